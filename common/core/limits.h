@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * limits - every bound in one place, with its unit in its name.
+ *
+ * Bounds of message fields stand beside the fields in proto/. Full is an explicit refusal, never a
+ * drop.
+ */
+#ifndef CORE_LIMITS_H
+#define CORE_LIMITS_H
+
+enum {
+    OFFICE_CODE_CHARS = 12,
+    DIVISION_CHARS = 6,
+    CITIZEN_NUMBER_CHARS = 18,
+    CASE_NUMBER_CHARS = 26,
+    OPERATOR_BYTES_MAX = 32,
+
+    PHOTO_BYTES_MIN = 4 * 1024,
+    PHOTO_BYTES_MAX = 40 * 1024,
+    PHOTO_WIDTH_PIXELS = 358,
+    PHOTO_HEIGHT_PIXELS = 441,
+    FINGERPRINT_BYTES = 512,
+    ATTACHMENTS_MAX = 3, /* photo and two templates */
+
+    ENTRY_BYTES_MAX = 128 * 1024,
+    ENVELOPE_BYTES_MAX = 160 * 1024,
+    TREE_HEAD_BYTES_MAX = 2048,
+    MERKLE_PATH_MAX = 63,
+
+    LINK_FRAMES_MAX = 2 + ATTACHMENTS_MAX, /* LinkFrame, Envelope, attachments */
+    LINK_FRAME_BYTES_MAX = 4 * 1024 * 1024,
+    WINDOW_MESSAGES = 512,
+    WINDOW_BYTES = 32 * 1024 * 1024,
+
+    CONTROL_FRAMES_MAX = 300,
+    CONTROL_FRAME_BYTES_MAX = 64 * 1024 * 1024,
+    DECIDE_CASES_MAX = 1024,
+    LIST_ROWS_MAX = 10000,
+
+    TURN_INPUTS_MAX = 1024,
+    TURN_BYTES_MAX = 16 * 1024 * 1024,
+    EFFECTS_MAX = 8,
+
+    DIRECTORY_BYTES_MAX = 64 * 1024 * 1024,
+};
+
+_Static_assert(ENTRY_BYTES_MAX < ENVELOPE_BYTES_MAX, "an envelope holds its entry and the proof");
+_Static_assert(ENVELOPE_BYTES_MAX < LINK_FRAME_BYTES_MAX, "an envelope fits into one frame");
+_Static_assert(PHOTO_BYTES_MAX < LINK_FRAME_BYTES_MAX, "a photo fits into one frame");
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * store - tables of byte keys and byte values, one writer, many readers, durable commits.
+ *
+ * The contract, tested by tests/contract/store_test.c: a commit is on disk with full sync when
+ * store_commit answers OK; a reader sees one commit and no half of it; keys are ordered by their
+ * bytes; bytes that a read hands out live until its transaction ends or, in a write transaction,
+ * until the next put or delete. Knows no rows: who owns a table knows its keys.
+ */
+#ifndef IO_STORE_H
+#define IO_STORE_H
+
+#include "common/core/auto.h"
+#include "common/core/bytes.h"
+#include "common/core/result.h"
+
+enum { STORE_KEY_BYTES_MAX = 200 };
+
+enum store_table {
+    TABLE_META,          /* text name -> value */
+    TABLE_JOURNAL,       /* leaf index -> packed JournalEntry */
+    TABLE_TREE,          /* post-order position -> hash */
+    TABLE_HEADS,         /* tree size -> signed note, one per commit */
+    TABLE_OUTBOX,        /* peer, sequence -> OutboxRow; kept after acknowledgement */
+    TABLE_INBOX,         /* peer, sequence -> packed Envelope as received */
+    TABLE_PEERS,         /* office code -> PeerRow */
+    TABLE_BLOBS,         /* digest -> attachment */
+    TABLE_CASES,         /* case number -> Case */
+    TABLE_BY_STATE,      /* state, changed_ms, case number -> empty */
+    TABLE_OPEN_CITIZENS, /* citizen number -> case number of the open case */
+    TABLE_COUNTERS,      /* text name -> u64 */
+    TABLE_REQUESTS,      /* request key -> case number */
+    TABLE_NOTIFICATIONS, /* time, case number -> NotificationRow, until handed over */
+    TABLE_POPULATION,    /* citizen number -> Citizen */
+    TABLE_COUNT
+};
+
+struct store;
+struct store_txn;
+struct store_cursor;
+
+/* Open or create the store in a directory (created with mode 0700 when absent).
+ *
+ * map_bytes  upper bound of the file; address space, not disk.
+ * ERR_IO     the directory or the file cannot be opened; ERR_DAMAGED not our file or a damaged one.
+ */
+enum result store_open(const char *directory, uint64_t map_bytes,
+                       struct store **ret_store) MUST_CHECK;
+
+/* Open for reading only, beside a running daemon. Only store_begin_read works. */
+enum result store_open_readonly(const char *directory, struct store **ret_store) MUST_CHECK;
+void store_close(struct store *store);
+
+enum result store_begin_read(struct store *store, struct store_txn **ret_txn) MUST_CHECK;
+
+/* At most one write transaction at a time, by the thread that opened the store. */
+enum result store_begin_write(struct store *store, struct store_txn **ret_txn) MUST_CHECK;
+
+/* OK durable; ERR_FULL map or disk full, nothing changed; ERR_IO the disk failed: the caller must
+ * stop using the store. Ends the transaction in every case. */
+enum result store_commit(struct store_txn *take_txn) MUST_CHECK;
+void store_abort(struct store_txn *take_txn);
+
+/* OK or ERR_ABSENT (or ERR_IO). */
+enum result store_get(struct store_txn *txn, enum store_table table, struct bytes key,
+                      struct bytes *ret_value) MUST_CHECK;
+
+/* Insert or replace. ERR_FULL: the map is full; the transaction must be aborted. */
+enum result store_put(struct store_txn *txn, enum store_table table, struct bytes key,
+                      struct bytes value) MUST_CHECK;
+
+/* As store_put for a key beyond the last one of the table; cheaper. ERR_DAMAGED when it is not
+ * beyond. */
+enum result store_append(struct store_txn *txn, enum store_table table, struct bytes key,
+                         struct bytes value) MUST_CHECK;
+
+/* OK or ERR_ABSENT. */
+enum result store_delete(struct store_txn *txn, enum store_table table,
+                         struct bytes key) MUST_CHECK;
+
+/* Rows whose key starts with a prefix (may be empty), in key order. The prefix is borrowed until
+ * close. */
+enum result store_cursor_open(struct store_txn *txn, enum store_table table, struct bytes prefix,
+                              struct store_cursor **ret_cursor) MUST_CHECK;
+void store_cursor_close(struct store_cursor *cursor);
+
+/* Move to the first row at or after key. OK, or ERR_ABSENT at the end of the prefix. */
+enum result store_cursor_seek(struct store_cursor *cursor, struct bytes key, struct bytes *ret_key,
+                              struct bytes *ret_value) MUST_CHECK;
+
+/* First row on the first call, then the next one. OK, or ERR_ABSENT at the end. */
+enum result store_cursor_next(struct store_cursor *cursor, struct bytes *ret_key,
+                              struct bytes *ret_value) MUST_CHECK;
+
+/* Last row of the prefix. OK or ERR_ABSENT. */
+enum result store_cursor_last(struct store_cursor *cursor, struct bytes *ret_key,
+                              struct bytes *ret_value) MUST_CHECK;
+
+/* Rows of a table. */
+enum result store_count(struct store_txn *txn, enum store_table table,
+                        uint64_t *ret_rows) MUST_CHECK;
+
+/* Bytes of the map in use, and its size. */
+void store_usage(struct store *store, uint64_t *ret_used_bytes, uint64_t *ret_map_bytes);
+
+/* Free the slots of readers that were killed; at start and each minute. */
+void store_check_readers(struct store *store);
+
+DEFINE_AUTO(store, struct store *, store_close)
+DEFINE_AUTO(store_txn, struct store_txn *, store_abort)
+DEFINE_AUTO(store_cursor, struct store_cursor *, store_cursor_close)
+
+#endif

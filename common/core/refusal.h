@@ -39,6 +39,8 @@
     X(REFUSAL_INCOMPLETE, "a refusal needs at least one reason and a text")                        \
     X(CASE_UNKNOWN, "no such case at this office")                                                 \
     X(CASE_NUMBER_TAKEN, "a case of this number exists already")                                   \
+    X(CARD_SERIAL_TAKEN, "a card of this serial exists already")                                   \
+    X(CARD_SERIAL_MISMATCH, "another card than the one this order made last")                      \
     X(COMMAND_UNKNOWN, "this office does not do that")                                             \
     X(STATE_UNKNOWN, "no such state at this office")                                               \
     X(OPERATOR_MISSING, "who acts must be named")                                                  \

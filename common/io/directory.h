@@ -9,10 +9,10 @@
 #ifndef IO_DIRECTORY_H
 #define IO_DIRECTORY_H
 
-#include "build/proto/directory.pb-c.h"
 #include "common/core/arena.h"
 #include "common/core/refusal.h"
 #include "common/io/signature.h"
+#include "proto/directory.pb-c.h"
 
 #define DIRECTORY_AUTHORITY_UNIT "directory authority"
 

@@ -32,6 +32,7 @@ enum store_table {
     TABLE_REQUESTS,      /* request key -> case number */
     TABLE_NOTIFICATIONS, /* time, case number -> NotificationRow, until handed over */
     TABLE_POPULATION,    /* citizen number -> Citizen */
+    TABLE_SERIALS,       /* card serial -> case number */
     TABLE_COUNT
 };
 

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# yidi - everything is found by wildcard: a new .c file needs no line here.
+#
+#   make                the daemons and yidictl, in build/bin
+#   make check          all tests; its last line is the count
+#   make check-order T='*saves*'    tests/*/order_test alone, and of it what matches T
+#   make sanitize       the same tests under AddressSanitizer and UBSan, in build-asan
+#   make lint           what the compiler does not see: layers, purity, bounds, layout
+#   make demo bench simulate format install clean
+#
+#   BUILD=dir           build elsewhere; two makes at once need two dirs
+#   SKIP='a.c b.c'      leave these sources out, while they do not compile yet
+#   KINDS='unit'        which of unit, contract, process `make check` runs
+#   WERROR=1  CI=true   warnings are errors (as in check, lint and sanitize)
+#   V=1                 show commands
+#
+# Generated code: #include "proto/message.pb-c.h"; it is in $(BUILD)/proto, found by -I$(BUILD).
+
+BUILD ?= build
+PREFIX ?= /usr/local
+DESTDIR ?=
+KINDS ?= unit contract process
+T ?=
+TEST_TIMEOUT_S ?= 300
+
+CFLAGS ?= -O2 -g
+warnings = -Wall -Wextra -Wpedantic -Wshadow
+ifneq ($(filter 1 true,$(WERROR) $(CI))$(filter check check-% lint sanitize,$(MAKECMDGOALS)),)
+warnings += -Werror
+endif
+ifdef SANITIZE
+hardening = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+linking = $(hardening)
+else
+hardening = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+linking = -pie -Wl,-z,relro,-z,now
+endif
+compile = $(CC) -std=c11 -D_GNU_SOURCE -I. -I$(BUILD) -MMD -MP $(warnings) $(CFLAGS) $(hardening) \
+	$(CPPFLAGS)
+link = $(CC) $(CFLAGS) $(linking) $(LDFLAGS)
+libraries = -lczmq -lzmq -lprotobuf-c -llmdb -lcrypto -ljansson -ljpeg -lsodium -lm -lpthread
+protoc = $(if $(shell command -v protoc-c),protoc-c,protoc)
+
+ifndef V
+quiet = @printf '  %-6s %s\n' $(1) $(patsubst $(CURDIR)/%,%,$@);
+endif
+
+# Sources by layer, lowest first: common/core, common/domain, common/io, then the nodes.
+sources = $(filter-out $(SKIP),$(wildcard $(1)))
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(call sources,$(1)))
+
+nodes := acceptance-node registry-node production-node
+core_objects := $(call objects,common/core/*.c)
+domain_objects := $(call objects,common/domain/*.c)
+io_objects := $(call objects,common/io/*.c)
+node_core_objects := $(call objects,$(nodes:%=%/core/*.c))
+pure_objects := $(core_objects) $(domain_objects) $(node_core_objects)
+
+proto_sources := $(wildcard proto/*.proto)
+proto_headers := $(proto_sources:%.proto=$(BUILD)/%.pb-c.h)
+proto_objects := $(proto_sources:%.proto=$(BUILD)/%.pb-c.o)
+bounds_awk := $(wildcard common/io/wire-bounds.awk)
+proto_objects += $(bounds_awk:%=$(BUILD)/proto/wire_bounds.o)
+
+# An archive, so that a program takes of it what it needs.
+common := $(BUILD)/libyidi-common.a
+node_cores := $(BUILD)/libyidi-nodes.a
+
+programs := $(patsubst %/main.c,$(BUILD)/bin/%,$(call sources,$(nodes:%=%/main.c)))
+programs += $(patsubst deploy/%/main.c,$(BUILD)/bin/%,$(call sources,deploy/yidictl/main.c))
+tests_of = $(patsubst %.c,$(BUILD)/%,$(call sources,tests/$(1)/*_test.c))
+test_programs := $(foreach kind,unit contract process,$(call tests_of,$(kind)))
+test_lib_objects := $(call objects,tests/lib/*.c)
+benches := $(patsubst tests/%.c,$(BUILD)/%,$(call sources,tests/bench/*.c))
+
+all: $(programs) $(common) $(node_cores)
+
+deps:
+	deploy/install-deps
+
+# Asked for once per build folder; says and fetches nothing when all is installed.
+$(BUILD)/deps-installed: deploy/install-deps
+	@mkdir -p $(@D)
+	@deploy/install-deps
+	@touch $@
+
+# --- generated ---
+
+$(BUILD)/proto/%.pb-c.c $(BUILD)/proto/%.pb-c.h: proto/%.proto | $(BUILD)/deps-installed
+	$(call quiet,PROTO)$(protoc) --c_out=$(BUILD) --proto_path=. $<
+
+$(BUILD)/proto/wire_bounds.c: common/io/wire-bounds.awk $(proto_sources)
+	@mkdir -p $(@D)
+	$(call quiet,BOUNDS)LC_ALL=C awk -f $< $(proto_sources) >$@.new && mv $@.new $@
+
+$(BUILD)/proto/%.o: $(BUILD)/proto/%.c | $(proto_headers)
+	$(call quiet,CC)$(compile) -c -o $@ $<
+
+# --- objects ---
+
+$(BUILD)/obj/%.o: %.c | $(BUILD)/deps-installed $(proto_headers)
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(compile) -c -o $@ $<
+
+$(common): $(core_objects) $(domain_objects) $(proto_objects) $(io_objects)
+$(node_cores): $(node_core_objects)
+$(common) $(node_cores):
+	@mkdir -p $(@D)
+	$(call quiet,AR)rm -f $@ && $(AR) rcs $@ $^
+
+# --- programs ---
+
+# A node links its own folder and its own core, never another node's.
+define node_program
+$(BUILD)/bin/$(1): $(call objects,$(1)/*.c $(1)/core/*.c) $(common)
+endef
+$(foreach node,$(nodes),$(eval $(call node_program,$(node))))
+$(BUILD)/bin/yidictl: $(call objects,deploy/yidictl/*.c) $(common)
+
+$(programs):
+	@mkdir -p $(@D)
+	$(call quiet,LD)$(link) -o $@ $^ $(libraries)
+
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(test_lib_objects) $(node_cores) $(common)
+	@mkdir -p $(@D)
+	$(call quiet,LD)$(link) -o $@ $^ -lcmocka $(libraries)
+
+$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(test_lib_objects) $(node_cores) $(common)
+	@mkdir -p $(@D)
+	$(call quiet,LD)$(link) -o $@ $^ $(libraries)
+
+# --- checks ---
+
+run_tests = YIDI_BIN=$(abspath $(BUILD))/bin TEST_TIMEOUT_S=$(TEST_TIMEOUT_S) tests/lib/run-tests.sh
+checked = $(foreach kind,$(KINDS),$(call tests_of,$(kind)))
+check_scripts = $(if $(filter process,$(KINDS)),$(wildcard tests/process/*_test.sh))
+
+check: all $(checked)
+	@$(run_tests) $(checked) $(check_scripts)
+
+# check-NAME needs only what is called NAME; a process test needs the programs too.
+name_of = $(patsubst %_test,%,$(notdir $(1)))
+$(foreach test,$(test_programs),$(eval check-$(call name_of,$(test)): $(test)))
+$(foreach test,$(call tests_of,process) $(wildcard tests/process/*_test.sh),\
+	$(eval check-$(call name_of,$(test:.sh=)): all))
+
+check-%:
+	@$(run_tests) -f '$(T)' $(filter %/$*_test,$(test_programs)) \
+		$(wildcard tests/process/$*_test.sh)
+
+sanitize:
+	@$(MAKE) --no-print-directory BUILD=build-asan SANITIZE=1 WERROR=1 check
+
+lint: all $(test_programs)
+	@deploy/install-deps lint
+	@BUILD=$(BUILD) PURE_OBJECTS='$(pure_objects)' tests/lib/run-lint.sh $(sort $(wildcard tests/lint/*.sh))
+
+format:
+	git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i
+
+bench: all $(benches)
+	@set -e; for bench in $(benches); do echo "== $$bench"; \
+		YIDI_BIN=$(abspath $(BUILD))/bin $$bench; done
+
+simulate: all
+ifneq ($(wildcard tests/simulation/run),)
+	YIDI_BIN=$(abspath $(BUILD))/bin tests/simulation/run
+else
+	@echo "There is no simulator yet; it comes with a later version. Nothing was run."
+endif
+
+demo: all
+	YIDI_BIN=$(abspath $(BUILD))/bin deploy/demo/run
+
+# --- the rest ---
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 0755 $(programs) $(DESTDIR)$(PREFIX)/bin
+
+clean:
+	rm -rf $(BUILD) build-asan
+
+.PHONY: all deps check sanitize lint format bench simulate demo install clean
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * text - UTF-8 that people wrote: decoding it strictly, and telling clean text from the rest.
+ *
+ * Clean text is valid UTF-8 without control characters, characters that turn the direction of
+ * writing around, or code points that are no characters. What a name or an address may hold
+ * beyond that is not known here.
+ */
+#ifndef DOMAIN_TEXT_H
+#define DOMAIN_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/core/refusal.h"
+
+/* Decode one code point and move the cursor behind it.
+ *
+ * cursor  in/out; terminated text; untouched when the answer is false.
+ * False at the end of the text and at bytes that are not UTF-8 (RFC 3629). */
+bool text_next(const char **cursor, uint32_t *ret_code_point);
+
+/* Clean, bytes_min..bytes_max bytes long, and without a space at either end: OK, or ERR_REFUSED
+ * with FIELD_OUT_OF_BOUNDS. */
+enum result text_check(const char *text, size_t bytes_min, size_t bytes_max, const char *field,
+                       struct refusal *ret_refusal) MUST_CHECK;
+
+#endif

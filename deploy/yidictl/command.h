@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * command - what every command of yidictl is: a name, a help text, its options, a function.
+ *
+ * main.c holds the table of them all. A command answers an exit status and has already said on
+ * standard error (or, with --json, on standard output) what went wrong.
+ */
+#ifndef YIDICTL_COMMAND_H
+#define YIDICTL_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "deploy/yidictl/arguments.h"
+
+enum exit_status {
+    EXIT_DONE = 0,
+    EXIT_REFUSED = 1,     /* the office or a check said no, to all or to some */
+    EXIT_USAGE = 2,       /* the command line is wrong; nothing was asked */
+    EXIT_UNREACHABLE = 3, /* no daemon, or no answer in time: what was asked may have been done */
+};
+
+/* The options that every command takes. */
+struct settings {
+    const char *socket_path;   /* NULL when neither --socket nor YIDI_SOCKET names it */
+    const char *operator_name; /* NULL when nothing names who acts */
+    bool json;                 /* one JSON document per line on standard output */
+    uint64_t timeout_ms;
+};
+
+struct command {
+    const char *name;        /* one or two words */
+    const char *synopsis;    /* what follows the name */
+    const char *help;        /* one sentence */
+    const char *description; /* paragraphs; may be empty */
+    const struct argument_rule *options; /* ends with a rule without a name */
+    size_t operand_count_min;
+    size_t operand_count_max;
+    int (*run)(const struct settings *settings, const struct arguments *arguments);
+    /* Instead of run: reads its own arguments and prints its own --help; argv[0] is the command's
+     * name, options for every command that stood before the name come last. */
+    int (*run_itself)(int argc, char *argv[]);
+};
+
+enum { OPERANDS_ANY = 1 << 20 };
+
+extern const struct command apply_command;
+extern const struct command import_command;
+extern const struct command list_command;
+extern const struct command show_command;
+extern const struct command examine_command;
+extern const struct command issue_command;
+extern const struct command refuse_command;
+extern const struct command make_command;
+extern const struct command check_card_command;
+extern const struct command dispatch_command;
+extern const struct command receive_command;
+extern const struct command collect_command;
+extern const struct command export_command;
+extern const struct command population_import_command;
+extern const struct command peers_command;
+extern const struct command status_command;
+extern const struct command verify_command;
+extern const struct command journal_verify_command;
+
+int command_keys(int argc, char *argv[]);
+int command_directory(int argc, char *argv[]);
+
+#endif

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * yidictl - the operator's tool: everything that the console can do, and what is done offline
+ * (keys, directories, proofs).
+ *
+ * Decides which command runs and with which settings. Holds the one table of commands. Knows no
+ * command's business.
+ */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deploy/yidictl/command.h"
+#include "deploy/yidictl/help.h"
+#include "deploy/yidictl/report.h"
+
+#ifndef YIDI_VERSION
+#define YIDI_VERSION "0.1.0"
+#endif
+
+enum { TIMEOUT_SECONDS_STANDARD = 30, TIMEOUT_SECONDS_MAX = 3600 };
+
+static const struct command keys_command = {
+    .name = "keys",
+    .synopsis = "...",
+    .help = "make and look at keys and certificates",
+    .run_itself = command_keys,
+};
+
+static const struct command directory_command = {
+    .name = "directory",
+    .synopsis = "...",
+    .help = "make, sign, check and show the directory of offices",
+    .run_itself = command_directory,
+};
+
+static const struct command *const commands[] = {
+    &apply_command,
+    &import_command,
+    &list_command,
+    &show_command,
+    &examine_command,
+    &issue_command,
+    &refuse_command,
+    &make_command,
+    &check_card_command,
+    &dispatch_command,
+    &receive_command,
+    &collect_command,
+    &export_command,
+    &population_import_command,
+    &peers_command,
+    &status_command,
+    &verify_command,
+    &journal_verify_command,
+    &keys_command,
+    &directory_command,
+};
+
+enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
+
+static const struct argument_rule common_options[] = {
+    { "socket", "PATH", false, "the daemon's control socket (default: environment YIDI_SOCKET)" },
+    { "operator", "NAME", false, "who acts (default: environment YIDI_OPERATOR, else USER)" },
+    { "json", NULL, false, "write one JSON document per line" },
+    { "timeout", "SECONDS", false, "how long to wait for an answer, 1..3600 (default: 30)" },
+    { "help", NULL, false, "explain the program or the command" },
+    { "version", NULL, false, "print the version" },
+    { 0 },
+};
+
+/* How many words of the command line name the command; 0 when they do not. */
+static size_t
+match_name(const struct command *command, int word_count, char *words[])
+{
+    const char *space = strchr(command->name, ' ');
+    if (space == NULL)
+        return word_count > 0 && strcmp(words[0], command->name) == 0;
+    size_t first = (size_t)(space - command->name);
+    return word_count > 1 && strlen(words[0]) == first &&
+                   strncmp(words[0], command->name, first) == 0 && strcmp(words[1], space + 1) == 0
+               ? 2
+               : 0;
+}
+
+static const struct command *
+find_command(int word_count, char *words[], size_t *ret_name_words)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        *ret_name_words = match_name(commands[i], word_count, words);
+        if (*ret_name_words > 0)
+            return commands[i];
+    }
+    return NULL;
+}
+
+/* The place of the command's name: the first word that is neither a common option nor its value. */
+static enum result
+find_name(int argc, char *argv[], int *ret_place, struct refusal *ret_refusal)
+{
+    int place = 1;
+    while (place < argc && argv[place][0] == '-') {
+        const struct argument_rule *rule = arguments_find_rule(common_options, argv[place]);
+        if (rule == NULL)
+            return refuse(ret_refusal, REFUSAL_OPTION_UNKNOWN, argv[place],
+                          "no such option before the command");
+        place += rule->value != NULL && strchr(argv[place], '=') == NULL ? 2 : 1;
+    }
+    *ret_place = place < argc ? place : argc;
+    return OK;
+}
+
+static const char *
+first_of(const char *a, const char *b, const char *c)
+{
+    const char *texts[] = { a, b, c };
+    for (size_t i = 0; i < 3; i++)
+        if (texts[i] != NULL && texts[i][0] != '\0')
+            return texts[i];
+    return NULL;
+}
+
+static enum result
+read_settings(const struct arguments *arguments, struct settings *ret_settings,
+              struct refusal *ret_refusal)
+{
+    uint64_t timeout_seconds;
+    enum result result =
+        arguments_number(arguments, "timeout", TIMEOUT_SECONDS_STANDARD, 1, TIMEOUT_SECONDS_MAX,
+                         &timeout_seconds, ret_refusal);
+    if (result != OK)
+        return result;
+    *ret_settings = (struct settings){
+        .socket_path = first_of(arguments_text(arguments, "socket"), getenv("YIDI_SOCKET"), NULL),
+        .operator_name = first_of(arguments_text(arguments, "operator"), getenv("YIDI_OPERATOR"),
+                                  getenv("USER")),
+        .json = arguments_flag(arguments, "json"),
+        .timeout_ms = timeout_seconds * 1000,
+    };
+    return OK;
+}
+
+static enum result
+check_operands(const struct command *command, const struct arguments *arguments,
+               struct refusal *ret_refusal)
+{
+    if (arguments->operand_count < command->operand_count_min)
+        return refuse(ret_refusal, REFUSAL_OPTION_INVALID, command->name,
+                      "something is missing: %s %s", command->name, command->synopsis);
+    if (arguments->operand_count > command->operand_count_max)
+        return refuse(ret_refusal, REFUSAL_OPTION_INVALID, command->name,
+                      "too many arguments: %s %s", command->name, command->synopsis);
+    return OK;
+}
+
+static int
+run_command(const struct command *command, size_t word_count, char *words[])
+{
+    AUTO(arguments) struct arguments arguments = { 0 };
+    struct settings settings = { 0 };
+    struct refusal refusal = { 0 };
+
+    enum result result = arguments_parse(&arguments, common_options, command->options, word_count,
+                                         words, &refusal);
+    if (result == OK && arguments_flag(&arguments, "help")) {
+        help_print_command(command, common_options, stdout);
+        return EXIT_DONE;
+    }
+    if (result == OK)
+        result = read_settings(&arguments, &settings, &refusal);
+    if (result == OK)
+        result = check_operands(command, &arguments, &refusal);
+    if (result != OK)
+        return report_usage(&settings, result, &refusal);
+    return command->run(&settings, &arguments);
+}
+
+/* The words behind the name, then those before it: `--` ends the options of a command, so what
+ * stood before the name must not come behind it. */
+static int
+run_with_words(const struct command *command, int argc, char *argv[], int name_place,
+               size_t name_words)
+{
+    size_t before = (size_t)name_place - 1;
+    size_t behind = (size_t)(argc - name_place) - name_words;
+    AUTO(heap) char **words = calloc(before + behind + 2, sizeof *words);
+    if (words == NULL)
+        return report_result(&(struct settings){ 0 }, ERR_MEMORY, NULL);
+
+    if (command->run_itself != NULL) {
+        words[0] = argv[name_place];
+        memcpy(words + 1, argv + name_place + name_words, behind * sizeof *words);
+        memcpy(words + 1 + behind, argv + 1, before * sizeof *words);
+        return command->run_itself((int)(before + behind + 1), words);
+    }
+    memcpy(words, argv + 1, before * sizeof *words);
+    memcpy(words + before, argv + name_place + name_words, behind * sizeof *words);
+    return run_command(command, before + behind, words);
+}
+
+/* yidictl help [COMMAND] */
+static int
+run_help(int word_count, char *words[])
+{
+    if (word_count == 0) {
+        help_print(commands, COMMAND_COUNT, common_options, stdout);
+        return EXIT_DONE;
+    }
+    size_t name_words;
+    const struct command *command = find_command(word_count, words, &name_words);
+    if (command == NULL) {
+        fprintf(stderr, "yidictl: no command %s; see yidictl help\n", words[0]);
+        return EXIT_USAGE;
+    }
+    if (command->run_itself != NULL)
+        return command->run_itself(2, (char *[]){ words[0], "--help", NULL });
+    help_print_command(command, common_options, stdout);
+    return EXIT_DONE;
+}
+
+/* No command: only --help and --version make sense. */
+static int
+run_without_command(size_t word_count, char *words[])
+{
+    AUTO(arguments) struct arguments arguments = { 0 };
+    struct refusal refusal = { 0 };
+    enum result result =
+        arguments_parse(&arguments, common_options, NULL, word_count, words, &refusal);
+    if (result != OK)
+        return report_usage(&(struct settings){ 0 }, result, &refusal);
+    if (arguments_flag(&arguments, "version")) {
+        puts("yidictl " YIDI_VERSION);
+        return EXIT_DONE;
+    }
+    bool asked = arguments_flag(&arguments, "help");
+    help_print(commands, COMMAND_COUNT, common_options, asked ? stdout : stderr);
+    return asked ? EXIT_DONE : EXIT_USAGE;
+}
+
+/* Display widths need a locale that knows UTF-8, which is what all texts are in. */
+static void
+set_locale(void)
+{
+    if (setlocale(LC_CTYPE, "") == NULL || MB_CUR_MAX == 1)
+        setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+int
+main(int argc, char *argv[])
+{
+    set_locale();
+    struct refusal refusal = { 0 };
+    int place = argc;
+    enum result result = find_name(argc, argv, &place, &refusal);
+    if (result != OK)
+        return report_usage(&(struct settings){ 0 }, result, &refusal);
+    if (place >= argc)
+        return run_without_command(argc > 0 ? (size_t)argc - 1 : 0, argv + 1);
+    if (strcmp(argv[place], "help") == 0)
+        return run_help(argc - place - 1, argv + place + 1);
+
+    size_t name_words;
+    const struct command *command = find_command(argc - place, argv + place, &name_words);
+    if (command == NULL) {
+        fprintf(stderr, "yidictl: no command %s; see yidictl help\n", argv[place]);
+        return EXIT_USAGE;
+    }
+    return run_with_words(command, argc, argv, place, name_words);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "production-node/core/order.h"
+
+#include <string.h>
+
+static const char *const state_names[ORDER_STATE_COUNT] = {
+    [ORDER_ABSENT] = "absent",
+    [ORDER_ORDERED] = "ordered",
+    [ORDER_MADE] = "made",
+    [ORDER_VERIFIED] = "verified",
+    [ORDER_DISPATCHED] = "dispatched",
+    [ORDER_DELIVERED] = "delivered",
+    [ORDER_CLOSED] = "closed",
+};
+
+static const char *const event_names[ORDER_EVENT_COUNT] = {
+    [ORDER_PLACE] = "order",
+    [ORDER_MAKE] = "make",
+    [ORDER_CHECK_GOOD] = "check as good",
+    [ORDER_CHECK_BAD] = "check as defective",
+    [ORDER_DISPATCH] = "dispatch",
+    [ORDER_ARRIVED_WELL] = "arrival",
+    [ORDER_ARRIVED_DEFECTIVE] = "defective arrival",
+    [ORDER_COLLECTED] = "collection",
+};
+
+static const bool state_open[ORDER_STATE_COUNT] = {
+    [ORDER_ORDERED] = true,    [ORDER_MADE] = true,      [ORDER_VERIFIED] = true,
+    [ORDER_DISPATCHED] = true, [ORDER_DELIVERED] = true,
+};
+
+/* clang-format off */
+static const struct transition transitions[] = {
+    { ORDER_ABSENT,     ORDER_PLACE,             ORDER_ORDERED,    STEP_ORDERED,    { { 0 } }, false },
+    { ORDER_ORDERED,    ORDER_MAKE,              ORDER_MADE,       STEP_MADE,       { { 0 } }, false },
+    { ORDER_MADE,       ORDER_CHECK_GOOD,        ORDER_VERIFIED,   STEP_VERIFIED,
+      { { MESSAGE_CARD_MADE, PARTY_REGISTRY } }, false },
+    { ORDER_MADE,       ORDER_CHECK_BAD,         ORDER_ORDERED,    STEP_SPOILED,    { { 0 } }, false },
+    { ORDER_VERIFIED,   ORDER_DISPATCH,          ORDER_DISPATCHED, STEP_DISPATCHED,
+      { { MESSAGE_CARD_DISPATCHED, PARTY_ACCEPTANCE } }, false },
+    { ORDER_DISPATCHED, ORDER_ARRIVED_WELL,      ORDER_DELIVERED,  STEP_ARRIVED,    { { 0 } }, false },
+    { ORDER_DISPATCHED, ORDER_ARRIVED_DEFECTIVE, ORDER_ORDERED,    STEP_SPOILED,    { { 0 } }, false },
+    { ORDER_DELIVERED,  ORDER_ARRIVED_DEFECTIVE, ORDER_ORDERED,    STEP_SPOILED,    { { 0 } }, false },
+    { ORDER_DELIVERED,  ORDER_COLLECTED,         ORDER_CLOSED,     STEP_CLOSED,     { { 0 } }, false },
+};
+/* clang-format on */
+
+const struct machine order_machine = {
+    .state_names = state_names,
+    .event_names = event_names,
+    .state_open = state_open,
+    .state_count = ORDER_STATE_COUNT,
+    .event_count = ORDER_EVENT_COUNT,
+    .transitions = transitions,
+    .transition_count = sizeof transitions / sizeof *transitions,
+};
+
+static bool
+is_check(enum order_event_kind kind)
+{
+    return kind == ORDER_CHECK_GOOD || kind == ORDER_CHECK_BAD;
+}
+
+static bool
+names_card(enum order_event_kind kind)
+{
+    return kind == ORDER_ARRIVED_WELL || kind == ORDER_ARRIVED_DEFECTIVE || kind == ORDER_COLLECTED;
+}
+
+static enum result
+check_people_and_card(const struct order *order, const struct order_event *event,
+                      struct refusal *ret_refusal)
+{
+    if (is_check(event->kind) && strcmp(event->operator, order->maker) == 0)
+        return refuse(ret_refusal, REFUSAL_FOUR_EYES, "operator",
+                      "whoever made the card may not verify it");
+    if (names_card(event->kind) && strcmp(event->card_serial, order->card_serial) != 0)
+        return refuse(ret_refusal, REFUSAL_CARD_SERIAL_MISMATCH, "card_serial",
+                      "the card made last for this order is another one");
+    return OK;
+}
+
+enum result
+order_step(struct order *order, const struct order_event *event, struct effects *effects,
+           struct refusal *ret_refusal)
+{
+    int state = order->state;
+    struct effects decided = { 0 };
+    enum result result = machine_step(&order_machine, &state, event->kind, &decided, ret_refusal);
+    if (result == OK)
+        result = check_people_and_card(order, event, ret_refusal);
+    if (result != OK)
+        return result;
+    order->state = state;
+    *effects = decided;
+    return OK;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "registry-node/core/review.h"
+
+#include <string.h>
+
+static const char *const state_names[REVIEW_STATE_COUNT] = {
+    [REVIEW_ABSENT] = "absent",   [REVIEW_RECEIVED] = "received", [REVIEW_EXAMINED] = "examined",
+    [REVIEW_ISSUED] = "issued",   [REVIEW_MADE] = "made",         [REVIEW_CLOSED] = "closed",
+    [REVIEW_REFUSED] = "refused", [REVIEW_BLOCKED] = "blocked",
+};
+
+static const char *const event_names[REVIEW_EVENT_COUNT] = {
+    [REVIEW_OPEN] = "open",           [REVIEW_OPEN_SECOND] = "open as second",
+    [REVIEW_EXAMINE] = "examine",     [REVIEW_ISSUE] = "issue",
+    [REVIEW_REFUSE] = "refuse",       [REVIEW_ORDER_REFUSED] = "refusal of the order",
+    [REVIEW_CARD_MADE] = "card made", [REVIEW_CARD_COLLECTED] = "card collected",
+};
+
+static const bool state_open[REVIEW_STATE_COUNT] = {
+    [REVIEW_RECEIVED] = true, [REVIEW_EXAMINED] = true, [REVIEW_ISSUED] = true,
+    [REVIEW_MADE] = true,     [REVIEW_BLOCKED] = true,
+};
+
+/* clang-format off */
+static const struct transition transitions[] = {
+    { REVIEW_ABSENT, REVIEW_OPEN,        REVIEW_RECEIVED, STEP_REVIEW_OPENED, { { 0 } }, false },
+    { REVIEW_ABSENT, REVIEW_OPEN_SECOND, REVIEW_REFUSED,  STEP_REFUSED,
+      { { MESSAGE_APPLICATION_REFUSED, PARTY_ACCEPTANCE } }, false },
+
+    { REVIEW_RECEIVED, REVIEW_EXAMINE, REVIEW_EXAMINED, STEP_EXAMINED, { { 0 } }, false },
+    { REVIEW_RECEIVED, REVIEW_REFUSE,  REVIEW_REFUSED,  STEP_REFUSED,
+      { { MESSAGE_APPLICATION_REFUSED, PARTY_ACCEPTANCE } }, false },
+
+    { REVIEW_EXAMINED, REVIEW_ISSUE,  REVIEW_ISSUED,  STEP_ISSUED,
+      { { MESSAGE_CARD_ISSUED, PARTY_ACCEPTANCE }, { MESSAGE_CARD_ORDERED, PARTY_PRODUCTION } }, false },
+    { REVIEW_EXAMINED, REVIEW_REFUSE, REVIEW_REFUSED, STEP_REFUSED,
+      { { MESSAGE_APPLICATION_REFUSED, PARTY_ACCEPTANCE } }, false },
+
+    { REVIEW_ISSUED, REVIEW_ORDER_REFUSED,  REVIEW_BLOCKED, STEP_DELIVERY_REFUSED, { { 0 } }, false },
+    { REVIEW_ISSUED, REVIEW_CARD_MADE,      REVIEW_MADE,    STEP_RECORDED,         { { 0 } }, false },
+    { REVIEW_ISSUED, REVIEW_CARD_COLLECTED, REVIEW_CLOSED,  STEP_CLOSED,           { { 0 } }, false },
+
+    { REVIEW_BLOCKED, REVIEW_ISSUE, REVIEW_ISSUED, STEP_REORDERED,
+      { { MESSAGE_CARD_ORDERED, PARTY_PRODUCTION } }, false },
+
+    { REVIEW_MADE, REVIEW_CARD_MADE,      REVIEW_MADE,   STEP_RECORDED, { { 0 } }, false },
+    { REVIEW_MADE, REVIEW_CARD_COLLECTED, REVIEW_CLOSED, STEP_CLOSED,   { { 0 } }, false },
+
+    { REVIEW_CLOSED, REVIEW_CARD_MADE, REVIEW_CLOSED, STEP_RECORDED, { { 0 } }, false },
+};
+/* clang-format on */
+
+const struct machine review_machine = {
+    .state_names = state_names,
+    .event_names = event_names,
+    .state_open = state_open,
+    .state_count = REVIEW_STATE_COUNT,
+    .event_count = REVIEW_EVENT_COUNT,
+    .transitions = transitions,
+    .transition_count = sizeof transitions / sizeof *transitions,
+};
+
+static enum result
+check_people(const struct review *review, const struct review_event *event,
+             struct refusal *ret_refusal)
+{
+    if (event->kind == REVIEW_ISSUE && strcmp(event->operator, review->examiner) == 0)
+        return refuse(ret_refusal, REFUSAL_FOUR_EYES, "operator", "whoever examined may not issue");
+    if (event->kind == REVIEW_EXAMINE && event->failed_finding != NULL)
+        return refuse(ret_refusal, REFUSAL_FINDING_FAILED, "findings",
+                      "%s: refuse the application with its reason", event->failed_finding);
+    return OK;
+}
+
+enum result
+review_step(struct review *review, const struct review_event *event, struct effects *effects,
+            struct refusal *ret_refusal)
+{
+    int state = review->state;
+    struct effects decided = { 0 };
+    enum result result = machine_step(&review_machine, &state, event->kind, &decided, ret_refusal);
+    if (result == OK)
+        result = check_people(review, event, ret_refusal);
+    if (result != OK)
+        return result;
+    review->state = state;
+    *effects = decided;
+    return OK;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * review - the life of one application at the county of household registration: examined, issued,
+ * followed to its end.
+ *
+ * Decides which event is legal in which state, that examiner and issuer are two people, that nobody
+ * examines over a failed finding, and what must follow. Pure: no clock, no disk, no socket.
+ */
+#ifndef REGISTRY_REVIEW_H
+#define REGISTRY_REVIEW_H
+
+#include "common/core/machine.h"
+
+enum review_state {
+    REVIEW_ABSENT,
+    REVIEW_RECEIVED, /* waits for the examiner */
+    REVIEW_EXAMINED, /* waits for the issuer */
+    REVIEW_ISSUED,   /* ordered; waits for the card */
+    REVIEW_MADE,     /* made and verified; waits for collection */
+    REVIEW_CLOSED,
+    REVIEW_REFUSED,
+    REVIEW_BLOCKED, /* the production office's system refused the order; waits for the issuer */
+    REVIEW_STATE_COUNT
+};
+
+enum review_event_kind {
+    REVIEW_OPEN,
+    REVIEW_OPEN_SECOND, /* the citizen has another open application */
+    REVIEW_EXAMINE,
+    REVIEW_ISSUE,
+    REVIEW_REFUSE,
+    REVIEW_ORDER_REFUSED,
+    REVIEW_CARD_MADE,
+    REVIEW_CARD_COLLECTED,
+    REVIEW_EVENT_COUNT
+};
+
+struct review {
+    int state;            /* enum review_state */
+    const char *examiner; /* empty before the examination */
+};
+
+struct review_event {
+    enum review_event_kind kind;
+    const char *operator;       /* who acts; empty when a message does */
+    const char *failed_finding; /* examine: name of a finding that forbids it, or NULL */
+};
+
+extern const struct machine review_machine;
+
+/* Apply one event.
+ *
+ * review       in/out; state untouched unless OK. The examiner is the shell's to store.
+ * effects      out; empty on entry.
+ * ERR_REFUSED  ILLEGAL_IN_STATE, FOUR_EYES or FINDING_FAILED. */
+enum result review_step(struct review *review, const struct review_event *event,
+                        struct effects *effects, struct refusal *ret_refusal) MUST_CHECK;
+
+#endif

@@ -15,7 +15,7 @@
 #   WERROR=1  CI=true   warnings are errors (as in check, lint and sanitize)
 #   V=1                 show commands
 #
-# Generated code: #include "proto/message.pb-c.h"; it is in $(BUILD)/proto, found by -I$(BUILD).
+# Generated code is found by -I$(BUILD): #include "proto/message.pb-c.h", "domain/divisions.inc".
 
 BUILD ?= build
 PREFIX ?= /usr/local
@@ -94,12 +94,21 @@ $(BUILD)/proto/wire_bounds.c: common/io/wire-bounds.awk $(proto_sources)
 	@mkdir -p $(@D)
 	$(call quiet,BOUNDS)LC_ALL=C awk -f $< $(proto_sources) >$@.new && mv $@.new $@
 
+tables := $(patsubst %,$(BUILD)/domain/%.inc,divisions retired ethnic)
+data := common/domain/data
+$(BUILD)/domain/divisions.inc: $(data)/divisions.tsv
+$(BUILD)/domain/retired.inc: $(data)/divisions.tsv $(data)/divisions_retired.tsv
+$(BUILD)/domain/ethnic.inc: $(data)/ethnic_groups.tsv
+$(BUILD)/domain/%.inc: common/domain/data-to-c.awk
+	@mkdir -p $(@D)
+	$(call quiet,TABLE)awk -v table=$* -f $< $(filter %.tsv,$^) >$@
+
 $(BUILD)/proto/%.o: $(BUILD)/proto/%.c | $(proto_headers)
 	$(call quiet,CC)$(compile) -c -o $@ $<
 
 # --- objects ---
 
-$(BUILD)/obj/%.o: %.c | $(BUILD)/deps-installed $(proto_headers)
+$(BUILD)/obj/%.o: %.c | $(BUILD)/deps-installed $(proto_headers) $(tables)
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(compile) -c -o $@ $<
 

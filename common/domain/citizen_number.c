@@ -23,7 +23,7 @@ starts_with_digits(const char *text, size_t count)
 char
 citizen_number_check_character(const char *digits)
 {
-    static const unsigned weights[CHECKED_DIGITS] = { 7, 9, 10, 5, 8, 4, 2, 1, 6,
+    static const unsigned weights[CHECKED_DIGITS] = { 7, 9, 10, 5,  8, 4, 2, 1, 6,
                                                       3, 7, 9,  10, 5, 8, 4, 2 };
     unsigned sum = 0;
     for (size_t i = 0; i < CHECKED_DIGITS; i++)
@@ -48,8 +48,8 @@ enum result
 citizen_number_check(const char *text, const char *field, struct refusal *ret_refusal)
 {
     if (!has_length(text))
-        return refuse(ret_refusal, REFUSAL_CITIZEN_NUMBER_INVALID, field,
-                      "must have %d characters", CITIZEN_NUMBER_CHARS);
+        return refuse(ret_refusal, REFUSAL_CITIZEN_NUMBER_INVALID, field, "must have %d characters",
+                      CITIZEN_NUMBER_CHARS);
     if (!starts_with_digits(text, CHECKED_DIGITS))
         return refuse(ret_refusal, REFUSAL_CITIZEN_NUMBER_INVALID, field,
                       "the first %d characters must be digits", CHECKED_DIGITS);

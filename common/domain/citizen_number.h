@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * citizen_number - the citizen's number by GB 11643-1999: 6 digits of division, 8 of birth date, 3 of
- * sequence (odd for men), 1 check character.
+ * citizen_number - the citizen's number by GB 11643-1999: 6 digits of division, 8 of birth date, 3
+ * of sequence (odd for men), 1 check character.
  *
  * Decides whether a number is well formed. The first six digits may be a division abolished long
  * ago, or none that we know: they are never judged and nothing is routed by them. Does not know

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * civil_date - calendar dates in Beijing (UTC+8, no daylight saving), written as the number YYYYMMDD.
+ * civil_date - calendar dates in Beijing (UTC+8, no daylight saving), written as the number
+ * YYYYMMDD.
  *
  * Every function answers for every number: of a number that is no date the answer means nothing,
  * but it is defined, so a date from a peer or a disk cannot stop a daemon. Check with

@@ -22,10 +22,13 @@ form_kind_name(enum form_kind kind)
 const char *
 form_reason_name(enum form_reason reason)
 {
-    static const char *const names[] = {
-        "APPLICATION_REASON_UNSPECIFIED", "EXPIRED", "EXPIRING", "DAMAGED", "DETAILS_CHANGED",
-        "LOST", "STOLEN"
-    };
+    static const char *const names[] = { "APPLICATION_REASON_UNSPECIFIED",
+                                         "EXPIRED",
+                                         "EXPIRING",
+                                         "DAMAGED",
+                                         "DETAILS_CHANGED",
+                                         "LOST",
+                                         "STOLEN" };
     return NAME_IN(names, reason);
 }
 
@@ -42,18 +45,16 @@ sex_name(enum sex sex)
 const char *
 form_basis_name(enum form_basis basis)
 {
-    static const char *const names[] = { "RESIDENCE_BASIS_UNSPECIFIED", "WORK", "STUDY",
-                                         "LIVING" };
+    static const char *const names[] = { "RESIDENCE_BASIS_UNSPECIFIED", "WORK", "STUDY", "LIVING" };
     return NAME_IN(names, basis);
 }
 
 const char *
 form_document_name(enum form_document document)
 {
-    static const char *const names[] = {
-        "DOCUMENT_KIND_UNSPECIFIED", "ORIGINAL_CARD",   "HOUSEHOLD_REGISTER",
-        "RESIDENCE_PERMIT",          "DRIVING_LICENCE", "PASSPORT"
-    };
+    static const char *const names[] = { "DOCUMENT_KIND_UNSPECIFIED", "ORIGINAL_CARD",
+                                         "HOUSEHOLD_REGISTER",        "RESIDENCE_PERMIT",
+                                         "DRIVING_LICENCE",           "PASSPORT" };
     return NAME_IN(names, document);
 }
 
@@ -67,10 +68,16 @@ form_waiver_name(enum form_waiver waiver)
 const char *
 form_finger_name(enum form_finger finger)
 {
-    static const char *const names[] = {
-        "FINGER_POSITION_UNSPECIFIED", "RIGHT_THUMB",  "RIGHT_INDEX", "RIGHT_MIDDLE",
-        "RIGHT_RING",                  "RIGHT_LITTLE", "LEFT_THUMB",  "LEFT_INDEX",
-        "LEFT_MIDDLE",                 "LEFT_RING",    "LEFT_LITTLE"
-    };
+    static const char *const names[] = { "FINGER_POSITION_UNSPECIFIED",
+                                         "RIGHT_THUMB",
+                                         "RIGHT_INDEX",
+                                         "RIGHT_MIDDLE",
+                                         "RIGHT_RING",
+                                         "RIGHT_LITTLE",
+                                         "LEFT_THUMB",
+                                         "LEFT_INDEX",
+                                         "LEFT_MIDDLE",
+                                         "LEFT_RING",
+                                         "LEFT_LITTLE" };
     return NAME_IN(names, finger);
 }

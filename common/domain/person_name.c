@@ -10,11 +10,11 @@
 enum { SEPARATOR = 0xB7, SPACE = 0x20 };
 
 #define A_CONTROL "control characters"
-#define A_SIGN "punctuation or signs"
-#define A_DIGIT "digits"
-#define A_DOT "another dot; the separator is U+00B7 (·)"
+#define A_SIGN    "punctuation or signs"
+#define A_DIGIT   "digits"
+#define A_DOT     "another dot; the separator is U+00B7 (·)"
 #define INVISIBLE "invisible characters"
-#define PRIVATE "private-use characters, which differ from one computer to the next"
+#define PRIVATE   "private-use characters, which differ from one computer to the next"
 
 /* What no name holds, in the order of code points; SPACE and SEPARATOR have their own rules. */
 static const struct forbidden {

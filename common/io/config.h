@@ -4,7 +4,8 @@
  *
  * The file holds lines `name = value`; # starts a comment line only at the line's beginning. An
  * unknown name, a name given twice, a value outside its rule are refused with the line's number.
- * The command line takes --name value and --name=value and wins over the file.
+ * The command line takes --name value and --name=value and wins over the file; a flag takes its
+ * value only as --name=no.
  */
 #ifndef IO_CONFIG_H
 #define IO_CONFIG_H
@@ -17,7 +18,8 @@
 
 enum option_type {
     OPTION_TEXT,   /* const char *; minimum and maximum are bytes */
-    OPTION_PATH,   /* const char *; a relative path in a file is relative to that file's folder */
+    OPTION_PATH,   /* const char *; a relative path in a file is relative to that file's folder;
+                      minimum and maximum are bytes, maximum 0 is PATH_MAX */
     OPTION_NUMBER, /* uint64_t; minimum and maximum are values; suffixes K M G T (1024) when unit is
                       "bytes" */
     OPTION_FLAG,   /* bool; yes or no; on the command line --name alone is yes */

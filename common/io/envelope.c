@@ -15,14 +15,16 @@ envelope_verifier_init(struct envelope_verifier *verifier, struct directory *dir
     verifier->signature_count = signature_count;
 }
 
-/* Try the office's certificates, the current one first: an envelope may be older than the last change of keys. */
+/* Try the office's certificates, the current one first: an envelope may be older than the last
+ * change of keys. */
 static enum result
 check_signature(struct envelope_verifier *verifier, const char *text, struct tree_head *ret_head,
                 struct refusal *ret_refusal)
 {
     struct tree_head claimed;
     if (tree_head_decode(text, &claimed) != OK)
-        return refuse(ret_refusal, REFUSAL_MALFORMED, "head", "a signed tree head in checkpoint form");
+        return refuse(ret_refusal, REFUSAL_MALFORMED, "head",
+                      "a signed tree head in checkpoint form");
 
     const Yidi__Office *office = directory_find(verifier->directory, claimed.office);
     if (office == NULL)
@@ -32,8 +34,8 @@ check_signature(struct envelope_verifier *verifier, const char *text, struct tre
     enum result result = ERR_FORGED;
     for (size_t i = 0; i < office->n_certificates && result != OK; i++) {
         const struct certificate *certificate;
-        result = directory_certificate(verifier->directory, office, i, claimed.time_ms, &certificate,
-                                       ret_refusal);
+        result = directory_certificate(verifier->directory, office, i, claimed.time_ms,
+                                       &certificate, ret_refusal);
         if (result != OK)
             continue;
         verifier->signature_count++;

@@ -59,7 +59,8 @@ load_last_head(struct journal *journal, struct store_txn *txn, struct tree_head 
     return result;
 }
 
-/* The head's root must be the root of the stored tree, and nothing may stand in the journal beyond it. */
+/* The head's root must be the root of the stored tree, and nothing may stand in the journal beyond
+ * it. */
 static enum result
 check_against_head(struct journal *journal, struct store_txn *txn, const struct tree_head *head)
 {
@@ -149,9 +150,9 @@ journal_seal(struct journal *journal, struct store_txn *txn, uint64_t now_ms)
 {
     if (journal->pending.size == journal->committed.size)
         return OK;
-    struct tree_head head = {
-        .epoch = journal->epoch, .size = journal->pending.size, .time_ms = now_ms
-    };
+    struct tree_head head = { .epoch = journal->epoch,
+                              .size = journal->pending.size,
+                              .time_ms = now_ms };
     memcpy(head.office, journal->office, sizeof head.office);
     merkle_frontier_root(&journal->pending, &head.root);
     enum result result =
@@ -177,7 +178,8 @@ journal_rolled_back(struct journal *journal)
     memcpy(journal->pending_head, journal->head, sizeof journal->head);
 }
 
-/* The first head that covers the entry: heads are keyed by tree size, so it is the first key beyond the index. */
+/* The first head that covers the entry: heads are keyed by tree size, so it is the first key beyond
+ * the index. */
 static enum result
 find_covering_head(struct store_txn *txn, uint64_t leaf_index, char ret_text[TREE_HEAD_BYTES_MAX],
                    uint64_t *ret_size)

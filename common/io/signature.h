@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * signature - keys, digests, and X.509 certificates, over OpenSSL. The only file that includes it.
+ * signature - keys, digests, and X.509 certificates, over OpenSSL. Nothing else knows that library.
  *
  * Suite ecdsa-p256-sha256. Certificates chain to one root that the office trusts, with a CRL;
  * subject: O=yidi, OU=role ("acceptance", "registry", "production" or "directory authority"),
@@ -45,6 +45,7 @@ enum result signing_key_sign(const struct signing_key *key, struct bytes message
 /* True when the certificate is for this key. */
 bool signing_key_matches(const struct signing_key *key, const struct certificate *certificate);
 
+/* ERR_DAMAGED: not exactly one certificate, a key of another suite, or a subject with two names. */
 enum result certificate_decode(struct bytes der, struct certificate **ret_certificate) MUST_CHECK;
 /* PEM or DER file. */
 enum result certificate_load(const char *path, struct certificate **ret_certificate,
@@ -57,21 +58,29 @@ struct bytes certificate_public_key(const struct certificate *certificate);
 /* Subject CN and OU, borrowed; empty when absent. */
 const char *certificate_name(const struct certificate *certificate);
 const char *certificate_unit(const struct certificate *certificate);
+/* Unix time of the first and the last moment at which it is in date. */
+uint64_t certificate_begins_ms(const struct certificate *certificate);
+uint64_t certificate_ends_ms(const struct certificate *certificate);
 /* OK or ERR_FORGED. */
 enum result certificate_verify(const struct certificate *certificate, struct bytes message,
                                struct bytes signature) MUST_CHECK;
 
-/* The root certificate (PEM) and the CRL (PEM, signed by the root; path may be NULL). */
+/* The root certificate and the CRL (PEM, signed by the root; path may be NULL: nothing is revoked).
+ */
 enum result trust_root_load(const char *root_path, const char *crl_path,
                             struct trust_root **ret_root, struct refusal *ret_refusal) MUST_CHECK;
 void trust_root_destroy(struct trust_root *root);
-/* Does the certificate chain to the root, is it in date at now_ms (Unix), and not in the CRL? OK or
- * CERTIFICATE_INVALID. */
+/* When the CRL must have been replaced by a newer one; 0 when there is none. */
+uint64_t trust_root_crl_ends_ms(const struct trust_root *root);
+/* Is the certificate a signer's, issued by the root, in date at now_ms (Unix), and not in the CRL?
+ * OK or CERTIFICATE_INVALID; also when the CRL has expired by now_ms. A CRL newer than now_ms
+ * counts. */
 enum result trust_root_check(const struct trust_root *root, const struct certificate *certificate,
                              uint64_t now_ms, struct refusal *ret_refusal) MUST_CHECK;
 
 /* For yidictl keys: a self-signed root; a certificate for a public key signed by it; a CRL over
- * serials of given certificates. Files are PEM, written atomically. */
+ * serials of given certificates. Files are PEM, written atomically; certificates never overwrite.
+ */
 enum result certificate_create_root(const struct signing_key *key, const char *name, unsigned days,
                                     const char *path, struct refusal *ret_refusal) MUST_CHECK;
 struct certificate_request {
@@ -84,7 +93,9 @@ enum result certificate_create(const struct signing_key *subject,
                                const struct certificate_request *request,
                                const struct signing_key *root_key, const struct certificate *root,
                                struct refusal *ret_refusal) MUST_CHECK;
-/* Write a CRL that lists the revoked certificates, valid for days. revoked_count may be 0. */
+/* Write a CRL that lists the revoked certificates, valid for days, and everything that the CRL now
+ * at path lists. revoked_count may be 0. CERTIFICATE_INVALID when the root has not issued one of
+ * them or has not signed the CRL at path. */
 enum result certificate_create_crl(const struct certificate *const *revoked, size_t revoked_count,
                                    unsigned days, const struct signing_key *root_key,
                                    const struct certificate *root, const char *path,

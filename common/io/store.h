@@ -17,7 +17,7 @@
 enum { STORE_KEY_BYTES_MAX = 200 };
 
 enum store_table {
-    TABLE_META,          /* text name -> value */
+    TABLE_META,          /* text name -> value; "format" is the store's own */
     TABLE_JOURNAL,       /* leaf index -> packed JournalEntry */
     TABLE_TREE,          /* post-order position -> hash */
     TABLE_HEADS,         /* tree size -> signed note, one per commit */
@@ -40,15 +40,19 @@ struct store;
 struct store_txn;
 struct store_cursor;
 
-/* Open or create the store in a directory (created with mode 0700 when absent).
+/* Open or create the store in a directory (created with mode 0700 when absent). Never twice in one
+ * process, and not before a fork whose child lives on.
  *
- * map_bytes  upper bound of the file; address space, not disk.
- * ERR_IO     the directory or the file cannot be opened; ERR_DAMAGED not our file or a damaged one.
+ * map_bytes    upper bound of the file; address space, not disk.
+ * ERR_IO       the directory or the file cannot be opened, or another daemon has the store open.
+ * ERR_DAMAGED  not our file or format, or cut off. ERR_FULL no room on the disk to create it.
  */
 enum result store_open(const char *directory, uint64_t map_bytes,
                        struct store **ret_store) MUST_CHECK;
 
-/* Open for reading only, beside a running daemon. Only store_begin_read works. */
+/* Open for reading only, with or without a running daemon, by another process than the daemon's.
+ * Creates nothing. Only store_begin_read works, one thread at a time. ERR_ABSENT there is no store.
+ */
 enum result store_open_readonly(const char *directory, struct store **ret_store) MUST_CHECK;
 void store_close(struct store *store);
 
@@ -58,7 +62,8 @@ enum result store_begin_read(struct store *store, struct store_txn **ret_txn) MU
 enum result store_begin_write(struct store *store, struct store_txn **ret_txn) MUST_CHECK;
 
 /* OK durable; ERR_FULL map or disk full, nothing changed; ERR_IO the disk failed: the caller must
- * stop using the store. Ends the transaction in every case. */
+ * stop using the store, and no write transaction begins any more. Ends the transaction in every
+ * case. Close its cursors before it ends. */
 enum result store_commit(struct store_txn *take_txn) MUST_CHECK;
 void store_abort(struct store_txn *take_txn);
 
@@ -66,12 +71,13 @@ void store_abort(struct store_txn *take_txn);
 enum result store_get(struct store_txn *txn, enum store_table table, struct bytes key,
                       struct bytes *ret_value) MUST_CHECK;
 
-/* Insert or replace. ERR_FULL: the map is full; the transaction must be aborted. */
+/* Insert or replace. ERR_FULL: the map is full; the transaction must be aborted (a commit would
+ * abort it and answer the same). */
 enum result store_put(struct store_txn *txn, enum store_table table, struct bytes key,
                       struct bytes value) MUST_CHECK;
 
 /* As store_put for a key beyond the last one of the table; cheaper. ERR_DAMAGED when it is not
- * beyond. */
+ * beyond, and nothing is put. */
 enum result store_append(struct store_txn *txn, enum store_table table, struct bytes key,
                          struct bytes value) MUST_CHECK;
 
@@ -80,7 +86,7 @@ enum result store_delete(struct store_txn *txn, enum store_table table,
                          struct bytes key) MUST_CHECK;
 
 /* Rows whose key starts with a prefix (may be empty), in key order. The prefix is borrowed until
- * close. */
+ * close. In a write transaction rows may be put and deleted meanwhile. */
 enum result store_cursor_open(struct store_txn *txn, enum store_table table, struct bytes prefix,
                               struct store_cursor **ret_cursor) MUST_CHECK;
 void store_cursor_close(struct store_cursor *cursor);
@@ -89,7 +95,8 @@ void store_cursor_close(struct store_cursor *cursor);
 enum result store_cursor_seek(struct store_cursor *cursor, struct bytes key, struct bytes *ret_key,
                               struct bytes *ret_value) MUST_CHECK;
 
-/* First row on the first call, then the next one. OK, or ERR_ABSENT at the end. */
+/* First row on the first call, then the one after the row that the last move arrived at. OK, or
+ * ERR_ABSENT at the end. */
 enum result store_cursor_next(struct store_cursor *cursor, struct bytes *ret_key,
                               struct bytes *ret_value) MUST_CHECK;
 
@@ -101,7 +108,8 @@ enum result store_cursor_last(struct store_cursor *cursor, struct bytes *ret_key
 enum result store_count(struct store_txn *txn, enum store_table table,
                         uint64_t *ret_rows) MUST_CHECK;
 
-/* Bytes of the map in use, and its size. */
+/* Bytes of the map in use (freed pages are not), and its size. Reads the free list: not for every
+ * turn. */
 void store_usage(struct store *store, uint64_t *ret_used_bytes, uint64_t *ret_map_bytes);
 
 /* Free the slots of readers that were killed; at start and each minute. */

@@ -124,6 +124,8 @@ function write_message(name,    i, j, n, order, text)
                 order[j] = order[j - 1]
             order[j] = i
         }
+    if (n > 64)
+        complain(field_places[order[n]], "message " name " has more fields than BOUND_FIELDS_MAX")
     if (n > 0)
         print "static const struct bound_field " c_name(name) "__fields[] = {"
     for (j = 1; j <= n; j++) {

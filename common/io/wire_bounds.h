@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * wire_bounds - the bounds of proto/ as a table, for wire alone.
+ * wire_bounds - the bounds of proto/ as a table, and what walks over any message share; for wire
+ * and json alone.
  *
  * The build writes wire_bounds.c from the comments in proto/ *.proto (common/io/wire-bounds.awk).
  * The grammar of the comments stands on top of proto/message.proto.
@@ -9,7 +10,9 @@
 #define IO_WIRE_BOUNDS_H
 
 #include <protobuf-c/protobuf-c.h>
-#include <stdbool.h>
+
+#include "common/core/bytes.h"
+#include "common/core/refusal.h"
 
 enum bound_rule {
     BOUND_NONE,     /* bool */
@@ -22,6 +25,8 @@ enum bound_rule {
     BOUND_REQUIRED, /* message */
     BOUND_OPTIONAL, /* message */
 };
+
+enum { BOUND_FIELDS_MAX = 64 }; /* of one message; the generator refuses more */
 
 struct bound_message;
 
@@ -42,5 +47,31 @@ struct bound_message {
 
 extern const struct bound_message *const bound_messages[];
 extern const size_t bound_message_count;
+
+/* Where in a message a walk stands. Lives on the stack; becomes text only in a refusal. */
+struct wire_place {
+    const struct wire_place *outer; /* NULL at the top */
+    const char *name;
+    size_t index; /* of a repeated field's item, else WIRE_NO_INDEX */
+};
+
+#define WIRE_NO_INDEX SIZE_MAX
+
+/* Refuse what stands at that place; NULL is the message as a whole. */
+enum result wire_refuse(const struct wire_place *place, struct refusal *ret_refusal,
+                        enum refusal_code code, const char *rule);
+
+/* Refuse a size, value or count: "1..150 bytes of UTF-8", or "26 items" when both ends are one. */
+enum result wire_refuse_range(const struct wire_place *place, struct refusal *ret_refusal,
+                              uint64_t minimum, uint64_t maximum, const char *what);
+
+/* Size of one item in the array of a repeated field. */
+size_t wire_item_size(ProtobufCType type);
+
+/* Look at packed bytes before they are unpacked, and refuse what unpacking would hide or blow up:
+ * a NUL inside a string, a single field given twice, more items than the bound, unknown fields
+ * without end. MALFORMED or FIELD_OUT_OF_BOUNDS. */
+enum result wire_scan(struct bytes packed, const struct bound_message *bounds,
+                      const struct wire_place *outer, struct refusal *ret_refusal) MUST_CHECK;
 
 #endif

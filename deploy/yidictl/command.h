@@ -30,10 +30,10 @@ struct settings {
 };
 
 struct command {
-    const char *name;        /* one or two words */
-    const char *synopsis;    /* what follows the name */
-    const char *help;        /* one sentence */
-    const char *description; /* paragraphs; may be empty */
+    const char *name;                    /* one or two words */
+    const char *synopsis;                /* what follows the name */
+    const char *help;                    /* one sentence */
+    const char *description;             /* paragraphs; may be empty */
     const struct argument_rule *options; /* ends with a rule without a name */
     size_t operand_count_min;
     size_t operand_count_max;

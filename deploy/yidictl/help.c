@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "deploy/yidictl/help.h"
 
-#include <string.h>
+#include <ctype.h>
 
 enum { NAME_COLUMNS = 20, OPTION_COLUMNS = 28 };
 
@@ -37,8 +37,9 @@ void
 help_print_command(const struct command *command, const struct argument_rule *common_options,
                    FILE *out)
 {
-    fprintf(out, "usage: yidictl [OPTION]... %s%s%s\n\n%s.\n", command->name,
-            command->synopsis[0] == '\0' ? "" : " ", command->synopsis, command->help);
+    fprintf(out, "usage: yidictl [OPTION]... %s%s%s\n\n%c%s.\n", command->name,
+            command->synopsis[0] == '\0' ? "" : " ", command->synopsis,
+            toupper((unsigned char)command->help[0]), command->help + 1);
     if (command->description != NULL && command->description[0] != '\0')
         fprintf(out, "\n%s\n", command->description);
     if (command->options != NULL && command->options->name != NULL) {

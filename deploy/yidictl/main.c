@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/core/auto.h"
 #include "deploy/yidictl/command.h"
 #include "deploy/yidictl/help.h"
 #include "deploy/yidictl/report.h"
@@ -36,26 +37,16 @@ static const struct command directory_command = {
 };
 
 static const struct command *const commands[] = {
-    &apply_command,
-    &import_command,
-    &list_command,
-    &show_command,
-    &examine_command,
-    &issue_command,
-    &refuse_command,
-    &make_command,
-    &check_card_command,
-    &dispatch_command,
-    &receive_command,
-    &collect_command,
-    &export_command,
-    &population_import_command,
-    &peers_command,
-    &status_command,
-    &verify_command,
-    &journal_verify_command,
-    &keys_command,
-    &directory_command,
+    &apply_command,      &import_command,
+    &list_command,       &show_command,
+    &examine_command,    &issue_command,
+    &refuse_command,     &make_command,
+    &check_card_command, &dispatch_command,
+    &receive_command,    &collect_command,
+    &export_command,     &population_import_command,
+    &peers_command,      &status_command,
+    &verify_command,     &journal_verify_command,
+    &keys_command,       &directory_command,
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
@@ -126,9 +117,8 @@ read_settings(const struct arguments *arguments, struct settings *ret_settings,
               struct refusal *ret_refusal)
 {
     uint64_t timeout_seconds;
-    enum result result =
-        arguments_number(arguments, "timeout", TIMEOUT_SECONDS_STANDARD, 1, TIMEOUT_SECONDS_MAX,
-                         &timeout_seconds, ret_refusal);
+    enum result result = arguments_number(arguments, "timeout", TIMEOUT_SECONDS_STANDARD, 1,
+                                          TIMEOUT_SECONDS_MAX, &timeout_seconds, ret_refusal);
     if (result != OK)
         return result;
     *ret_settings = (struct settings){
@@ -155,18 +145,37 @@ check_operands(const struct command *command, const struct arguments *arguments,
 }
 
 static int
+print_version(void)
+{
+    puts("yidictl " YIDI_VERSION);
+    return EXIT_DONE;
+}
+
+/* Even a command line that is wrong elsewhere says how it wants to be answered. */
+static bool
+asks_for_json(size_t word_count, char *words[])
+{
+    for (size_t i = 0; i < word_count; i++)
+        if (strcmp(words[i], "--json") == 0)
+            return true;
+    return false;
+}
+
+static int
 run_command(const struct command *command, size_t word_count, char *words[])
 {
     AUTO(arguments) struct arguments arguments = { 0 };
-    struct settings settings = { 0 };
+    struct settings settings = { .json = asks_for_json(word_count, words) };
     struct refusal refusal = { 0 };
 
-    enum result result = arguments_parse(&arguments, common_options, command->options, word_count,
-                                         words, &refusal);
+    enum result result =
+        arguments_parse(&arguments, common_options, command->options, word_count, words, &refusal);
     if (result == OK && arguments_flag(&arguments, "help")) {
         help_print_command(command, common_options, stdout);
         return EXIT_DONE;
     }
+    if (result == OK && arguments_flag(&arguments, "version"))
+        return print_version();
     if (result == OK)
         result = read_settings(&arguments, &settings, &refusal);
     if (result == OK)
@@ -229,10 +238,8 @@ run_without_command(size_t word_count, char *words[])
         arguments_parse(&arguments, common_options, NULL, word_count, words, &refusal);
     if (result != OK)
         return report_usage(&(struct settings){ 0 }, result, &refusal);
-    if (arguments_flag(&arguments, "version")) {
-        puts("yidictl " YIDI_VERSION);
-        return EXIT_DONE;
-    }
+    if (arguments_flag(&arguments, "version"))
+        return print_version();
     bool asked = arguments_flag(&arguments, "help");
     help_print(commands, COMMAND_COUNT, common_options, asked ? stdout : stderr);
     return asked ? EXIT_DONE : EXIT_USAGE;

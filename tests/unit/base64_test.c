@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "common/core/base64.h"
@@ -70,9 +71,9 @@ base64_decode_refuses_a_second_spelling(void **unused)
 {
     (void)unused;
     static const char *const bad[] = {
-        "Zg",   "Zg=",      "Zg===", "Zh==",  "Zm9=", "Zm8",   "Zm9v\n", " Zm9v",    "Zm9v ",
-        "====", "Z===",     "=Zm9",  "Zg==Zg==", "Z=9v", "Zm=v", "-_-_",   "Zm9v====", "Zm8=Zm9v",
-        "Zm9\xff", "Zm9v Zm9v",
+        "Zg",    "Zg=",   "Zg===",    "Zh==",     "Zm9=",    "Zm8",       "Zm9v\n",
+        " Zm9v", "Zm9v ", "====",     "Z===",     "=Zm9",    "Zg==Zg==",  "Z=9v",
+        "Zm=v",  "-_-_",  "Zm9v====", "Zm8=Zm9v", "Zm9\xff", "Zm9v Zm9v",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(decode(bad[i], 64), ERR_DAMAGED);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * citizen - the registry's record of one citizen; message Citizen of proto/population.proto in
+ * plain C.
+ *
+ * Owns nothing: texts are borrowed, terminated, and never NULL.
+ */
+#ifndef DOMAIN_CITIZEN_H
+#define DOMAIN_CITIZEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/domain/person.h"
+
+struct citizen {
+    struct person person;
+    bool fingerprints_on_file;
+    bool bad_credit;
+    const char *card_serial;   /* current card; empty when there is none */
+    uint32_t card_valid_until; /* YYYYMMDD; 0 with a serial is long-term */
+    const char
+        *former_card_serial; /* the last one that was invalidated; empty when there is none */
+};
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/domain/division.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct division divisions[] = {
+#include "domain/divisions.inc"
+};
+
+/* By code; successors are current codes with a character between them. */
+static const struct retired {
+    char code[DIVISION_CHARS + 1];
+    const char *successors;
+} retired[] = {
+#include "domain/retired.inc"
+};
+
+enum {
+    DIVISION_COUNT = sizeof divisions / sizeof *divisions,
+    RETIRED_COUNT = sizeof retired / sizeof *retired,
+    PROVINCE_CHARS = 2,
+    PREFECTURE_CHARS = 4,
+};
+
+static int
+compare_division(const void *code, const void *row)
+{
+    return strcmp(code, ((const struct division *)row)->code);
+}
+
+static int
+compare_retired(const void *code, const void *row)
+{
+    return strcmp(code, ((const struct retired *)row)->code);
+}
+
+static const struct retired *
+find_retired(const char *code)
+{
+    return bsearch(code, retired, RETIRED_COUNT, sizeof *retired, compare_retired);
+}
+
+/* The first division whose code begins with the prefix. */
+static const struct division *
+find_first(const char *prefix, size_t prefix_chars)
+{
+    size_t low = 0;
+    size_t high = DIVISION_COUNT;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strncmp(divisions[middle].code, prefix, prefix_chars) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == DIVISION_COUNT || strncmp(divisions[low].code, prefix, prefix_chars) != 0)
+        return NULL;
+    return &divisions[low];
+}
+
+static bool
+is_area(const char *area)
+{
+    size_t length = strlen(area);
+    return strspn(area, "0123456789") == length &&
+           (length == PROVINCE_CHARS || length == PREFECTURE_CHARS || length == DIVISION_CHARS);
+}
+
+const struct division *
+division_find(const char *code)
+{
+    return bsearch(code, divisions, DIVISION_COUNT, sizeof *divisions, compare_division);
+}
+
+bool
+division_is_county(const char *code)
+{
+    return division_find(code) != NULL;
+}
+
+enum result
+division_check(const char *code, const char *field, struct refusal *ret_refusal)
+{
+    if (division_is_county(code))
+        return OK;
+    const struct division *successor = division_successor(code, 0);
+    if (successor != NULL)
+        return refuse(ret_refusal, REFUSAL_DIVISION_UNKNOWN, field,
+                      "must be a current division; %s was abolished, see %s %s", code,
+                      successor->code, successor->county);
+    if (division_is_retired(code))
+        return refuse(ret_refusal, REFUSAL_DIVISION_UNKNOWN, field,
+                      "must be a current division; %s was abolished", code);
+    return refuse(ret_refusal, REFUSAL_DIVISION_UNKNOWN, field,
+                  "must be the six-digit code of a county-level division");
+}
+
+bool
+division_is_retired(const char *code)
+{
+    return find_retired(code) != NULL;
+}
+
+const struct division *
+division_successor(const char *retired_code, size_t index)
+{
+    const struct retired *row = find_retired(retired_code);
+    if (row == NULL || index >= (strlen(row->successors) + 1) / (DIVISION_CHARS + 1))
+        return NULL;
+    char code[DIVISION_CHARS + 1] = { 0 };
+    memcpy(code, row->successors + index * (DIVISION_CHARS + 1), DIVISION_CHARS);
+    return division_find(code);
+}
+
+bool
+division_covers(const char *area, const char *code)
+{
+    return is_area(area) && strlen(code) == DIVISION_CHARS &&
+           strncmp(area, code, strlen(area)) == 0;
+}
+
+bool
+division_area_known(const char *area)
+{
+    return is_area(area) && find_first(area, strlen(area)) != NULL;
+}
+
+const char *
+division_province_name(const char *code)
+{
+    const struct division *first = NULL;
+    if (strlen(code) >= PROVINCE_CHARS)
+        first = find_first(code, PROVINCE_CHARS);
+    return first == NULL ? NULL : first->province;
+}
+
+const struct division *
+division_table(size_t *ret_count)
+{
+    *ret_count = DIVISION_COUNT;
+    return divisions;
+}

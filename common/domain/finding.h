@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * finding - what the registry's record tells against an application, found before a person looks.
+ *
+ * A finding either fails the application (it cannot be issued) or is a doubt (the examiner
+ * decides). Findings are kept as a set of bits in the case's row, so their numbers are stable: add,
+ * never renumber. Does not know the clock, and does not refuse: people do.
+ */
+#ifndef DOMAIN_FINDING_H
+#define DOMAIN_FINDING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/domain/citizen.h"
+#include "common/domain/form.h"
+#include "common/domain/refusal_reason.h"
+
+enum finding {
+    FINDING_NOT_ON_FILE = 0,       /* no record of that citizen number here */
+    FINDING_FIRST_APPLICATION = 1, /* no card was ever issued */
+    FINDING_DETAILS_DIFFER = 2,    /* name, sex, ethnic group or birth date */
+    FINDING_ADDRESS_DIFFERS = 3,
+    FINDING_REGISTERED_ELSEWHERE = 4, /* the record names another county of registration */
+    FINDING_APPEARANCE_WITHOUT_FINGERPRINTS = 5, /* greatly changed, none on file */
+    FINDING_APPEARANCE_CHANGED = 6,              /* greatly changed; fingerprints are on file */
+    FINDING_BAD_CREDIT = 7,
+    FINDING_COUNT
+};
+
+enum finding_severity {
+    FINDING_DOUBT, /* the examiner decides */
+    FINDING_FAIL,  /* cannot be issued */
+};
+
+/* Compare an application with the record.
+ *
+ * record  NULL when the registry has none: then that is the only finding.
+ * Returns a set: bit 1 << finding for each one. */
+uint32_t findings_judge(const struct form *form, const struct citizen *record);
+
+/* Does any of them fail the application? Bits of no known finding do, because a newer version may
+ * have set them. */
+bool findings_fatal(uint32_t findings);
+
+bool findings_have(uint32_t findings, enum finding finding);
+
+/* Stable name, such as "NOT_ON_FILE". */
+const char *finding_name(enum finding finding);
+enum finding_severity finding_severity(enum finding finding);
+
+/* What the applicant is told when it leads to a refusal. */
+enum refusal_reason finding_reason(enum finding finding);
+
+#endif

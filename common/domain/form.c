@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/domain/form.h"
+
+#include <string.h>
+
+#include "common/domain/citizen_number.h"
+#include "common/domain/civil_date.h"
+#include "common/domain/division.h"
+#include "common/domain/ethnic_group.h"
+#include "common/domain/fee.h"
+#include "common/domain/person_name.h"
+#include "common/domain/text.h"
+
+/* What the rules look at. */
+struct facts {
+    const struct form *form;
+    uint32_t today;
+    const char *office_division;
+};
+
+static enum result
+check_kind(const struct facts *facts, struct refusal *ret_refusal)
+{
+    switch (facts->form->kind) {
+    case KIND_RENEWAL:
+    case KIND_REPLACEMENT:
+        return OK;
+    case KIND_FIRST:
+        return refuse(ret_refusal, REFUSAL_FIRST_APPLICATION_ELSEWHERE, "form.kind",
+                      "a first card is applied for at the place of household registration");
+    case KIND_UNSPECIFIED:
+        break;
+    }
+    return refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "form.kind",
+                  "must be RENEWAL or REPLACEMENT");
+}
+
+static enum result
+check_reason(const struct facts *facts, struct refusal *ret_refusal)
+{
+    enum form_reason reason = facts->form->reason;
+    bool fits_replacement = reason == REASON_LOST || reason == REASON_STOLEN;
+    bool fits_renewal = reason == REASON_EXPIRED || reason == REASON_EXPIRING ||
+                        reason == REASON_DAMAGED || reason == REASON_DETAILS_CHANGED;
+    if (facts->form->kind == KIND_RENEWAL && !fits_renewal)
+        return refuse(ret_refusal, REFUSAL_REASON_MISMATCH, "form.reason",
+                      "a renewal is for EXPIRED, EXPIRING, DAMAGED or DETAILS_CHANGED");
+    if (facts->form->kind == KIND_REPLACEMENT && !fits_replacement)
+        return refuse(ret_refusal, REFUSAL_REASON_MISMATCH, "form.reason",
+                      "a replacement is for LOST or STOLEN");
+    return OK;
+}
+
+static enum result
+check_name(const struct facts *facts, struct refusal *ret_refusal)
+{
+    return person_name_check(facts->form->person.name, "form.person.name", ret_refusal);
+}
+
+static enum result
+check_sex(const struct facts *facts, struct refusal *ret_refusal)
+{
+    enum sex sex = facts->form->person.sex;
+    if (sex != SEX_MALE && sex != SEX_FEMALE)
+        return refuse(ret_refusal, REFUSAL_SEX_MISMATCH, "form.person.sex",
+                      "must be MALE or FEMALE, as the citizen number tells");
+    return OK;
+}
+
+static enum result
+check_ethnic_group(const struct facts *facts, struct refusal *ret_refusal)
+{
+    return ethnic_group_check(facts->form->person.ethnic_group, "form.person.ethnic_group",
+                              ret_refusal);
+}
+
+static enum result
+check_citizen_number(const struct facts *facts, struct refusal *ret_refusal)
+{
+    return citizen_number_check(facts->form->person.citizen_number, "form.person.citizen_number",
+                                ret_refusal);
+}
+
+static enum result
+check_birth_date(const struct facts *facts, struct refusal *ret_refusal)
+{
+    static const char field[] = "form.person.birth_date";
+    const struct person *person = &facts->form->person;
+    enum result result = civil_date_check(person->birth_date, field, ret_refusal);
+    if (result != OK)
+        return result;
+    if (person->birth_date > facts->today)
+        return refuse(ret_refusal, REFUSAL_DATE_INVALID, field, "must not be in the future");
+    if (person->birth_date != citizen_number_birth_date(person->citizen_number))
+        return refuse(ret_refusal, REFUSAL_BIRTH_DATE_MISMATCH, field,
+                      "must be digits 7 to 14 of the citizen number");
+    return OK;
+}
+
+static enum result
+check_sex_of_number(const struct facts *facts, struct refusal *ret_refusal)
+{
+    const struct person *person = &facts->form->person;
+    if (person->sex != citizen_number_sex(person->citizen_number))
+        return refuse(ret_refusal, REFUSAL_SEX_MISMATCH, "form.person.sex",
+                      "must agree with digit 17 of the citizen number: odd MALE, even FEMALE");
+    return OK;
+}
+
+static enum result
+check_division(const struct facts *facts, struct refusal *ret_refusal)
+{
+    static const char field[] = "form.person.registration_division";
+    const char *division = facts->form->person.registration_division;
+    enum result result = division_check(division, field, ret_refusal);
+    if (result != OK)
+        return result;
+    if (strcmp(division, facts->office_division) == 0)
+        return refuse(ret_refusal, REFUSAL_NOT_ELSEWHERE, field,
+                      "must not be this office's own county; such applications are not made "
+                      "in another place");
+    return OK;
+}
+
+static enum result
+check_identity_document(const struct facts *facts, struct refusal *ret_refusal)
+{
+    const struct form *form = facts->form;
+    switch (form->identity_document) {
+    case DOCUMENT_HOUSEHOLD_REGISTER:
+    case DOCUMENT_RESIDENCE_PERMIT:
+    case DOCUMENT_DRIVING_LICENCE:
+    case DOCUMENT_PASSPORT:
+        break;
+    case DOCUMENT_ORIGINAL_CARD:
+        if (form->kind == KIND_RENEWAL)
+            break;
+        return refuse(ret_refusal, REFUSAL_IDENTITY_DOCUMENT_INVALID, "form.identity_document",
+                      "the original card identifies an applicant only on renewal");
+    case DOCUMENT_UNSPECIFIED:
+    default:
+        return refuse(ret_refusal, REFUSAL_IDENTITY_DOCUMENT_INVALID, "form.identity_document",
+                      "must be HOUSEHOLD_REGISTER, DRIVING_LICENCE, PASSPORT or "
+                      "RESIDENCE_PERMIT, or on renewal ORIGINAL_CARD");
+    }
+    return text_check(form->identity_document_number, 1, FORM_DOCUMENT_NUMBER_BYTES_MAX,
+                      "form.identity_document_number", ret_refusal);
+}
+
+static enum result
+check_evidence(const struct facts *facts, struct refusal *ret_refusal)
+{
+    enum form_document evidence = facts->form->evidence;
+    if (facts->form->kind == KIND_RENEWAL && evidence != DOCUMENT_ORIGINAL_CARD)
+        return refuse(ret_refusal, REFUSAL_EVIDENCE_MISSING, "form.evidence",
+                      "a renewal needs ORIGINAL_CARD");
+    if (facts->form->kind == KIND_REPLACEMENT && evidence != DOCUMENT_HOUSEHOLD_REGISTER &&
+        evidence != DOCUMENT_RESIDENCE_PERMIT)
+        return refuse(ret_refusal, REFUSAL_EVIDENCE_MISSING, "form.evidence",
+                      "a replacement needs HOUSEHOLD_REGISTER or RESIDENCE_PERMIT");
+    return OK;
+}
+
+/* A number that another person could bear, who is of age. */
+static enum result
+check_guardian_number(const struct facts *facts, struct refusal *ret_refusal)
+{
+    static const char field[] = "form.guardian.citizen_number";
+    const char *number = facts->form->guardian.citizen_number;
+    enum result result = citizen_number_check(number, field, ret_refusal);
+    if (result != OK)
+        return result;
+    if (strcmp(number, facts->form->person.citizen_number) == 0)
+        return refuse(ret_refusal, REFUSAL_GUARDIAN_MISSING, field,
+                      "the guardian must be another person");
+    if (civil_date_age(citizen_number_birth_date(number), facts->today) <
+        FORM_GUARDIAN_AGE_MIN_YEARS)
+        return refuse(ret_refusal, REFUSAL_GUARDIAN_MISSING, field,
+                      "the guardian must be %d or older", FORM_GUARDIAN_AGE_MIN_YEARS);
+    return OK;
+}
+
+static enum result
+check_guardian(const struct facts *facts, struct refusal *ret_refusal)
+{
+    const struct form *form = facts->form;
+    if (!form->guardian_given) {
+        if (civil_date_age(form->person.birth_date, facts->today) >= FORM_GUARDED_BELOW_YEARS)
+            return OK;
+        return refuse(ret_refusal, REFUSAL_GUARDIAN_MISSING, "form.guardian",
+                      "a guardian must apply for whoever is under %d", FORM_GUARDED_BELOW_YEARS);
+    }
+    enum result result = person_name_check(form->guardian.name, "form.guardian.name", ret_refusal);
+    if (result == OK)
+        result = check_guardian_number(facts, ret_refusal);
+    if (result == OK)
+        result = text_check(form->guardian.relation, 1, FORM_RELATION_BYTES_MAX,
+                            "form.guardian.relation", ret_refusal);
+    return result;
+}
+
+static enum result
+check_phone(const struct facts *facts, struct refusal *ret_refusal)
+{
+    static const char field[] = "form.phone";
+    const char *phone = facts->form->phone;
+    const char *number = *phone == '+' ? phone + 1 : phone;
+    size_t digits = 0;
+    for (const char *c = number; *c != '\0'; c++) {
+        if (*c >= '0' && *c <= '9')
+            digits++;
+        else if (*c != '-' && *c != ' ')
+            return refuse(ret_refusal, REFUSAL_PHONE_INVALID, field,
+                          "must hold only digits, hyphens and spaces, after a + or none");
+    }
+    if (digits < FORM_PHONE_DIGITS_MIN || strlen(phone) > FORM_PHONE_BYTES_MAX)
+        return refuse(ret_refusal, REFUSAL_PHONE_INVALID, field,
+                      "must have at least %d digits and at most %d characters",
+                      FORM_PHONE_DIGITS_MIN, FORM_PHONE_BYTES_MAX);
+    return OK;
+}
+
+static enum result
+check_addresses(const struct facts *facts, struct refusal *ret_refusal)
+{
+    const struct form *form = facts->form;
+    enum result result = text_check(form->person.address, 1, FORM_TEXT_BYTES_MAX,
+                                    "form.person.address", ret_refusal);
+    if (result != OK)
+        return result;
+    if (form->residence_basis != BASIS_WORK && form->residence_basis != BASIS_STUDY &&
+        form->residence_basis != BASIS_LIVING)
+        return refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "form.residence_basis",
+                      "must be WORK, STUDY or LIVING");
+    return text_check(form->residence_address, 1, FORM_TEXT_BYTES_MAX, "form.residence_address",
+                      ret_refusal);
+}
+
+static enum result
+check_fingerprints(const struct facts *facts, struct refusal *ret_refusal)
+{
+    static const char field[] = "form.fingerprints";
+    const struct form *form = facts->form;
+    if (form->fingerprint_count > FORM_FINGERPRINTS_MAX)
+        return refuse(ret_refusal, REFUSAL_FINGERPRINT_INVALID, field, "must be at most %d",
+                      FORM_FINGERPRINTS_MAX);
+    for (size_t i = 0; i < form->fingerprint_count; i++)
+        if (form->fingerprints[i] < FINGER_RIGHT_THUMB ||
+            form->fingerprints[i] > FINGER_LEFT_LITTLE)
+            return refuse(ret_refusal, REFUSAL_FINGERPRINT_INVALID, field,
+                          "must name the finger of each template");
+    if (form->fingerprint_count == 2 && form->fingerprints[0] == form->fingerprints[1])
+        return refuse(ret_refusal, REFUSAL_FINGERPRINT_INVALID, field,
+                      "must be of two different fingers");
+    return OK;
+}
+
+static enum result
+check_fee(const struct facts *facts, struct refusal *ret_refusal)
+{
+    const struct form *form = facts->form;
+    return fee_check(form->kind, form->reason, form->fee_waiver, form->fee_fen, ret_refusal);
+}
+
+enum result
+form_check(const struct form *form, uint32_t today, const char *office_division,
+           struct refusal *ret_refusal)
+{
+    typedef enum result rule_fn(const struct facts *facts, struct refusal *ret_refusal);
+    static rule_fn *const rules[] = {
+        check_kind,         check_reason,
+        check_name,         check_sex,
+        check_ethnic_group, check_citizen_number,
+        check_birth_date,   check_sex_of_number,
+        check_division,     check_identity_document,
+        check_evidence,     check_guardian,
+        check_phone,        check_addresses,
+        check_fingerprints, check_fee,
+    };
+    const struct facts facts = { .form = form, .today = today, .office_division = office_division };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        enum result result = rules[i](&facts, ret_refusal);
+        if (result != OK)
+            return result;
+    }
+    return OK;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/io/case_file.h"
+
+#include <stdio.h>
+
+#include "common/core/require.h"
+#include "common/io/wire.h"
+
+enum { TRACE_MAX = 128 };
+
+static struct bytes
+case_key(const char *case_number)
+{
+    return bytes_of(case_number, CASE_NUMBER_CHARS);
+}
+
+enum result
+case_file_open(struct store_txn *txn, const char *case_number, struct arena *arena,
+               struct case_file *ret_file)
+{
+    if (strlen(case_number) != CASE_NUMBER_CHARS)
+        return ERR_ABSENT;
+    struct bytes value;
+    ProtobufCMessage *message;
+    enum result result = store_get(txn, TABLE_CASES, case_key(case_number), &value);
+    if (result != OK)
+        return result;
+    if (wire_decode(&yidi__case__descriptor, value, arena, &message, NULL) != OK)
+        return ERR_DAMAGED;
+    Yidi__Case *row = (Yidi__Case *)message;
+    *ret_file = (struct case_file){ .row = row,
+                                    .stored = true,
+                                    .stored_state = (int)row->state,
+                                    .stored_changed_ms = row->changed_ms };
+    return OK;
+}
+
+enum result
+case_file_new(const char *case_number, struct arena *arena, struct case_file *ret_file)
+{
+    Yidi__Case *row = arena_take(arena, sizeof *row);
+    char *number = arena_copy_text(arena, case_number);
+    if (row == NULL || number == NULL)
+        return ERR_MEMORY;
+    yidi__case__init(row);
+    row->version = 1;
+    row->case_number = number;
+    *ret_file = (struct case_file){ .row = row };
+    return OK;
+}
+
+static struct bytes
+state_key(int state, uint64_t changed_ms, const char *case_number,
+          uint8_t storage[BY_STATE_KEY_BYTES])
+{
+    storage[0] = (uint8_t)state;
+    bytes_put_u64(storage + 1, changed_ms);
+    memcpy(storage + 9, case_number, CASE_NUMBER_CHARS);
+    return bytes_of(storage, BY_STATE_KEY_BYTES);
+}
+
+static struct bytes
+counter_key(int state, char storage[16])
+{
+    snprintf(storage, 16, "state/%02d", state);
+    return bytes_of_text(storage);
+}
+
+enum result
+case_file_count(struct store_txn *txn, int state, uint64_t *ret_count)
+{
+    char storage[16];
+    struct bytes value;
+    enum result result = store_get(txn, TABLE_COUNTERS, counter_key(state, storage), &value);
+    if (result == ERR_ABSENT) {
+        *ret_count = 0;
+        return OK;
+    }
+    if (result == OK && value.size != 8)
+        return ERR_DAMAGED;
+    if (result == OK)
+        *ret_count = bytes_get_u64(value.data);
+    return result;
+}
+
+static enum result
+count_by(struct store_txn *txn, int state, int64_t change)
+{
+    char storage[16];
+    uint8_t packed[8];
+    uint64_t count;
+    enum result result = case_file_count(txn, state, &count);
+    if (result != OK)
+        return result;
+    if (change < 0 && count == 0)
+        return ERR_DAMAGED;
+    bytes_put_u64(packed, count + (uint64_t)change);
+    return store_put(txn, TABLE_COUNTERS, counter_key(state, storage),
+                     bytes_of(packed, sizeof packed));
+}
+
+static enum result
+move_index(const struct case_file *file, struct store_txn *txn)
+{
+    const Yidi__Case *row = file->row;
+    uint8_t storage[BY_STATE_KEY_BYTES];
+    enum result result = OK;
+    if (file->stored) {
+        result = store_delete(
+            txn, TABLE_BY_STATE,
+            state_key(file->stored_state, file->stored_changed_ms, row->case_number, storage));
+        if (result == ERR_ABSENT)
+            result = ERR_DAMAGED;
+        if (result == OK)
+            result = count_by(txn, file->stored_state, -1);
+    }
+    if (result == OK)
+        result = store_put(txn, TABLE_BY_STATE,
+                           state_key((int)row->state, row->changed_ms, row->case_number, storage),
+                           (struct bytes){ 0 });
+    if (result == OK)
+        result = count_by(txn, (int)row->state, 1);
+    return result;
+}
+
+static enum result
+hold_citizen(const struct case_file *file, const struct machine *machine, struct store_txn *txn)
+{
+    const Yidi__Case *row = file->row;
+    bool was_open = file->stored && machine->state_open[file->stored_state];
+    bool is_open = machine->state_open[row->state];
+    struct bytes citizen = bytes_of_text(row->form->person->citizen_number);
+    if (is_open && !was_open)
+        return store_put(txn, TABLE_OPEN_CITIZENS, citizen, case_key(row->case_number));
+    if (was_open && !is_open) {
+        enum result result = store_delete(txn, TABLE_OPEN_CITIZENS, citizen);
+        return result == ERR_ABSENT ? ERR_DAMAGED : result;
+    }
+    return OK;
+}
+
+enum result
+case_file_save(struct case_file *file, const struct machine *machine, struct store_txn *txn,
+               struct arena *arena)
+{
+    Yidi__Case *row = file->row;
+    REQUIRE((int)row->state < machine->state_count && row->form != NULL);
+    struct bytes packed = wire_encode(&row->base, arena);
+    if (packed.data == NULL)
+        return ERR_MEMORY;
+    enum result result = store_put(txn, TABLE_CASES, case_key(row->case_number), packed);
+    if (result == OK)
+        result = move_index(file, txn);
+    if (result == OK)
+        result = hold_citizen(file, machine, txn);
+    if (result != OK)
+        return result;
+    file->stored = true;
+    file->stored_state = (int)row->state;
+    file->stored_changed_ms = row->changed_ms;
+    return OK;
+}
+
+enum result
+case_file_find_open(struct store_txn *txn, const char *citizen_number,
+                    char ret_case_number[CASE_NUMBER_CHARS + 1])
+{
+    struct bytes value;
+    enum result result = store_get(txn, TABLE_OPEN_CITIZENS, bytes_of_text(citizen_number), &value);
+    if (result == OK && value.size != CASE_NUMBER_CHARS)
+        return ERR_DAMAGED;
+    if (result == OK) {
+        memcpy(ret_case_number, value.data, CASE_NUMBER_CHARS);
+        ret_case_number[CASE_NUMBER_CHARS] = '\0';
+    }
+    return result;
+}
+
+static Yidi__Hop *
+copy_hop(const Yidi__Hop *hop, struct arena *arena)
+{
+    Yidi__Hop *copy = arena_take(arena, sizeof *copy);
+    if (copy == NULL)
+        return NULL;
+    *copy = *hop;
+    copy->office = arena_copy_text(arena, hop->office);
+    copy->operator_ = arena_copy_text(arena, hop->operator_);
+    copy->peer = arena_copy_text(arena, hop->peer);
+    copy->base.n_unknown_fields = 0;
+    copy->base.unknown_fields = NULL;
+    return copy->office == NULL || copy->operator_ == NULL || copy->peer == NULL ? NULL : copy;
+}
+
+enum result
+case_file_trace(struct case_file *file, const Yidi__Hop *hop, struct arena *arena)
+{
+    Yidi__Case *row = file->row;
+    Yidi__Hop *copy = copy_hop(hop, arena);
+    Yidi__Hop **trace = arena_take(arena, (row->n_trace + 1) * sizeof *trace);
+    if (copy == NULL || trace == NULL)
+        return ERR_MEMORY;
+    size_t count = 0;
+    for (size_t i = 0; i < row->n_trace; i++)
+        if (row->n_trace < TRACE_MAX || i != 1)
+            trace[count++] = row->trace[i];
+    trace[count++] = copy;
+    row->trace = trace;
+    row->n_trace = count;
+    return OK;
+}
+
+static bool
+has_hop(const Yidi__Case *row, const Yidi__Hop *hop)
+{
+    for (size_t i = 0; i < row->n_trace; i++)
+        if (row->trace[i]->leaf_index == hop->leaf_index && row->trace[i]->step == hop->step &&
+            strcmp(row->trace[i]->office, hop->office) == 0)
+            return true;
+    return false;
+}
+
+enum result
+case_file_merge_trace(struct case_file *file, const char *own_office, Yidi__Hop *const *hops,
+                      size_t hop_count, struct arena *arena)
+{
+    enum result result = OK;
+    for (size_t i = 0; i < hop_count && result == OK; i++)
+        if (strcmp(hops[i]->office, own_office) != 0 && !has_hop(file->row, hops[i]))
+            result = case_file_trace(file, hops[i], arena);
+    return result;
+}
+
+size_t
+case_file_own_trace(const struct case_file *file, const char *own_office, Yidi__Hop **ret_hops,
+                    size_t room)
+{
+    const Yidi__Case *row = file->row;
+    size_t first = row->n_trace, own = 0, count = 0;
+    while (first > 0 && own < room)
+        own += strcmp(row->trace[--first]->office, own_office) == 0;
+    for (size_t i = first; i < row->n_trace; i++)
+        if (strcmp(row->trace[i]->office, own_office) == 0)
+            ret_hops[count++] = row->trace[i];
+    return count;
+}

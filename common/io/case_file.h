@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * case_file - the stored row of one application at this office, with its indexes.
+ *
+ * Owns the tables cases, by_state, open_citizens, and the state counters. Which states there are
+ * and which are open, the role's machine says.
+ */
+#ifndef IO_CASE_FILE_H
+#define IO_CASE_FILE_H
+
+#include "common/core/arena.h"
+#include "common/core/machine.h"
+#include "common/io/store.h"
+#include "proto/case.pb-c.h"
+
+struct case_file {
+    Yidi__Case *row; /* in the arena */
+    bool stored;
+    int stored_state;
+    uint64_t stored_changed_ms;
+};
+
+/* Load a case. OK, ERR_ABSENT, ERR_DAMAGED. */
+enum result case_file_open(struct store_txn *txn, const char *case_number, struct arena *arena,
+                           struct case_file *ret_file) MUST_CHECK;
+
+/* Begin an empty row of a new case (state 0); nothing is stored yet. */
+enum result case_file_new(const char *case_number, struct arena *arena,
+                          struct case_file *ret_file) MUST_CHECK;
+
+/* Store the row and its indexes. A case that opens holds its citizen; one that ends lets go. */
+enum result case_file_save(struct case_file *file, const struct machine *machine,
+                           struct store_txn *txn, struct arena *arena) MUST_CHECK;
+
+/* Number of the citizen's open case at this office. OK or ERR_ABSENT. */
+enum result case_file_find_open(struct store_txn *txn, const char *citizen_number,
+                                char ret_case_number[CASE_NUMBER_CHARS + 1]) MUST_CHECK;
+
+/* Append a hop to the trace; when it is full the second oldest goes (the journal keeps all).
+ * Strings are copied. */
+enum result case_file_trace(struct case_file *file, const Yidi__Hop *hop,
+                            struct arena *arena) MUST_CHECK;
+
+/* Merge the hops that a message brought: those of other offices that are not here yet. */
+enum result case_file_merge_trace(struct case_file *file, const char *own_office,
+                                  Yidi__Hop *const *hops, size_t hop_count,
+                                  struct arena *arena) MUST_CHECK;
+
+/* The last of the office's own hops, at most room, to send along. Pointers into the row. */
+size_t case_file_own_trace(const struct case_file *file, const char *own_office,
+                           Yidi__Hop **ret_hops, size_t room);
+
+/* Cases in a state, from the counters. */
+enum result case_file_count(struct store_txn *txn, int state, uint64_t *ret_count) MUST_CHECK;
+
+/* Key of the index by state: state, time of last change, case number. */
+enum { BY_STATE_KEY_BYTES = 1 + 8 + CASE_NUMBER_CHARS };
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * case_list - pages of cases, oldest change first, with names and numbers masked.
+ */
+#ifndef IO_CASE_LIST_H
+#define IO_CASE_LIST_H
+
+#include "common/io/case_file.h"
+#include "proto/control.pb-c.h"
+
+enum { LIST_LIMIT_STANDARD = 100 };
+
+/* One page.
+ *
+ * response     out; body set to Listed, in the arena.
+ * ERR_REFUSED  STATE_UNKNOWN, or FIELD_OUT_OF_BOUNDS for a cursor that is none. */
+enum result case_list(struct store_txn *txn, const struct machine *machine, const Yidi__List *list,
+                      uint64_t now_ms, struct arena *arena, Yidi__Response *response,
+                      struct refusal *ret_refusal) MUST_CHECK;
+
+/* Is the case open and past its stage's deadline (which is never later than the statutory one
+ * before the card is ready)? */
+bool case_list_overdue(const Yidi__Case *row, uint64_t now_ms);
+
+/* Names of a set of findings, in the arena. */
+enum result case_list_findings(uint32_t findings, struct arena *arena, char ***ret_names,
+                               size_t *ret_count) MUST_CHECK;
+
+#endif

@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Offices are found by code in the list itself, which is sorted, and by transport key, county and
+ * area in sorted arrays beside it.
+ */
+#include "common/io/directory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/core/require.h"
+#include "common/domain/division.h"
+#include "common/io/file.h"
+#include "common/io/wire.h"
+
+enum {
+    SIGNED_BYTES_MAX = DIRECTORY_BYTES_MAX + 8 * 1024, /* with certificate and signature */
+    CERTIFICATES_MAX = 4,                              /* of an office, as in proto/ */
+};
+
+static const char signed_prefix[] = "yidi directory v1\n";
+
+/* An office's claim to an area. */
+struct area_row {
+    const char *area;
+    const Yidi__Office *office;
+};
+
+struct area_index {
+    struct area_row *rows; /* sorted by area, then by the office's code */
+    size_t count;
+};
+
+struct directory {
+    struct arena arena; /* of everything here but the certificates */
+    struct bytes signed_bytes;
+    const struct trust_root *root;
+    Yidi__Directory *body;
+    char signer[SIGNATURE_NAME_BYTES];
+    const Yidi__Office **by_key;
+    struct area_index registries;
+    struct area_index productions;
+    struct certificate **certificates; /* CERTIFICATES_MAX per office; NULL: not yet checked */
+};
+
+/* --- opening --- */
+
+static enum result
+check_signature(const Yidi__SignedDirectory *outer, const struct certificate *authority,
+                struct refusal *ret_refusal)
+{
+    size_t prefix_bytes = sizeof signed_prefix - 1;
+    AUTO(heap) uint8_t *message = malloc(prefix_bytes + outer->directory.len);
+    if (message == NULL)
+        return ERR_MEMORY;
+    memcpy(message, signed_prefix, prefix_bytes);
+    memcpy(message + prefix_bytes, outer->directory.data, outer->directory.len);
+    enum result result =
+        certificate_verify(authority, bytes_of(message, prefix_bytes + outer->directory.len),
+                           bytes_of(outer->signature.data, outer->signature.len));
+    if (result == ERR_FORGED)
+        return refuse(ret_refusal, REFUSAL_DIRECTORY_INVALID, "signature",
+                      "is not the authority's signature of this directory");
+    return result;
+}
+
+static enum result
+check_authority(struct directory *directory, const Yidi__SignedDirectory *outer, uint64_t now_ms,
+                struct refusal *ret_refusal)
+{
+    AUTO(certificate) struct certificate *authority = NULL;
+    enum result result =
+        certificate_decode(bytes_of(outer->certificate.data, outer->certificate.len), &authority);
+    if (result == ERR_DAMAGED)
+        return refuse(ret_refusal, REFUSAL_CERTIFICATE_INVALID, "certificate",
+                      "not an X.509 certificate of suite " SIGNATURE_SUITE);
+    if (result == OK)
+        result = trust_root_check(directory->root, authority, now_ms, ret_refusal);
+    if (result != OK)
+        return result;
+    if (strcmp(certificate_unit(authority), DIRECTORY_AUTHORITY_UNIT) != 0)
+        return refuse(ret_refusal, REFUSAL_CERTIFICATE_INVALID, "certificate",
+                      "the certificate is not for unit " DIRECTORY_AUTHORITY_UNIT);
+    memcpy(directory->signer, certificate_name(authority), strlen(certificate_name(authority)) + 1);
+    return check_signature(outer, authority, ret_refusal);
+}
+
+/* Whatever is wrong with the bytes is wrong with the directory. */
+static enum result
+unpack(const ProtobufCMessageDescriptor *descriptor, struct bytes packed, struct arena *arena,
+       ProtobufCMessage **ret_message, struct refusal *ret_refusal)
+{
+    struct refusal inner;
+    enum result result = wire_decode(descriptor, packed, arena, ret_message, &inner);
+    if (result == ERR_REFUSED)
+        return refuse(ret_refusal, REFUSAL_DIRECTORY_INVALID, inner.field, "%s", inner.rule);
+    return result;
+}
+
+static enum result
+open_signed(struct directory *directory, uint64_t now_ms, struct refusal *ret_refusal)
+{
+    ProtobufCMessage *outer, *body;
+    AUTO(arena) struct arena scratch;
+    arena_init(&scratch);
+
+    enum result result = unpack(&yidi__signed_directory__descriptor, directory->signed_bytes,
+                                &scratch, &outer, ret_refusal);
+    if (result != OK)
+        return result;
+    const Yidi__SignedDirectory *checked = (const Yidi__SignedDirectory *)outer;
+    result = check_authority(directory, checked, now_ms, ret_refusal);
+    if (result == OK)
+        result = unpack(&yidi__directory__descriptor,
+                        bytes_of(checked->directory.data, checked->directory.len),
+                        &directory->arena, &body, ret_refusal);
+    if (result != OK)
+        return result;
+    directory->body = (Yidi__Directory *)body;
+    return directory_check(directory->body, ret_refusal);
+}
+
+/* --- indexes --- */
+
+static int
+compare_keys(const void *a, const void *b)
+{
+    const Yidi__Office *const *left = a, *const *right = b;
+    return memcmp((*left)->transport_key.data, (*right)->transport_key.data, DIRECTORY_KEY_BYTES);
+}
+
+static int
+compare_rows(const void *a, const void *b)
+{
+    const struct area_row *left = a, *right = b;
+    int order = strcmp(left->area, right->area);
+    return order != 0 ? order : strcmp(left->office->code, right->office->code);
+}
+
+/* All areas of the trusted offices of a role. */
+static bool
+build_area_index(struct directory *directory, Yidi__Role role, struct area_index *ret_index)
+{
+    const Yidi__Directory *body = directory->body;
+    size_t room = 0, count = 0;
+
+    for (size_t i = 0; i < body->n_offices; i++)
+        room += body->offices[i]->n_areas;
+    struct area_row *rows = arena_take(&directory->arena, room * sizeof *rows);
+    if (rows == NULL)
+        return false;
+    for (size_t i = 0; i < body->n_offices; i++) {
+        const Yidi__Office *office = body->offices[i];
+        for (size_t j = 0; office->role == role && !office->revoked && j < office->n_areas; j++)
+            rows[count++] = (struct area_row){ office->areas[j], office };
+    }
+    qsort(rows, count, sizeof *rows, compare_rows);
+    *ret_index = (struct area_index){ .rows = rows, .count = count };
+    return true;
+}
+
+static enum result
+build_indexes(struct directory *directory)
+{
+    size_t count = directory->body->n_offices;
+
+    directory->by_key = arena_take(&directory->arena, count * sizeof *directory->by_key);
+    directory->certificates =
+        arena_take(&directory->arena, count * CERTIFICATES_MAX * sizeof *directory->certificates);
+    if (directory->by_key == NULL || directory->certificates == NULL ||
+        !build_area_index(directory, YIDI__ROLE__REGISTRY, &directory->registries) ||
+        !build_area_index(directory, YIDI__ROLE__PRODUCTION, &directory->productions))
+        return ERR_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        directory->by_key[i] = directory->body->offices[i];
+    qsort(directory->by_key, count, sizeof *directory->by_key, compare_keys);
+    return OK;
+}
+
+enum result
+directory_decode(struct bytes signed_bytes, const struct trust_root *root, uint64_t now_ms,
+                 struct directory **ret_directory, struct refusal *ret_refusal)
+{
+    if (signed_bytes.size == 0 || signed_bytes.size > SIGNED_BYTES_MAX)
+        return refuse(ret_refusal, REFUSAL_DIRECTORY_INVALID, "", "must have 1..%d bytes",
+                      SIGNED_BYTES_MAX);
+    AUTO(directory) struct directory *directory = calloc(1, sizeof *directory);
+    if (directory == NULL)
+        return ERR_MEMORY;
+    arena_init(&directory->arena);
+    directory->root = root;
+    directory->signed_bytes = arena_copy(&directory->arena, signed_bytes);
+    if (directory->signed_bytes.data == NULL)
+        return ERR_MEMORY;
+    enum result result = open_signed(directory, now_ms, ret_refusal);
+    if (result == OK)
+        result = build_indexes(directory);
+    if (result == OK)
+        *ret_directory = MOVE(directory);
+    return result;
+}
+
+enum result
+directory_load(const char *path, const struct trust_root *root, uint64_t now_ms,
+               struct directory **ret_directory, struct refusal *ret_refusal)
+{
+    AUTO(heap) uint8_t *data = NULL;
+    size_t size;
+    enum result result = file_read(path, SIGNED_BYTES_MAX, &data, &size, ret_refusal);
+    if (result != OK)
+        return result;
+    return directory_decode(bytes_of(data, size), root, now_ms, ret_directory, ret_refusal);
+}
+
+void
+directory_destroy(struct directory *directory)
+{
+    if (directory == NULL)
+        return;
+    if (directory->certificates != NULL)
+        for (size_t i = 0; i < directory->body->n_offices * CERTIFICATES_MAX; i++)
+            certificate_destroy(directory->certificates[i]);
+    arena_fini(&directory->arena);
+    free(directory);
+}
+
+/* --- asking --- */
+
+uint64_t
+directory_version(const struct directory *directory)
+{
+    return directory->body->version;
+}
+
+uint64_t
+directory_issued_ms(const struct directory *directory)
+{
+    return directory->body->issued_ms;
+}
+
+uint64_t
+directory_expires_ms(const struct directory *directory)
+{
+    return directory->body->expires_ms;
+}
+
+const char *
+directory_signer(const struct directory *directory)
+{
+    return directory->signer;
+}
+
+struct bytes
+directory_signed_bytes(const struct directory *directory)
+{
+    return directory->signed_bytes;
+}
+
+void
+directory_digest(const struct directory *directory, struct digest *ret_digest)
+{
+    signature_digest_one(directory->signed_bytes, ret_digest);
+}
+
+size_t
+directory_office_count(const struct directory *directory)
+{
+    return directory->body->n_offices;
+}
+
+const Yidi__Office *
+directory_office_at(const struct directory *directory, size_t index)
+{
+    REQUIRE(index < directory->body->n_offices);
+    return directory->body->offices[index];
+}
+
+static int
+compare_code(const void *code, const void *office)
+{
+    return strcmp(code, (*(const Yidi__Office *const *)office)->code);
+}
+
+const Yidi__Office *
+directory_find(const struct directory *directory, const char *office_code)
+{
+    Yidi__Office **found = bsearch(office_code, directory->body->offices,
+                                   directory->body->n_offices, sizeof *found, compare_code);
+    return found == NULL ? NULL : *found;
+}
+
+static int
+compare_key(const void *key, const void *office)
+{
+    return memcmp(key, (*(const Yidi__Office *const *)office)->transport_key.data,
+                  DIRECTORY_KEY_BYTES);
+}
+
+const Yidi__Office *
+directory_find_key(const struct directory *directory,
+                   const uint8_t transport_key[DIRECTORY_KEY_BYTES])
+{
+    const Yidi__Office **found = bsearch(transport_key, directory->by_key,
+                                         directory->body->n_offices, sizeof *found, compare_key);
+    return found == NULL ? NULL : *found;
+}
+
+/* The first row of an area, whose office has the lowest code. */
+static const Yidi__Office *
+find_area(const struct area_index *index, const char *area)
+{
+    size_t low = 0, high = index->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(index->rows[middle].area, area) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < index->count && strcmp(index->rows[low].area, area) == 0 ? index->rows[low].office
+                                                                          : NULL;
+}
+
+const Yidi__Office *
+directory_find_registry(const struct directory *directory, const char *division)
+{
+    return find_area(&directory->registries, division);
+}
+
+const Yidi__Office *
+directory_find_production(const struct directory *directory, const char *division)
+{
+    const Yidi__Office *found = NULL;
+
+    if (strlen(division) != DIVISION_CHARS)
+        return NULL;
+    for (int digits = DIVISION_CHARS; digits >= 2 && found == NULL; digits -= 2) {
+        char prefix[DIVISION_CHARS + 1];
+        snprintf(prefix, sizeof prefix, "%.*s", digits, division);
+        found = find_area(&directory->productions, prefix);
+    }
+    return found;
+}
+
+bool
+directory_office_covers(const Yidi__Office *office, const char *division)
+{
+    for (size_t i = 0; i < office->n_areas; i++)
+        if (division_covers(office->areas[i], division))
+            return true;
+    return false;
+}
+
+/* --- certificates --- */
+
+const char *
+directory_role_unit(Yidi__Role role)
+{
+    switch (role) {
+    case YIDI__ROLE__ACCEPTANCE:
+        return "acceptance";
+    case YIDI__ROLE__REGISTRY:
+        return "registry";
+    case YIDI__ROLE__PRODUCTION:
+        return "production";
+    default:
+        return "";
+    }
+}
+
+static enum result
+check_certificate(const struct directory *directory, const Yidi__Office *office,
+                  const struct certificate *certificate, uint64_t at_ms,
+                  struct refusal *ret_refusal)
+{
+    enum result result = trust_root_check(directory->root, certificate, at_ms, ret_refusal);
+    if (result != OK)
+        return result;
+    if (strcmp(certificate_name(certificate), office->code) != 0)
+        return refuse(ret_refusal, REFUSAL_CERTIFICATE_INVALID, "",
+                      "the certificate is another office's");
+    if (strcmp(certificate_unit(certificate), directory_role_unit(office->role)) != 0)
+        return refuse(ret_refusal, REFUSAL_CERTIFICATE_INVALID, "",
+                      "the certificate is for another role");
+    return OK;
+}
+
+/* Fill an empty place with a certificate that was found good at at_ms. */
+static enum result
+remember(const struct directory *directory, const Yidi__Office *office, ProtobufCBinaryData der,
+         uint64_t at_ms, struct certificate **place, struct refusal *ret_refusal)
+{
+    AUTO(certificate) struct certificate *certificate = NULL;
+    enum result result = certificate_decode(bytes_of(der.data, der.len), &certificate);
+    if (result == ERR_DAMAGED)
+        return refuse(ret_refusal, REFUSAL_CERTIFICATE_INVALID, "",
+                      "not an X.509 certificate of suite " SIGNATURE_SUITE);
+    if (result == OK)
+        result = check_certificate(directory, office, certificate, at_ms, ret_refusal);
+    if (result == OK)
+        *place = MOVE(certificate);
+    return result;
+}
+
+/* What was found good stays so, but for its dates. */
+static enum result
+check_dates(const struct certificate *certificate, uint64_t at_ms, struct refusal *ret_refusal)
+{
+    if (at_ms < certificate_begins_ms(certificate))
+        return refuse(ret_refusal, REFUSAL_CERTIFICATE_INVALID, "",
+                      "the certificate is not yet valid");
+    if (at_ms > certificate_ends_ms(certificate))
+        return refuse(ret_refusal, REFUSAL_CERTIFICATE_INVALID, "", "the certificate has expired");
+    return OK;
+}
+
+enum result
+directory_certificate(struct directory *directory, const Yidi__Office *office, size_t index,
+                      uint64_t at_ms, const struct certificate **ret_certificate,
+                      struct refusal *ret_refusal)
+{
+    Yidi__Office **found = bsearch(office->code, directory->body->offices,
+                                   directory->body->n_offices, sizeof *found, compare_code);
+    REQUIRE(found != NULL && *found == office);
+
+    if (index >= office->n_certificates)
+        return ERR_ABSENT;
+    size_t number = (size_t)(found - directory->body->offices);
+    struct certificate **place = &directory->certificates[number * CERTIFICATES_MAX + index];
+    struct refusal inner = { 0 };
+    enum result result = *place != NULL ? check_dates(*place, at_ms, &inner)
+                                        : remember(directory, office, office->certificates[index],
+                                                   at_ms, place, &inner);
+    if (result == ERR_REFUSED) {
+        char field[64];
+        snprintf(field, sizeof field, "offices[%zu].certificates[%zu]", number, index);
+        return refuse(ret_refusal, inner.code, field, "%s: %s", office->code, inner.rule);
+    }
+    if (result == OK)
+        *ret_certificate = *place;
+    return result;
+}
+
+/* --- signing --- */
+
+enum result
+directory_sign(struct bytes packed_directory, const struct signing_key *key,
+               const struct certificate *certificate, struct arena *arena, struct bytes *ret_signed)
+{
+    size_t prefix_bytes = sizeof signed_prefix - 1;
+    uint8_t signature[SIGNATURE_BYTES_MAX];
+    Yidi__SignedDirectory outer = YIDI__SIGNED_DIRECTORY__INIT;
+    struct bytes der = certificate_der(certificate);
+
+    if (!signing_key_matches(key, certificate))
+        return ERR_FORGED;
+    uint8_t *message = arena_take(arena, prefix_bytes + packed_directory.size);
+    if (message == NULL)
+        return ERR_MEMORY;
+    memcpy(message, signed_prefix, prefix_bytes);
+    memcpy(message + prefix_bytes, packed_directory.data, packed_directory.size);
+    enum result result =
+        signing_key_sign(key, bytes_of(message, prefix_bytes + packed_directory.size), signature,
+                         &outer.signature.len);
+    if (result != OK)
+        return result;
+    outer.signature.data = signature;
+    outer.directory.data = message + prefix_bytes;
+    outer.directory.len = packed_directory.size;
+    outer.certificate.data = (uint8_t *)(uintptr_t)der.data;
+    outer.certificate.len = der.size;
+    *ret_signed = wire_encode(&outer.base, arena);
+    return ret_signed->data == NULL ? ERR_MEMORY : OK;
+}

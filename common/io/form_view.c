@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/io/form_view.h"
+
+static struct person
+person_view(const Yidi__Person *wire)
+{
+    return (struct person){
+        .citizen_number = wire->citizen_number,
+        .name = wire->name,
+        .sex = (enum sex)wire->sex,
+        .ethnic_group = wire->ethnic_group,
+        .birth_date = wire->birth_date,
+        .address = wire->address,
+        .registration_division = wire->registration_division,
+    };
+}
+
+struct form
+form_view(const Yidi__ApplicationForm *wire)
+{
+    struct form form = {
+        .kind = (enum form_kind)wire->kind,
+        .reason = (enum form_reason)wire->reason,
+        .person = person_view(wire->person),
+        .phone = wire->phone,
+        .residence_basis = (enum form_basis)wire->residence_basis,
+        .residence_address = wire->residence_address,
+        .identity_document = (enum form_document)wire->identity_document,
+        .identity_document_number = wire->identity_document_number,
+        .evidence = (enum form_document)wire->evidence,
+        .guardian_given = wire->guardian != NULL,
+        .appearance_changed = wire->appearance_changed,
+        .fee_fen = wire->fee_fen,
+        .fee_waiver = (enum form_waiver)wire->fee_waiver,
+        .fingerprint_count = wire->n_fingerprints,
+    };
+    if (wire->guardian != NULL)
+        form.guardian = (struct form_guardian){ .name = wire->guardian->name,
+                                                .citizen_number = wire->guardian->citizen_number,
+                                                .relation = wire->guardian->relation };
+    for (size_t i = 0; i < wire->n_fingerprints && i < FORM_FINGERPRINTS_MAX; i++)
+        form.fingerprints[i] = (enum form_finger)wire->fingerprints[i]->position;
+    return form;
+}
+
+struct citizen
+citizen_view(const Yidi__Citizen *wire)
+{
+    return (struct citizen){
+        .person = person_view(wire->person),
+        .fingerprints_on_file = wire->fingerprints_on_file,
+        .bad_credit = wire->bad_credit,
+        .card_serial = wire->card_serial,
+        .card_valid_until = wire->card_valid_until,
+        .former_card_serial = wire->former_card_serial,
+    };
+}

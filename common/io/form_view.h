@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * form_view - the registration form and the citizen's record as the domain knows them, seen through
+ * their wire messages.
+ *
+ * Nothing is copied: texts are borrowed from the message.
+ */
+#ifndef IO_FORM_VIEW_H
+#define IO_FORM_VIEW_H
+
+#include "common/domain/citizen.h"
+#include "common/domain/form.h"
+#include "proto/message.pb-c.h"
+#include "proto/population.pb-c.h"
+
+struct form form_view(const Yidi__ApplicationForm *wire);
+struct citizen citizen_view(const Yidi__Citizen *wire);
+
+#endif

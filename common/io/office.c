@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/io/office.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "common/core/require.h"
+#include "common/io/exchange.h"
+#include "common/io/log.h"
+#include "common/io/notifier.h"
+#include "common/io/queries.h"
+#include "common/io/wire.h"
+
+/* ---- the directory ---- */
+
+const Yidi__Office *
+office_self(const struct office *office)
+{
+    const Yidi__Office *self = directory_find(office->directory, office->options.code);
+    REQUIRE(self != NULL); /* office_check_directory saw it */
+    return self;
+}
+
+enum result
+office_check_directory(const struct office_options *options, struct directory *directory,
+                       uint64_t now_ms, struct refusal *ret_refusal)
+{
+    const struct certificate *listed;
+    if (now_ms > directory_expires_ms(directory) + options->directory_grace_ms)
+        return refuse(ret_refusal, REFUSAL_DIRECTORY_EXPIRED, "expires_ms",
+                      "version %" PRIu64 " of the directory is past its date",
+                      directory_version(directory));
+    const Yidi__Office *self = directory_find(directory, options->code);
+    if (self == NULL)
+        return refuse(ret_refusal, REFUSAL_OFFICE_UNKNOWN, "offices", "%s is not in the directory",
+                      options->code);
+    if (self->revoked)
+        return refuse(ret_refusal, REFUSAL_OFFICE_REVOKED, "offices", "%s is no longer trusted",
+                      options->code);
+    if ((enum party)self->role != options->role->party)
+        return refuse(ret_refusal, REFUSAL_ROLE_MISMATCH, "offices",
+                      "the directory lists %s with another role", options->code);
+    enum result result = directory_certificate(directory, self, 0, now_ms, &listed, ret_refusal);
+    if (result == OK &&
+        !bytes_equal(certificate_der(listed), certificate_der(options->certificate)))
+        result = refuse(ret_refusal, REFUSAL_CERTIFICATE_INVALID, "certificates",
+                        "the directory lists another current certificate for %s", options->code);
+    return result;
+}
+
+enum result
+office_set_directory(struct office *office, struct directory *take_directory,
+                     const struct office_time *now, struct refusal *ret_refusal)
+{
+    if (directory_version(take_directory) <= directory_version(office->directory))
+        return refuse(ret_refusal, REFUSAL_DIRECTORY_INVALID, "version",
+                      "version %" PRIu64 " is not newer than version %" PRIu64,
+                      directory_version(take_directory), directory_version(office->directory));
+    enum result result =
+        office_check_directory(&office->options, take_directory, now->wall_ms, ret_refusal);
+    if (result != OK)
+        return result;
+    directory_destroy(office->directory);
+    office->directory = take_directory;
+    envelope_verifier_init(&office->verifier, office->directory);
+    office->directory_changed = true;
+    log_line(LOG_INFO, "directory_adopted", "version=%" PRIu64 " offices=%zu",
+             directory_version(office->directory), directory_office_count(office->directory));
+    exchange_cut_untrusted(office, now);
+    return OK;
+}
+
+bool
+office_allows_key(const struct office *office, const uint8_t key[TRANSPORT_KEY_BYTES])
+{
+    const Yidi__Office *entry = directory_find_key(office->directory, key);
+    return entry != NULL && !entry->revoked;
+}
+
+/* ---- life ---- */
+
+void
+office_halt(struct office *office, const char *why)
+{
+    if (office->halted[0] != '\0')
+        return;
+    snprintf(office->halted, sizeof office->halted, "%s", why);
+    log_line(LOG_ERROR, "office_halted", "office=%s", office->journal.office);
+}
+
+static enum result
+open_tables(struct office *office)
+{
+    const struct office_options *options = &office->options;
+    AUTO(store_txn) struct store_txn *txn = NULL;
+    enum result result = store_begin_read(options->store, &txn);
+    if (result == OK)
+        result =
+            journal_open(&office->journal, options->code, options->key, options->certificate, txn);
+    if (result == OK)
+        result = peers_open(&office->peers, txn);
+    return result;
+}
+
+enum result
+office_open(struct office *office, const struct office_options *options,
+            const struct office_time *now)
+{
+    memset(office, 0, sizeof *office);
+    office->options = *options;
+    office->directory = options->take_directory;
+    office->rows_due_ms = UINT64_MAX;
+    office->stream_due_ms = UINT64_MAX;
+    office->notifications.waiting = true;
+    arena_init(&office->arena);
+    envelope_verifier_init(&office->verifier, office->directory);
+    enum result result = open_tables(office);
+    if (result != OK)
+        return result;
+    office->directory_changed = office->journal.committed.size == 0;
+    exchange_start(office, now);
+    notifier_hand_over(office, now);
+    return OK;
+}
+
+void
+office_close(struct office *office)
+{
+    peers_close(&office->peers);
+    arena_fini(&office->arena);
+    directory_destroy(office->directory);
+}
+
+bool
+office_has_room(const struct office *office)
+{
+    return office->input_count < TURN_INPUTS_MAX && office->input_bytes < TURN_BYTES_MAX;
+}
+
+uint64_t
+office_due_ms(const struct office *office)
+{
+    if (office->directory_changed)
+        return 0;
+    return office->stream_due_ms < office->rows_due_ms ? office->stream_due_ms
+                                                       : office->rows_due_ms;
+}
+
+/* ---- commands ---- */
+
+static void
+send_answer(struct office *office, const struct link_route *client, const struct answer *answer)
+{
+    static struct bytes frames[1 + EXPORT_ENVELOPES_MAX]; /* too big for the stack of a turn */
+    frames[0] = wire_encode(&answer->response.base, &office->arena);
+    memcpy(frames + 1, answer->frames, answer->frame_count * sizeof *frames);
+    if (frames[0].data == NULL ||
+        office->options.ports.answer(office->options.ports.context, client, frames,
+                                     1 + answer->frame_count) != OK)
+        log_line(LOG_INFO, "answer_undelivered", "reason=client_gone");
+}
+
+static void
+send_refusal(struct office *office, const struct link_route *client, uint64_t id,
+             const struct refusal *refusal)
+{
+    struct input input = { .kind = INPUT_COMMAND };
+    struct answer *answer = arena_take(&office->arena, sizeof *answer);
+    yidi__response__init(&input.response);
+    if (answer == NULL || office_refuse_command(&input, refusal, &office->arena) != OK)
+        return;
+    answer->response = input.response;
+    answer->response.id = id;
+    send_answer(office, client, answer);
+}
+
+static void
+answer_query(struct office *office, const struct link_route *client, const Yidi__Request *request,
+             const struct office_time *now)
+{
+    struct refusal refusal = { 0 };
+    struct answer *answer = arena_take(&office->arena, sizeof *answer);
+    if (answer == NULL)
+        return;
+    yidi__response__init(&answer->response);
+    enum result result = queries_answer(office, request, now, answer, &refusal);
+    if (result == OK) {
+        answer->response.id = request->id;
+        send_answer(office, client, answer);
+        return;
+    }
+    if (result != ERR_REFUSED) {
+        log_line(LOG_ERROR, "query_failed", "cause=%d", (int)result);
+        (void)refuse(&refusal, REFUSAL_OFFICE_HALTED, "", "the store could not be read");
+    }
+    send_refusal(office, client, request->id, &refusal);
+}
+
+static enum result
+queue_command(struct office *office, const struct link_route *client, const Yidi__Request *request,
+              const struct bytes *frames, size_t frame_count)
+{
+    struct input *input = arena_take(&office->arena, sizeof *input);
+    if (input == NULL)
+        return ERR_MEMORY;
+    input->kind = INPUT_COMMAND;
+    input->client = *client;
+    input->request = request;
+    yidi__response__init(&input->response);
+    input->response.id = request->id;
+    for (size_t i = 0; i < frame_count; i++) {
+        input->frames[input->frame_count] = arena_copy(&office->arena, frames[i]);
+        office->input_bytes += frames[i].size;
+        if (frames[i].size > 0 && input->frames[input->frame_count].data == NULL)
+            return ERR_MEMORY;
+        input->frame_count++;
+    }
+    office->inputs[office->input_count++] = input;
+    return OK;
+}
+
+static enum result
+decode_request(struct office *office, const struct bytes *frames, size_t frame_count,
+               const Yidi__Request **ret_request, struct refusal *ret_refusal)
+{
+    ProtobufCMessage *message;
+    if (frame_count == 0 || frame_count > 1 + ATTACHMENTS_MAX)
+        return refuse(ret_refusal, REFUSAL_MALFORMED, "", "one request and at most %d attachments",
+                      ATTACHMENTS_MAX);
+    struct bytes packed = arena_copy(&office->arena, frames[0]);
+    enum result result =
+        wire_decode(&yidi__request__descriptor, packed, &office->arena, &message, ret_refusal);
+    if (result == OK)
+        *ret_request = (const Yidi__Request *)message;
+    return result;
+}
+
+void
+office_take_command(struct office *office, const struct link_route *client,
+                    const struct bytes *frames, size_t frame_count, const struct office_time *now)
+{
+    struct refusal refusal = { 0 };
+    const Yidi__Request *request = NULL;
+    enum result result = decode_request(office, frames, frame_count, &request, &refusal);
+    if (result == OK && queries_handles(request)) {
+        answer_query(office, client, request, now);
+        return;
+    }
+    if (result == OK && office->halted[0] != '\0')
+        result = refuse(&refusal, REFUSAL_OFFICE_HALTED, "", "%s", office->halted);
+    if (result == OK)
+        result = queue_command(office, client, request, frames + 1, frame_count - 1);
+    if (result == ERR_REFUSED)
+        send_refusal(office, client, request == NULL ? 0 : request->id, &refusal);
+}

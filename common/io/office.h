@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * office - one running node without its sockets: store, journal, directory, peers, and the work
+ * waiting for the next turn.
+ *
+ * The daemon feeds it with frames and commands and gives it the time; what it wants done outside
+ * goes through its ports. The same office, with other ports, runs under a simulator. What the role
+ * (acceptance, registry, production) decides, the office does not know: it is handed a struct role.
+ *
+ *     frames, commands ──office_take_*──▶ inputs ──office_turn──▶ one commit ──▶ acknowledgements,
+ * answers, messages
+ */
+#ifndef IO_OFFICE_H
+#define IO_OFFICE_H
+
+#include "common/io/directory.h"
+#include "common/io/envelope.h"
+#include "common/io/journal.h"
+#include "common/io/link.h"
+#include "common/io/peers.h"
+#include "common/io/role.h"
+#include "common/io/store.h"
+#include "proto/control.pb-c.h"
+
+struct office_time {
+    uint64_t wall_ms;      /* Unix; may step; for records and deadlines */
+    uint64_t monotonic_ms; /* never steps; for waiting */
+};
+
+/* What the office asks of the world outside. Every function gets the context. */
+struct office_ports {
+    void *context;
+    enum result (*connect)(void *context, const Yidi__Office *peer);
+    void (*disconnect)(void *context, const char *office);
+    enum result (*send)(void *context, const char *office, const struct bytes *frames,
+                        size_t frame_count);
+    enum result (*reply)(void *context, const struct link_route *route, const struct bytes *frames,
+                         size_t frame_count);
+    enum result (*answer)(void *context, const struct link_route *client,
+                          const struct bytes *frames, size_t frame_count);
+    /* Hand a notification to the spool; OK only when it is safely there. The same name again is
+     * fine. */
+    enum result (*notify)(void *context, const char *name, struct bytes text);
+    /* Keep a newer directory for the next start. */
+    enum result (*keep_directory)(void *context, struct bytes signed_bytes);
+};
+
+struct office_options {
+    const char *code;
+    const struct role *role;
+    struct store *store;                   /* borrowed */
+    const struct signing_key *key;         /* borrowed */
+    const struct certificate *certificate; /* borrowed */
+    const struct trust_root *root;         /* borrowed; office_set_directory brings a new one */
+    struct directory *take_directory;
+    struct stream_limits stream_limits;
+    uint64_t directory_grace_ms; /* after its expiry, until new applications are refused */
+    struct office_ports ports;
+};
+
+enum input_kind { INPUT_MESSAGE, INPUT_COMMAND };
+
+struct input {
+    enum input_kind kind;
+    struct peer *peer; /* message */
+    uint64_t sequence;
+    struct envelope envelope;
+    struct bytes packed;      /* the envelope as it came */
+    struct link_route client; /* command */
+    const Yidi__Request *request;
+    struct bytes frames[ATTACHMENTS_MAX]; /* in the arena */
+    size_t frame_count;
+    Yidi__Response response; /* command: what the turn decided */
+};
+
+/* Where the notifier stands (notifier.h). */
+struct office_notifications {
+    bool added;       /* by the running turn */
+    bool waiting;     /* some batch may not be handed over yet */
+    bool handed_over; /* batches below next are in the spool, their rows not yet settled */
+    uint64_t next;    /* first batch that is not handed over */
+};
+
+struct office {
+    struct office_options options;
+    struct directory *directory;
+    struct envelope_verifier verifier;
+    struct journal journal;
+    struct peers peers;
+    struct arena arena; /* lives from turn to turn: inputs and what they become */
+    struct input *inputs[TURN_INPUTS_MAX];
+    size_t input_count;
+    uint64_t input_bytes;
+    bool directory_changed; /* to be journalled by the next turn */
+    struct office_notifications notifications;
+    uint64_t
+        rows_due_ms; /* monotonic; when to write what was noted in memory only; UINT64_MAX never */
+    uint64_t stream_due_ms; /* monotonic; earliest due_ms of a stream */
+    char halted[200];       /* why no work is taken; empty when it is */
+    uint64_t commits;
+    uint64_t inputs_done;
+    uint64_t dropped; /* frames that were not authentic */
+};
+
+/* Read the store. ERR_DAMAGED, ERR_IO as of store and journal. The office is big; allocate it. */
+enum result office_open(struct office *office, const struct office_options *options,
+                        const struct office_time *now) MUST_CHECK;
+void office_close(struct office *office);
+
+/* Frames of a peer, or word of a lost connection. Copies what it keeps. */
+void office_take_link(struct office *office, const struct link_message *message,
+                      const struct office_time *now);
+
+/* A command of an operator. Queries are answered at once, everything else in the next turn. */
+void office_take_command(struct office *office, const struct link_route *client,
+                         const struct bytes *frames, size_t frame_count,
+                         const struct office_time *now);
+
+/* May a transport key connect? */
+bool office_allows_key(const struct office *office, const uint8_t key[TRANSPORT_KEY_BYTES]);
+
+/* Is there room for another input in this turn? */
+bool office_has_room(const struct office *office);
+
+/* Take the turn: one transaction for all inputs, then everything that follows from its commit, then
+ * what time makes due.
+ *
+ * ERR_IO  the disk failed: end the process; nothing may be trusted to memory any more. */
+enum result office_turn(struct office *office, const struct office_time *now) MUST_CHECK;
+
+/* Monotonic time at which office_turn has something to do without an input. */
+uint64_t office_due_ms(const struct office *office);
+
+/* Replace the directory, if it is newer, in date, and lists this office rightly. Cuts streams to
+ * offices that are no longer trusted.
+ *
+ * take_directory  owned on OK only. */
+enum result office_set_directory(struct office *office, struct directory *take_directory,
+                                 const struct office_time *now,
+                                 struct refusal *ret_refusal) MUST_CHECK;
+
+/* Does this directory list the office with this role, key and certificate, and is it in date? */
+enum result office_check_directory(const struct office_options *options,
+                                   struct directory *directory, uint64_t now_ms,
+                                   struct refusal *ret_refusal) MUST_CHECK;
+
+/* Stop taking work, and say why; only a restart after recovery undoes it. */
+void office_halt(struct office *office, const char *why);
+
+/* Answer a command with a refusal. For this folder's own use. */
+enum result office_refuse_command(struct input *input, const struct refusal *refusal,
+                                  struct arena *arena) MUST_CHECK;
+
+/* Own entry in the directory. */
+const Yidi__Office *office_self(const struct office *office);
+
+#endif

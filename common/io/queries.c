@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/io/queries.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "common/domain/citizen_number.h"
+#include "common/domain/finding.h"
+#include "common/domain/person_name.h"
+#include "common/io/case_list.h"
+#include "common/io/wire.h"
+
+bool
+queries_handles(const Yidi__Request *request)
+{
+    switch (request->command_case) {
+    case YIDI__REQUEST__COMMAND_LIST:
+    case YIDI__REQUEST__COMMAND_PEERS:
+    case YIDI__REQUEST__COMMAND_EXPORT:
+    case YIDI__REQUEST__COMMAND_STATUS:
+        return true;
+    case YIDI__REQUEST__COMMAND_SHOW:
+        return !request->show->full;
+    default:
+        return false;
+    }
+}
+
+/* ---- one case ---- */
+
+static enum result
+mask_person(Yidi__Case *row, struct arena *arena)
+{
+    static char hidden[] = "***";
+    Yidi__ApplicationForm *form = row->form;
+    char *number = arena_take(arena, CITIZEN_NUMBER_CHARS + 1);
+    char *name = arena_take(arena, PERSON_NAME_MASKED_BYTES);
+    if (number == NULL || name == NULL)
+        return ERR_MEMORY;
+    citizen_number_mask(form->person->citizen_number, number);
+    person_name_mask(form->person->name, name);
+    form->person->citizen_number = number;
+    form->person->name = name;
+    form->person->birth_date = form->person->birth_date / 10000 * 10000 + 101;
+    form->person->address = form->phone = form->residence_address = hidden;
+    form->identity_document_number = hidden;
+    form->guardian = NULL;
+    return OK;
+}
+
+static enum result
+fill_shown(const struct office *office, const struct case_file *file, uint64_t now_ms,
+           struct arena *arena, Yidi__Response *response)
+{
+    Yidi__Shown *shown = arena_take(arena, sizeof *shown);
+    if (shown == NULL)
+        return ERR_MEMORY;
+    yidi__shown__init(shown);
+    shown->case_row = file->row;
+    shown->state = (char *)office->options.role->machine->state_names[file->row->state];
+    shown->overdue = case_list_overdue(file->row, now_ms);
+    response->body_case = YIDI__RESPONSE__BODY_SHOWN;
+    response->shown = shown;
+    return case_list_findings(file->row->findings, arena, &shown->findings, &shown->n_findings);
+}
+
+static enum result
+refuse_unknown_case(enum result result, struct refusal *ret_refusal)
+{
+    return result == ERR_ABSENT ? refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number",
+                                         "no such case at this office")
+                                : result;
+}
+
+static enum result
+show_masked(struct office *office, struct store_txn *txn, const Yidi__Show *show, uint64_t now_ms,
+            Yidi__Response *response, struct refusal *ret_refusal)
+{
+    struct case_file file;
+    enum result result = case_file_open(txn, show->case_number, &office->arena, &file);
+    if (result == OK)
+        result = mask_person(file.row, &office->arena);
+    if (result == OK)
+        result = fill_shown(office, &file, now_ms, &office->arena, response);
+    return refuse_unknown_case(result, ret_refusal);
+}
+
+enum result
+queries_show_full(struct turn *turn, const Yidi__Show *show, Yidi__Response *response,
+                  struct refusal *ret_refusal)
+{
+    struct case_file file;
+    if (show->reason[0] == '\0')
+        return refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "show.reason",
+                      "why personal data are looked at must be said");
+    enum result result = case_file_open(turn->txn, show->case_number, turn->arena, &file);
+    if (result != OK)
+        return refuse_unknown_case(result, ret_refusal);
+    turn_begin_act(turn, show->case_number, "view", show->reason);
+    result = turn_journal_cause(turn);
+    if (result == OK)
+        result = fill_shown(turn->office, &file, turn->now_ms, turn->arena, response);
+    return result;
+}
+
+/* ---- peers ---- */
+
+static enum result
+find_oldest(struct store_txn *txn, const struct peer *peer, struct arena *arena,
+            uint64_t *ret_time_ms)
+{
+    uint8_t key[OFFICE_CODE_CHARS + 8];
+    memcpy(key, peer->office, OFFICE_CODE_CHARS);
+    bytes_put_u64(key + OFFICE_CODE_CHARS, peer->stream.acknowledged + 1);
+    struct bytes value;
+    ProtobufCMessage *row;
+    enum result result = store_get(txn, TABLE_OUTBOX, bytes_of(key, sizeof key), &value);
+    if (result != OK)
+        return result;
+    if (wire_decode(&yidi__outbox_row__descriptor, value, arena, &row, NULL) != OK)
+        return ERR_DAMAGED;
+    *ret_time_ms = ((const Yidi__OutboxRow *)row)->time_ms;
+    return OK;
+}
+
+static enum result
+fill_peer(struct office *office, struct store_txn *txn, const struct peer *peer, uint64_t now_ms,
+          Yidi__PeerStatus *ret_status)
+{
+    const Yidi__Office *entry = directory_find(office->directory, peer->office);
+    yidi__peer_status__init(ret_status);
+    ret_status->office = (char *)peer->office;
+    if (entry != NULL)
+        ret_status->name = entry->name;
+    ret_status->link = (char *)stream_state_name(peer->stream.state);
+    ret_status->assigned = peer->stream.assigned;
+    ret_status->acknowledged = peer->stream.acknowledged;
+    ret_status->waiting = peer->stream.assigned - peer->stream.acknowledged;
+    ret_status->applied = peer->applied;
+    ret_status->trouble = (char *)peer->trouble;
+    if (ret_status->waiting == 0)
+        return OK;
+    uint64_t since_ms = now_ms;
+    enum result result = find_oldest(txn, peer, &office->arena, &since_ms);
+    ret_status->oldest_ms = now_ms > since_ms ? now_ms - since_ms : 0;
+    return result;
+}
+
+static enum result
+list_peers(struct office *office, struct store_txn *txn, const char *only, uint64_t now_ms,
+           Yidi__Response *response)
+{
+    size_t count = office->peers.count;
+    Yidi__PeerList *peers = arena_take(&office->arena, sizeof *peers);
+    Yidi__PeerStatus **list = arena_take(&office->arena, (count + 1) * sizeof *list);
+    Yidi__PeerStatus *statuses = arena_take(&office->arena, (count + 1) * sizeof *statuses);
+    if (peers == NULL || list == NULL || statuses == NULL)
+        return ERR_MEMORY;
+    yidi__peer_list__init(peers);
+    enum result result = OK;
+    for (size_t i = 0; i < count && result == OK; i++) {
+        const struct peer *peer = office->peers.list[i];
+        if (only[0] != '\0' && strcmp(only, peer->office) != 0)
+            continue;
+        result = fill_peer(office, txn, peer, now_ms, &statuses[i]);
+        list[peers->n_peers++] = &statuses[i];
+    }
+    peers->peers = list;
+    response->body_case = YIDI__RESPONSE__BODY_PEERS;
+    response->peers = peers;
+    return result;
+}
+
+/* ---- export ---- */
+
+struct export
+{
+    struct store_txn *txn;
+    struct arena *arena;
+    const char *case_number;
+    struct answer *answer;
+    Yidi__Exported *exported;
+};
+
+static enum result
+add_envelope(struct export *export, const char *kind, uint64_t number, struct bytes packed)
+{
+    if (export->answer->frame_count == EXPORT_ENVELOPES_MAX)
+        return OK;
+    char *name = arena_take(export->arena, 80);
+    struct bytes copy = arena_copy(export->arena, packed);
+    if (name == NULL || copy.data == NULL)
+        return ERR_MEMORY;
+    snprintf(name, 80, "%s-%s-%" PRIu64 ".envelope", export->case_number, kind, number);
+    export->exported->names[export->exported->n_names++] = name;
+    export->answer->frames[export->answer->frame_count++] = copy;
+    return OK;
+}
+
+/* The messages sent because of an entry stand right behind it in the journal. */
+static enum result
+export_sent_after(struct export *export, uint64_t cause_leaf)
+{
+    enum result result = OK;
+    for (uint64_t leaf = cause_leaf + 1; result == OK; leaf++) {
+        uint8_t key[8];
+        struct bytes value;
+        ProtobufCMessage *decoded;
+        bytes_put_u64(key, leaf);
+        result = store_get(export->txn, TABLE_JOURNAL, bytes_of(key, sizeof key), &value);
+        if (result != OK)
+            break;
+        if (wire_decode(&yidi__journal_entry__descriptor, value, export->arena, &decoded, NULL) !=
+            OK)
+            return ERR_DAMAGED;
+        const Yidi__JournalEntry *entry = (const Yidi__JournalEntry *)decoded;
+        if (entry->body_case != YIDI__JOURNAL_ENTRY__BODY_SENT ||
+            strcmp(entry->sent->message->case_number, export->case_number) != 0)
+            break;
+        struct bytes packed;
+        result = journal_envelope(export->txn, leaf, export->arena, &packed);
+        if (result == OK)
+            result = add_envelope(export, "sent", leaf, packed);
+    }
+    return result == ERR_ABSENT ? OK : result;
+}
+
+static enum result
+export_hop(struct export *export, const Yidi__Hop *hop)
+{
+    enum result result = OK;
+    if (hop->sequence > 0) {
+        char kind[OFFICE_CODE_CHARS + 16];
+        uint8_t key[OFFICE_CODE_CHARS + 8];
+        struct bytes packed;
+        memcpy(key, hop->peer, OFFICE_CODE_CHARS);
+        bytes_put_u64(key + OFFICE_CODE_CHARS, hop->sequence);
+        snprintf(kind, sizeof kind, "from-%s", hop->peer);
+        result = store_get(export->txn, TABLE_INBOX, bytes_of(key, sizeof key), &packed);
+        if (result == OK)
+            result = add_envelope(export, kind, hop->sequence, packed);
+    }
+    return result == OK ? export_sent_after(export, hop->leaf_index) : result;
+}
+
+static enum result
+export_case(struct office *office, struct store_txn *txn, const char *case_number,
+            struct answer *answer, struct refusal *ret_refusal)
+{
+    struct case_file file;
+    enum result result = case_file_open(txn, case_number, &office->arena, &file);
+    if (result != OK)
+        return refuse_unknown_case(result, ret_refusal);
+    Yidi__Exported *exported = arena_take(&office->arena, sizeof *exported);
+    char **names = arena_take(&office->arena, EXPORT_ENVELOPES_MAX * sizeof *names);
+    if (exported == NULL || names == NULL)
+        return ERR_MEMORY;
+    yidi__exported__init(exported);
+    exported->names = names;
+    struct export export = { .txn = txn,
+                             .arena = &office->arena,
+                             .case_number = case_number,
+                             .answer = answer,
+                             .exported = exported };
+    for (size_t i = 0; i < file.row->n_trace && result == OK; i++)
+        if (strcmp(file.row->trace[i]->office, office->journal.office) == 0)
+            result = export_hop(&export, file.row->trace[i]);
+    answer->response.body_case = YIDI__RESPONSE__BODY_EXPORTED;
+    answer->response.exported = exported;
+    return result;
+}
+
+/* ---- status ---- */
+
+static enum result
+fill_states(const struct office *office, struct store_txn *txn, struct arena *arena,
+            Yidi__StatusReport *report)
+{
+    const struct machine *machine = office->options.role->machine;
+    Yidi__StateCount *counts = arena_take(arena, STATE_COUNT_MAX * sizeof *counts);
+    report->states = arena_take(arena, STATE_COUNT_MAX * sizeof *report->states);
+    if (counts == NULL || report->states == NULL)
+        return ERR_MEMORY;
+    enum result result = OK;
+    for (int state = 1; state < machine->state_count && result == OK; state++) {
+        Yidi__StateCount *count = &counts[report->n_states];
+        yidi__state_count__init(count);
+        count->state = (char *)machine->state_names[state];
+        report->states[report->n_states++] = count;
+        result = case_file_count(txn, state, &count->count);
+    }
+    return result;
+}
+
+static enum result
+report_status(struct office *office, struct store_txn *txn, Yidi__Response *response)
+{
+    Yidi__StatusReport *report = arena_take(&office->arena, sizeof *report);
+    if (report == NULL)
+        return ERR_MEMORY;
+    yidi__status_report__init(report);
+    report->office = office->journal.office;
+    report->name = office_self(office)->name;
+    report->role = (char *)office->options.role->unit;
+    report->tree_size = office->journal.committed.size;
+    report->epoch = office->journal.epoch;
+    report->head = office->journal.head;
+    report->directory_version = directory_version(office->directory);
+    report->directory_expires_ms = directory_expires_ms(office->directory);
+    report->halted = office->halted;
+    report->commits = office->commits;
+    report->inputs = office->inputs_done;
+    report->dropped = office->dropped;
+    response->body_case = YIDI__RESPONSE__BODY_STATUS;
+    response->status = report;
+    return fill_states(office, txn, &office->arena, report);
+}
+
+enum result
+queries_answer(struct office *office, const Yidi__Request *request, const struct office_time *now,
+               struct answer *ret_answer, struct refusal *ret_refusal)
+{
+    AUTO(store_txn) struct store_txn *txn = NULL;
+    enum result result = store_begin_read(office->options.store, &txn);
+    if (result != OK)
+        return result;
+    switch (request->command_case) {
+    case YIDI__REQUEST__COMMAND_LIST:
+        return case_list(txn, office->options.role->machine, request->list, now->wall_ms,
+                         &office->arena, &ret_answer->response, ret_refusal);
+    case YIDI__REQUEST__COMMAND_SHOW:
+        return show_masked(office, txn, request->show, now->wall_ms, &ret_answer->response,
+                           ret_refusal);
+    case YIDI__REQUEST__COMMAND_PEERS:
+        return list_peers(office, txn, request->peers->office, now->wall_ms, &ret_answer->response);
+    case YIDI__REQUEST__COMMAND_EXPORT:
+        return export_case(office, txn, request->export->case_number, ret_answer, ret_refusal);
+    default:
+        return report_status(office, txn, &ret_answer->response);
+    }
+}

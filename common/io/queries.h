@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * queries - what operators ask without changing anything: lists, one case, peers, status, envelopes
+ * to export.
+ *
+ * Reads the last commit. Names and numbers are masked; the full view of a case is an act and goes
+ * through the turn.
+ */
+#ifndef IO_QUERIES_H
+#define IO_QUERIES_H
+
+#include "common/io/office.h"
+#include "common/io/turn.h"
+
+enum { EXPORT_ENVELOPES_MAX = 256 };
+
+struct answer {
+    Yidi__Response response;
+    struct bytes frames[EXPORT_ENVELOPES_MAX]; /* after the response */
+    size_t frame_count;
+};
+
+/* Is this command a query (and not an act)? */
+bool queries_handles(const Yidi__Request *request);
+
+/* ERR_REFUSED: the refusal tells; other errors of the store. */
+enum result queries_answer(struct office *office, const Yidi__Request *request,
+                           const struct office_time *now, struct answer *ret_answer,
+                           struct refusal *ret_refusal) MUST_CHECK;
+
+/* Show with personal data: journalled as a view, with the reason. Part of a turn. */
+enum result queries_show_full(struct turn *turn, const Yidi__Show *show, Yidi__Response *response,
+                              struct refusal *ret_refusal) MUST_CHECK;
+
+#endif

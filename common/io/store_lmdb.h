@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * store_lmdb - what the two halves of the store over LMDB share. The only file that includes
+ * lmdb.h.
+ *
+ * store_lmdb_open.c opens and checks an environment, store_lmdb.c reads and writes rows.
+ */
+#ifndef IO_STORE_LMDB_H
+#define IO_STORE_LMDB_H
+
+#include <lmdb.h>
+
+#include "common/io/store.h"
+
+struct store_txn {
+    struct store *store;
+    MDB_txn *handle;
+    bool writable;
+    unsigned cursor_count;
+    enum result failure; /* of the first write that failed; then nothing may be committed */
+};
+
+struct store {
+    MDB_env *environment;
+    MDB_dbi tables[TABLE_COUNT];
+    bool readonly;
+    bool broken;             /* a commit failed in a way that leaves the disk in doubt */
+    int owner_lock;          /* descriptor; -1 when read only */
+    struct store_txn writer; /* handle is NULL between write transactions */
+};
+
+/* What an LMDB code or an errno means to the caller. */
+enum result store_lmdb_result(int code);
+
+static inline MDB_val
+value_of(struct bytes bytes)
+{
+    /* LMDB's type is not const, but it never writes through keys and values that it is given. */
+    return (MDB_val){ .mv_size = bytes.size, .mv_data = (void *)(uintptr_t)bytes.data };
+}
+
+static inline struct bytes
+bytes_of_value(MDB_val value)
+{
+    return bytes_of(value.mv_data, value.mv_size);
+}
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * turn - THE turn: many inputs, one transaction, one signature, one disk sync; then everything that
+ * follows.
+ *
+ * What role handlers may use while it runs stands here. Whatever they do belongs to the turn's
+ * transaction: a crash before the commit changes nothing, a crash after it repeats only what is
+ * idempotent (acknowledgements, answers, transmission, notification).
+ */
+#ifndef IO_TURN_H
+#define IO_TURN_H
+
+#include "common/io/case_file.h"
+#include "common/io/office.h"
+
+struct turn {
+    struct office *office;
+    struct store_txn *txn;
+    struct arena *arena;
+    uint64_t now_ms;
+    /* What causes the present changes; its journal entry is appended once, before the first change.
+     */
+    const struct input *input;
+    const char *operator; /* empty for messages */
+    const char *act_case; /* command: case number, may be empty */
+    const char *act_verb;
+    const char *act_detail;
+    bool cause_journalled;
+    uint64_t cause_leaf;
+};
+
+/* Journal the cause (the message received or the act), if it has not been yet. */
+enum result turn_journal_cause(struct turn *turn) MUST_CHECK;
+
+/* Begin another act within a command. */
+void turn_begin_act(struct turn *turn, const char *case_number, const char *verb,
+                    const char *detail);
+
+/* Assign a message to the stream to an office and journal it.
+ *
+ * attachments  digests of blobs that this office holds, in frame order. */
+enum result turn_send(struct turn *turn, const char *to, Yidi__Message *message,
+                      const ProtobufCBinaryData *attachments, size_t attachment_count) MUST_CHECK;
+
+/* Carry out what a core decided about a case: trace and save it, send, notify. The row's state has
+ * been set. */
+enum result turn_carry_out(struct turn *turn, struct case_file *file,
+                           const struct effects *effects) MUST_CHECK;
+
+/* Mark a case for an operator's eyes and save it. */
+enum result turn_call_attention(struct turn *turn, struct case_file *file, const char *code,
+                                const char *text, const char *peer) MUST_CHECK;
+
+/* Keep an attachment under its digest; once per node. */
+enum result turn_keep_blob(struct turn *turn, const struct digest *digest,
+                           struct bytes data) MUST_CHECK;
+
+/* Next value of a named counter, from 1. */
+enum result turn_count(struct turn *turn, const char *name, uint64_t *ret_value) MUST_CHECK;
+
+#endif

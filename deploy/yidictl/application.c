@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "deploy/yidictl/application.h"
+
+#include <string.h>
+
+#include "common/io/signature.h"
+#include "deploy/yidictl/input.h"
+#include "deploy/yidictl/output.h"
+
+/* More than the office takes, so that it is the office that says what a photo must be. */
+enum { ATTACHMENT_BYTES_MAX = 1024 * 1024 };
+
+static enum result
+read_attachment(const struct application_files *files, const char *path, struct arena *arena,
+                struct bytes *ret_data, struct refusal *ret_refusal)
+{
+    if (files->folder != NULL && path[0] != '/')
+        path = output_format(arena, "%s/%s", files->folder, path);
+    return input_read(path, ATTACHMENT_BYTES_MAX, arena, ret_data, ret_refusal);
+}
+
+static enum result
+put_digest(struct bytes data, struct arena *arena, ProtobufCBinaryData *ret_digest)
+{
+    struct digest *digest = arena_take(arena, sizeof *digest);
+    if (digest == NULL)
+        return ERR_MEMORY;
+    signature_digest_one(data, digest);
+    *ret_digest = (ProtobufCBinaryData){ .len = DIGEST_BYTES, .data = digest->bytes };
+    return OK;
+}
+
+/* The form's own positions first, in its order, then those that only the files name. */
+static enum result
+merge_positions(Yidi__ApplicationForm *form, const struct application_files *files,
+                struct arena *arena, struct refusal *ret_refusal)
+{
+    size_t room = form->n_fingerprints + files->fingerprint_count;
+    Yidi__Fingerprint **list = arena_take(arena, (room + 1) * sizeof(Yidi__Fingerprint *));
+    if (list == NULL)
+        return ERR_MEMORY;
+    size_t count = 0;
+    for (; count < form->n_fingerprints; count++)
+        list[count] = form->fingerprints[count];
+    for (size_t i = 0; i < files->fingerprint_count; i++) {
+        size_t known = 0;
+        while (known < count && list[known]->position != files->fingerprints[i].position)
+            known++;
+        if (known < count)
+            continue;
+        list[count] = arena_take(arena, sizeof **list);
+        if (list[count] == NULL)
+            return ERR_MEMORY;
+        yidi__fingerprint__init(list[count]);
+        list[count++]->position = files->fingerprints[i].position;
+    }
+    if (count > FINGERPRINTS_MAX)
+        return refuse(ret_refusal, REFUSAL_FINGERPRINT_INVALID, "form.fingerprints",
+                      "at most %d templates", FINGERPRINTS_MAX);
+    form->fingerprints = list;
+    form->n_fingerprints = count;
+    return OK;
+}
+
+static const char *
+find_file(const struct application_files *files, Yidi__FingerPosition position)
+{
+    for (size_t i = 0; i < files->fingerprint_count; i++)
+        if (files->fingerprints[i].position == position)
+            return files->fingerprints[i].path;
+    return NULL;
+}
+
+static enum result
+attach_template(Yidi__Fingerprint *fingerprint, const struct application_files *files,
+                struct arena *arena, struct bytes *ret_frame, struct refusal *ret_refusal)
+{
+    const char *path = find_file(files, fingerprint->position);
+    if (path == NULL)
+        return refuse(
+            ret_refusal, REFUSAL_FINGERPRINT_INVALID, "form.fingerprints",
+            "the template of the %s has no file",
+            output_term(&yidi__finger_position__descriptor, (int)fingerprint->position, arena));
+    enum result result = read_attachment(files, path, arena, ret_frame, ret_refusal);
+    return result == OK ? put_digest(*ret_frame, arena, &fingerprint->digest) : result;
+}
+
+enum result
+application_prepare(Yidi__ApplicationForm *form, const char *request_key,
+                    const struct application_files *files, struct arena *arena,
+                    struct application *ret_application, struct refusal *ret_refusal)
+{
+    struct application application = { .apply = YIDI__APPLY__INIT, .frame_count = 1 };
+    application.apply.form = form;
+    application.apply.request_key = (char *)request_key;
+
+    enum result result =
+        read_attachment(files, files->photo, arena, &application.frames[0], ret_refusal);
+    if (result == OK)
+        result = put_digest(application.frames[0], arena, &form->photo_digest);
+    if (result == OK)
+        result = merge_positions(form, files, arena, ret_refusal);
+    for (size_t i = 0; result == OK && i < form->n_fingerprints; i++)
+        result = attach_template(form->fingerprints[i], files, arena,
+                                 &application.frames[application.frame_count++], ret_refusal);
+    if (result == OK)
+        *ret_application = application;
+    return result;
+}
+
+enum result
+application_read_fingerprint(const char *text, struct application_fingerprint *ret_fingerprint,
+                             struct refusal *ret_refusal)
+{
+    char position_name[64];
+    int position;
+    const char *colon = strchr(text, ':');
+    size_t size = colon == NULL ? 0 : (size_t)(colon - text);
+    if (size == 0 || size >= sizeof position_name || colon[1] == '\0')
+        return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "fingerprint",
+                      "POSITION:FILE, such as RIGHT_THUMB:thumb.bin");
+    memcpy(position_name, text, size);
+    position_name[size] = '\0';
+    if (!output_find_term(&yidi__finger_position__descriptor, position_name, &position))
+        return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "fingerprint", "no finger is called %s",
+                      position_name);
+    *ret_fingerprint = (struct application_fingerprint){
+        .position = (Yidi__FingerPosition)position,
+        .path = colon + 1,
+    };
+    return OK;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * apply - hand one application in at the window, and print the receipt.
+ */
+#include "common/io/json.h"
+#include "deploy/yidictl/application.h"
+#include "deploy/yidictl/command.h"
+#include "deploy/yidictl/input.h"
+#include "deploy/yidictl/output.h"
+#include "deploy/yidictl/report.h"
+#include "deploy/yidictl/session.h"
+
+enum { FORM_BYTES_MAX = 64 * 1024 };
+
+static const struct argument_rule options[] = {
+    { "form", "FORM.json", false,
+      "the registration form, an ApplicationForm; - is standard input" },
+    { "photo", "PHOTO.jpg", false, "the photo, a JPEG of 358 x 441 pixels" },
+    { "fingerprint", "POSITION:FILE", true, "a template, such as RIGHT_THUMB:thumb.bin" },
+    { "key", "KEY", false, "request key: the same key again makes no second case" },
+    { 0 },
+};
+
+static enum result
+read_files(const struct arguments *arguments, struct application_files *ret_files,
+           struct refusal *ret_refusal)
+{
+    *ret_files = (struct application_files){ .photo = arguments_text(arguments, "photo") };
+    if (ret_files->photo == NULL)
+        return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "photo", "must be given");
+
+    size_t place = 0;
+    const char *text;
+    while ((text = arguments_next(arguments, "fingerprint", &place)) != NULL) {
+        if (ret_files->fingerprint_count == FINGERPRINTS_MAX)
+            return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "fingerprint", "at most %d",
+                          FINGERPRINTS_MAX);
+        enum result result = application_read_fingerprint(
+            text, &ret_files->fingerprints[ret_files->fingerprint_count++], ret_refusal);
+        if (result != OK)
+            return result;
+    }
+    return OK;
+}
+
+static enum result
+read_form(const char *path, struct arena *arena, Yidi__ApplicationForm **ret_form,
+          struct refusal *ret_refusal)
+{
+    struct bytes text;
+    ProtobufCMessage *message = NULL;
+    enum result result = input_read(path, FORM_BYTES_MAX, arena, &text, ret_refusal);
+    if (result == OK)
+        result =
+            json_decode(&yidi__application_form__descriptor, text, arena, &message, ret_refusal);
+    if (result == OK)
+        *ret_form = (Yidi__ApplicationForm *)message;
+    return result;
+}
+
+static void
+print_receipt(const Yidi__Applied *applied)
+{
+    AUTO(table) struct table table;
+    AUTO(arena) struct arena arena;
+    table_init(&table, table_field_columns, 2);
+    arena_init(&arena);
+    table_add_field(&table, "case number", output_case_number(applied->case_number, &arena));
+    table_add_field(
+        &table, "fee",
+        output_format(&arena, "%u.%02u yuan", applied->fee_fen / 100, applied->fee_fen % 100));
+    table_add_field(&table, "accepted", output_time(applied->accepted_ms, &arena));
+    table_add_field(&table, "card due by", output_time(applied->statutory_deadline_ms, &arena));
+    table_add_field(
+        &table, "registry",
+        output_format(&arena, "%s  %s", applied->registry_office, applied->registry_name));
+    table_add_field(&table, "production", applied->production_office);
+    if (applied->repeated_request)
+        table_add_field(&table, "note", "this request was known; nothing was done again");
+    table_print(&table, stdout);
+}
+
+static int
+ask(const struct settings *settings, struct application *application)
+{
+    AUTO(session) struct session session = { 0 };
+    AUTO(answer) struct answer answer = { 0 };
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    request.command_case = YIDI__REQUEST__COMMAND_APPLY;
+    request.apply = &application->apply;
+
+    int status = session_open(&session, settings);
+    if (status == EXIT_DONE)
+        status = session_ask(&session, &request, application->frames, application->frame_count,
+                             YIDI__RESPONSE__BODY_APPLIED, &answer);
+    if (status != EXIT_DONE)
+        return status;
+    if (settings->json)
+        output_json(&answer.response->applied->base);
+    else
+        print_receipt(answer.response->applied);
+    return EXIT_DONE;
+}
+
+static int
+run(const struct settings *settings, const struct arguments *arguments)
+{
+    struct refusal refusal = { 0 };
+    struct application_files files;
+    const char *form_path = arguments_text(arguments, "form");
+    enum result result = form_path == NULL
+                             ? refuse(&refusal, REFUSAL_OPTION_INVALID, "form", "must be given")
+                             : read_files(arguments, &files, &refusal);
+    if (result != OK)
+        return report_usage(settings, result, &refusal);
+
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    const char *key = arguments_text(arguments, "key");
+    Yidi__ApplicationForm *form = NULL;
+    struct application application;
+    result = read_form(form_path, &arena, &form, &refusal);
+    if (result == OK)
+        result = application_prepare(form, key == NULL ? "" : key, &files, &arena, &application,
+                                     &refusal);
+    return result == OK ? ask(settings, &application) : report_result(settings, result, &refusal);
+}
+
+const struct command apply_command = {
+    .name = "apply",
+    .synopsis = "--form FORM.json --photo PHOTO.jpg [--fingerprint POSITION:FILE]... [--key KEY]",
+    .help = "accept an application and print its receipt",
+    .description =
+        "The form is the JSON of an ApplicationForm; the digests of photo and templates\n"
+        "are filled in. When the receipt is printed, the application is on disk.",
+    .options = options,
+    .run = run,
+};

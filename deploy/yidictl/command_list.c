@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * list - the cases of the office, by state, with what is late or needs a look.
+ */
+#include <stdio.h>
+#include <time.h>
+
+#include "common/core/limits.h"
+#include "deploy/yidictl/command.h"
+#include "deploy/yidictl/output.h"
+#include "deploy/yidictl/report.h"
+#include "deploy/yidictl/session.h"
+
+enum { LIST_PAGE_ROWS = 1000, CURSOR_BYTES = 129 };
+
+static const struct argument_rule options[] = {
+    { "state", "STATE", false, "only cases in this state (default: all open ones)" },
+    { "overdue", NULL, false, "only cases past a deadline" },
+    { "attention", NULL, false, "only cases that someone must look at" },
+    { "limit", "N", false, "at most so many, 1..10000 (default: 100)" },
+    { "all", NULL, false, "all of them, page by page; --limit is the page" },
+    { 0 },
+};
+
+static const struct table_column columns[] = {
+    { "CASE", false },     { "STATE", false },      { "KIND", false }, { "NAME", false },
+    { "NUMBER", false },   { "WAITING", true },     { "DUE", true },   { "ACCEPTED AT", false },
+    { "REGISTRY", false }, { "PRODUCTION", false }, { "NOTE", false },
+};
+
+static uint64_t
+now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Time left to a deadline; with a minus when it is past. */
+static const char *
+due_text(uint64_t deadline_ms, uint64_t now, struct arena *arena)
+{
+    if (deadline_ms == 0)
+        return "-";
+    if (deadline_ms >= now)
+        return output_age(deadline_ms - now, arena);
+    return output_format(arena, "-%s", output_age(now - deadline_ms, arena));
+}
+
+static const char *
+note_text(const Yidi__CaseSummary *summary, struct arena *arena)
+{
+    const char *note = summary->overdue ? "overdue" : "";
+    if (summary->attention != NULL)
+        note = output_format(arena, "%s%s%s", note, note[0] == '\0' ? "" : ", ",
+                             summary->attention->code);
+    for (size_t i = 0; i < summary->n_findings; i++)
+        note =
+            output_format(arena, "%s%s%s", note, note[0] == '\0' ? "" : ", ", summary->findings[i]);
+    return note;
+}
+
+static void
+add_case(struct table *table, const Yidi__CaseSummary *summary, uint64_t now, struct arena *arena)
+{
+    uint64_t waiting_ms = now > summary->changed_ms ? now - summary->changed_ms : 0;
+    table_add(table,
+              (const char *[]){
+                  summary->case_number,
+                  summary->state,
+                  output_term(&yidi__application_kind__descriptor, (int)summary->kind, arena),
+                  summary->name_masked,
+                  summary->citizen_number_masked,
+                  output_age(waiting_ms, arena),
+                  due_text(summary->stage_deadline_ms, now, arena),
+                  summary->acceptance_office,
+                  summary->registry_office,
+                  summary->production_office,
+                  note_text(summary, arena),
+              });
+}
+
+static void
+print_page(const struct settings *settings, const Yidi__Listed *listed, struct table *table)
+{
+    if (settings->json) {
+        output_json(&listed->base);
+        return;
+    }
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    uint64_t now = now_ms();
+    for (size_t i = 0; i < listed->n_cases; i++)
+        add_case(table, listed->cases[i], now, &arena);
+    if (listed->n_cases > 0)
+        table_print(table, stdout);
+    else if (!table->headed)
+        puts("no cases");
+}
+
+/* One page; ret_next is the cursor of the following one, empty at the end. */
+static int
+list_page(struct session *session, Yidi__List *list, struct table *table,
+          char ret_next[CURSOR_BYTES])
+{
+    AUTO(answer) struct answer answer = { 0 };
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    request.command_case = YIDI__REQUEST__COMMAND_LIST;
+    request.list = list;
+    int status = session_ask(session, &request, NULL, 0, YIDI__RESPONSE__BODY_LISTED, &answer);
+    if (status != EXIT_DONE)
+        return status;
+    print_page(session->settings, answer.response->listed, table);
+    snprintf(ret_next, CURSOR_BYTES, "%s", answer.response->listed->next);
+    return EXIT_DONE;
+}
+
+static int
+list_pages(const struct settings *settings, Yidi__List *list, bool all)
+{
+    AUTO(session) struct session session = { 0 };
+    AUTO(table) struct table table;
+    table_init(&table, columns, sizeof columns / sizeof *columns);
+    char cursor[CURSOR_BYTES] = "";
+
+    int status = session_open(&session, settings);
+    while (status == EXIT_DONE) {
+        char next[CURSOR_BYTES];
+        list->after = cursor;
+        status = list_page(&session, list, &table, next);
+        if (status != EXIT_DONE || next[0] == '\0')
+            break;
+        if (!all) {
+            if (!settings->json)
+                puts("there are more; --all shows them");
+            break;
+        }
+        snprintf(cursor, sizeof cursor, "%s", next);
+    }
+    return status;
+}
+
+static int
+run(const struct settings *settings, const struct arguments *arguments)
+{
+    struct refusal refusal = { 0 };
+    bool all = arguments_flag(arguments, "all");
+    uint64_t limit;
+    enum result result = arguments_number(arguments, "limit", all ? LIST_PAGE_ROWS : 0, 1,
+                                          LIST_ROWS_MAX, &limit, &refusal);
+    if (result != OK)
+        return report_usage(settings, result, &refusal);
+
+    Yidi__List list = YIDI__LIST__INIT;
+    const char *state = arguments_text(arguments, "state");
+    list.state = (char *)(state == NULL ? "" : state);
+    list.limit = (uint32_t)limit;
+    list.attention_only = arguments_flag(arguments, "attention");
+    list.overdue_only = arguments_flag(arguments, "overdue");
+    return list_pages(settings, &list, all);
+}
+
+const struct command list_command = {
+    .name = "list",
+    .synopsis = "[--state STATE] [--overdue] [--attention] [--limit N] [--all]",
+    .help = "list cases, those first that have waited longest",
+    .description = "WAITING is the time since the case last changed, DUE the time left to the\n"
+                   "deadline of its stage, with a minus when it is past. Names are masked.",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * status, peers - how the office itself is, and its streams with other offices.
+ */
+#include <stdio.h>
+
+#include "common/io/tree_head.h"
+#include "deploy/yidictl/command.h"
+#include "deploy/yidictl/output.h"
+#include "deploy/yidictl/report.h"
+#include "deploy/yidictl/session.h"
+
+static const struct table_column peer_columns[] = {
+    { "OFFICE", false },  { "NAME", false },        { "LINK", false },
+    { "ASSIGNED", true }, { "ACKNOWLEDGED", true }, { "WAITING", true },
+    { "OLDEST", true },   { "APPLIED", true },      { "TROUBLE", false },
+};
+
+static const char *
+number_text(uint64_t number, struct arena *arena)
+{
+    return output_format(arena, "%llu", (unsigned long long)number);
+}
+
+static void
+print_peers(const Yidi__PeerList *list, struct arena *arena)
+{
+    AUTO(table) struct table table;
+    table_init(&table, peer_columns, sizeof peer_columns / sizeof *peer_columns);
+    for (size_t i = 0; i < list->n_peers; i++) {
+        const Yidi__PeerStatus *peer = list->peers[i];
+        table_add(&table, (const char *[]){
+                              peer->office,
+                              peer->name,
+                              peer->link,
+                              number_text(peer->assigned, arena),
+                              number_text(peer->acknowledged, arena),
+                              number_text(peer->waiting, arena),
+                              peer->oldest_ms == 0 ? "-" : output_age(peer->oldest_ms, arena),
+                              number_text(peer->applied, arena),
+                              peer->trouble,
+                          });
+    }
+    if (list->n_peers > 0)
+        table_print(&table, stdout);
+    else
+        puts("no peers");
+}
+
+static int
+run_peers(const struct settings *settings, const struct arguments *arguments)
+{
+    AUTO(session) struct session session = { 0 };
+    AUTO(answer) struct answer answer = { 0 };
+    Yidi__Peers peers = YIDI__PEERS__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    if (arguments->operand_count > 0)
+        peers.office = (char *)arguments->operands[0];
+    request.command_case = YIDI__REQUEST__COMMAND_PEERS;
+    request.peers = &peers;
+
+    int status = session_open(&session, settings);
+    if (status == EXIT_DONE)
+        status = session_ask(&session, &request, NULL, 0, YIDI__RESPONSE__BODY_PEERS, &answer);
+    if (status != EXIT_DONE)
+        return status;
+    if (settings->json)
+        output_json(&answer.response->peers->base);
+    else
+        print_peers(answer.response->peers, &answer.arena);
+    return EXIT_DONE;
+}
+
+static const char *
+head_text(const char *head, struct arena *arena)
+{
+    struct tree_head parsed;
+    if (head[0] == '\0')
+        return "none yet";
+    if (tree_head_decode(head, &parsed) != OK)
+        return "unreadable";
+    return output_format(arena, "size %llu, signed %s", (unsigned long long)parsed.size,
+                         output_time(parsed.time_ms, arena));
+}
+
+static void
+add_states(struct table *table, const Yidi__StatusReport *report, struct arena *arena)
+{
+    for (size_t i = 0; i < report->n_states; i++)
+        table_add_field(table, i == 0 ? "cases" : "",
+                        output_format(arena, "%10llu  %s",
+                                      (unsigned long long)report->states[i]->count,
+                                      report->states[i]->state));
+}
+
+static void
+print_status(const Yidi__StatusReport *report, struct arena *arena)
+{
+    AUTO(table) struct table table;
+    table_init(&table, table_field_columns, 2);
+    table_add_field(&table, "office", output_format(arena, "%s  %s", report->office, report->name));
+    table_add_field(&table, "role", report->role);
+    table_add_field(&table, "works",
+                    report->halted[0] == '\0' ? "yes"
+                                              : output_format(arena, "HALTED: %s", report->halted));
+    table_add_field(&table, "journal",
+                    output_format(arena, "epoch %u, %llu entries", report->epoch,
+                                  (unsigned long long)report->tree_size));
+    table_add_field(&table, "head", head_text(report->head, arena));
+    table_add_field(&table, "directory",
+                    output_format(arena, "version %llu, expires %s",
+                                  (unsigned long long)report->directory_version,
+                                  output_time(report->directory_expires_ms, arena)));
+    add_states(&table, report, arena);
+    table_add_field(&table, "since start",
+                    output_format(arena, "%llu commits, %llu inputs, %llu dropped",
+                                  (unsigned long long)report->commits,
+                                  (unsigned long long)report->inputs,
+                                  (unsigned long long)report->dropped));
+    table_print(&table, stdout);
+}
+
+static int
+run_status(const struct settings *settings, const struct arguments *arguments)
+{
+    (void)arguments;
+    AUTO(session) struct session session = { 0 };
+    AUTO(answer) struct answer answer = { 0 };
+    Yidi__Status question = YIDI__STATUS__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    request.command_case = YIDI__REQUEST__COMMAND_STATUS;
+    request.status = &question;
+
+    int status = session_open(&session, settings);
+    if (status == EXIT_DONE)
+        status = session_ask(&session, &request, NULL, 0, YIDI__RESPONSE__BODY_STATUS, &answer);
+    if (status != EXIT_DONE)
+        return status;
+    if (settings->json)
+        output_json(&answer.response->status->base);
+    else
+        print_status(answer.response->status, &answer.arena);
+    return EXIT_DONE;
+}
+
+const struct command peers_command = {
+    .name = "peers",
+    .synopsis = "[OFFICE]",
+    .help = "show the streams with other offices",
+    .description = "ASSIGNED is the last message of the stream to the office, WAITING how many it "
+                   "has not\nacknowledged, OLDEST how long the first of them waits, APPLIED the "
+                   "last message of its\nstream that took effect here.",
+    .operand_count_max = 1,
+    .run = run_peers,
+};
+
+const struct command status_command = {
+    .name = "status",
+    .synopsis = "",
+    .help = "show how the office is",
+    .run = run_status,
+};

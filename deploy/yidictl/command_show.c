@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * show - one case, with its whole trace through all offices as a timeline.
+ *
+ * Personal data are printed as the office sent them: masked, unless they were asked for in full.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "deploy/yidictl/command.h"
+#include "deploy/yidictl/input.h"
+#include "deploy/yidictl/output.h"
+#include "deploy/yidictl/report.h"
+#include "deploy/yidictl/session.h"
+
+static const struct argument_rule options[] = {
+    { "full", NULL, false, "personal data unmasked; the view is journalled" },
+    { "reason", "TEXT", false, "why they are looked at; mandatory with --full" },
+    { 0 },
+};
+
+static const struct table_column trace_columns[] = {
+    { "TIME", false }, { "AFTER", true },     { "OFFICE", false },  { "STEP", false },
+    { "ENTRY", true }, { "OPERATOR", false }, { "MESSAGE", false },
+};
+
+static void
+add_person(struct table *table, const Yidi__Person *person, struct arena *arena)
+{
+    if (person == NULL)
+        return;
+    table_add_field(table, "name", person->name);
+    table_add_field(table, "citizen number", person->citizen_number);
+    table_add_field(table, "sex", output_term(&yidi__sex__descriptor, (int)person->sex, arena));
+    table_add_field(table, "ethnic group", person->ethnic_group);
+    if (person->birth_date != 0)
+        table_add_field(table, "born", output_date(person->birth_date, arena));
+    table_add_field(table, "address", person->address);
+    table_add_field(table, "registered in", person->registration_division);
+}
+
+static void
+add_form(struct table *table, const Yidi__ApplicationForm *form, struct arena *arena)
+{
+    if (form == NULL)
+        return;
+    table_add_field(
+        table, "application",
+        output_format(
+            arena, "%s, %s",
+            output_term(&yidi__application_kind__descriptor, (int)form->kind, arena),
+            output_term(&yidi__application_reason__descriptor, (int)form->reason, arena)));
+    add_person(table, form->person, arena);
+    table_add_field(table, "phone", form->phone);
+    table_add_field(table, "lives at", form->residence_address);
+    table_add_field(table, "fee",
+                    output_format(arena, "%u.%02u yuan", form->fee_fen / 100, form->fee_fen % 100));
+    if (form->guardian != NULL)
+        table_add_field(
+            table, "guardian",
+            output_format(arena, "%s, %s", form->guardian->name, form->guardian->relation));
+}
+
+static void
+add_offices(struct table *table, const Yidi__Case *row)
+{
+    table_add_field(table, "accepted at", row->acceptance_office);
+    table_add_field(table, "registry", row->registry_office);
+    table_add_field(table, "production", row->production_office);
+    table_add_field(table, "clerk", row->clerk);
+    table_add_field(table, "examiner", row->examiner);
+    table_add_field(table, "issuer", row->issuer);
+    table_add_field(table, "maker", row->maker);
+    table_add_field(table, "checker", row->checker);
+}
+
+static void
+add_times(struct table *table, const Yidi__Case *row, struct arena *arena)
+{
+    table_add_field(table, "accepted", output_time(row->accepted_ms, arena));
+    table_add_field(table, "last change", output_time(row->changed_ms, arena));
+    table_add_field(table, "stage due by", output_time(row->stage_deadline_ms, arena));
+    table_add_field(table, "card due by", output_time(row->statutory_deadline_ms, arena));
+}
+
+static void
+add_card(struct table *table, const Yidi__Case *row, struct arena *arena)
+{
+    table_add_field(table, "card", row->card_serial);
+    if (row->attempt > 1)
+        table_add_field(table, "attempt", output_format(arena, "%u", row->attempt));
+    table_add_field(table, "package", row->package);
+    table_add_field(table, "issued by", row->issuing_authority);
+    if (row->valid_from != 0)
+        table_add_field(table, "valid",
+                        output_format(arena, "%s to %s", output_date(row->valid_from, arena),
+                                      row->valid_until == 0
+                                          ? "long-term"
+                                          : output_date(row->valid_until, arena)));
+}
+
+static void
+add_troubles(struct table *table, const Yidi__Case *row, struct arena *arena)
+{
+    const Yidi__CaseRefusal *refusal = row->refusal;
+    for (size_t i = 0; refusal != NULL && i < refusal->n_reasons; i++)
+        table_add_field(
+            table, "refused for",
+            output_term(&yidi__refusal_reason__descriptor, (int)refusal->reasons[i], arena));
+    if (refusal != NULL) {
+        table_add_field(table, "told", refusal->text);
+        table_add_field(table, "contact", refusal->contact);
+    }
+    if (row->attention != NULL)
+        table_add_field(table, "attention",
+                        output_format(arena, "%s %s %s", row->attention->code, row->attention->text,
+                                      row->attention->peer));
+}
+
+static void
+print_fields(const Yidi__Shown *shown, struct arena *arena)
+{
+    AUTO(table) struct table table;
+    const Yidi__Case *row = shown->case_row;
+    table_init(&table, table_field_columns, 2);
+    table_add_field(&table, "case number", row->case_number);
+    table_add_field(&table, "state",
+                    output_format(arena, "%s%s", shown->state, shown->overdue ? ", overdue" : ""));
+    add_form(&table, row->form, arena);
+    add_offices(&table, row);
+    add_times(&table, row, arena);
+    add_card(&table, row, arena);
+    add_troubles(&table, row, arena);
+    for (size_t i = 0; i < shown->n_findings; i++)
+        table_add_field(&table, "finding", shown->findings[i]);
+    table_print(&table, stdout);
+}
+
+struct trace_step {
+    const Yidi__Hop *hop;
+    size_t place;
+};
+
+/* By time; as the office keeps them when the clocks of two offices show the same. */
+static int
+compare_steps(const void *a, const void *b)
+{
+    const struct trace_step *left = a;
+    const struct trace_step *right = b;
+    if (left->hop->time_ms != right->hop->time_ms)
+        return left->hop->time_ms < right->hop->time_ms ? -1 : 1;
+    return left->place < right->place ? -1 : left->place > right->place;
+}
+
+static void
+add_step(struct table *table, const Yidi__Hop *hop, uint64_t before_ms, struct arena *arena)
+{
+    const char *after =
+        before_ms == 0 ? ""
+                       : output_format(arena, "+%s", output_age(hop->time_ms - before_ms, arena));
+    const char *message = hop->peer[0] == '\0' ? ""
+                                               : output_format(arena, "%s #%llu", hop->peer,
+                                                               (unsigned long long)hop->sequence);
+    table_add(table, (const char *[]){
+                         output_time(hop->time_ms, arena),
+                         after,
+                         hop->office,
+                         output_term(&yidi__step__descriptor, (int)hop->step, arena),
+                         output_format(arena, "%llu", (unsigned long long)hop->leaf_index),
+                         hop->operator_,
+                         message,
+                     });
+}
+
+static void
+print_trace(const Yidi__Case *row, struct arena *arena)
+{
+    if (row->n_trace == 0)
+        return;
+    struct trace_step *steps = arena_take(arena, row->n_trace * sizeof *steps);
+    if (steps == NULL)
+        return;
+    for (size_t i = 0; i < row->n_trace; i++)
+        steps[i] = (struct trace_step){ .hop = row->trace[i], .place = i };
+    qsort(steps, row->n_trace, sizeof *steps, compare_steps);
+
+    AUTO(table) struct table table;
+    table_init(&table, trace_columns, sizeof trace_columns / sizeof *trace_columns);
+    uint64_t before_ms = 0;
+    for (size_t i = 0; i < row->n_trace; i++) {
+        add_step(&table, steps[i].hop, before_ms, arena);
+        before_ms = steps[i].hop->time_ms;
+    }
+    fputc('\n', stdout);
+    table_print(&table, stdout);
+}
+
+static int
+ask(const struct settings *settings, Yidi__Show *show)
+{
+    AUTO(session) struct session session = { 0 };
+    AUTO(answer) struct answer answer = { 0 };
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    request.command_case = YIDI__REQUEST__COMMAND_SHOW;
+    request.show = show;
+
+    int status = session_open(&session, settings);
+    if (status == EXIT_DONE)
+        status = session_ask(&session, &request, NULL, 0, YIDI__RESPONSE__BODY_SHOWN, &answer);
+    if (status != EXIT_DONE)
+        return status;
+    if (settings->json) {
+        output_json(&answer.response->shown->base);
+    } else {
+        print_fields(answer.response->shown, &answer.arena);
+        print_trace(answer.response->shown->case_row, &answer.arena);
+    }
+    return EXIT_DONE;
+}
+
+static int
+run(const struct settings *settings, const struct arguments *arguments)
+{
+    struct refusal refusal = { 0 };
+    const char *reason = arguments_text(arguments, "reason");
+    bool full = arguments_flag(arguments, "full");
+    if (full != (reason != NULL && reason[0] != '\0'))
+        return report_usage(
+            settings,
+            refuse(&refusal, REFUSAL_OPTION_INVALID, "reason", "--full and --reason go together"),
+            &refusal);
+
+    char number[CASE_NUMBER_CHARS + 1];
+    enum result result = input_case_number(arguments->operands[0], number, &refusal);
+    if (result != OK)
+        return report_result(settings, result, &refusal);
+    Yidi__Show show = YIDI__SHOW__INIT;
+    show.case_number = number;
+    show.full = full;
+    show.reason = (char *)(full ? reason : "");
+    return ask(settings, &show);
+}
+
+const struct command show_command = {
+    .name = "show",
+    .synopsis = "CASE [--full --reason TEXT]",
+    .help = "show one case with its whole trace",
+    .description = "The trace is a timeline of all offices: when, how long after the step before, "
+                   "where,\nwhat, the entry in that office's journal, who, and the message that "
+                   "was sent or came.",
+    .options = options,
+    .operand_count_min = 1,
+    .operand_count_max = 1,
+    .run = run,
+};

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * input - what a user hands over: whole files, standard input, case numbers.
+ */
+#ifndef YIDICTL_INPUT_H
+#define YIDICTL_INPUT_H
+
+#include "common/core/arena.h"
+#include "common/core/bytes.h"
+#include "common/core/limits.h"
+#include "common/core/refusal.h"
+
+/* Read a file into the arena; "-" is standard input.
+ *
+ * ERR_REFUSED  FILE_UNREADABLE; also when it has more than bytes_max. ERR_MEMORY */
+enum result input_read(const char *path, size_t bytes_max, struct arena *arena,
+                       struct bytes *ret_data, struct refusal *ret_refusal) MUST_CHECK;
+
+/* A case number as people write it, in groups with hyphens or spaces, made plain and checked.
+ *
+ * ERR_REFUSED  CASE_NUMBER_INVALID */
+enum result input_case_number(const char *text, char ret_number[CASE_NUMBER_CHARS + 1],
+                              struct refusal *ret_refusal) MUST_CHECK;
+
+#endif

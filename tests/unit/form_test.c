@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <cmocka.h>
+#include "common/domain/citizen_number.h"
+#include "common/domain/form.h"
+#include "proto/message.pb-c.h"
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+#define TEN "0123456789"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+
+static const uint32_t today = 20261122;
+static const char office_division[] = "310115"; /* 浦东新区 */
+
+/* A woman of 34 years registered in Beijing renews her card in Shanghai. */
+static const struct form renewal = {
+    .kind = KIND_RENEWAL,
+    .reason = REASON_EXPIRING,
+    .person = { .citizen_number = "110105199203050024",
+                .name = "李小红",
+                .sex = SEX_FEMALE,
+                .ethnic_group = "01",
+                .birth_date = 19920305,
+                .address = "北京市朝阳区安定路甲1号",
+                .registration_division = "110105" },
+    .phone = "+86 138-0013-8000",
+    .residence_basis = BASIS_WORK,
+    .residence_address = "上海市浦东新区世纪大道1号",
+    .identity_document = DOCUMENT_ORIGINAL_CARD,
+    .identity_document_number = "110105199203050024",
+    .evidence = DOCUMENT_ORIGINAL_CARD,
+    .fee_fen = 2000,
+    .fee_waiver = WAIVER_NONE,
+    .fingerprint_count = 2,
+    .fingerprints = { FINGER_RIGHT_THUMB, FINGER_LEFT_THUMB },
+};
+
+/* A grown woman's number for guardians. */
+static const char adult_number[] = "11010519491231002X";
+
+static void
+become_replacement(struct form *form)
+{
+    form->kind = KIND_REPLACEMENT;
+    form->reason = REASON_LOST;
+    form->identity_document = DOCUMENT_PASSPORT;
+    form->evidence = DOCUMENT_HOUSEHOLD_REGISTER;
+    form->fee_fen = 4000;
+}
+
+/* The applicant is born on that day; room holds the number. */
+static void
+become_born(struct form *form, uint32_t birth_date, char room[CITIZEN_NUMBER_CHARS + 1])
+{
+    strcpy(room, "110105????????002?");
+    uint32_t digits = birth_date;
+    for (int at = 13; at >= 6; at--, digits /= 10)
+        room[at] = (char)('0' + digits % 10);
+    room[17] = citizen_number_check_character(room);
+    form->person.citizen_number = room;
+    form->person.birth_date = birth_date;
+}
+
+static void
+become_guarded(struct form *form)
+{
+    form->guardian_given = true;
+    form->guardian = (struct form_guardian){ .name = "李芳",
+                                             .citizen_number = adult_number,
+                                             .relation = "母亲" };
+}
+
+static void
+expect_ok(const struct form *form)
+{
+    struct refusal refusal = { 0 };
+    if (form_check(form, today, office_division, &refusal) != OK)
+        fail_msg("%s: %s", refusal.field, refusal.rule);
+}
+
+static void
+form_check_takes_complete_forms(void **unused)
+{
+    (void)unused;
+    struct form form = renewal;
+    expect_ok(&form);
+    become_guarded(&form); /* for an adult too, when one is needed */
+    expect_ok(&form);
+    form = renewal;
+    become_replacement(&form);
+    expect_ok(&form);
+    form.reason = REASON_STOLEN;
+    form.evidence = DOCUMENT_RESIDENCE_PERMIT;
+    expect_ok(&form);
+    form = renewal;
+    form.reason = REASON_DAMAGED;
+    form.fee_fen = 4000;
+    expect_ok(&form);
+    form = renewal;
+    form.fee_waiver = WAIVER_WELFARE;
+    form.fee_fen = 0;
+    expect_ok(&form);
+    form = renewal;
+    form.fingerprint_count = 0;
+    form.person.registration_division = "441900";
+    expect_ok(&form);
+}
+
+/* Each case: its name, what it changes on the renewal form, the code and the field. */
+#define CASES(X)                                                                                   \
+    X(kind_is_first, form->kind = KIND_FIRST, FIRST_APPLICATION_ELSEWHERE, "form.kind")            \
+    X(kind_is_missing, form->kind = KIND_UNSPECIFIED, FIELD_OUT_OF_BOUNDS, "form.kind")            \
+    X(kind_is_unknown, form->kind = (enum form_kind)4, FIELD_OUT_OF_BOUNDS, "form.kind")           \
+    X(name_is_empty, form->person.name = "", NAME_INVALID, "form.person.name")                     \
+    X(name_has_markup, form->person.name = "<b>", NAME_INVALID, "form.person.name")                \
+    X(sex_is_unknown, form->person.sex = SEX_UNKNOWN, SEX_MISMATCH, "form.person.sex")             \
+    X(sex_is_unstated, form->person.sex = SEX_UNSTATED, SEX_MISMATCH, "form.person.sex")           \
+    X(sex_is_another, form->person.sex = SEX_MALE, SEX_MISMATCH, "form.person.sex")                \
+    X(ethnic_group, form->person.ethnic_group = "57", ETHNIC_GROUP_UNKNOWN,                        \
+      "form.person.ethnic_group")                                                                  \
+    X(number, form->person.citizen_number = "110105199203050025", CITIZEN_NUMBER_INVALID,          \
+      "form.person.citizen_number")                                                                \
+    X(birth_date_is_none, form->person.birth_date = 19920230, DATE_INVALID,                        \
+      "form.person.birth_date")                                                                    \
+    X(birth_date_is_another, form->person.birth_date = 19920306, BIRTH_DATE_MISMATCH,              \
+      "form.person.birth_date")                                                                    \
+    X(birth_date_in_future, form->person.birth_date = 20261123, DATE_INVALID,                      \
+      "form.person.birth_date")                                                                    \
+    X(division_is_unknown, form->person.registration_division = "110000", DIVISION_UNKNOWN,        \
+      "form.person.registration_division")                                                         \
+    X(division_is_retired, form->person.registration_division = "110103", DIVISION_UNKNOWN,        \
+      "form.person.registration_division")                                                         \
+    X(division_is_ours, form->person.registration_division = "310115", NOT_ELSEWHERE,              \
+      "form.person.registration_division")                                                         \
+    X(document_is_missing, form->identity_document = DOCUMENT_UNSPECIFIED,                         \
+      IDENTITY_DOCUMENT_INVALID, "form.identity_document")                                         \
+    X(document_is_unknown, form->identity_document = (enum form_document)6,                        \
+      IDENTITY_DOCUMENT_INVALID, "form.identity_document")                                         \
+    X(document_has_no_number, form->identity_document_number = "", FIELD_OUT_OF_BOUNDS,            \
+      "form.identity_document_number")                                                             \
+    X(document_number_is_long, form->identity_document_number = TEN TEN TEN "012",                 \
+      FIELD_OUT_OF_BOUNDS, "form.identity_document_number")                                        \
+    X(evidence_is_missing, form->evidence = DOCUMENT_UNSPECIFIED, EVIDENCE_MISSING,                \
+      "form.evidence")                                                                             \
+    X(evidence_is_another, form->evidence = DOCUMENT_HOUSEHOLD_REGISTER, EVIDENCE_MISSING,         \
+      "form.evidence")                                                                             \
+    X(phone_is_empty, form->phone = "", PHONE_INVALID, "form.phone")                               \
+    X(phone_is_short, form->phone = "1234", PHONE_INVALID, "form.phone")                           \
+    X(phone_is_dashes, form->phone = "+--- ---- 12", PHONE_INVALID, "form.phone")                  \
+    X(phone_is_long, form->phone = TEN TEN "0", PHONE_INVALID, "form.phone")                       \
+    X(phone_has_letters, form->phone = "1380013800O", PHONE_INVALID, "form.phone")                 \
+    X(phone_has_late_plus, form->phone = "86+13800138000", PHONE_INVALID, "form.phone")            \
+    X(address_is_empty, form->person.address = "", FIELD_OUT_OF_BOUNDS, "form.person.address")     \
+    X(address_is_long, form->person.address = HUNDRED HUNDRED HUNDRED "0", FIELD_OUT_OF_BOUNDS,    \
+      "form.person.address")                                                                       \
+    X(address_has_control, form->person.address = "安定路\n1号", FIELD_OUT_OF_BOUNDS,              \
+      "form.person.address")                                                                       \
+    X(basis_is_missing, form->residence_basis = BASIS_UNSPECIFIED, FIELD_OUT_OF_BOUNDS,            \
+      "form.residence_basis")                                                                      \
+    X(residence_is_empty, form->residence_address = "", FIELD_OUT_OF_BOUNDS,                       \
+      "form.residence_address")                                                                    \
+    X(residence_is_not_utf8, form->residence_address = "\xFF", FIELD_OUT_OF_BOUNDS,                \
+      "form.residence_address")                                                                    \
+    X(too_many_fingerprints, form->fingerprint_count = 3, FINGERPRINT_INVALID,                     \
+      "form.fingerprints")                                                                         \
+    X(same_finger_twice, form->fingerprints[1] = FINGER_RIGHT_THUMB, FINGERPRINT_INVALID,          \
+      "form.fingerprints")                                                                         \
+    X(finger_is_missing, form->fingerprints[0] = FINGER_UNSPECIFIED, FINGERPRINT_INVALID,          \
+      "form.fingerprints")                                                                         \
+    X(finger_is_unknown, form->fingerprints[0] = (enum form_finger)11, FINGERPRINT_INVALID,        \
+      "form.fingerprints")                                                                         \
+    X(fee_is_low, form->fee_fen = 1999, FEE_MISMATCH, "form.fee_fen")                              \
+    X(fee_is_high, form->fee_fen = 4000, FEE_MISMATCH, "form.fee_fen")                             \
+    X(fee_in_spite_of_waiver, form->fee_waiver = WAIVER_WELFARE, FEE_MISMATCH, "form.fee_fen")
+
+#define X(name, change, code, field)                                                               \
+    static void change_##name(struct form *form)                                                   \
+    {                                                                                              \
+        change;                                                                                    \
+    }
+CASES(X)
+#undef X
+
+static const struct {
+    const char *name;
+    void (*change)(struct form *form);
+    enum refusal_code code;
+    const char *field;
+} cases[] = {
+#define X(name, change, code, field) { #name, change_##name, REFUSAL_##code, field },
+    CASES(X)
+#undef X
+};
+
+static void
+expect_refusal(const struct form *form, const char *name, enum refusal_code code,
+               const char *field)
+{
+    struct refusal refusal = { 0 };
+    if (form_check(form, today, office_division, &refusal) != ERR_REFUSED)
+        fail_msg("%s was taken", name);
+    if (refusal.code != code || strcmp(refusal.field, field) != 0)
+        fail_msg("%s: %s %s", name, refusal_name(refusal.code), refusal.field);
+    assert_true(strlen(refusal.rule) > 0);
+}
+
+static void
+form_check_refuses_every_broken_rule(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct form form = renewal;
+        cases[i].change(&form);
+        expect_refusal(&form, cases[i].name, cases[i].code, cases[i].field);
+    }
+}
+
+static void
+form_check_matches_kind_reason_and_papers(void **unused)
+{
+    (void)unused;
+    for (int reason = 0; reason <= REASON_STOLEN + 1; reason++)
+        for (int replaced = 0; replaced <= 1; replaced++) {
+            struct form form = renewal;
+            if (replaced)
+                become_replacement(&form);
+            form.reason = (enum form_reason)reason;
+            form.fee_fen = replaced || reason == REASON_DAMAGED ? 4000 : 2000;
+            bool lost = reason == REASON_LOST || reason == REASON_STOLEN;
+            bool fits = replaced ? lost : reason >= REASON_EXPIRED && !lost;
+            if (fits)
+                expect_ok(&form);
+            else
+                expect_refusal(&form, "reason", REFUSAL_REASON_MISMATCH, "form.reason");
+        }
+}
+
+static void
+form_check_asks_for_other_papers_on_replacement(void **unused)
+{
+    (void)unused;
+    for (int document = 0; document <= DOCUMENT_PASSPORT; document++) {
+        struct form form = renewal;
+        become_replacement(&form);
+        form.evidence = (enum form_document)document;
+        if (document == DOCUMENT_HOUSEHOLD_REGISTER || document == DOCUMENT_RESIDENCE_PERMIT)
+            expect_ok(&form);
+        else
+            expect_refusal(&form, "evidence", REFUSAL_EVIDENCE_MISSING, "form.evidence");
+        become_replacement(&form);
+        form.identity_document = (enum form_document)document;
+        if (document == DOCUMENT_UNSPECIFIED || document == DOCUMENT_ORIGINAL_CARD)
+            expect_refusal(&form, "document", REFUSAL_IDENTITY_DOCUMENT_INVALID,
+                           "form.identity_document");
+        else
+            expect_ok(&form);
+    }
+    struct form form = renewal;
+    become_replacement(&form);
+    form.fee_waiver = WAIVER_HARDSHIP;
+    expect_refusal(&form, "waiver", REFUSAL_FEE_MISMATCH, "form.fee_waiver");
+}
+
+static void
+form_check_wants_a_guardian_under_16(void **unused)
+{
+    (void)unused;
+    char number[CITIZEN_NUMBER_CHARS + 1];
+    struct form form = renewal;
+    become_born(&form, 20101122, number); /* 16 today */
+    expect_ok(&form);
+    become_born(&form, 20101123, number); /* 16 tomorrow */
+    expect_refusal(&form, "no guardian", REFUSAL_GUARDIAN_MISSING, "form.guardian");
+    become_guarded(&form);
+    expect_ok(&form);
+    become_born(&form, 20261122, number); /* born today */
+    expect_ok(&form);
+    become_born(&form, 20261123, number);
+    expect_refusal(&form, "unborn", REFUSAL_DATE_INVALID, "form.person.birth_date");
+}
+
+static void
+form_check_judges_the_guardian(void **unused)
+{
+    (void)unused;
+    static const char field[] = "form.guardian.citizen_number";
+    char number[CITIZEN_NUMBER_CHARS + 1];
+    char other[CITIZEN_NUMBER_CHARS + 1];
+    struct form guarded = renewal;
+    struct form youth = renewal;
+    become_born(&guarded, 20151122, number);
+    become_guarded(&guarded);
+
+    struct form form = guarded;
+    become_born(&youth, 20081123, other); /* 18 tomorrow */
+    form.guardian.citizen_number = other;
+    expect_refusal(&form, "young guardian", REFUSAL_GUARDIAN_MISSING, field);
+    become_born(&youth, 20081122, other); /* 18 today */
+    expect_ok(&form);
+    form.guardian.citizen_number = "110105199203050025";
+    expect_refusal(&form, "guardian's number", REFUSAL_CITIZEN_NUMBER_INVALID, field);
+    form.guardian.citizen_number = form.person.citizen_number;
+    expect_refusal(&form, "own guardian", REFUSAL_GUARDIAN_MISSING, field);
+    form = guarded;
+    form.guardian.name = " ";
+    expect_refusal(&form, "guardian's name", REFUSAL_NAME_INVALID, "form.guardian.name");
+    form = guarded;
+    form.guardian.relation = "";
+    expect_refusal(&form, "relation", REFUSAL_FIELD_OUT_OF_BOUNDS, "form.guardian.relation");
+}
+
+/* A form that breaks every rule from one on is refused for that one. */
+static void
+form_check_keeps_the_order_of_its_rules(void **unused)
+{
+    (void)unused;
+    static void (*const changes[])(struct form *) = {
+        change_kind_is_first,      change_name_is_empty,      change_ethnic_group,
+        change_number,             change_birth_date_is_none, change_division_is_unknown,
+        change_document_is_missing, change_evidence_is_missing, change_phone_is_empty,
+        change_address_is_empty,   change_basis_is_missing,   change_residence_is_empty,
+        change_same_finger_twice,  change_fee_is_low,
+    };
+    struct form form = renewal;
+    for (size_t i = COUNT(changes); i-- > 0;) {
+        changes[i](&form);
+        for (size_t j = 0; j < COUNT(cases); j++)
+            if (cases[j].change == changes[i])
+                expect_refusal(&form, cases[j].name, cases[j].code, cases[j].field);
+    }
+}
+
+static void
+form_check_may_be_asked_without_wanting_to_know(void **unused)
+{
+    (void)unused;
+    struct form form = renewal;
+    form.fee_fen = 1;
+    assert_int_equal(form_check(&form, today, office_division, NULL), ERR_REFUSED);
+}
+
+/* The bounds here are the ones of proto/message.proto; the names in refusals are its fields. */
+static void
+form_check_names_fields_of_proto(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const ProtobufCMessageDescriptor *message = &yidi__application_form__descriptor;
+        char path[REFUSAL_FIELD_BYTES];
+        strcpy(path, cases[i].field);
+        char *rest = NULL;
+        assert_string_equal(strtok_r(path, ".", &rest), "form");
+        for (char *name; (name = strtok_r(NULL, ".", &rest)) != NULL;) {
+            const ProtobufCFieldDescriptor *field =
+                protobuf_c_message_descriptor_get_field_by_name(message, name);
+            assert_non_null(field);
+            message = field->descriptor;
+        }
+    }
+}
+
+int
+main(int argc, char *argv[])
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(form_check_takes_complete_forms),
+        cmocka_unit_test(form_check_refuses_every_broken_rule),
+        cmocka_unit_test(form_check_matches_kind_reason_and_papers),
+        cmocka_unit_test(form_check_asks_for_other_papers_on_replacement),
+        cmocka_unit_test(form_check_wants_a_guardian_under_16),
+        cmocka_unit_test(form_check_judges_the_guardian),
+        cmocka_unit_test(form_check_keeps_the_order_of_its_rules),
+        cmocka_unit_test(form_check_may_be_asked_without_wanting_to_know),
+        cmocka_unit_test(form_check_names_fields_of_proto),
+    };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

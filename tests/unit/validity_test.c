@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "common/domain/validity.h"
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+static void
+validity_grows_with_age(void **unused)
+{
+    (void)unused;
+    static const struct {
+        unsigned age_years;
+        unsigned want;
+    } cases[] = {
+        { 0, 5 },
+        { 15, 5 },
+        { 16, 10 },
+        { 25, 10 },
+        { 26, 20 },
+        { 45, 20 },
+        { 46, VALIDITY_LONG_TERM },
+        { 120, VALIDITY_LONG_TERM },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_int_equal(validity_years(cases[i].age_years), cases[i].want);
+}
+
+static void
+validity_ends_on_the_same_day_of_a_later_year(void **unused)
+{
+    (void)unused;
+    static const struct {
+        uint32_t birth;
+        uint32_t issue;
+        uint32_t want;
+    } cases[] = {
+        { 20101123, 20261122, 20311122 },           /* 16 tomorrow */
+        { 20101122, 20261122, 20361122 },           /* 16 today */
+        { 20001123, 20261122, 20361122 },           /* 26 tomorrow */
+        { 20001122, 20261122, 20461122 },           /* 26 today */
+        { 19801123, 20261122, 20461122 },           /* 46 tomorrow */
+        { 19801122, 20261122, VALIDITY_LONG_TERM }, /* 46 today */
+        { 20100101, 20240229, 20290228 },           { 19900101, 20240229, 20440229 },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_int_equal(validity_until(cases[i].birth, cases[i].issue), cases[i].want);
+}
+
+int
+main(int argc, char *argv[])
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(validity_grows_with_age),
+        cmocka_unit_test(validity_ends_on_the_same_day_of_a_later_year),
+    };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

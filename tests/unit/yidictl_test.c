@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * yidictl - how its command line is taken apart, and how its tables look.
+ *
+ * The tool's modules are in no library: they are compiled into the test.
+ */
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "deploy/yidictl/arguments.c"
+#include "deploy/yidictl/input.c"
+#include "deploy/yidictl/output.c"
+#include "proto/message.pb-c.h"
+
+static const struct argument_rule common_options[] = {
+    { "socket", "PATH", false, "" },
+    { "json", NULL, false, "" },
+    { 0 },
+};
+
+static const struct argument_rule own_options[] = {
+    { "reason", "REASON", true, "" },
+    { "limit", "N", false, "" },
+    { 0 },
+};
+
+static enum result
+parse(struct arguments *arguments, struct refusal *refusal, size_t count, char *words[])
+{
+    return arguments_parse(arguments, common_options, own_options, count, words, refusal);
+}
+
+static void
+options_and_operands_may_be_mixed(void **unused)
+{
+    (void)unused;
+    AUTO(arguments) struct arguments arguments = { 0 };
+    struct refusal refusal = { 0 };
+    char *words[] = { "a", "--reason", "x", "-", "--reason=y", "--json", "--", "--limit" };
+    size_t place = 0;
+
+    assert_int_equal(parse(&arguments, &refusal, 8, words), OK);
+    assert_int_equal(arguments.operand_count, 3);
+    assert_string_equal(arguments.operands[1], "-");
+    assert_string_equal(arguments.operands[2], "--limit");
+    assert_true(arguments_flag(&arguments, "json"));
+    assert_false(arguments_flag(&arguments, "limit"));
+    assert_null(arguments_text(&arguments, "socket"));
+    assert_string_equal(arguments_next(&arguments, "reason", &place), "x");
+    assert_string_equal(arguments_next(&arguments, "reason", &place), "y");
+    assert_null(arguments_next(&arguments, "reason", &place));
+}
+
+static void
+a_wrong_option_is_refused_with_its_name(void **unused)
+{
+    (void)unused;
+    static const struct {
+        size_t count;
+        char *words[4];
+        enum refusal_code code;
+        const char *field;
+    } cases[] = {
+        { 1, { "--bogus" }, REFUSAL_OPTION_UNKNOWN, "--bogus" },
+        { 1, { "--lim=3" }, REFUSAL_OPTION_UNKNOWN, "--lim=3" },
+        { 1, { "-j" }, REFUSAL_OPTION_UNKNOWN, "-j" },
+        { 1, { "--limit" }, REFUSAL_OPTION_INVALID, "limit" },
+        { 1, { "--json=yes" }, REFUSAL_OPTION_INVALID, "json" },
+        { 4, { "--limit", "1", "--limit", "2" }, REFUSAL_OPTION_INVALID, "limit" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        AUTO(arguments) struct arguments arguments = { 0 };
+        struct refusal refusal = { 0 };
+        assert_int_equal(parse(&arguments, &refusal, cases[i].count, (char **)cases[i].words),
+                         ERR_REFUSED);
+        assert_int_equal(refusal.code, cases[i].code);
+        assert_string_equal(refusal.field, cases[i].field);
+    }
+}
+
+static void
+a_number_is_nothing_but_digits_within_its_range(void **unused)
+{
+    (void)unused;
+    static const struct {
+        char *text;
+        enum result result;
+    } cases[] = {
+        { "1", OK },           { "10000", OK },
+        { "0", ERR_REFUSED },  { "10001", ERR_REFUSED },
+        { "-1", ERR_REFUSED }, { "+1", ERR_REFUSED },
+        { " 1", ERR_REFUSED }, { "1k", ERR_REFUSED },
+        { "", ERR_REFUSED },   { "99999999999999999999", ERR_REFUSED },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        AUTO(arguments) struct arguments arguments = { 0 };
+        struct refusal refusal = { 0 };
+        uint64_t number;
+        char *words[] = { "--limit", cases[i].text };
+        assert_int_equal(parse(&arguments, &refusal, 2, words), OK);
+        assert_int_equal(arguments_number(&arguments, "limit", 7, 1, 10000, &number, &refusal),
+                         cases[i].result);
+    }
+}
+
+static void
+a_case_number_may_be_in_groups(void **unused)
+{
+    (void)unused;
+    char number[CASE_NUMBER_CHARS + 1] = "";
+    struct refusal refusal = { 0 };
+    char plain[CASE_NUMBER_CHARS + 1];
+    assert_int_equal(case_number_format("110105000001", 20261122, 17, plain), OK);
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+
+    assert_int_equal(input_case_number(output_case_number(plain, &arena), number, &refusal), OK);
+    assert_string_equal(number, plain);
+    const char *spaced = output_format(&arena, " %.12s %s ", plain, plain + 12);
+    assert_int_equal(input_case_number(spaced, number, &refusal), OK);
+    assert_string_equal(number, plain);
+    const char *longer = output_format(&arena, "%s0", plain);
+    assert_int_equal(input_case_number(longer, number, &refusal), ERR_REFUSED);
+    assert_int_equal(input_case_number(plain + 1, number, &refusal), ERR_REFUSED);
+    assert_int_equal(refusal.code, REFUSAL_CASE_NUMBER_INVALID);
+}
+
+static void
+ages_show_their_two_largest_units(void **unused)
+{
+    (void)unused;
+    static const struct {
+        uint64_t age_ms;
+        const char *text;
+    } cases[] = {
+        { 0, "0s" },           { 999, "0s" },      { 59999, "59s" },     { 60000, "1m" },
+        { 192000, "3m12s" },   { 3600000, "1h" },  { 3605000, "1h" },    { 5400000, "1h30m" },
+        { 187200000, "2d4h" }, { 86400000, "1d" }, { 90000000, "1d1h" },
+    };
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(output_age(cases[i].age_ms, &arena), cases[i].text);
+}
+
+static void
+enum_names_are_found_as_people_write_them(void **unused)
+{
+    (void)unused;
+    static const char *const words[] = { "bad-credit-record", "BAD_CREDIT_RECORD",
+                                         "Bad_Credit-record" };
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    int value = 0;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        value = 0;
+        assert_true(output_find_term(&yidi__refusal_reason__descriptor, words[i], &value));
+        assert_int_equal(value, YIDI__REFUSAL_REASON__BAD_CREDIT_RECORD);
+    }
+    assert_string_equal(output_term(&yidi__refusal_reason__descriptor, value, &arena),
+                        "bad credit record");
+    assert_false(
+        output_find_term(&yidi__refusal_reason__descriptor, "refusal-reason-unspecified", &value));
+    assert_false(output_find_term(&yidi__refusal_reason__descriptor, "credit", &value));
+}
+
+/* The lines of a table, printed into memory. */
+static void
+assert_prints(struct table *table, const char *want)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    table_print(table, out);
+    fclose(out);
+    assert_string_equal(text, want);
+    free(text);
+}
+
+static const struct table_column columns[] = {
+    { "NAME", false },
+    { "COUNT", true },
+    { "NOTE", false },
+};
+
+static void
+columns_align_by_display_width(void **unused)
+{
+    (void)unused;
+    AUTO(table) struct table table;
+    table_init(&table, columns, 3);
+    table_add(&table, (const char *[]){ "张三丰", "7", "a" });
+    table_add(&table, (const char *[]){ "买买提·艾", "1200", NULL });
+    table_add(&table, (const char *[]){ "Li", "", "\xff" });
+
+    assert_prints(&table, "NAME       COUNT  NOTE\n"
+                          "张三丰         7  a\n"
+                          "买买提·艾   1200\n"
+                          "Li                \xff\n");
+}
+
+static void
+headings_stand_once_and_come_again_with_a_new_column(void **unused)
+{
+    (void)unused;
+    AUTO(table) struct table table;
+    table_init(&table, columns, 3);
+    table_add(&table, (const char *[]){ "long name", "1", "" });
+    assert_prints(&table, "NAME       COUNT\n"
+                          "long name      1\n");
+    table_add(&table, (const char *[]){ "b", "2", "" });
+    assert_prints(&table, "b              2\n");
+    table_add(&table, (const char *[]){ "c", "3", "late" });
+    assert_prints(&table, "NAME       COUNT  NOTE\n"
+                          "c              3  late\n");
+}
+
+int
+main(int argc, char *argv[])
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(options_and_operands_may_be_mixed),
+        cmocka_unit_test(a_wrong_option_is_refused_with_its_name),
+        cmocka_unit_test(a_number_is_nothing_but_digits_within_its_range),
+        cmocka_unit_test(a_case_number_may_be_in_groups),
+        cmocka_unit_test(ages_show_their_two_largest_units),
+        cmocka_unit_test(enum_names_are_found_as_people_write_them),
+        cmocka_unit_test(columns_align_by_display_width),
+        cmocka_unit_test(headings_stand_once_and_come_again_with_a_new_column),
+    };
+    setlocale(LC_CTYPE, "C.UTF-8");
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

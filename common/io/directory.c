@@ -10,6 +10,7 @@
 
 #include "common/core/require.h"
 #include "common/domain/division.h"
+#include "common/io/area_index.h"
 #include "common/io/file.h"
 #include "common/io/wire.h"
 
@@ -19,17 +20,6 @@ enum {
 };
 
 static const char signed_prefix[] = "yidi directory v1\n";
-
-/* An office's claim to an area. */
-struct area_row {
-    const char *area;
-    const Yidi__Office *office;
-};
-
-struct area_index {
-    struct area_row *rows; /* sorted by area, then by the office's code */
-    size_t count;
-};
 
 struct directory {
     struct arena arena; /* of everything here but the certificates */
@@ -129,36 +119,6 @@ compare_keys(const void *a, const void *b)
     return memcmp((*left)->transport_key.data, (*right)->transport_key.data, DIRECTORY_KEY_BYTES);
 }
 
-static int
-compare_rows(const void *a, const void *b)
-{
-    const struct area_row *left = a, *right = b;
-    int order = strcmp(left->area, right->area);
-    return order != 0 ? order : strcmp(left->office->code, right->office->code);
-}
-
-/* All areas of the trusted offices of a role. */
-static bool
-build_area_index(struct directory *directory, Yidi__Role role, struct area_index *ret_index)
-{
-    const Yidi__Directory *body = directory->body;
-    size_t room = 0, count = 0;
-
-    for (size_t i = 0; i < body->n_offices; i++)
-        room += body->offices[i]->n_areas;
-    struct area_row *rows = arena_take(&directory->arena, room * sizeof *rows);
-    if (rows == NULL)
-        return false;
-    for (size_t i = 0; i < body->n_offices; i++) {
-        const Yidi__Office *office = body->offices[i];
-        for (size_t j = 0; office->role == role && !office->revoked && j < office->n_areas; j++)
-            rows[count++] = (struct area_row){ office->areas[j], office };
-    }
-    qsort(rows, count, sizeof *rows, compare_rows);
-    *ret_index = (struct area_index){ .rows = rows, .count = count };
-    return true;
-}
-
 static enum result
 build_indexes(struct directory *directory)
 {
@@ -167,14 +127,17 @@ build_indexes(struct directory *directory)
     directory->by_key = arena_take(&directory->arena, count * sizeof *directory->by_key);
     directory->certificates =
         arena_take(&directory->arena, count * CERTIFICATES_MAX * sizeof *directory->certificates);
-    if (directory->by_key == NULL || directory->certificates == NULL ||
-        !build_area_index(directory, YIDI__ROLE__REGISTRY, &directory->registries) ||
-        !build_area_index(directory, YIDI__ROLE__PRODUCTION, &directory->productions))
+    if (directory->by_key == NULL || directory->certificates == NULL)
         return ERR_MEMORY;
     for (size_t i = 0; i < count; i++)
         directory->by_key[i] = directory->body->offices[i];
     qsort(directory->by_key, count, sizeof *directory->by_key, compare_keys);
-    return OK;
+    enum result result = area_index_build(directory->body, YIDI__ROLE__REGISTRY, &directory->arena,
+                                          &directory->registries);
+    if (result != OK)
+        return result;
+    return area_index_build(directory->body, YIDI__ROLE__PRODUCTION, &directory->arena,
+                            &directory->productions);
 }
 
 enum result
@@ -305,27 +268,10 @@ directory_find_key(const struct directory *directory,
     return found == NULL ? NULL : *found;
 }
 
-/* The first row of an area, whose office has the lowest code. */
-static const Yidi__Office *
-find_area(const struct area_index *index, const char *area)
-{
-    size_t low = 0, high = index->count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (strcmp(index->rows[middle].area, area) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < index->count && strcmp(index->rows[low].area, area) == 0 ? index->rows[low].office
-                                                                          : NULL;
-}
-
 const Yidi__Office *
 directory_find_registry(const struct directory *directory, const char *division)
 {
-    return find_area(&directory->registries, division);
+    return area_index_find(&directory->registries, division);
 }
 
 const Yidi__Office *
@@ -338,7 +284,7 @@ directory_find_production(const struct directory *directory, const char *divisio
     for (int digits = DIVISION_CHARS; digits >= 2 && found == NULL; digits -= 2) {
         char prefix[DIVISION_CHARS + 1];
         snprintf(prefix, sizeof prefix, "%.*s", digits, division);
-        found = find_area(&directory->productions, prefix);
+        found = area_index_find(&directory->productions, prefix);
     }
     return found;
 }

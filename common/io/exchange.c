@@ -257,7 +257,7 @@ static enum result
 connect_peer(struct office *office, const struct peer *peer)
 {
     const Yidi__Office *entry = directory_find(office->directory, peer->office);
-    if (entry == NULL || entry->revoked)
+    if (entry == NULL)
         return ERR_ABSENT;
     enum result result = office->options.ports.connect(office->options.ports.context, entry);
     return result == OK ? send_hello(office, peer) : result;
@@ -309,10 +309,9 @@ step(struct office *office, struct peer *peer, struct stream_event *event,
 }
 
 static bool
-trusted(const struct office *office, const char *code)
+trusted(const struct office *office, const char *code, const struct office_time *now)
 {
-    const Yidi__Office *entry = directory_find(office->directory, code);
-    return entry != NULL && !entry->revoked;
+    return office_trusts(office, directory_find(office->directory, code), now->wall_ms);
 }
 
 static void
@@ -320,7 +319,7 @@ look_for_work(struct office *office, struct peer *peer, const struct office_time
 {
     struct stream_event work = { .kind = STREAM_WORK };
     if (peer->stream.assigned > peer->stream.sent && office->halted[0] == '\0' &&
-        trusted(office, peer->office))
+        trusted(office, peer->office, now))
         step(office, peer, &work, now);
 }
 
@@ -361,12 +360,12 @@ exchange_tick(struct office *office, const struct office_time *now)
 /* What was taken under the old directory and waits for the turn: the senders that are trusted still
  * stay. */
 static void
-drop_untrusted_inputs(struct office *office)
+drop_untrusted_inputs(struct office *office, const struct office_time *now)
 {
     size_t kept = 0;
     for (size_t i = 0; i < office->input_count; i++) {
         struct input *input = office->inputs[i];
-        if (input->kind == INPUT_MESSAGE && !trusted(office, input->peer->office))
+        if (input->kind == INPUT_MESSAGE && !trusted(office, input->peer->office, now))
             input->peer->queued = input->peer->applied;
         else
             office->inputs[kept++] = input;
@@ -377,11 +376,11 @@ drop_untrusted_inputs(struct office *office)
 void
 exchange_cut_untrusted(struct office *office, const struct office_time *now)
 {
-    drop_untrusted_inputs(office);
+    drop_untrusted_inputs(office, now);
     for (size_t i = 0; i < office->peers.count; i++) {
         struct peer *peer = office->peers.list[i];
         struct stream_event barred = { .kind = STREAM_BARRED };
-        if (trusted(office, peer->office)) {
+        if (trusted(office, peer->office, now)) {
             look_for_work(office, peer, now);
             continue;
         }
@@ -577,7 +576,7 @@ take_directory(struct office *office, const char *from, const struct link_messag
     if (result == OK && directory_version(directory) <= directory_version(office->directory))
         return;
     if (result == OK)
-        result = office_set_directory(office, directory, now, &refusal);
+        result = office_set_directory(office, directory, office->options.root, now, &refusal);
     if (result != OK) {
         drop(office, from, refusal_name(refusal.code));
         return;
@@ -607,7 +606,7 @@ take_inbound(struct office *office, const struct link_message *message,
              const struct office_time *now)
 {
     const Yidi__Office *entry = directory_find_key(office->directory, message->key);
-    if (entry == NULL || entry->revoked) {
+    if (!office_trusts(office, entry, now->wall_ms)) {
         drop(office, entry == NULL ? "unknown" : entry->code, "not_trusted");
         reply_refuse(office, &message->route,
                      entry == NULL ? REFUSAL_OFFICE_UNKNOWN : REFUSAL_OFFICE_REVOKED);
@@ -640,7 +639,7 @@ take_outbound(struct office *office, const struct link_message *message,
               const struct office_time *now)
 {
     struct peer *peer = peers_find(&office->peers, message->office);
-    if (peer == NULL || !trusted(office, peer->office))
+    if (peer == NULL || !trusted(office, peer->office, now))
         return;
     const Yidi__LinkFrame *frame = decode_frame(office, message, peer->office);
     if (frame == NULL)

@@ -251,7 +251,7 @@ json_decode(const ProtobufCMessageDescriptor *descriptor, struct bytes text, str
                       error.column, syntax_rule(json_error_code(&error)));
 
     struct reader reader = { arena, ret_refusal };
-    ProtobufCMessage *message;
+    ProtobufCMessage *message = NULL;
     enum result result = read_message(&reader, root, descriptor, NULL, &message);
     if (result == OK)
         result = wire_check(message, ret_refusal);

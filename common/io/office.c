@@ -48,22 +48,40 @@ office_check_directory(const struct office_options *options, struct directory *d
     return result;
 }
 
+/* A directory that is not newer must be the very same, checked again. */
+static enum result
+check_version(const struct office *office, const struct directory *directory, bool *ret_newer,
+              struct refusal *ret_refusal)
+{
+    uint64_t version = directory_version(directory);
+    uint64_t present = directory_version(office->directory);
+    struct digest digest, present_digest;
+    directory_digest(directory, &digest);
+    directory_digest(office->directory, &present_digest);
+    *ret_newer = version > present;
+    if (*ret_newer || (version == present && digest_equal(&digest, &present_digest)))
+        return OK;
+    return refuse(ret_refusal, REFUSAL_DIRECTORY_INVALID, "version",
+                  "version %" PRIu64 " is not newer than version %" PRIu64, version, present);
+}
+
 enum result
 office_set_directory(struct office *office, struct directory *take_directory,
-                     const struct office_time *now, struct refusal *ret_refusal)
+                     const struct trust_root *root, const struct office_time *now,
+                     struct refusal *ret_refusal)
 {
-    if (directory_version(take_directory) <= directory_version(office->directory))
-        return refuse(ret_refusal, REFUSAL_DIRECTORY_INVALID, "version",
-                      "version %" PRIu64 " is not newer than version %" PRIu64,
-                      directory_version(take_directory), directory_version(office->directory));
-    enum result result =
-        office_check_directory(&office->options, take_directory, now->wall_ms, ret_refusal);
+    bool newer = false;
+    enum result result = check_version(office, take_directory, &newer, ret_refusal);
+    if (result == OK)
+        result =
+            office_check_directory(&office->options, take_directory, now->wall_ms, ret_refusal);
     if (result != OK)
         return result;
     directory_destroy(office->directory);
     office->directory = take_directory;
+    office->options.root = root;
     envelope_verifier_init(&office->verifier, office->directory);
-    office->directory_changed = true;
+    office->directory_changed |= newer;
     log_line(LOG_INFO, "directory_adopted", "version=%" PRIu64 " offices=%zu",
              directory_version(office->directory), directory_office_count(office->directory));
     exchange_cut_untrusted(office, now);
@@ -71,10 +89,18 @@ office_set_directory(struct office *office, struct directory *take_directory,
 }
 
 bool
-office_allows_key(const struct office *office, const uint8_t key[TRANSPORT_KEY_BYTES])
+office_trusts(const struct office *office, const Yidi__Office *entry, uint64_t now_ms)
 {
-    const Yidi__Office *entry = directory_find_key(office->directory, key);
-    return entry != NULL && !entry->revoked;
+    const struct certificate *certificate;
+    return entry != NULL && !entry->revoked &&
+           directory_certificate(office->directory, entry, 0, now_ms, &certificate, NULL) == OK;
+}
+
+bool
+office_allows_key(const struct office *office, const uint8_t key[TRANSPORT_KEY_BYTES],
+                  uint64_t now_ms)
+{
+    return office_trusts(office, directory_find_key(office->directory, key), now_ms);
 }
 
 /* ---- life ---- */
@@ -108,15 +134,15 @@ office_open(struct office *office, const struct office_options *options,
 {
     memset(office, 0, sizeof *office);
     office->options = *options;
-    office->directory = options->take_directory;
     office->rows_due_ms = UINT64_MAX;
     office->stream_due_ms = UINT64_MAX;
     office->notifications.waiting = true;
     arena_init(&office->arena);
-    envelope_verifier_init(&office->verifier, office->directory);
     enum result result = open_tables(office);
     if (result != OK)
         return result;
+    office->directory = options->take_directory;
+    envelope_verifier_init(&office->verifier, office->directory);
     office->directory_changed = office->journal.committed.size == 0;
     exchange_start(office, now);
     notifier_hand_over(office, now);

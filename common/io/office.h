@@ -51,8 +51,8 @@ struct office_options {
     struct store *store;                   /* borrowed */
     const struct signing_key *key;         /* borrowed */
     const struct certificate *certificate; /* borrowed */
-    const struct trust_root *root;         /* borrowed; office_set_directory brings a new one */
-    struct directory *take_directory;
+    const struct trust_root *root;         /* borrowed; office_set_directory brings another */
+    struct directory *take_directory;      /* owned on OK only */
     struct stream_limits stream_limits;
     uint64_t directory_grace_ms; /* after its expiry, until new applications are refused */
     struct office_ports ports;
@@ -117,7 +117,8 @@ void office_take_command(struct office *office, const struct link_route *client,
                          const struct office_time *now);
 
 /* May a transport key connect? */
-bool office_allows_key(const struct office *office, const uint8_t key[TRANSPORT_KEY_BYTES]);
+bool office_allows_key(const struct office *office, const uint8_t key[TRANSPORT_KEY_BYTES],
+                       uint64_t now_ms);
 
 /* Is there room for another input in this turn? */
 bool office_has_room(const struct office *office);
@@ -131,13 +132,18 @@ enum result office_turn(struct office *office, const struct office_time *now) MU
 /* Monotonic time at which office_turn has something to do without an input. */
 uint64_t office_due_ms(const struct office *office);
 
-/* Replace the directory, if it is newer, in date, and lists this office rightly. Cuts streams to
- * offices that are no longer trusted.
+/* Replace the directory by a newer one, or by the same one checked against a changed root or CRL,
+ * if it is in date and lists this office rightly. Cuts streams to offices that are no longer
+ * trusted.
  *
- * take_directory  owned on OK only. */
+ * take_directory  owned on OK only.
+ * root            that it was checked against; borrowed as long as the directory. */
 enum result office_set_directory(struct office *office, struct directory *take_directory,
-                                 const struct office_time *now,
+                                 const struct trust_root *root, const struct office_time *now,
                                  struct refusal *ret_refusal) MUST_CHECK;
+
+/* Is an office listed, not revoked, and its current certificate good? entry may be NULL. */
+bool office_trusts(const struct office *office, const Yidi__Office *entry, uint64_t now_ms);
 
 /* Does this directory list the office with this role, key and certificate, and is it in date? */
 enum result office_check_directory(const struct office_options *options,

@@ -145,9 +145,9 @@ check_value(const void *member, const ProtobufCFieldDescriptor *field,
         return check_enum(*(const int *)member, field->descriptor, bound, place, ret_refusal);
     case BOUND_REQUIRED:
     case BOUND_OPTIONAL:
+    default:
         return check_inner(*(const ProtobufCMessage *const *)member, bound, place, ret_refusal);
     }
-    REQUIRE(false);
 }
 
 size_t
@@ -225,10 +225,11 @@ check_message(const ProtobufCMessage *message, const struct bound_message *bound
 static const struct bound_message *
 find_bounds(const ProtobufCMessageDescriptor *descriptor)
 {
-    for (size_t i = 0; i < bound_message_count; i++)
-        if (bound_messages[i]->descriptor == descriptor)
-            return bound_messages[i];
-    REQUIRE(!"a message of proto/");
+    size_t i = 0;
+    while (i < bound_message_count && bound_messages[i]->descriptor != descriptor)
+        i++;
+    REQUIRE(i < bound_message_count);
+    return bound_messages[i];
 }
 
 enum result

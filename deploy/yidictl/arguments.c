@@ -63,7 +63,7 @@ arguments_parse(struct arguments *arguments, const struct argument_rule *common,
                 struct refusal *ret_refusal)
 {
     *arguments = (struct arguments){
-        .tables = { common, own },
+        .tables = { own, common },
         .options = calloc(word_count + 1, sizeof *arguments->options),
         .operands = calloc(word_count + 1, sizeof *arguments->operands),
     };

@@ -34,7 +34,8 @@ struct arguments {
     const char **operands;
 };
 
-/* Take the words apart; both tables apply (either may be NULL). Words are borrowed.
+/* Take the words apart; both tables apply (either may be NULL), the own one first. Words are
+ * borrowed.
  *
  * ERR_REFUSED  OPTION_UNKNOWN, or OPTION_INVALID when a value is missing, superfluous, or given
  *              twice; field is the option. ERR_MEMORY */

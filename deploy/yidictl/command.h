@@ -38,9 +38,6 @@ struct command {
     size_t operand_count_min;
     size_t operand_count_max;
     int (*run)(const struct settings *settings, const struct arguments *arguments);
-    /* Instead of run: reads its own arguments and prints its own --help; argv[0] is the command's
-     * name, options for every command that stood before the name come last. */
-    int (*run_itself)(int argc, char *argv[]);
 };
 
 enum { OPERANDS_ANY = 1 << 20 };
@@ -63,8 +60,12 @@ extern const struct command peers_command;
 extern const struct command status_command;
 extern const struct command verify_command;
 extern const struct command journal_verify_command;
-
-int command_keys(int argc, char *argv[]);
-int command_directory(int argc, char *argv[]);
+extern const struct command keys_root_command;
+extern const struct command keys_authority_command;
+extern const struct command keys_office_command;
+extern const struct command keys_revoke_command;
+extern const struct command directory_build_command;
+extern const struct command directory_sign_command;
+extern const struct command directory_show_command;
 
 #endif

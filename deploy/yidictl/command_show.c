@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "deploy/yidictl/command.h"
 #include "deploy/yidictl/input.h"
@@ -24,6 +25,15 @@ static const struct table_column trace_columns[] = {
     { "ENTRY", true }, { "OPERATOR", false }, { "MESSAGE", false },
 };
 
+/* Of a masked birth date only the year is true. */
+static const char *
+birth_text(const Yidi__Person *person, struct arena *arena)
+{
+    if (strchr(person->citizen_number, '*') != NULL)
+        return output_format(arena, "%04u", person->birth_date / 10000);
+    return output_date(person->birth_date, arena);
+}
+
 static void
 add_person(struct table *table, const Yidi__Person *person, struct arena *arena)
 {
@@ -33,8 +43,7 @@ add_person(struct table *table, const Yidi__Person *person, struct arena *arena)
     table_add_field(table, "citizen number", person->citizen_number);
     table_add_field(table, "sex", output_term(&yidi__sex__descriptor, (int)person->sex, arena));
     table_add_field(table, "ethnic group", person->ethnic_group);
-    if (person->birth_date != 0)
-        table_add_field(table, "born", output_date(person->birth_date, arena));
+    table_add_field(table, "born", birth_text(person, arena));
     table_add_field(table, "address", person->address);
     table_add_field(table, "registered in", person->registration_division);
 }

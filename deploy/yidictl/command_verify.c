@@ -195,11 +195,11 @@ run(const struct settings *settings, const struct arguments *arguments)
     if (status != EXIT_DONE)
         return status;
     for (size_t i = 0; i < arguments->operand_count; i++) {
-        if (i > 0 && !settings->json)
-            putchar('\n');
         if (verify_file(settings, &trust, arguments->operands[i],
                         arguments_flag(arguments, "full")) != EXIT_DONE)
             status = EXIT_REFUSED;
+        else if (!settings->json && i + 1 < arguments->operand_count)
+            putchar('\n');
     }
     return status;
 }

@@ -22,31 +22,32 @@
 
 enum { TIMEOUT_SECONDS_STANDARD = 30, TIMEOUT_SECONDS_MAX = 3600 };
 
-static const struct command keys_command = {
-    .name = "keys",
-    .synopsis = "...",
-    .help = "make and look at keys and certificates",
-    .run_itself = command_keys,
-};
-
-static const struct command directory_command = {
-    .name = "directory",
-    .synopsis = "...",
-    .help = "make, sign, check and show the directory of offices",
-    .run_itself = command_directory,
-};
-
 static const struct command *const commands[] = {
-    &apply_command,      &import_command,
-    &list_command,       &show_command,
-    &examine_command,    &issue_command,
-    &refuse_command,     &make_command,
-    &check_card_command, &dispatch_command,
-    &receive_command,    &collect_command,
-    &export_command,     &population_import_command,
-    &peers_command,      &status_command,
-    &verify_command,     &journal_verify_command,
-    &keys_command,       &directory_command,
+    &apply_command,
+    &import_command,
+    &list_command,
+    &show_command,
+    &examine_command,
+    &issue_command,
+    &refuse_command,
+    &make_command,
+    &check_card_command,
+    &dispatch_command,
+    &receive_command,
+    &collect_command,
+    &export_command,
+    &population_import_command,
+    &peers_command,
+    &status_command,
+    &verify_command,
+    &journal_verify_command,
+    &keys_root_command,
+    &keys_authority_command,
+    &keys_office_command,
+    &keys_revoke_command,
+    &directory_build_command,
+    &directory_sign_command,
+    &directory_show_command,
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
@@ -197,12 +198,6 @@ run_with_words(const struct command *command, int argc, char *argv[], int name_p
     if (words == NULL)
         return report_result(&(struct settings){ 0 }, ERR_MEMORY, NULL);
 
-    if (command->run_itself != NULL) {
-        words[0] = argv[name_place];
-        memcpy(words + 1, argv + name_place + name_words, behind * sizeof *words);
-        memcpy(words + 1 + behind, argv + 1, before * sizeof *words);
-        return command->run_itself((int)(before + behind + 1), words);
-    }
     memcpy(words, argv + 1, before * sizeof *words);
     memcpy(words + before, argv + name_place + name_words, behind * sizeof *words);
     return run_command(command, before + behind, words);
@@ -222,8 +217,6 @@ run_help(int word_count, char *words[])
         fprintf(stderr, "yidictl: no command %s; see yidictl help\n", words[0]);
         return EXIT_USAGE;
     }
-    if (command->run_itself != NULL)
-        return command->run_itself(2, (char *[]){ words[0], "--help", NULL });
     help_print_command(command, common_options, stdout);
     return EXIT_DONE;
 }

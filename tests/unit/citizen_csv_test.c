@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include <cmocka.h>
+
 #include "common/domain/citizen_csv.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
-#define HEADER CITIZEN_CSV_HEADER "\n"
-#define NUMBER "110105199203050024"
-#define GOOD NUMBER ",李小红,female,01,19920305,安定路1号,110105,yes,no,A1,20270101"
-#define TEN "0123456789"
-#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+#define HEADER       CITIZEN_CSV_HEADER "\n"
+#define NUMBER       "110105199203050029"
+#define GOOD         NUMBER ",李小红,female,01,19920305,安定路1号,110105,yes,no,A1,20270101"
+#define TEN          "0123456789"
+#define HUNDRED      TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 
 static void
 citizen_csv_parse_reads_a_citizen(void **unused)
@@ -142,8 +148,8 @@ citizen_csv_walks_through_a_file(void **unused)
     static const struct {
         uint64_t line;
         enum result want;
-    } steps[] = { { 2, OK }, { 4, ERR_REFUSED }, { 5, OK }, { 7, OK }, { 7, ERR_ABSENT },
-                  { 7, ERR_ABSENT } };
+    } steps[] = { { 2, OK }, { 4, ERR_REFUSED }, { 5, OK },
+                  { 7, OK }, { 7, ERR_ABSENT },  { 7, ERR_ABSENT } };
     struct citizen_csv csv;
     struct citizen citizen;
     struct refusal refusal;
@@ -160,9 +166,15 @@ static void
 citizen_csv_wants_its_header(void **unused)
 {
     (void)unused;
-    static const char *const files[] = { "", "\n", GOOD "\n", "\xEF\xBB\xBF", "\xEF\xBB",
-                                         "name\n", CITIZEN_CSV_HEADER ",more\n",
-                                         " " HEADER, "\n" HEADER };
+    static const char *const files[] = { "",
+                                         "\n",
+                                         GOOD "\n",
+                                         "\xEF\xBB\xBF",
+                                         "\xEF\xBB",
+                                         "name\n",
+                                         CITIZEN_CSV_HEADER ",more\n",
+                                         " " HEADER,
+                                         "\n" HEADER };
     for (size_t i = 0; i < COUNT(files); i++) {
         struct citizen_csv csv;
         struct refusal refusal = { 0 };

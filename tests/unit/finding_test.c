@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
+
 #include <cmocka.h>
+
 #include "common/domain/finding.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
-#define BIT(name) (UINT32_C(1) << FINDING_##name)
+#define BIT(name)    (UINT32_C(1) << FINDING_##name)
 
 static const struct citizen on_file = {
-    .person = { .citizen_number = "110105199203050024",
+    .person = { .citizen_number = "110105199203050029",
                 .name = "李小红",
                 .sex = SEX_FEMALE,
                 .ethnic_group = "01",
@@ -24,35 +30,34 @@ static const struct citizen on_file = {
 static struct form
 form_of(const struct citizen *citizen)
 {
-    return (struct form){ .kind = KIND_RENEWAL,
-                          .reason = REASON_EXPIRING,
-                          .person = citizen->person };
+    return (
+        struct form){ .kind = KIND_RENEWAL, .reason = REASON_EXPIRING, .person = citizen->person };
 }
 
 /* Each case: its name, what differs, and the findings. */
 #define CASES(X)                                                                                   \
     X(nothing_differs, (void)form; (void)record, 0)                                                \
-    X(other_number, form->person.citizen_number = "11010519491231002X"; (void)record,              \
-      BIT(NOT_ON_FILE))                                                                            \
+    X(other_number, form->person.citizen_number = "11010519491231002X";                            \
+      (void)record, BIT(NOT_ON_FILE))                                                              \
     X(no_card, record->card_serial = ""; (void)form, BIT(FIRST_APPLICATION))                       \
-    X(card_was_invalidated, record->card_serial = "";                                              \
-      record->former_card_serial = "A000000000"; (void)form, 0)                                    \
+    X(card_was_invalidated, record->card_serial = ""; record->former_card_serial = "A000000000";   \
+      (void)form, 0)                                                                               \
     X(kind_first, form->kind = KIND_FIRST; (void)record, BIT(FIRST_APPLICATION))                   \
     X(name, form->person.name = "李晓红"; (void)record, BIT(DETAILS_DIFFER))                       \
     X(sex, record->person.sex = SEX_MALE; (void)form, BIT(DETAILS_DIFFER))                         \
     X(ethnic_group, form->person.ethnic_group = "11"; (void)record, BIT(DETAILS_DIFFER))           \
     X(birth_date, record->person.birth_date = 19920306; (void)form, BIT(DETAILS_DIFFER))           \
-    X(address, form->person.address = "北京市朝阳区安定路甲2号"; (void)record,                     \
-      BIT(ADDRESS_DIFFERS))                                                                        \
-    X(division, record->person.registration_division = "110106"; (void)form,                       \
-      BIT(REGISTERED_ELSEWHERE))                                                                   \
+    X(address, form->person.address = "北京市朝阳区安定路甲2号";                                   \
+      (void)record, BIT(ADDRESS_DIFFERS))                                                          \
+    X(division, record->person.registration_division = "110106";                                   \
+      (void)form, BIT(REGISTERED_ELSEWHERE))                                                       \
     X(appearance, form->appearance_changed = true; (void)record, BIT(APPEARANCE_CHANGED))          \
-    X(appearance_alone, form->appearance_changed = true; record->fingerprints_on_file = false,     \
-      BIT(APPEARANCE_WITHOUT_FINGERPRINTS))                                                        \
+    X(appearance_alone, form->appearance_changed = true;                                           \
+      record->fingerprints_on_file = false, BIT(APPEARANCE_WITHOUT_FINGERPRINTS))                  \
     X(no_fingerprints, record->fingerprints_on_file = false; (void)form, 0)                        \
     X(credit, record->bad_credit = true; (void)form, BIT(BAD_CREDIT))                              \
-    X(several, record->bad_credit = true; form->person.name = "李"; record->card_serial = "",      \
-      BIT(BAD_CREDIT) | BIT(DETAILS_DIFFER) | BIT(FIRST_APPLICATION))
+    X(several, record->bad_credit = true; form->person.name = "李";                                \
+      record->card_serial = "", BIT(BAD_CREDIT) | BIT(DETAILS_DIFFER) | BIT(FIRST_APPLICATION))
 
 #define X(name, change, want)                                                                      \
     static void change_##name(struct form *form, struct citizen *record)                           \

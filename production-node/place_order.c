@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/io/envelope.h"
+#include "common/io/turn.h"
+#include "production-node/core/order.h"
+#include "production-node/production.h"
+
+#define FIELD "card_ordered.application_envelope"
+
+/* The window's signed application, as found inside the order. */
+struct application_proof {
+    const Yidi__Office *acceptance;
+    const Yidi__ApplicationSubmitted *submitted;
+};
+
+static enum result
+refuse_proof(struct refusal *ret_refusal, const char *rule)
+{
+    return refuse(ret_refusal, REFUSAL_AUTHORITY_INVALID, FIELD, "%s", rule);
+}
+
+/* Is it authentic, and is it this application, sent by that window to the registry that orders? */
+static enum result
+open_proof(struct turn *turn, const struct incoming *incoming, struct application_proof *ret_proof,
+           struct refusal *ret_refusal)
+{
+    const Yidi__CardOrdered *ordered = incoming->message->card_ordered;
+    struct envelope envelope;
+    enum result result = envelope_verify(
+        &turn->office->verifier,
+        bytes_of(ordered->application_envelope.data, ordered->application_envelope.len),
+        turn->arena, &envelope, ret_refusal);
+    if (result == ERR_MEMORY)
+        return result;
+    if (result != OK)
+        return refuse_proof(ret_refusal, "an envelope that a listed office signed");
+    const Yidi__JournalEntry *entry = envelope.entry;
+    if (entry->body_case != YIDI__JOURNAL_ENTRY__BODY_SENT ||
+        entry->sent->message->body_case != YIDI__MESSAGE__BODY_APPLICATION_SUBMITTED)
+        return refuse_proof(ret_refusal, "an application that was submitted");
+    if (strcmp(entry->office, ordered->acceptance_office) != 0)
+        return refuse_proof(ret_refusal, "signed by the acceptance office of the order");
+    if (strcmp(entry->sent->to, incoming->from) != 0)
+        return refuse_proof(ret_refusal, "sent to the registry that orders");
+    if (strcmp(entry->sent->message->case_number, incoming->message->case_number) != 0)
+        return refuse_proof(ret_refusal, "of the same case number");
+    ret_proof->acceptance = directory_find(turn->office->directory, entry->office);
+    ret_proof->submitted = entry->sent->message->application_submitted;
+    return OK;
+}
+
+/* May this window accept, this registry decide about this citizen, and this office make the card?
+ */
+static enum result
+check_authority(const struct turn *turn, const struct incoming *incoming,
+                const struct application_proof *proof, struct refusal *ret_refusal)
+{
+    const Yidi__Office *acceptance = proof->acceptance;
+    const Yidi__Office *registry = directory_find(turn->office->directory, incoming->from);
+    const Yidi__Office *self = office_self(turn->office);
+    const char *division = proof->submitted->form->person->registration_division;
+    if (acceptance == NULL || acceptance->revoked || acceptance->role != YIDI__ROLE__ACCEPTANCE)
+        return refuse_proof(ret_refusal, "of an acceptance office that is still trusted");
+    if (registry == NULL || !directory_office_covers(registry, division))
+        return refuse(ret_refusal, REFUSAL_NOT_IN_JURISDICTION, FIELD,
+                      "the registry that orders has no jurisdiction over %s", division);
+    if (strcmp(proof->submitted->production_office, self->code) != 0 ||
+        !directory_office_covers(self, acceptance->areas[0]))
+        return refuse(ret_refusal, REFUSAL_WRONG_OFFICE, FIELD,
+                      "this production office does not serve that window");
+    return OK;
+}
+
+static enum result
+check_attachments(const struct incoming *incoming, const Yidi__ApplicationForm *form,
+                  struct refusal *ret_refusal)
+{
+    bool same = incoming->attachment_count == 1 + form->n_fingerprints &&
+                form->photo_digest.len == DIGEST_BYTES &&
+                memcmp(form->photo_digest.data, incoming->attachments[0].data, DIGEST_BYTES) == 0;
+    for (size_t i = 0; same && i < form->n_fingerprints; i++)
+        same = memcmp(form->fingerprints[i]->digest.data, incoming->attachments[1 + i].data,
+                      DIGEST_BYTES) == 0;
+    return same ? OK : refuse_proof(ret_refusal, "whose photo and templates travel with the order");
+}
+
+static enum result
+check_new(struct turn *turn, const char *case_number, struct refusal *ret_refusal)
+{
+    struct case_file existing;
+    enum result result = case_file_open(turn->txn, case_number, turn->arena, &existing);
+    if (result == OK)
+        return refuse(ret_refusal, REFUSAL_CASE_NUMBER_TAKEN, "case_number",
+                      "a card for this case was ordered already");
+    return result == ERR_ABSENT ? OK : result;
+}
+
+static void
+fill_row(const struct turn *turn, const struct incoming *incoming,
+         const struct application_proof *proof, Yidi__Case *row)
+{
+    const Yidi__CardOrdered *ordered = incoming->message->card_ordered;
+    row->form = proof->submitted->form;
+    row->acceptance_office = ordered->acceptance_office;
+    row->registry_office = (char *)incoming->from;
+    row->production_office = (char *)turn->office->journal.office;
+    row->accepted_ms = proof->submitted->accepted_ms;
+    row->statutory_deadline_ms = ordered->statutory_deadline_ms;
+    row->issuing_authority = ordered->issuing_authority;
+    row->valid_from = ordered->valid_from;
+    row->valid_until = ordered->valid_until;
+}
+
+enum result
+production_place_order(struct turn *turn, const struct incoming *incoming,
+                       struct refusal *ret_refusal)
+{
+    struct application_proof proof;
+    struct case_file file;
+    struct order order = { .state = ORDER_ABSENT, .maker = "", .card_serial = "" };
+    const struct order_event event = { .kind = ORDER_PLACE, .operator= "", .card_serial = "" };
+    struct effects effects = { 0 };
+
+    enum result result = open_proof(turn, incoming, &proof, ret_refusal);
+    if (result == OK)
+        result = check_authority(turn, incoming, &proof, ret_refusal);
+    if (result == OK)
+        result = check_attachments(incoming, proof.submitted->form, ret_refusal);
+    if (result == OK)
+        result = check_new(turn, incoming->message->case_number, ret_refusal);
+    if (result == OK)
+        result = case_file_new(incoming->message->case_number, turn->arena, &file);
+    if (result == OK)
+        result = order_step(&order, &event, &effects, ret_refusal);
+    if (result != OK)
+        return result;
+    fill_row(turn, incoming, &proof, file.row);
+    file.row->state = (uint32_t)order.state;
+    result = case_file_merge_trace(&file, turn->office->journal.office, incoming->trace,
+                                   incoming->trace_count, turn->arena);
+    return result == OK ? turn_carry_out(turn, &file, &effects) : result;
+}

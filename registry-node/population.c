@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "common/domain/citizen_csv.h"
+#include "common/io/turn.h"
+#include "common/io/wire.h"
+#include "registry-node/registry.h"
+
+enum { BAD_LINES_SHOWN_MAX = 1000 };
+
+enum result
+registry_find_citizen(struct turn *turn, const char *citizen_number, Yidi__Citizen **ret_citizen)
+{
+    struct bytes value;
+    ProtobufCMessage *message;
+    enum result result =
+        store_get(turn->txn, TABLE_POPULATION, bytes_of_text(citizen_number), &value);
+    if (result != OK)
+        return result;
+    if (wire_decode(&yidi__citizen__descriptor, value, turn->arena, &message, NULL) != OK)
+        return ERR_DAMAGED;
+    *ret_citizen = (Yidi__Citizen *)message;
+    return OK;
+}
+
+static enum result
+put_citizen(struct turn *turn, struct arena *arena, Yidi__Citizen *citizen)
+{
+    citizen->version = 1;
+    citizen->changed_ms = turn->now_ms;
+    struct bytes packed = wire_encode(&citizen->base, arena);
+    if (packed.data == NULL)
+        return ERR_MEMORY;
+    return store_put(turn->txn, TABLE_POPULATION, bytes_of_text(citizen->person->citizen_number),
+                     packed);
+}
+
+enum result
+registry_replace_card(struct turn *turn, const Yidi__Case *row, const char *card_serial)
+{
+    Yidi__Citizen *citizen;
+    enum result result = registry_find_citizen(turn, row->form->person->citizen_number, &citizen);
+    if (result == ERR_ABSENT) /* struck off the record since */
+        return OK;
+    if (result != OK)
+        return result;
+    citizen->former_card_serial = citizen->card_serial;
+    citizen->card_serial = (char *)card_serial;
+    citizen->card_valid_until = row->valid_until;
+    return put_citizen(turn, turn->arena, citizen);
+}
+
+/* ---- import ---- */
+
+struct import {
+    struct turn *turn;
+    struct citizen_csv csv;
+    struct arena scratch; /* of one line */
+    Yidi__Imported *imported;
+    bool writing;
+};
+
+static enum result
+store_line(struct import *import, const struct citizen *from)
+{
+    Yidi__Person person = YIDI__PERSON__INIT;
+    person.citizen_number = (char *)from->person.citizen_number;
+    person.name = (char *)from->person.name;
+    person.sex = (Yidi__Sex)from->person.sex;
+    person.ethnic_group = (char *)from->person.ethnic_group;
+    person.birth_date = from->person.birth_date;
+    person.address = (char *)from->person.address;
+    person.registration_division = (char *)from->person.registration_division;
+    Yidi__Citizen citizen = YIDI__CITIZEN__INIT;
+    citizen.person = &person;
+    citizen.fingerprints_on_file = from->fingerprints_on_file;
+    citizen.bad_credit = from->bad_credit;
+    citizen.card_serial = (char *)from->card_serial;
+    citizen.card_valid_until = from->card_valid_until;
+    enum result result = put_citizen(import->turn, &import->scratch, &citizen);
+    arena_reset(&import->scratch);
+    if (result == OK)
+        import->imported->imported++;
+    return result;
+}
+
+static enum result
+note_bad_line(struct import *import, const struct refusal *refusal)
+{
+    Yidi__Imported *imported = import->imported;
+    imported->bad++;
+    if (imported->n_bad_lines == BAD_LINES_SHOWN_MAX)
+        return OK;
+    Yidi__BadLine *bad = arena_take(import->turn->arena, sizeof *bad);
+    Yidi__Refusal *wire = arena_take(import->turn->arena, sizeof *wire);
+    if (bad == NULL || wire == NULL)
+        return ERR_MEMORY;
+    yidi__bad_line__init(bad);
+    yidi__refusal__init(wire);
+    bad->line = import->csv.line;
+    bad->refusal = wire;
+    wire->code = (char *)refusal_name(refusal->code);
+    wire->field = arena_copy_text(import->turn->arena, refusal->field);
+    wire->rule = arena_copy_text(import->turn->arena, refusal->rule);
+    imported->bad_lines[imported->n_bad_lines++] = bad;
+    return wire->field == NULL || wire->rule == NULL ? ERR_MEMORY : OK;
+}
+
+static enum result
+check_jurisdiction(const struct import *import, const struct citizen *citizen,
+                   struct refusal *ret_refusal)
+{
+    const char *division = citizen->person.registration_division;
+    if (directory_office_covers(office_self(import->turn->office), division))
+        return OK;
+    return refuse(ret_refusal, REFUSAL_NOT_IN_JURISDICTION, "registration_division",
+                  "%s is another registry's", division);
+}
+
+/* Every line once: check it, and store it when this is the writing pass. */
+static enum result
+pass(struct import *import, struct bytes csv, struct refusal *ret_refusal)
+{
+    struct citizen citizen;
+    struct refusal line_refusal;
+    enum result result = citizen_csv_init(&import->csv, csv, ret_refusal);
+    while (result == OK) {
+        result = citizen_csv_next(&import->csv, &citizen, &line_refusal);
+        if (result == ERR_ABSENT)
+            return OK;
+        if (result == OK)
+            result = check_jurisdiction(import, &citizen, &line_refusal);
+        if (result == ERR_REFUSED)
+            result = import->writing ? OK : note_bad_line(import, &line_refusal);
+        else if (result == OK && import->writing)
+            result = store_line(import, &citizen);
+    }
+    return result;
+}
+
+enum result
+registry_import_population(struct turn *turn, const Yidi__PopulationImport *command,
+                           struct bytes csv, Yidi__Response *response, struct refusal *ret_refusal)
+{
+    struct import *import = arena_take(turn->arena, sizeof *import);
+    Yidi__Imported *imported = arena_take(turn->arena, sizeof *imported);
+    if (import == NULL || imported == NULL)
+        return ERR_MEMORY;
+    yidi__imported__init(imported);
+    imported->bad_lines =
+        arena_take(turn->arena, BAD_LINES_SHOWN_MAX * sizeof *imported->bad_lines);
+    if (imported->bad_lines == NULL)
+        return ERR_MEMORY;
+    import->turn = turn;
+    import->imported = imported;
+    response->body_case = YIDI__RESPONSE__BODY_IMPORTED;
+    response->imported = imported;
+
+    enum result result = pass(import, csv, ret_refusal);
+    if (result != OK || (imported->bad > 0 && !command->skip_bad))
+        return result;
+    import->writing = true;
+    arena_init(&import->scratch);
+    result = pass(import, csv, ret_refusal);
+    arena_fini(&import->scratch);
+    char *detail = arena_take(turn->arena, 80);
+    if (result == OK && detail == NULL)
+        result = ERR_MEMORY;
+    if (result != OK)
+        return result;
+    snprintf(detail, 80, "%" PRIu64 " citizens, %" PRIu64 " bad lines", imported->imported,
+             imported->bad);
+    turn_begin_act(turn, "", "population-import", detail);
+    return turn_journal_cause(turn);
+}

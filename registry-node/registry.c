@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "registry-node/registry.h"
+
+#include <stdio.h>
+
+#include "common/domain/civil_date.h"
+#include "common/domain/deadline.h"
+#include "common/domain/finding.h"
+#include "common/domain/validity.h"
+#include "common/io/turn.h"
+#include "registry-node/core/review.h"
+
+/* ---- deadlines ---- */
+
+static uint64_t
+stage_deadline_ms(const Yidi__Case *row, uint64_t now_ms)
+{
+    uint64_t stage_ms;
+    switch ((enum review_state)row->state) {
+    case REVIEW_RECEIVED:
+        stage_ms = deadline_ms(DEADLINE_REGISTRY, now_ms);
+        break;
+    case REVIEW_EXAMINED: /* examination and issue share the registry's days */
+        stage_ms = row->stage_deadline_ms;
+        break;
+    case REVIEW_MADE:
+        return deadline_ms(DEADLINE_COLLECTION, now_ms);
+    case REVIEW_BLOCKED:
+        stage_ms = deadline_ms(DEADLINE_REGISTRY, now_ms);
+        break;
+    default:
+        stage_ms = deadline_ms(DEADLINE_PRODUCTION, now_ms);
+        break;
+    }
+    return stage_ms < row->statutory_deadline_ms ? stage_ms : row->statutory_deadline_ms;
+}
+
+/* ---- outgoing messages ---- */
+
+union bodies {
+    Yidi__ApplicationRefused refused;
+    Yidi__CardIssued issued;
+    Yidi__CardOrdered ordered;
+};
+
+static void
+fill_refused(const struct case_file *file, Yidi__ApplicationRefused *body)
+{
+    const Yidi__CaseRefusal *refusal = file->row->refusal;
+    REQUIRE(refusal != NULL);
+    yidi__application_refused__init(body);
+    body->reasons = refusal->reasons;
+    body->n_reasons = refusal->n_reasons;
+    body->text = refusal->text;
+    body->contact = refusal->contact;
+}
+
+static void
+fill_issued(const struct case_file *file, Yidi__CardIssued *body)
+{
+    const Yidi__Case *row = file->row;
+    yidi__card_issued__init(body);
+    body->production_office = row->production_office;
+    body->issuing_authority = row->issuing_authority;
+    body->valid_from = row->valid_from;
+    body->valid_until = row->valid_until;
+}
+
+/* The order carries the window's own signed application: the production node need not believe us.
+ */
+static enum result
+fill_ordered(struct turn *turn, const struct case_file *file, Yidi__CardOrdered *body)
+{
+    const Yidi__Case *row = file->row;
+    uint8_t key[OFFICE_CODE_CHARS + 8];
+    struct bytes envelope;
+    memcpy(key, row->acceptance_office, OFFICE_CODE_CHARS);
+    bytes_put_u64(key + OFFICE_CODE_CHARS, row->application_sequence);
+    enum result result = store_get(turn->txn, TABLE_INBOX, bytes_of(key, sizeof key), &envelope);
+    if (result != OK)
+        return result == ERR_ABSENT ? ERR_DAMAGED : result;
+    envelope = arena_copy(turn->arena, envelope);
+    if (envelope.data == NULL)
+        return ERR_MEMORY;
+    yidi__card_ordered__init(body);
+    body->application_envelope =
+        (ProtobufCBinaryData){ .data = (uint8_t *)envelope.data, .len = envelope.size };
+    body->acceptance_office = row->acceptance_office;
+    body->issuing_authority = row->issuing_authority;
+    body->valid_from = row->valid_from;
+    body->valid_until = row->valid_until;
+    body->statutory_deadline_ms = row->statutory_deadline_ms;
+    return OK;
+}
+
+static enum result
+fill_message(struct turn *turn, const struct case_file *file, enum message_kind kind,
+             Yidi__Message *message)
+{
+    enum { TRACE_SENT = 16 };
+    union bodies *bodies = arena_take(turn->arena, sizeof *bodies);
+    Yidi__Hop **trace = arena_take(turn->arena, TRACE_SENT * sizeof *trace);
+    if (bodies == NULL || trace == NULL)
+        return ERR_MEMORY;
+    size_t count = case_file_own_trace(file, turn->office->journal.office, trace, TRACE_SENT);
+    enum result result = OK;
+    message->body_case = (Yidi__Message__BodyCase)kind;
+    if (kind == MESSAGE_APPLICATION_REFUSED) {
+        fill_refused(file, &bodies->refused);
+        bodies->refused.trace = trace;
+        bodies->refused.n_trace = count;
+        message->application_refused = &bodies->refused;
+    } else if (kind == MESSAGE_CARD_ISSUED) {
+        fill_issued(file, &bodies->issued);
+        bodies->issued.trace = trace;
+        bodies->issued.n_trace = count;
+        message->card_issued = &bodies->issued;
+    } else {
+        REQUIRE(kind == MESSAGE_CARD_ORDERED);
+        result = fill_ordered(turn, file, &bodies->ordered);
+        bodies->ordered.trace = trace;
+        bodies->ordered.n_trace = count;
+        message->card_ordered = &bodies->ordered;
+    }
+    return result;
+}
+
+static enum result
+fill_notification(struct turn *turn, const struct case_file *file, Yidi__NotificationRow *row)
+{
+    (void)turn;
+    (void)file;
+    (void)row;
+    REQUIRE(!"a registry notifies nobody");
+    return OK;
+}
+
+/* ---- steps ---- */
+
+static enum result
+advance(struct turn *turn, struct case_file *file, const struct incoming *incoming,
+        const struct review_event *event, struct refusal *ret_refusal)
+{
+    struct review review = { .state = (int)file->row->state, .examiner = file->row->examiner };
+    struct effects effects = { 0 };
+    enum result result = review_step(&review, event, &effects, ret_refusal);
+    if (result == OK && incoming != NULL)
+        result = case_file_merge_trace(file, turn->office->journal.office, incoming->trace,
+                                       incoming->trace_count, turn->arena);
+    if (result != OK)
+        return result;
+    file->row->state = (uint32_t)review.state;
+    return turn_carry_out(turn, file, &effects);
+}
+
+/* ---- incoming messages ---- */
+
+static enum result
+check_from(const struct incoming *incoming, const char *expected, struct refusal *ret_refusal)
+{
+    if (strcmp(incoming->from, expected) == 0)
+        return OK;
+    return refuse(ret_refusal, REFUSAL_WRONG_OFFICE, "from", "this case belongs to office %s",
+                  expected);
+}
+
+static enum result
+take_made(struct turn *turn, struct case_file *file, const struct incoming *incoming,
+          struct refusal *ret_refusal)
+{
+    const struct review_event event = { .kind = REVIEW_CARD_MADE, .operator= "" };
+    enum result result = check_from(incoming, file->row->production_office, ret_refusal);
+    if (result != OK)
+        return result;
+    if (file->row->state != REVIEW_CLOSED) { /* the collected card stays the valid one */
+        file->row->card_serial = incoming->message->card_made->card_serial;
+        file->row->attempt = incoming->message->card_made->attempt;
+    }
+    return advance(turn, file, incoming, &event, ret_refusal);
+}
+
+static enum result
+take_collected(struct turn *turn, struct case_file *file, const struct incoming *incoming,
+               struct refusal *ret_refusal)
+{
+    const struct review_event event = { .kind = REVIEW_CARD_COLLECTED, .operator= "" };
+    enum result result = check_from(incoming, file->row->acceptance_office, ret_refusal);
+    if (result != OK)
+        return result;
+    file->row->card_serial = incoming->message->card_collected->card_serial;
+    result = advance(turn, file, incoming, &event, ret_refusal);
+    if (result == OK)
+        result = registry_replace_card(turn, file->row, file->row->card_serial);
+    return result;
+}
+
+/* A refused order blocks the case until an issuer orders again; anything else is for an operator to
+ * look at. */
+static enum result
+take_message_refused(struct turn *turn, struct case_file *file, const struct incoming *incoming)
+{
+    const Yidi__MessageRefused *refused = incoming->message->message_refused;
+    const struct review_event event = { .kind = REVIEW_ORDER_REFUSED, .operator= "" };
+    char text[341];
+    snprintf(text, sizeof text, "%s %s", refused->field, refused->text);
+    bool order = file->row->state == REVIEW_ISSUED &&
+                 strcmp(incoming->from, file->row->production_office) == 0;
+    enum result result = order ? advance(turn, file, incoming, &event, NULL) : OK;
+    if (result == OK)
+        result = turn_call_attention(turn, file, refused->code, text, incoming->from);
+    return result;
+}
+
+static enum result
+take_message(struct turn *turn, const struct incoming *incoming, struct refusal *ret_refusal)
+{
+    struct case_file file;
+    if (incoming->message->body_case == YIDI__MESSAGE__BODY_APPLICATION_SUBMITTED)
+        return registry_open_review(turn, incoming, ret_refusal);
+    enum result result =
+        case_file_open(turn->txn, incoming->message->case_number, turn->arena, &file);
+    if (result == ERR_ABSENT)
+        return refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number", "no such case here");
+    if (result != OK)
+        return result;
+    switch (incoming->message->body_case) {
+    case YIDI__MESSAGE__BODY_CARD_MADE:
+        return take_made(turn, &file, incoming, ret_refusal);
+    case YIDI__MESSAGE__BODY_CARD_COLLECTED:
+        return take_collected(turn, &file, incoming, ret_refusal);
+    case YIDI__MESSAGE__BODY_MESSAGE_REFUSED:
+        return take_message_refused(turn, &file, incoming);
+    default:
+        return refuse(ret_refusal, REFUSAL_ROLE_MISMATCH, "message",
+                      "a registry does not take this message");
+    }
+}
+
+/* ---- decisions ---- */
+
+static const char *
+failed_finding(uint32_t findings)
+{
+    for (int finding = 0; finding < FINDING_COUNT; finding++)
+        if (findings_have(findings, (enum finding)finding) &&
+            finding_severity((enum finding)finding) == FINDING_FAIL)
+            return finding_name((enum finding)finding);
+    return findings_fatal(findings) ? "a finding of a newer version" : NULL;
+}
+
+static enum result
+examine(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
+{
+    const struct review_event event = { .kind = REVIEW_EXAMINE,
+                                        .operator= turn->operator,
+                                        .failed_finding = failed_finding(file->row->findings) };
+    file->row->examiner = (char *)turn->operator;
+    return advance(turn, file, NULL, &event, ret_refusal);
+}
+
+static enum result
+issue(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
+{
+    const struct review_event event = { .kind = REVIEW_ISSUE, .operator= turn->operator};
+    Yidi__Case *row = file->row;
+    bool again = row->state == REVIEW_BLOCKED;
+    row->issuer = (char *)turn->operator;
+    row->attention = NULL;
+    if (!again) {
+        row->valid_from = civil_date_of_ms(turn->now_ms);
+        row->valid_until = validity_until(row->form->person->birth_date, row->valid_from);
+        row->issuing_authority = office_self(turn->office)->issuing_authority;
+    }
+    return advance(turn, file, NULL, &event, ret_refusal);
+}
+
+static enum result
+refuse_application(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
+                   struct refusal *ret_refusal)
+{
+    const struct review_event event = { .kind = REVIEW_REFUSE, .operator= turn->operator};
+    Yidi__CaseRefusal *refusal = arena_take(turn->arena, sizeof *refusal);
+    if (refusal == NULL)
+        return ERR_MEMORY;
+    if (decide->n_reasons == 0)
+        return refuse(ret_refusal, REFUSAL_REFUSAL_INCOMPLETE, "decide.reasons",
+                      "at least one reason");
+    if (decide->text[0] == '\0')
+        return refuse(ret_refusal, REFUSAL_REFUSAL_INCOMPLETE, "decide.text",
+                      "the applicant is told the detailed reason");
+    yidi__case_refusal__init(refusal);
+    refusal->reasons = decide->reasons;
+    refusal->n_reasons = decide->n_reasons;
+    refusal->text = decide->text;
+    refusal->contact = office_self(turn->office)->contact;
+    file->row->refusal = refusal;
+    return advance(turn, file, NULL, &event, ret_refusal);
+}
+
+static enum result
+decide(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
+       struct refusal *ret_refusal)
+{
+    switch (decide->verb) {
+    case YIDI__VERB__EXAMINE:
+        return examine(turn, file, ret_refusal);
+    case YIDI__VERB__ISSUE:
+        return issue(turn, file, ret_refusal);
+    case YIDI__VERB__REFUSE:
+        return refuse_application(turn, file, decide, ret_refusal);
+    default:
+        return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "decide.verb",
+                      "a registry examines, issues and refuses");
+    }
+}
+
+static enum result
+take_command(struct turn *turn, const Yidi__Request *request, const struct bytes *frames,
+             size_t frame_count, Yidi__Response *response, struct refusal *ret_refusal)
+{
+    if (request->command_case == YIDI__REQUEST__COMMAND_POPULATION_IMPORT && frame_count == 1)
+        return registry_import_population(turn, request->population_import, frames[0], response,
+                                          ret_refusal);
+    return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command", "a registry does not do that");
+}
+
+const struct role registry_role = {
+    .name = "registry-node",
+    .unit = "registry",
+    .party = PARTY_REGISTRY,
+    .machine = &review_machine,
+    .take_message = take_message,
+    .take_command = take_command,
+    .decide = decide,
+    .fill_message = fill_message,
+    .stage_deadline_ms = stage_deadline_ms,
+    .fill_notification = fill_notification,
+};

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * registry - what a registry node does with applications that arrive, with its examiners and
+ * issuers, and with news of the card.
+ */
+#ifndef REGISTRY_REGISTRY_H
+#define REGISTRY_REGISTRY_H
+
+#include "common/io/role.h"
+
+extern const struct role registry_role;
+
+/* ApplicationSubmitted: check that it may come here, judge it against the record, open the review
+ * (or refuse a second one). */
+enum result registry_open_review(struct turn *turn, const struct incoming *incoming,
+                                 struct refusal *ret_refusal) MUST_CHECK;
+
+/* The command PopulationImport: all lines or none, unless bad ones are to be skipped. */
+enum result registry_import_population(struct turn *turn, const Yidi__PopulationImport *command,
+                                       struct bytes csv, Yidi__Response *response,
+                                       struct refusal *ret_refusal) MUST_CHECK;
+
+/* The citizen's record. OK or ERR_ABSENT; the row lives in the arena. */
+enum result registry_find_citizen(struct turn *turn, const char *citizen_number,
+                                  Yidi__Citizen **ret_citizen) MUST_CHECK;
+
+/* The new card was collected: it is the valid one from now on, the former is not. */
+enum result registry_replace_card(struct turn *turn, const Yidi__Case *row,
+                                  const char *card_serial) MUST_CHECK;
+
+#endif

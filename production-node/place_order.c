@@ -114,7 +114,7 @@ enum result
 production_place_order(struct turn *turn, const struct incoming *incoming,
                        struct refusal *ret_refusal)
 {
-    struct application_proof proof;
+    struct application_proof proof = { 0 };
     struct case_file file;
     struct order order = { .state = ORDER_ABSENT, .maker = "", .card_serial = "" };
     const struct order_event event = { .kind = ORDER_PLACE, .operator= "", .card_serial = "" };

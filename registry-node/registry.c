@@ -7,6 +7,7 @@
 #include "common/domain/deadline.h"
 #include "common/domain/finding.h"
 #include "common/domain/validity.h"
+#include "common/io/stream_key.h"
 #include "common/io/turn.h"
 #include "registry-node/core/review.h"
 
@@ -72,11 +73,11 @@ static enum result
 fill_ordered(struct turn *turn, const struct case_file *file, Yidi__CardOrdered *body)
 {
     const Yidi__Case *row = file->row;
-    uint8_t key[OFFICE_CODE_CHARS + 8];
+    struct stream_key key;
     struct bytes envelope;
-    memcpy(key, row->acceptance_office, OFFICE_CODE_CHARS);
-    bytes_put_u64(key + OFFICE_CODE_CHARS, row->application_sequence);
-    enum result result = store_get(turn->txn, TABLE_INBOX, bytes_of(key, sizeof key), &envelope);
+    enum result result =
+        store_get(turn->txn, TABLE_INBOX,
+                  stream_key(row->acceptance_office, row->application_sequence, &key), &envelope);
     if (result != OK)
         return result == ERR_ABSENT ? ERR_DAMAGED : result;
     envelope = arena_copy(turn->arena, envelope);

@@ -7,6 +7,7 @@
 #define REGISTRY_REGISTRY_H
 
 #include "common/io/role.h"
+#include "proto/population.pb-c.h"
 
 extern const struct role registry_role;
 

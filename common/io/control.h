@@ -23,14 +23,21 @@ struct control_message {
 };
 
 struct control_server;
+/* Listen on a socket file. One that a dead daemon left is replaced; one that answers is not.
+ *
+ * ERR_REFUSED  OPTION_INVALID, field "control-socket": the path is too long, taken by another
+ *              daemon or by a file that is no socket, or its folder cannot be written. */
 enum result control_server_open(const char *socket_path, struct control_server **ret_server,
                                 struct refusal *ret_refusal) MUST_CHECK;
 void control_server_close(struct control_server *server);
-/* OK or ERR_ABSENT. */
+/* OK or ERR_ABSENT. Messages with too many or too large frames are dropped. */
 enum result control_server_receive(struct control_server *server,
                                    struct control_message *ret_message) MUST_CHECK;
+/* ERR_FULL when the client reads too slowly or the frames are too many or too large; ERR_ABSENT
+ * when it is gone. */
 enum result control_server_reply(struct control_server *server, const struct link_route *route,
                                  const struct bytes *frames, size_t frame_count) MUST_CHECK;
+/* Fills at most room zmq_pollitem_t and answers how many it filled: one. */
 size_t control_server_poll_items(struct control_server *server, void *zmq_poll_items, size_t room);
 void control_message_fini(struct control_message *message);
 
@@ -39,6 +46,7 @@ struct control_client;
 enum result control_client_open(const char *socket_path, struct control_client **ret_client,
                                 struct refusal *ret_refusal) MUST_CHECK;
 void control_client_close(struct control_client *client);
+/* ERR_FULL when the frames are too many or too large, or the daemon takes none. */
 enum result control_client_send(struct control_client *client, const struct bytes *frames,
                                 size_t frame_count) MUST_CHECK;
 /* OK, or ERR_ABSENT when nothing came within timeout_ms. */

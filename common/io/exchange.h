@@ -3,16 +3,14 @@
  * exchange - the stream protocol between this office and its peers (proto/link.proto): greets,
  * transmits, takes, acknowledges.
  *
- * The sending half's decisions are core/stream's; here frames become its events and its actions
- * become frames. The receiving half checks that what comes is authentic and in order, and queues it
- * for the turn.
+ * Takes every frame and leads it to its half of a stream: the sending half is outgoing.h; the
+ * receiving half is here: it checks that what comes is authentic and in order, and queues it for
+ * the turn.
  */
 #ifndef IO_EXCHANGE_H
 #define IO_EXCHANGE_H
 
 #include "common/io/office.h"
-
-enum { PROTOCOL_VERSION = 1 };
 
 /* After a commit: acknowledge what took effect, transmit what was assigned. */
 void exchange_follow_commit(struct office *office, const struct office_time *now);

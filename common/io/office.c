@@ -6,6 +6,7 @@
 
 #include "common/core/require.h"
 #include "common/io/exchange.h"
+#include "common/io/input.h"
 #include "common/io/log.h"
 #include "common/io/notifier.h"
 #include "common/io/queries.h"
@@ -82,6 +83,8 @@ office_set_directory(struct office *office, struct directory *take_directory,
     office->options.root = root;
     envelope_verifier_init(&office->verifier, office->directory);
     office->directory_changed |= newer;
+    if (newer)
+        office->rows_due_ms = now->monotonic_ms;
     log_line(LOG_INFO, "directory_adopted", "version=%" PRIu64 " offices=%zu",
              directory_version(office->directory), directory_office_count(office->directory));
     exchange_cut_untrusted(office, now);
@@ -144,6 +147,8 @@ office_open(struct office *office, const struct office_options *options,
     office->directory = options->take_directory;
     envelope_verifier_init(&office->verifier, office->directory);
     office->directory_changed = office->journal.committed.size == 0;
+    if (office->directory_changed)
+        office->rows_due_ms = now->monotonic_ms;
     exchange_start(office, now);
     notifier_hand_over(office, now);
     return OK;
@@ -166,8 +171,6 @@ office_has_room(const struct office *office)
 uint64_t
 office_due_ms(const struct office *office)
 {
-    if (office->directory_changed)
-        return 0;
     return office->stream_due_ms < office->rows_due_ms ? office->stream_due_ms
                                                        : office->rows_due_ms;
 }
@@ -193,7 +196,7 @@ send_refusal(struct office *office, const struct link_route *client, uint64_t id
     struct input input = { .kind = INPUT_COMMAND };
     struct answer *answer = arena_take(&office->arena, sizeof *answer);
     yidi__response__init(&input.response);
-    if (answer == NULL || office_refuse_command(&input, refusal, &office->arena) != OK)
+    if (answer == NULL || input_command_refuse(&input, refusal, &office->arena) != OK)
         return;
     answer->response = input.response;
     answer->response.id = id;

@@ -153,10 +153,6 @@ enum result office_check_directory(const struct office_options *options,
 /* Stop taking work, and say why; only a restart after recovery undoes it. */
 void office_halt(struct office *office, const char *why);
 
-/* Answer a command with a refusal. For this folder's own use. */
-enum result office_refuse_command(struct input *input, const struct refusal *refusal,
-                                  struct arena *arena) MUST_CHECK;
-
 /* Own entry in the directory. */
 const Yidi__Office *office_self(const struct office *office);
 

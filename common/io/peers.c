@@ -161,6 +161,7 @@ peers_committed(struct peers *peers)
             continue;
         peer->touched = false;
         peer->stream.assigned = peer->pending_assigned;
+        peer->ack_due |= peer->pending_applied > peer->applied;
         peer->applied = peer->queued = peer->pending_applied;
         if (peer->pending_head != NULL) {
             free(peer->head);

@@ -8,6 +8,7 @@
 #include "common/domain/finding.h"
 #include "common/domain/person_name.h"
 #include "common/io/case_list.h"
+#include "common/io/stream_key.h"
 #include "common/io/wire.h"
 
 bool
@@ -109,12 +110,11 @@ static enum result
 find_oldest(struct store_txn *txn, const struct peer *peer, struct arena *arena,
             uint64_t *ret_time_ms)
 {
-    uint8_t key[OFFICE_CODE_CHARS + 8];
-    memcpy(key, peer->office, OFFICE_CODE_CHARS);
-    bytes_put_u64(key + OFFICE_CODE_CHARS, peer->stream.acknowledged + 1);
+    struct stream_key key;
     struct bytes value;
     ProtobufCMessage *row;
-    enum result result = store_get(txn, TABLE_OUTBOX, bytes_of(key, sizeof key), &value);
+    enum result result = store_get(
+        txn, TABLE_OUTBOX, stream_key(peer->office, peer->stream.acknowledged + 1, &key), &value);
     if (result != OK)
         return result;
     if (wire_decode(&yidi__outbox_row__descriptor, value, arena, &row, NULL) != OK)
@@ -231,12 +231,11 @@ export_hop(struct export *export, const Yidi__Hop *hop)
     enum result result = OK;
     if (hop->sequence > 0) {
         char kind[OFFICE_CODE_CHARS + 16];
-        uint8_t key[OFFICE_CODE_CHARS + 8];
+        struct stream_key key;
         struct bytes packed;
-        memcpy(key, hop->peer, OFFICE_CODE_CHARS);
-        bytes_put_u64(key + OFFICE_CODE_CHARS, hop->sequence);
         snprintf(kind, sizeof kind, "from-%s", hop->peer);
-        result = store_get(export->txn, TABLE_INBOX, bytes_of(key, sizeof key), &packed);
+        result = store_get(export->txn, TABLE_INBOX, stream_key(hop->peer, hop->sequence, &key),
+                           &packed);
         if (result == OK)
             result = add_envelope(export, kind, hop->sequence, packed);
     }

@@ -29,6 +29,14 @@ struct turn {
     uint64_t cause_leaf;
 };
 
+/* Append an entry of any kind, in the name of the present operator. */
+enum result turn_append(struct turn *turn, Yidi__JournalEntry *entry,
+                        uint64_t *ret_leaf) MUST_CHECK;
+
+/* Journal the message received, with the code of its refusal (empty when accepted), as the cause.
+ */
+enum result turn_journal_received(struct turn *turn, const char *refusal_code) MUST_CHECK;
+
 /* Journal the cause (the message received or the act), if it has not been yet. */
 enum result turn_journal_cause(struct turn *turn) MUST_CHECK;
 

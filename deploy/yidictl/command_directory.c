@@ -110,13 +110,11 @@ run_sign(const struct settings *settings, const struct arguments *arguments)
     arena_init(&arena);
 
     enum result result = read_sign_paths(arguments, &paths, &refusal);
-    if (result != OK)
-        return report_usage(settings, result, &refusal);
-    result = sign(&paths, &arena, &refusal);
-    if (result != OK)
-        return report_result(settings, result, &refusal);
-    written_add(&written, NULL, paths.out, "the signed directory; every office needs it");
-    return written_report(&written, settings);
+    if (result == OK)
+        result = sign(&paths, &arena, &refusal);
+    if (result == OK)
+        written_add(&written, NULL, paths.out, "the signed directory; every office needs it");
+    return written_report(&written, settings, result, &refusal);
 }
 
 const struct command directory_sign_command = {
@@ -156,9 +154,12 @@ describe_trust(struct directory *directory, const Yidi__Office *office, uint64_t
         if (certificate_decode(bytes_of(der.data, der.len), &untrusted) == OK)
             report->certificate_ends_ms = certificate_ends_ms(untrusted);
     }
-    report->state = (char *)(uintptr_t)(office->revoked ? "revoked"
-                                        : result == OK  ? "trusted"
-                                                        : output_format(arena, "%s", refusal.rule));
+    const char *rule = strstr(refusal.rule, ": "); /* the office's code stands before */
+    report->state =
+        (char *)(uintptr_t)(office->revoked ? "revoked"
+                            : result == OK  ? "trusted"
+                                            : output_format(arena, "%s",
+                                                           rule == NULL ? refusal.rule : rule + 2));
 }
 
 static Yidi__OfficeReport *

@@ -18,7 +18,6 @@
 #include "deploy/yidictl/command.h"
 #include "deploy/yidictl/input.h"
 #include "deploy/yidictl/output.h"
-#include "deploy/yidictl/report.h"
 #include "deploy/yidictl/written.h"
 
 enum {
@@ -49,7 +48,7 @@ static const char *
 resolve(const char *source_path, const char *path, struct arena *arena)
 {
     char *copy = arena_copy_text(arena, source_path);
-    if (path[0] == '/' || copy == NULL)
+    if (path[0] == '/' || copy == NULL || strchr(copy, '/') == NULL)
         return path;
     return output_format(arena, "%s/%s", dirname(copy), path);
 }
@@ -242,6 +241,16 @@ read_head(const struct arguments *arguments, Yidi__Directory *ret_directory, con
     return OK;
 }
 
+static enum result
+write_directory(const char *path, const Yidi__Directory *directory, struct arena *arena,
+                struct refusal *ret_refusal)
+{
+    struct bytes packed = wire_encode(&directory->base, arena);
+    if (packed.data == NULL)
+        return ERR_MEMORY;
+    return file_write(path, packed, 0644, FILE_REPLACE, ret_refusal);
+}
+
 static int
 run_build(const struct settings *settings, const struct arguments *arguments)
 {
@@ -253,20 +262,15 @@ run_build(const struct settings *settings, const struct arguments *arguments)
     arena_init(&arena);
 
     enum result result = read_head(arguments, &directory, &out, &refusal);
-    if (result != OK)
-        return report_usage(settings, result, &refusal);
-    result = build(arguments, &arena, &directory, &refusal);
-    if (result == OK) {
-        struct bytes packed = wire_encode(&directory.base, &arena);
-        result = packed.data == NULL ? ERR_MEMORY
-                                     : file_write(out, packed, 0644, FILE_REPLACE, &refusal);
-    }
-    if (result != OK)
-        return report_result(settings, result, &refusal);
-    written_add(&written, NULL, out,
-                output_format(&arena, "directory of %zu offices, version %llu, unsigned",
-                              directory.n_offices, (unsigned long long)directory.version));
-    return written_report(&written, settings);
+    if (result == OK)
+        result = build(arguments, &arena, &directory, &refusal);
+    if (result == OK)
+        result = write_directory(out, &directory, &arena, &refusal);
+    if (result == OK)
+        written_add(&written, NULL, out,
+                    output_format(&arena, "directory of %zu offices, version %llu, unsigned",
+                                  directory.n_offices, (unsigned long long)directory.version));
+    return written_report(&written, settings, result, &refusal);
 }
 
 const struct command directory_build_command = {

@@ -15,8 +15,6 @@
 #include "common/io/link.h"
 #include "common/io/signature.h"
 #include "deploy/yidictl/command.h"
-#include "deploy/yidictl/output.h"
-#include "deploy/yidictl/report.h"
 #include "deploy/yidictl/written.h"
 
 enum {
@@ -134,8 +132,7 @@ run_root(const struct settings *settings, const struct arguments *arguments)
     struct written written = { 0 };
     struct refusal refusal = { 0 };
     enum result result = make_root(arguments, &written, &refusal);
-    return result == OK ? written_report(&written, settings)
-                        : report_result(settings, result, &refusal);
+    return written_report(&written, settings, result, &refusal);
 }
 
 const struct command keys_root_command = {
@@ -150,10 +147,12 @@ const struct command keys_root_command = {
 
 /* --- keys authority, keys office --- */
 
-/* A key and a certificate for it, in the first two files. */
+/* A key and a certificate for it in the first two of the files; what can be wrong with the command
+ * line is checked before anything is written. */
 static enum result
 make_signer(const struct arguments *arguments, const char *name, const char *unit,
-            const struct written *written, struct refusal *ret_refusal)
+            const struct written_name *files, size_t file_count, struct written *written,
+            struct refusal *ret_refusal)
 {
     AUTO(root) struct root root = { 0 };
     AUTO(signing_key) struct signing_key *key = NULL;
@@ -162,6 +161,8 @@ make_signer(const struct arguments *arguments, const char *name, const char *uni
     enum result result = read_days(arguments, "days", SIGNER_DAYS, &days, ret_refusal);
     if (result == OK)
         result = root_open(&root, arguments, ret_refusal);
+    if (result == OK)
+        result = prepare(written, arguments, files, file_count, ret_refusal);
     if (result == OK)
         result = signing_key_create(written->files[0].path, &key, ret_refusal);
     if (result != OK)
@@ -191,12 +192,9 @@ run_authority(const struct settings *settings, const struct arguments *arguments
     struct refusal refusal = { 0 };
     const char *name = arguments_text(arguments, "name");
 
-    enum result result = prepare(&written, arguments, files, 2, &refusal);
-    if (result == OK)
-        result = make_signer(arguments, name == NULL ? DIRECTORY_AUTHORITY_UNIT : name,
-                             DIRECTORY_AUTHORITY_UNIT, &written, &refusal);
-    return result == OK ? written_report(&written, settings)
-                        : report_result(settings, result, &refusal);
+    enum result result = make_signer(arguments, name == NULL ? DIRECTORY_AUTHORITY_UNIT : name,
+                                     DIRECTORY_AUTHORITY_UNIT, files, 2, &written, &refusal);
+    return written_report(&written, settings, result, &refusal);
 }
 
 const struct command keys_authority_command = {
@@ -266,13 +264,10 @@ run_office(const struct settings *settings, const struct arguments *arguments)
     if (result == OK)
         result = read_role(arguments, &unit, &refusal);
     if (result == OK)
-        result = prepare(&written, arguments, files, 4, &refusal);
-    if (result == OK)
-        result = make_signer(arguments, code, unit, &written, &refusal);
+        result = make_signer(arguments, code, unit, files, 4, &written, &refusal);
     if (result == OK)
         result = make_transport_key(&written, &refusal);
-    return result == OK ? written_report(&written, settings)
-                        : report_result(settings, result, &refusal);
+    return written_report(&written, settings, result, &refusal);
 }
 
 const struct command keys_office_command = {
@@ -337,8 +332,7 @@ run_revoke(const struct settings *settings, const struct arguments *arguments)
     struct written written = { 0 };
     struct refusal refusal = { 0 };
     enum result result = revoke(arguments, &written, &refusal);
-    return result == OK ? written_report(&written, settings)
-                        : report_result(settings, result, &refusal);
+    return written_report(&written, settings, result, &refusal);
 }
 
 const struct command keys_revoke_command = {

@@ -145,6 +145,17 @@ check_operands(const struct command *command, const struct arguments *arguments,
     return OK;
 }
 
+/* Was the common option given, and not a command's own one of the same name? */
+static bool
+is_given(const struct arguments *arguments, const char *word)
+{
+    const struct argument_rule *rule = arguments_find_rule(common_options, word);
+    for (size_t i = 0; i < arguments->option_count; i++)
+        if (arguments->options[i].rule == rule)
+            return true;
+    return false;
+}
+
 static int
 print_version(void)
 {
@@ -171,11 +182,11 @@ run_command(const struct command *command, size_t word_count, char *words[])
 
     enum result result =
         arguments_parse(&arguments, common_options, command->options, word_count, words, &refusal);
-    if (result == OK && arguments_flag(&arguments, "help")) {
+    if (result == OK && is_given(&arguments, "--help")) {
         help_print_command(command, common_options, stdout);
         return EXIT_DONE;
     }
-    if (result == OK && arguments_flag(&arguments, "version"))
+    if (result == OK && is_given(&arguments, "--version"))
         return print_version();
     if (result == OK)
         result = read_settings(&arguments, &settings, &refusal);
@@ -186,18 +197,16 @@ run_command(const struct command *command, size_t word_count, char *words[])
     return command->run(&settings, &arguments);
 }
 
-/* The words behind the name, then those before it: `--` ends the options of a command, so what
- * stood before the name must not come behind it. */
+/* All words but the command's name; those before it stay before, because `--` ends options. */
 static int
 run_with_words(const struct command *command, int argc, char *argv[], int name_place,
                size_t name_words)
 {
     size_t before = (size_t)name_place - 1;
     size_t behind = (size_t)(argc - name_place) - name_words;
-    AUTO(heap) char **words = calloc(before + behind + 2, sizeof *words);
+    AUTO(heap) char **words = calloc(before + behind + 1, sizeof *words);
     if (words == NULL)
         return report_result(&(struct settings){ 0 }, ERR_MEMORY, NULL);
-
     memcpy(words, argv + 1, before * sizeof *words);
     memcpy(words + before, argv + name_place + name_words, behind * sizeof *words);
     return run_command(command, before + behind, words);

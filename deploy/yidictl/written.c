@@ -9,6 +9,7 @@
 
 #include "common/core/require.h"
 #include "deploy/yidictl/output.h"
+#include "deploy/yidictl/report.h"
 #include "proto/directory.pb-c.h"
 
 const char *
@@ -52,8 +53,13 @@ report_json(const struct written *written)
 }
 
 int
-written_report(const struct written *written, const struct settings *settings)
+written_report(const struct written *written, const struct settings *settings, enum result result,
+               const struct refusal *refusal)
 {
+    if (result == ERR_REFUSED && refusal->code == REFUSAL_OPTION_INVALID)
+        return report_usage(settings, result, refusal);
+    if (result != OK)
+        return report_result(settings, result, refusal);
     if (settings->json) {
         report_json(written);
         return EXIT_DONE;

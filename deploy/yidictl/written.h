@@ -35,8 +35,10 @@ const char *written_add(struct written *written, const char *folder, const char 
 enum result written_prepare(const struct written *written, const char *folder,
                             struct refusal *ret_refusal) MUST_CHECK;
 
-/* Say what was written: a table, or FilesWritten as JSON. EXIT_DONE */
-int written_report(const struct written *written, const struct settings *settings);
+/* Say what was written (a table, or FilesWritten as JSON), or why nothing was. EXIT_DONE,
+ * EXIT_REFUSED, or EXIT_USAGE for a wrong option. */
+int written_report(const struct written *written, const struct settings *settings,
+                   enum result result, const struct refusal *refusal);
 
 /* The value of an option that must be given; OPTION_INVALID when it is not. */
 enum result written_option(const struct arguments *arguments, const char *name,

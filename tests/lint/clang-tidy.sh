@@ -8,7 +8,7 @@
 set -eu
 
 checks='-*,bugprone-*,misc-redundant-expression,readability-misleading-indentation
-    readability-duplicate-include,cert-err34-c
+    readability-duplicate-include
     -bugprone-easily-swappable-parameters,-bugprone-reserved-identifier
     -bugprone-narrowing-conversions,-bugprone-implicit-widening-of-multiplication-result
     -bugprone-sizeof-expression,-bugprone-not-null-terminated-result,-bugprone-macro-parentheses

@@ -11,6 +11,8 @@ if ! command -v cppcheck >/dev/null; then
     exit 0
 fi
 tests/lib/sources.sh c | grep -v '^tests/' |
-    xargs cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,portability \
-        -I. -I"${BUILD:-build}" --suppress=missingIncludeSystem --suppress='*:*/proto/*' --suppress=memleak --suppress=resourceLeak --suppress=legacyUninitvar \
-        --library=gnu --template='{file}:{line}: {message} [{id}]' -D_GNU_SOURCE
+    xargs cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --library=gnu \
+        --enable=warning,portability --template='{file}:{line}: {message} [{id}]' \
+        --suppress=missingIncludeSystem --suppress='*:*/proto/*' \
+        --suppress=memleak --suppress=resourceLeak --suppress=legacyUninitvar \
+        -D_GNU_SOURCE -I. -I"${BUILD:-build}"

@@ -50,7 +50,7 @@ function knows(header)
     if (header ~ /^<jpeglib\.h/)
         return "^common/io/photo\\.c|^tests/lib/"
     if (header ~ /^<c?zmq[_a-z]*\.h/)
-        return "^common/io/(link|control|daemon|frames|monitor|zap)|^tests/"
+        return "^common/io/(link|control|daemon|frames|monitor|transport_key|zap)|^tests/"
     if (header ~ /^<sodium/)
         return "^common/io/link|^tests/"
     if (header ~ /^<protobuf-c\//)

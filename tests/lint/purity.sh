@@ -11,7 +11,7 @@ set -eu
 
 allowed='mem(chr|cmp|cpy|move|set)|str(chr|cmp|cspn|len|ncmp|nlen|pbrk|rchr|spn|str)|v?snprintf
     malloc|calloc|realloc|free|qsort|bsearch
-    __(memcpy|memmove|memset|v?snprintf)_chk|__stack_chk_fail|__(popcount|clz|ctz)[a-z]*
+    __(memcpy|memmove|memset|v?snprintf)_chk|__stack_chk_fail|__(popcount|clz|ctz)[a-z0-9]*
     _GLOBAL_OFFSET_TABLE_'
 allowed=$(echo $allowed | tr ' ' '|')
 require_also='abort|stderr|fprintf|__fprintf_chk'

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/io/input.h"
+#include "common/io/queries.h"
+
+static enum result
+set_refusal(Yidi__Refusal **field, const struct refusal *refusal, struct arena *arena)
+{
+    Yidi__Refusal *wire = arena_take(arena, sizeof *wire);
+    if (wire == NULL)
+        return ERR_MEMORY;
+    yidi__refusal__init(wire);
+    wire->code = (char *)refusal_name(refusal->code);
+    wire->field = arena_copy_text(arena, refusal->field);
+    wire->rule = arena_copy_text(arena, refusal->rule);
+    *field = wire;
+    return wire->field == NULL || wire->rule == NULL ? ERR_MEMORY : OK;
+}
+
+enum result
+input_command_refuse(struct input *input, const struct refusal *refusal, struct arena *arena)
+{
+    input->response.body_case = YIDI__RESPONSE__BODY_REFUSAL;
+    return set_refusal(&input->response.refusal, refusal, arena);
+}
+
+static const char *
+verb_name(Yidi__Verb verb)
+{
+    static const char *const names[] = {
+        [YIDI__VERB__EXAMINE] = "examine",       [YIDI__VERB__ISSUE] = "issue",
+        [YIDI__VERB__REFUSE] = "refuse",         [YIDI__VERB__MAKE] = "make",
+        [YIDI__VERB__CHECK_CARD] = "check-card", [YIDI__VERB__DISPATCH] = "dispatch",
+        [YIDI__VERB__RECEIVE] = "receive",       [YIDI__VERB__COLLECT] = "collect",
+    };
+    return names[verb];
+}
+
+static enum result
+decide_case(struct turn *turn, const Yidi__Decide *decide, const char *case_number,
+            Yidi__CaseResult *ret_result)
+{
+    const struct role *role = turn->office->options.role;
+    struct refusal refusal = { 0 };
+    struct case_file file;
+    turn_begin_act(turn, case_number, verb_name(decide->verb), "");
+
+    enum result result = case_file_open(turn->txn, case_number, turn->arena, &file);
+    if (result == ERR_ABSENT)
+        result =
+            refuse(&refusal, REFUSAL_CASE_UNKNOWN, "case_number", "no such case at this office");
+    if (result == OK)
+        result = role->decide(turn, &file, decide, &refusal);
+    ret_result->case_number = (char *)case_number;
+    if (result == ERR_REFUSED)
+        return set_refusal(&ret_result->refusal, &refusal, turn->arena);
+    if (result == OK) {
+        ret_result->state = (char *)role->machine->state_names[file.row->state];
+        ret_result->card_serial = file.row->card_serial;
+    }
+    return result;
+}
+
+static enum result
+decide_cases(struct turn *turn, const Yidi__Decide *decide, Yidi__Response *response)
+{
+    size_t count = decide->n_case_numbers;
+    Yidi__Decided *decided = arena_take(turn->arena, sizeof *decided);
+    Yidi__CaseResult **list = arena_take(turn->arena, count * sizeof *list);
+    Yidi__CaseResult *results = arena_take(turn->arena, count * sizeof *results);
+    if (decided == NULL || list == NULL || results == NULL)
+        return ERR_MEMORY;
+    yidi__decided__init(decided);
+    enum result result = OK;
+    for (size_t i = 0; i < count && result == OK; i++) {
+        yidi__case_result__init(&results[i]);
+        list[i] = &results[i];
+        result = decide_case(turn, decide, decide->case_numbers[i], &results[i]);
+    }
+    decided->results = list;
+    decided->n_results = count;
+    response->body_case = YIDI__RESPONSE__BODY_DECIDED;
+    response->decided = decided;
+    return result;
+}
+
+enum result
+input_command_apply(struct turn *turn, struct input *input)
+{
+    const Yidi__Request *request = input->request;
+    struct refusal refusal = { 0 };
+    turn->operator= request->operator_;
+
+    enum result result;
+    if (request->command_case == YIDI__REQUEST__COMMAND_DECIDE)
+        result = decide_cases(turn, request->decide, &input->response);
+    else if (request->command_case == YIDI__REQUEST__COMMAND_SHOW)
+        result = queries_show_full(turn, request->show, &input->response, &refusal);
+    else
+        result = turn->office->options.role->take_command(
+            turn, request, input->frames, input->frame_count, &input->response, &refusal);
+    if (result == ERR_REFUSED)
+        result = input_command_refuse(input, &refusal, turn->arena);
+    return result;
+}

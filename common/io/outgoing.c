@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/io/outgoing.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "common/io/link_frame.h"
+#include "common/io/log.h"
+#include "common/io/signature.h"
+#include "common/io/stream_key.h"
+#include "common/io/wire.h"
+
+enum { ROWS_DELAY_MS = 5000 };
+
+static void step(struct office *office, struct peer *peer, struct stream_event *event,
+                 const struct office_time *now);
+
+/* ---- transmission: what the credit allows, read back from the store ---- */
+
+struct outgoing {
+    struct bytes frames[LINK_FRAMES_MAX];
+    size_t frame_count;
+    uint64_t size_bytes;
+};
+
+static enum result
+load_outbox_row(struct office *office, struct store_txn *txn, const struct peer *peer,
+                uint64_t sequence, const Yidi__OutboxRow **ret_row)
+{
+    struct stream_key key;
+    struct bytes value;
+    ProtobufCMessage *message;
+    enum result result =
+        store_get(txn, TABLE_OUTBOX, stream_key(peer->office, sequence, &key), &value);
+    if (result != OK)
+        return result;
+    if (wire_decode(&yidi__outbox_row__descriptor, value, &office->arena, &message, NULL) != OK)
+        return ERR_DAMAGED;
+    *ret_row = (const Yidi__OutboxRow *)message;
+    return OK;
+}
+
+static enum result
+load_outgoing(struct office *office, struct store_txn *txn, const struct peer *peer,
+              struct outgoing *ret_outgoing)
+{
+    uint64_t sequence = peer->stream.sent + 1;
+    const Yidi__OutboxRow *row;
+    struct outgoing outgoing = { .frame_count = 2 };
+    enum result result = load_outbox_row(office, txn, peer, sequence, &row);
+    if (result == OK)
+        result = journal_envelope(txn, row->leaf_index, &office->arena, &outgoing.frames[1]);
+    for (size_t i = 0; result == OK && i < row->n_digests; i++)
+        result = store_get(txn, TABLE_BLOBS, bytes_of(row->digests[i].data, row->digests[i].len),
+                           &outgoing.frames[outgoing.frame_count++]);
+    if (result != OK)
+        return result;
+
+    Yidi__Data data = YIDI__DATA__INIT;
+    data.sequence = sequence;
+    data.attachments = (uint32_t)row->n_digests;
+    Yidi__LinkFrame frame = YIDI__LINK_FRAME__INIT;
+    frame.body_case = YIDI__LINK_FRAME__BODY_DATA;
+    frame.data = &data;
+    outgoing.frames[0] = link_frame_pack(office, &frame);
+    if (outgoing.frames[0].data == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < outgoing.frame_count; i++)
+        outgoing.size_bytes += outgoing.frames[i].size;
+    *ret_outgoing = outgoing;
+    return OK;
+}
+
+/* What was assigned must be in the store; when it is not, the stream must not skip it. */
+static void
+report_missing(struct office *office, struct peer *peer, enum result result)
+{
+    snprintf(peer->trouble, sizeof peer->trouble,
+             "message %" PRIu64 " cannot be read from the store", peer->stream.sent + 1);
+    log_line(LOG_ERROR, "outbox_unreadable", "office=%s sequence=%" PRIu64 " cause=%d",
+             peer->office, peer->stream.sent + 1, (int)result);
+    office_halt(office, peer->trouble);
+}
+
+static enum result
+transmit_next(struct office *office, struct store_txn *txn, struct peer *peer)
+{
+    struct outgoing outgoing;
+    enum result result = load_outgoing(office, txn, peer, &outgoing);
+    if (result != OK) {
+        report_missing(office, peer, result);
+        return result;
+    }
+    if (!stream_may_send(&peer->stream, outgoing.size_bytes))
+        return ERR_FULL;
+    result = office->options.ports.send(office->options.ports.context, peer->office,
+                                        outgoing.frames, outgoing.frame_count);
+    if (result == OK)
+        stream_sent(&peer->stream, outgoing.size_bytes);
+    return result;
+}
+
+static void
+transmit(struct office *office, struct peer *peer, const struct office_time *now)
+{
+    if (!stream_may_send(&peer->stream, 0))
+        return;
+    AUTO(store_txn) struct store_txn *txn = NULL;
+    if (store_begin_read(office->options.store, &txn) != OK)
+        return;
+    enum result result = OK;
+    while (result == OK && stream_may_send(&peer->stream, 0))
+        result = transmit_next(office, txn, peer);
+    if (result == ERR_ABSENT || result == ERR_IO)
+        outgoing_lost(office, peer, now);
+}
+
+/* ---- events in, actions out ---- */
+
+static void
+raise_alarm(struct office *office, struct peer *peer)
+{
+    if (peer->stream.state == STREAM_STOPPED) {
+        snprintf(peer->trouble, sizeof peer->trouble,
+                 "%s expects messages that were never assigned here: this office lost its past",
+                 peer->office);
+        log_line(LOG_ERROR, "amnesia", "office=%s assigned=%" PRIu64, peer->office,
+                 peer->stream.assigned);
+        office_halt(office, peer->trouble);
+        return;
+    }
+    snprintf(peer->trouble, sizeof peer->trouble,
+             "the peer lost messages that it had acknowledged; they are sent again from %" PRIu64,
+             peer->stream.acknowledged + 1);
+    log_line(LOG_WARNING, "peer_amnesia", "office=%s next=%" PRIu64, peer->office,
+             peer->stream.acknowledged + 1);
+}
+
+static enum result
+connect_peer(struct office *office, const struct peer *peer)
+{
+    const Yidi__Office *entry = directory_find(office->directory, peer->office);
+    if (entry == NULL)
+        return ERR_ABSENT;
+    enum result result = office->options.ports.connect(office->options.ports.context, entry);
+    return result == OK ? link_frame_send_hello(office, peer) : result;
+}
+
+static void
+perform(struct office *office, struct peer *peer, unsigned actions, const struct office_time *now)
+{
+    enum result result = OK;
+    if (actions & STREAM_DO_CLOSE)
+        office->options.ports.disconnect(office->options.ports.context, peer->office);
+    if (actions & STREAM_DO_ALARM)
+        raise_alarm(office, peer);
+    if (actions & STREAM_DO_CONNECT)
+        result = connect_peer(office, peer);
+    if (actions & STREAM_DO_PING)
+        result = link_frame_send_ping(office, peer);
+    if (result != OK && result != ERR_FULL) {
+        outgoing_lost(office, peer, now);
+        return;
+    }
+    if (actions & STREAM_DO_TRANSMIT)
+        transmit(office, peer, now);
+}
+
+static void
+log_change(const struct peer *peer, enum stream_state before)
+{
+    if (peer->stream.state != before)
+        log_line(LOG_INFO, "stream",
+                 "office=%s state=%s assigned=%" PRIu64 " acknowledged=%" PRIu64, peer->office,
+                 stream_state_name(peer->stream.state), peer->stream.assigned,
+                 peer->stream.acknowledged);
+}
+
+static void
+step(struct office *office, struct peer *peer, struct stream_event *event,
+     const struct office_time *now)
+{
+    enum stream_state before = peer->stream.state;
+    event->now_ms = now->monotonic_ms;
+    signature_random(&event->random, sizeof event->random);
+    unsigned actions = stream_step(&peer->stream, &office->options.stream_limits, event);
+    log_change(peer, before);
+    perform(office, peer, actions, now);
+    if (peer->stream.due_ms < office->stream_due_ms)
+        office->stream_due_ms = peer->stream.due_ms;
+}
+
+void
+outgoing_look_for_work(struct office *office, struct peer *peer, const struct office_time *now)
+{
+    struct stream_event work = { .kind = STREAM_WORK };
+    if (peer->stream.assigned > peer->stream.sent && office->halted[0] == '\0' &&
+        office_trusts(office, directory_find(office->directory, peer->office), now->wall_ms))
+        step(office, peer, &work, now);
+}
+
+/* An acknowledgement is worth keeping, but not a disk sync of its own. */
+static void
+note_acknowledged(struct office *office, struct peer *peer, const struct office_time *now)
+{
+    peer->row_dirty = true;
+    if (office->rows_due_ms == UINT64_MAX)
+        office->rows_due_ms = now->monotonic_ms + ROWS_DELAY_MS;
+}
+
+void
+outgoing_take_welcome(struct office *office, struct peer *peer, const Yidi__Welcome *welcome,
+                      const struct office_time *now)
+{
+    struct stream_event event = { .kind = STREAM_WELCOME,
+                                  .sequence = welcome->next,
+                                  .window_messages = welcome->window_messages,
+                                  .window_bytes = welcome->window_bytes };
+    if (welcome->protocol != PROTOCOL_VERSION || strcmp(welcome->office, peer->office) != 0)
+        event.kind = STREAM_LOST;
+    else
+        peer->trouble[0] = '\0';
+    step(office, peer, &event, now);
+    note_acknowledged(office, peer, now);
+    if (event.kind == STREAM_WELCOME &&
+        welcome->directory_version < directory_version(office->directory))
+        link_frame_offer_directory(office, peer, NULL);
+}
+
+void
+outgoing_take_ack(struct office *office, struct peer *peer, const Yidi__Ack *ack,
+                  const struct office_time *now)
+{
+    struct stream_event event = { .kind = STREAM_ACK,
+                                  .sequence = ack->sequence,
+                                  .window_messages = ack->window_messages,
+                                  .window_bytes = ack->window_bytes };
+    step(office, peer, &event, now);
+    note_acknowledged(office, peer, now);
+}
+
+void
+outgoing_take_refuse(struct office *office, struct peer *peer, const Yidi__Refuse *refuse,
+                     const struct office_time *now)
+{
+    struct stream_event event = { .kind = STREAM_LOST };
+    snprintf(peer->trouble, sizeof peer->trouble, "refused by the peer: %s", refuse->code);
+    log_line(LOG_WARNING, "stream_refused", "office=%s code=%s", peer->office, refuse->code);
+    step(office, peer, &event, now);
+}
+
+void
+outgoing_lost(struct office *office, struct peer *peer, const struct office_time *now)
+{
+    struct stream_event lost = { .kind = STREAM_LOST };
+    step(office, peer, &lost, now);
+}
+
+void
+outgoing_bar(struct office *office, struct peer *peer, const struct office_time *now)
+{
+    struct stream_event barred = { .kind = STREAM_BARRED };
+    snprintf(peer->trouble, sizeof peer->trouble, "no longer trusted by the directory");
+    step(office, peer, &barred, now);
+}
+
+void
+outgoing_tick(struct office *office, struct peer *peer, const struct office_time *now)
+{
+    struct stream_event tick = { .kind = STREAM_TICK };
+    if (now->monotonic_ms >= peer->stream.due_ms)
+        step(office, peer, &tick, now);
+    if (peer->stream.due_ms < office->stream_due_ms)
+        office->stream_due_ms = peer->stream.due_ms;
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/io/turn.h"
+
+#include "common/core/require.h"
+#include "common/io/notifier.h"
+#include "common/io/stream_key.h"
+#include "common/io/wire.h"
+
+void
+turn_begin_act(struct turn *turn, const char *case_number, const char *verb, const char *detail)
+{
+    turn->act_case = case_number;
+    turn->act_verb = verb;
+    turn->act_detail = detail;
+    turn->cause_journalled = false;
+}
+
+enum result
+turn_append(struct turn *turn, Yidi__JournalEntry *entry, uint64_t *ret_leaf)
+{
+    entry->operator_ = (char *)turn->operator;
+    return journal_append(&turn->office->journal, turn->txn, entry, turn->now_ms, turn->arena,
+                          ret_leaf);
+}
+
+enum result
+turn_journal_received(struct turn *turn, const char *refusal_code)
+{
+    const struct input *input = turn->input;
+    Yidi__Received received = YIDI__RECEIVED__INIT;
+    received.from = input->peer->office;
+    received.sequence = input->sequence;
+    received.epoch = input->envelope.head.epoch;
+    received.leaf_index = input->envelope.leaf_index;
+    received.leaf_hash.data = (uint8_t *)input->envelope.leaf_hash.bytes;
+    received.leaf_hash.len = DIGEST_BYTES;
+    received.refusal_code = (char *)refusal_code;
+    Yidi__JournalEntry entry = YIDI__JOURNAL_ENTRY__INIT;
+    entry.body_case = YIDI__JOURNAL_ENTRY__BODY_RECEIVED;
+    entry.received = &received;
+    enum result result = turn_append(turn, &entry, &turn->cause_leaf);
+    turn->cause_journalled = result == OK;
+    return result;
+}
+
+static enum result
+journal_act(struct turn *turn)
+{
+    Yidi__Act act = YIDI__ACT__INIT;
+    act.case_number = (char *)turn->act_case;
+    act.verb = (char *)turn->act_verb;
+    act.detail = (char *)turn->act_detail;
+    Yidi__JournalEntry entry = YIDI__JOURNAL_ENTRY__INIT;
+    entry.body_case = YIDI__JOURNAL_ENTRY__BODY_ACT;
+    entry.act = &act;
+    enum result result = turn_append(turn, &entry, &turn->cause_leaf);
+    turn->cause_journalled = result == OK;
+    return result;
+}
+
+enum result
+turn_journal_cause(struct turn *turn)
+{
+    if (turn->cause_journalled)
+        return OK;
+    bool is_message = turn->input != NULL && turn->input->kind == INPUT_MESSAGE;
+    return is_message ? turn_journal_received(turn, "") : journal_act(turn);
+}
+
+static enum result
+put_outbox(struct turn *turn, struct peer *peer, uint64_t leaf, const char *case_number,
+           const ProtobufCBinaryData *attachments, size_t attachment_count)
+{
+    Yidi__OutboxRow row = YIDI__OUTBOX_ROW__INIT;
+    row.leaf_index = leaf;
+    row.case_number = (char *)case_number;
+    row.time_ms = turn->now_ms;
+    row.digests = (ProtobufCBinaryData *)attachments;
+    row.n_digests = attachment_count;
+    struct bytes packed = wire_encode(&row.base, turn->arena);
+    if (packed.data == NULL)
+        return ERR_MEMORY;
+    struct stream_key key;
+    return store_put(turn->txn, TABLE_OUTBOX,
+                     stream_key(peer->office, peer->pending_assigned, &key), packed);
+}
+
+enum result
+turn_send(struct turn *turn, const char *to, Yidi__Message *message,
+          const ProtobufCBinaryData *attachments, size_t attachment_count)
+{
+    REQUIRE(attachment_count <= ATTACHMENTS_MAX && strlen(to) == OFFICE_CODE_CHARS);
+    enum result result = turn_journal_cause(turn);
+    if (result != OK)
+        return result;
+    struct peer *peer = peers_take(&turn->office->peers, to);
+    if (peer == NULL)
+        return ERR_MEMORY;
+    peer->touched = true;
+    peer->pending_assigned++;
+
+    Yidi__Sent sent = YIDI__SENT__INIT;
+    sent.to = (char *)to;
+    sent.sequence = peer->pending_assigned;
+    sent.message = message;
+    sent.attachments = (ProtobufCBinaryData *)attachments;
+    sent.n_attachments = attachment_count;
+    Yidi__JournalEntry entry = YIDI__JOURNAL_ENTRY__INIT;
+    entry.body_case = YIDI__JOURNAL_ENTRY__BODY_SENT;
+    entry.sent = &sent;
+    uint64_t leaf;
+    result = turn_append(turn, &entry, &leaf);
+    if (result != OK)
+        return result;
+    return put_outbox(turn, peer, leaf, message->case_number, attachments, attachment_count);
+}
+
+enum result
+turn_keep_blob(struct turn *turn, const struct digest *digest, struct bytes data)
+{
+    struct bytes key = bytes_of(digest->bytes, DIGEST_BYTES), existing;
+    enum result result = store_get(turn->txn, TABLE_BLOBS, key, &existing);
+    return result == ERR_ABSENT ? store_put(turn->txn, TABLE_BLOBS, key, data) : result;
+}
+
+enum result
+turn_count(struct turn *turn, const char *name, uint64_t *ret_value)
+{
+    struct bytes stored;
+    uint64_t value = 1;
+    uint8_t packed[8];
+    enum result result = store_get(turn->txn, TABLE_COUNTERS, bytes_of_text(name), &stored);
+    if (result == OK && stored.size == 8)
+        value = bytes_get_u64(stored.data) + 1;
+    else if (result != ERR_ABSENT)
+        return result == OK ? ERR_DAMAGED : result;
+    bytes_put_u64(packed, value);
+    *ret_value = value;
+    return store_put(turn->txn, TABLE_COUNTERS, bytes_of_text(name), bytes_of(packed, 8));
+}
+
+/* ---- carrying out what a core decided ---- */
+
+static enum result
+save_with_hop(struct turn *turn, struct case_file *file, enum step step)
+{
+    const struct role *role = turn->office->options.role;
+    Yidi__Case *row = file->row;
+    bool is_message = turn->input != NULL && turn->input->kind == INPUT_MESSAGE;
+
+    Yidi__Hop hop = YIDI__HOP__INIT;
+    hop.office = turn->office->journal.office;
+    hop.step = (Yidi__Step)step;
+    hop.time_ms = turn->now_ms;
+    hop.leaf_index = turn->cause_leaf;
+    hop.operator_ = (char *)turn->operator;
+    if (is_message) {
+        hop.peer = turn->input->peer->office;
+        hop.sequence = turn->input->sequence;
+    }
+    enum result result = case_file_trace(file, &hop, turn->arena);
+    if (result != OK)
+        return result;
+    if (!file->stored || (int)row->state != file->stored_state) {
+        row->changed_ms = turn->now_ms;
+        bool open = role->machine->state_open[row->state];
+        row->stage_deadline_ms = open ? role->stage_deadline_ms(row, turn->now_ms) : 0;
+    }
+    return case_file_save(file, role->machine, turn->txn, turn->arena);
+}
+
+static const char *
+party_office(const Yidi__Case *row, enum party party)
+{
+    switch (party) {
+    case PARTY_ACCEPTANCE:
+        return row->acceptance_office;
+    case PARTY_REGISTRY:
+        return row->registry_office;
+    default:
+        REQUIRE(party == PARTY_PRODUCTION);
+        return row->production_office;
+    }
+}
+
+static enum result
+send_about_case(struct turn *turn, const struct case_file *file, const struct effect *effect)
+{
+    const Yidi__Case *row = file->row;
+    Yidi__Message message = YIDI__MESSAGE__INIT;
+    message.case_number = row->case_number;
+    enum message_kind kind = (enum message_kind)effect->what;
+    enum result result = turn->office->options.role->fill_message(turn, file, kind, &message);
+    if (result != OK)
+        return result;
+    REQUIRE(message.body_case == (Yidi__Message__BodyCase)kind);
+
+    ProtobufCBinaryData attachments[ATTACHMENTS_MAX];
+    size_t count = 0;
+    if (kind == MESSAGE_APPLICATION_SUBMITTED || kind == MESSAGE_CARD_ORDERED) {
+        attachments[count++] = row->form->photo_digest;
+        for (size_t i = 0; i < row->form->n_fingerprints; i++)
+            attachments[count++] = row->form->fingerprints[i]->digest;
+    }
+    return turn_send(turn, party_office(row, effect->to), &message, attachments, count);
+}
+
+enum result
+turn_carry_out(struct turn *turn, struct case_file *file, const struct effects *effects)
+{
+    enum result result = turn_journal_cause(turn);
+    for (size_t i = 0; i < effects->count && result == OK; i++) {
+        const struct effect *effect = &effects->list[i];
+        if (effect->kind == EFFECT_SAVE)
+            result = save_with_hop(turn, file, (enum step)effect->what);
+        else if (effect->kind == EFFECT_SEND)
+            result = send_about_case(turn, file, effect);
+        else if (effect->kind == EFFECT_NOTIFY)
+            result = notifier_add(turn, file);
+    }
+    return result;
+}
+
+enum result
+turn_call_attention(struct turn *turn, struct case_file *file, const char *code, const char *text,
+                    const char *peer)
+{
+    Yidi__CaseAttention *attention = arena_take(turn->arena, sizeof *attention);
+    if (attention == NULL)
+        return ERR_MEMORY;
+    yidi__case_attention__init(attention);
+    attention->code = arena_copy_text(turn->arena, code);
+    attention->text = arena_copy_text(turn->arena, text);
+    attention->peer = arena_copy_text(turn->arena, peer);
+    if (attention->code == NULL || attention->text == NULL || attention->peer == NULL)
+        return ERR_MEMORY;
+    file->row->attention = attention;
+    enum result result = turn_journal_cause(turn);
+    return result != OK
+               ? result
+               : case_file_save(file, turn->office->options.role->machine, turn->txn, turn->arena);
+}

@@ -44,9 +44,9 @@ check_signature(struct envelope_verifier *verifier, const char *text, struct tre
     return result == ERR_DAMAGED ? ERR_FORGED : result;
 }
 
-static enum result
-verify_head(struct envelope_verifier *verifier, const char *text, struct tree_head *ret_head,
-            struct refusal *ret_refusal)
+enum result
+envelope_verify_head(struct envelope_verifier *verifier, const char *text,
+                     struct tree_head *ret_head, struct refusal *ret_refusal)
 {
     struct digest digest;
     signature_digest_one(bytes_of_text(text), &digest);
@@ -97,7 +97,7 @@ envelope_verify(struct envelope_verifier *verifier, struct bytes packed, struct 
         return result;
     envelope.entry = (const Yidi__JournalEntry *)message;
 
-    result = verify_head(verifier, wire->head, &envelope.head, ret_refusal);
+    result = envelope_verify_head(verifier, wire->head, &envelope.head, ret_refusal);
     if (result != OK)
         return result;
     if (strcmp(envelope.head.office, envelope.entry->office) != 0 ||

@@ -42,6 +42,12 @@ struct envelope {
 /* Start, or start again with another directory: forgets every remembered head. */
 void envelope_verifier_init(struct envelope_verifier *verifier, struct directory *directory);
 
+/* Verify a signed tree head by the certificates that the directory lists for its office; errors as
+ * of envelope_verify. */
+enum result envelope_verify_head(struct envelope_verifier *verifier, const char *text,
+                                 struct tree_head *ret_head,
+                                 struct refusal *ret_refusal) MUST_CHECK;
+
 /* Unpack and verify. The office that signed is entry->office; it is listed, but may be revoked (ask
  * the directory).
  *

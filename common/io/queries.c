@@ -32,7 +32,7 @@ queries_handles(const Yidi__Request *request)
 static enum result
 mask_person(Yidi__Case *row, struct arena *arena)
 {
-    static char hidden[] = "***";
+    static char hidden[] = "*****"; /* keeps within the bound of a phone */
     Yidi__ApplicationForm *form = row->form;
     char *number = arena_take(arena, CITIZEN_NUMBER_CHARS + 1);
     char *name = arena_take(arena, PERSON_NAME_MASKED_BYTES);

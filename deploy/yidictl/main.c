@@ -12,13 +12,10 @@
 #include <string.h>
 
 #include "common/core/auto.h"
+#include "common/core/version.h"
 #include "deploy/yidictl/command.h"
 #include "deploy/yidictl/help.h"
 #include "deploy/yidictl/report.h"
-
-#ifndef YIDI_VERSION
-#define YIDI_VERSION "0.1.0"
-#endif
 
 enum { TIMEOUT_SECONDS_STANDARD = 30, TIMEOUT_SECONDS_MAX = 3600 };
 

@@ -32,7 +32,7 @@ struct made_citizen {
 };
 
 /* A grown-up of that county, born 1960 to 1999, good credit, fingerprints on file, a card that is
- * about to expire. Seeds below 14 millions make different numbers. */
+ * about to expire. Seeds below 13 millions make different numbers. */
 void citizen_make(uint64_t seed, const char *division, struct made_citizen *ret_citizen);
 
 /* The citizen's line of a population file (citizen_csv.h), with its line end. Answers its size. */
@@ -50,10 +50,11 @@ struct made_application {
     uint8_t templates[2][PHOTO_MAKER_TEMPLATE_BYTES];
 };
 
-/* A form that every rule accepts, with photo and two templates.
+/* A form that every rule accepts, with photo and two templates. It draws, which takes some
+ * milliseconds.
  *
- * kind  RENEWAL (expiring, original card as evidence) or REPLACEMENT (lost, household register).
- * A REPLACEMENT of a RENEWAL, or the other way round, is made by calling application_set_kind. */
+ * kind  RENEWAL (expiring, original card as evidence) or REPLACEMENT (lost, household register);
+ *       application_set_kind makes the one of the other. */
 void application_make(const struct made_citizen *citizen, Yidi__ApplicationKind kind,
                       struct made_application *ret_application);
 void application_set_kind(struct made_application *application, Yidi__ApplicationKind kind);

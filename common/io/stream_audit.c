@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/io/stream_audit.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "common/domain/office_code.h"
+#include "common/io/wire.h"
+#include "proto/case.pb-c.h"
+
+#define STREAM_FORMAT "%s %s/%" PRIu64 ": "
+
+enum result
+audit_trouble(struct audit *audit, enum result result, const char *words, ...)
+{
+    va_list arguments;
+    va_start(arguments, words);
+    vsnprintf(audit->report->trouble, sizeof audit->report->trouble, words, arguments);
+    va_end(arguments);
+    return result;
+}
+
+/* ---- the table peers ---- */
+
+static int
+compare_peers(const void *a, const void *b)
+{
+    return strcmp(((const struct audited_peer *)a)->office,
+                  ((const struct audited_peer *)b)->office);
+}
+
+static struct audited_peer *
+find_peer(const struct stream_audit *streams, const char *office)
+{
+    struct audited_peer key = { .assigned = 0 };
+    snprintf(key.office, sizeof key.office, "%s", office);
+    return streams->peer_count == 0
+               ? NULL
+               : bsearch(&key, streams->peers, streams->peer_count, sizeof key, compare_peers);
+}
+
+static enum result
+add_peer(struct stream_audit *streams, const char *office, const Yidi__PeerRow *row)
+{
+    if (streams->peer_count == streams->peer_room) {
+        size_t room = streams->peer_room == 0 ? 64 : 2 * streams->peer_room;
+        struct audited_peer *peers = realloc(streams->peers, room * sizeof *peers);
+        if (peers == NULL)
+            return ERR_MEMORY;
+        streams->peers = peers;
+        streams->peer_room = room;
+    }
+    struct audited_peer *peer = &streams->peers[streams->peer_count++];
+    *peer = (struct audited_peer){ .assigned = row->assigned,
+                                   .acknowledged = row->acknowledged,
+                                   .applied = row->applied };
+    memcpy(peer->office, office, sizeof peer->office);
+    return OK;
+}
+
+/* The head that was remembered of a peer must be one that the peer signed. */
+static enum result
+check_peer_head(struct audit *audit, const char *office, const char *text)
+{
+    struct tree_head head;
+    struct refusal refusal = { 0 };
+    if (text[0] == '\0')
+        return OK;
+    enum result result = envelope_verify_head(audit->verifier, text, &head, &refusal);
+    if (result == ERR_REFUSED || result == ERR_FORGED)
+        return audit_trouble(audit, ERR_FORGED, "peers %s: its tree head does not verify: %s",
+                             office, audit_cause(result, &refusal));
+    if (result == OK && strcmp(head.office, office) != 0)
+        return audit_trouble(audit, ERR_DAMAGED, "peers %s: its tree head is office %s's", office,
+                             head.office);
+    return result;
+}
+
+static enum result
+load_peer(struct stream_audit *streams, struct bytes key, struct bytes value)
+{
+    struct audit *audit = streams->audit;
+    ProtobufCMessage *message;
+    char office[OFFICE_CODE_CHARS + 1] = { 0 };
+    if (key.size == OFFICE_CODE_CHARS)
+        memcpy(office, key.data, OFFICE_CODE_CHARS);
+    if (office_code_check(office, "", NULL) != OK)
+        return audit_trouble(audit, ERR_DAMAGED, "peers: row %zu is not under an office's code",
+                             streams->peer_count + 1);
+    if (wire_decode(&yidi__peer_row__descriptor, value, &audit->arena, &message, NULL) != OK)
+        return audit_trouble(audit, ERR_DAMAGED, "peers %s: the row cannot be read", office);
+    const Yidi__PeerRow *row = (const Yidi__PeerRow *)message;
+    if (row->acknowledged > row->assigned)
+        return audit_trouble(audit, ERR_DAMAGED,
+                             "peers %s: %" PRIu64 " acknowledged of %" PRIu64 " assigned", office,
+                             row->acknowledged, row->assigned);
+    enum result result = check_peer_head(audit, office, row->head);
+    return result == OK ? add_peer(streams, office, row) : result;
+}
+
+enum result
+stream_audit_open(struct stream_audit *streams, struct audit *audit)
+{
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    struct bytes key, value;
+    *streams = (struct stream_audit){ .audit = audit };
+    enum result result = store_cursor_open(audit->txn, TABLE_PEERS, (struct bytes){ 0 }, &cursor);
+    while (result == OK && (result = store_cursor_next(cursor, &key, &value)) == OK) {
+        result = load_peer(streams, key, value);
+        arena_reset(&audit->arena);
+    }
+    return result == ERR_ABSENT ? OK : result;
+}
+
+void
+stream_audit_close(struct stream_audit *streams)
+{
+    free(streams->peers);
+    *streams = (struct stream_audit){ 0 };
+}
+
+/* ---- rows of a stream ---- */
+
+static enum result
+find_row(struct audit *audit, enum store_table table, const char *office, uint64_t sequence,
+         struct bytes *ret_value)
+{
+    uint8_t key[OFFICE_CODE_CHARS + 8];
+    memcpy(key, office, OFFICE_CODE_CHARS);
+    bytes_put_u64(key + OFFICE_CODE_CHARS, sequence);
+    return store_get(audit->txn, table, bytes_of(key, sizeof key), ret_value);
+}
+
+/* ---- what was sent ---- */
+
+static bool
+same_attachments(const Yidi__Sent *sent, const Yidi__OutboxRow *row)
+{
+    bool same = sent->n_attachments == row->n_digests;
+    for (size_t i = 0; same && i < sent->n_attachments; i++)
+        same = bytes_equal(bytes_of(sent->attachments[i].data, sent->attachments[i].len),
+                           bytes_of(row->digests[i].data, row->digests[i].len));
+    return same;
+}
+
+/* What the peer may still ask for must be here; the rest may have been erased. */
+static enum result
+check_sent_blobs(struct audit *audit, const struct audited_peer *peer, const Yidi__Sent *sent)
+{
+    enum result result = OK;
+    if (sent->sequence <= peer->acknowledged)
+        return OK;
+    for (size_t i = 0; i < sent->n_attachments && result == OK; i++) {
+        struct bytes value;
+        result = store_get(audit->txn, TABLE_BLOBS,
+                           bytes_of(sent->attachments[i].data, sent->attachments[i].len), &value);
+        if (result == ERR_ABSENT)
+            return audit_trouble(audit, ERR_DAMAGED,
+                                 STREAM_FORMAT "attachment %zu is not acknowledged and not here",
+                                 "outbox", peer->office, sent->sequence, i + 1);
+    }
+    return result;
+}
+
+static enum result
+check_outbox(struct audit *audit, const Yidi__Sent *sent, uint64_t leaf_index)
+{
+    struct bytes value;
+    ProtobufCMessage *message;
+    enum result result = find_row(audit, TABLE_OUTBOX, sent->to, sent->sequence, &value);
+    if (result == ERR_ABSENT)
+        return audit_trouble(audit, ERR_DAMAGED,
+                             STREAM_FORMAT "no such row for journal entry %" PRIu64, "outbox",
+                             sent->to, sent->sequence, leaf_index);
+    if (result != OK)
+        return result;
+    if (wire_decode(&yidi__outbox_row__descriptor, value, &audit->arena, &message, NULL) != OK)
+        return audit_trouble(audit, ERR_DAMAGED, STREAM_FORMAT "the row cannot be read", "outbox",
+                             sent->to, sent->sequence);
+    const Yidi__OutboxRow *row = (const Yidi__OutboxRow *)message;
+    if (row->leaf_index != leaf_index ||
+        strcmp(row->case_number, sent->message->case_number) != 0 || !same_attachments(sent, row))
+        return audit_trouble(audit, ERR_DAMAGED,
+                             STREAM_FORMAT "the row is not what journal entry %" PRIu64 " says",
+                             "outbox", sent->to, sent->sequence, leaf_index);
+    return OK;
+}
+
+static enum result
+take_sent(struct stream_audit *streams, uint64_t leaf_index, const Yidi__Sent *sent)
+{
+    struct audit *audit = streams->audit;
+    struct audited_peer *peer = find_peer(streams, sent->to);
+    if (peer == NULL)
+        return audit_trouble(audit, ERR_DAMAGED,
+                             "peers %s: no row, but journal entry %" PRIu64 " was sent to it",
+                             sent->to, leaf_index);
+    if (sent->sequence != peer->sent + 1)
+        return audit_trouble(audit, ERR_DAMAGED,
+                             "journal entry %" PRIu64 ": message %" PRIu64
+                             " to %s follows message %" PRIu64,
+                             leaf_index, sent->sequence, sent->to, peer->sent);
+    peer->sent++;
+    streams->sent++;
+    enum result result = check_outbox(audit, sent, leaf_index);
+    return result == OK ? check_sent_blobs(audit, peer, sent) : result;
+}
+
+/* ---- what was received ---- */
+
+static bool
+same_message(const struct audit *audit, const Yidi__Received *received,
+             const struct envelope *envelope)
+{
+    const Yidi__JournalEntry *entry = envelope->entry;
+    return entry->body_case == YIDI__JOURNAL_ENTRY__BODY_SENT &&
+           strcmp(entry->office, received->from) == 0 &&
+           strcmp(entry->sent->to, audit->office) == 0 &&
+           entry->sent->sequence == received->sequence && entry->epoch == received->epoch &&
+           envelope->leaf_index == received->leaf_index &&
+           bytes_equal(bytes_of(envelope->leaf_hash.bytes, DIGEST_BYTES),
+                       bytes_of(received->leaf_hash.data, received->leaf_hash.len));
+}
+
+static enum result
+check_inbox(struct audit *audit, const Yidi__Received *received, uint64_t leaf_index)
+{
+    struct bytes packed;
+    struct envelope envelope;
+    struct refusal refusal = { 0 };
+    enum result result = find_row(audit, TABLE_INBOX, received->from, received->sequence, &packed);
+    if (result == ERR_ABSENT)
+        return audit_trouble(audit, ERR_DAMAGED,
+                             STREAM_FORMAT "no such row for journal entry %" PRIu64, "inbox",
+                             received->from, received->sequence, leaf_index);
+    if (result == OK)
+        result = envelope_verify(audit->verifier, packed, &audit->arena, &envelope, &refusal);
+    if (result == ERR_REFUSED || result == ERR_FORGED)
+        return audit_trouble(audit, ERR_FORGED, STREAM_FORMAT "the envelope does not verify: %s",
+                             "inbox", received->from, received->sequence,
+                             audit_cause(result, &refusal));
+    if (result == OK && !same_message(audit, received, &envelope))
+        return audit_trouble(audit, ERR_DAMAGED,
+                             STREAM_FORMAT "the envelope is not what journal entry %" PRIu64
+                                           " says",
+                             "inbox", received->from, received->sequence, leaf_index);
+    return result;
+}
+
+static enum result
+take_received(struct stream_audit *streams, uint64_t leaf_index, const Yidi__Received *received)
+{
+    struct audit *audit = streams->audit;
+    struct audited_peer *peer = find_peer(streams, received->from);
+    if (peer == NULL)
+        return audit_trouble(audit, ERR_DAMAGED,
+                             "peers %s: no row, but journal entry %" PRIu64 " came from it",
+                             received->from, leaf_index);
+    if (received->sequence != peer->received + 1)
+        return audit_trouble(audit, ERR_DAMAGED,
+                             "journal entry %" PRIu64 ": message %" PRIu64
+                             " from %s follows message %" PRIu64,
+                             leaf_index, received->sequence, received->from, peer->received);
+    peer->received++;
+    streams->received++;
+    enum result result = check_inbox(audit, received, leaf_index);
+    if (result == OK)
+        audit->report->received++;
+    return result;
+}
+
+enum result
+stream_audit_take(struct stream_audit *streams, uint64_t leaf_index,
+                  const Yidi__JournalEntry *entry)
+{
+    if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_SENT)
+        return take_sent(streams, leaf_index, entry->sent);
+    if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_RECEIVED)
+        return take_received(streams, leaf_index, entry->received);
+    return OK;
+}
+
+/* ---- the end ---- */
+
+static enum result
+check_ends(struct audit *audit, const struct audited_peer *peer)
+{
+    if (peer->assigned != peer->sent)
+        return audit_trouble(audit, ERR_DAMAGED,
+                             "peers %s: %" PRIu64 " messages assigned, %" PRIu64 " in the journal",
+                             peer->office, peer->assigned, peer->sent);
+    if (peer->applied != peer->received)
+        return audit_trouble(audit, ERR_DAMAGED,
+                             "peers %s: %" PRIu64 " messages applied, %" PRIu64 " in the journal",
+                             peer->office, peer->applied, peer->received);
+    return OK;
+}
+
+static enum result
+check_count(struct audit *audit, enum store_table table, const char *name, uint64_t expected)
+{
+    uint64_t rows;
+    enum result result = store_count(audit->txn, table, &rows);
+    if (result == OK && rows != expected)
+        return audit_trouble(audit, ERR_DAMAGED,
+                             "%s: %" PRIu64 " rows, but %" PRIu64 " messages in the journal", name,
+                             rows, expected);
+    return result;
+}
+
+enum result
+stream_audit_finish(struct stream_audit *streams)
+{
+    enum result result = OK;
+    for (size_t i = 0; i < streams->peer_count && result == OK; i++)
+        result = check_ends(streams->audit, &streams->peers[i]);
+    if (result == OK)
+        result = check_count(streams->audit, TABLE_OUTBOX, "outbox", streams->sent);
+    if (result == OK)
+        result = check_count(streams->audit, TABLE_INBOX, "inbox", streams->received);
+    return result;
+}

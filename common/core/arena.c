@@ -47,6 +47,8 @@ static struct arena_block *
 add_block(struct arena *arena, size_t size)
 {
     size_t room = size > ARENA_BLOCK_BYTES ? size : ARENA_BLOCK_BYTES;
+    if (room > SIZE_MAX - sizeof(struct arena_block))
+        return NULL;
     struct arena_block *block = malloc(sizeof *block + room);
     if (block == NULL)
         return NULL;
@@ -56,7 +58,7 @@ add_block(struct arena *arena, size_t size)
 }
 
 void *
-arena_take(struct arena *arena, size_t size)
+arena_take_raw(struct arena *arena, size_t size)
 {
     size_t rounded = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     struct arena_block *block = arena->blocks;
@@ -68,14 +70,21 @@ arena_take(struct arena *arena, size_t size)
         return NULL;
     void *memory = block->data + block->used;
     block->used += rounded;
-    return memset(memory, 0, rounded);
+    return memory;
+}
+
+void *
+arena_take(struct arena *arena, size_t size)
+{
+    void *memory = arena_take_raw(arena, size);
+    return memory == NULL ? NULL : memset(memory, 0, size);
 }
 
 char *
 arena_copy_text(struct arena *arena, const char *text)
 {
     size_t size = strlen(text) + 1;
-    char *copy = arena_take(arena, size);
+    char *copy = arena_take_raw(arena, size);
     return copy == NULL ? NULL : memcpy(copy, text, size);
 }
 
@@ -84,7 +93,7 @@ arena_copy(struct arena *arena, struct bytes from)
 {
     if (from.size == 0)
         return (struct bytes){ 0 };
-    uint8_t *copy = arena_take(arena, from.size);
+    uint8_t *copy = arena_take_raw(arena, from.size);
     if (copy == NULL)
         return (struct bytes){ 0 };
     memcpy(copy, from.data, from.size);

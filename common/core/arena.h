@@ -30,6 +30,9 @@ void arena_reset(struct arena *arena);
 /* Zeroed memory, aligned for any type; NULL only when the machine is out of memory. */
 void *arena_take(struct arena *arena, size_t size);
 
+/* The same, not zeroed: for what is overwritten at once. */
+void *arena_take_raw(struct arena *arena, size_t size);
+
 /* A terminated copy; NULL only when out of memory. */
 char *arena_copy_text(struct arena *arena, const char *text);
 

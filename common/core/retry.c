@@ -11,9 +11,7 @@ retry_delay_ms(const struct retry_limits *limits, uint32_t failures, uint64_t ra
 
     uint64_t delay_ms = limits->first_ms;
     while (--failures > 0 && delay_ms < limits->max_ms)
-        delay_ms *= 2;
-    if (delay_ms > limits->max_ms)
-        delay_ms = limits->max_ms;
+        delay_ms = delay_ms > limits->max_ms / 2 ? limits->max_ms : 2 * delay_ms;
     uint64_t half_ms = delay_ms / 2;
     return delay_ms - random % (half_ms + 1);
 }

@@ -18,7 +18,7 @@
 #include "common/io/office.h"
 #include "common/io/spool.h"
 
-enum { POLL_ITEMS_MAX = 4096, WAIT_MS_MAX = 2000, READERS_CHECK_MS = 60000 };
+enum { POLL_ITEMS_MAX = 4096, WAIT_MS_MAX = 2000, HOUSEKEEPING_MS = 60000 };
 
 struct daemon {
     struct daemon_options options;
@@ -30,7 +30,7 @@ struct daemon {
     struct office *office;
     int signals;
     bool stopping;
-    uint64_t readers_checked_ms;
+    uint64_t house_kept_ms;
     zmq_pollitem_t poll_items[POLL_ITEMS_MAX];
 };
 
@@ -296,7 +296,9 @@ take_signals(struct daemon *daemon, const struct office_time *now)
 static void
 on_hook_end(void *context, const char *name, bool success)
 {
-    (void)context;
+    struct daemon *daemon = context;
+    if (success && spool_remove(daemon->spool, name) != OK)
+        log_line(LOG_WARNING, "spool_file_stays", "file=%s", name);
     log_line(success ? LOG_INFO : LOG_WARNING, "hook_ended", "file=%s success=%d", name, success);
 }
 
@@ -306,9 +308,10 @@ keep_house(struct daemon *daemon, const struct office_time *now)
     if (daemon_files_directory_changed(&daemon->files, &daemon->options, now->monotonic_ms))
         reload(daemon, now);
     spool_poll(daemon->spool, now->monotonic_ms, on_hook_end, daemon);
-    if (now->monotonic_ms - daemon->readers_checked_ms >= READERS_CHECK_MS) {
+    if (now->monotonic_ms - daemon->house_kept_ms >= HOUSEKEEPING_MS) {
         store_check_readers(daemon->store);
-        daemon->readers_checked_ms = now->monotonic_ms;
+        spool_resume(daemon->spool);
+        daemon->house_kept_ms = now->monotonic_ms;
     }
 }
 

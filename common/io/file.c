@@ -148,7 +148,12 @@ file_write(const char *path, struct bytes data, mode_t permissions, enum file_wr
 {
     char temporary[PATH_MAX];
 
-    if (snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= (int)sizeof temporary) {
+    const char *slash = strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+
+    /* Hidden, so that whoever collects files from the folder does not take a half one. */
+    if (snprintf(temporary, sizeof temporary, "%.*s.%s.XXXXXX", (int)(name - path), path, name) >=
+        (int)sizeof temporary) {
         errno = ENAMETOOLONG;
         return refuse_path(ret_refusal, path, "cannot be written");
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/io/spool.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -91,7 +92,7 @@ spool_write(struct spool *spool, const char *name, struct bytes text)
 
 /* Every step answers 0 or an errno; the first failure is kept. */
 static int
-set_up_child(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes)
+set_up_child(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes, bool close_all)
 {
     sigset_t none, all;
     sigemptyset(&none);
@@ -99,7 +100,7 @@ set_up_child(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes)
     int error = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     if (error == 0) /* what it prints belongs into the daemon's log */
         error = posix_spawn_file_actions_adddup2(actions, STDERR_FILENO, STDOUT_FILENO);
-    if (error == 0)
+    if (error == 0 && close_all)
         error = posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
     if (error == 0)
         error = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
@@ -112,30 +113,40 @@ set_up_child(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes)
 }
 
 /* The daemon's own environment may name its secrets; the hook gets a bare one. */
-static bool
-start_hook(const struct spool *spool, struct hook *hook)
+static int
+spawn(struct hook *hook, char *program, char *path, bool close_all)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    char path[PATH_BYTES], program[PATH_BYTES];
     char search[] = "PATH=/usr/local/bin:/usr/bin:/bin", language[] = "LANG=C.UTF-8";
     char *arguments[] = { program, path, NULL }, *environment[] = { search, language, NULL };
+    int error = posix_spawn_file_actions_init(&actions);
+    if (error != 0)
+        return error;
+    error = posix_spawnattr_init(&attributes);
+    if (error == 0) {
+        error = set_up_child(&actions, &attributes, close_all);
+        if (error == 0)
+            error =
+                posix_spawn(&hook->process, program, &actions, &attributes, arguments, environment);
+        posix_spawnattr_destroy(&attributes);
+    }
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+}
+
+/* Every descriptor of ours is close-on-exec; closing all is a second net, which some kernels lack
+ * where there is no /proc. */
+static bool
+start_hook(const struct spool *spool, struct hook *hook)
+{
+    char path[PATH_BYTES], program[PATH_BYTES];
     if (path_of(spool, hook->name, path) != OK || !copy_path(program, spool->hook_path))
         return false;
-    if (posix_spawn_file_actions_init(&actions) != 0)
-        return false;
-    if (posix_spawnattr_init(&attributes) != 0) {
-        posix_spawn_file_actions_destroy(&actions);
-        return false;
-    }
-    int error = set_up_child(&actions, &attributes);
-    if (error == 0)
-        error = posix_spawn(&hook->process, program, &actions, &attributes, arguments, environment);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    if (error != 0)
-        hook->process = 0;
-    return error == 0;
+    if (spawn(hook, program, path, true) == 0 || spawn(hook, program, path, false) == 0)
+        return true;
+    hook->process = 0;
+    return false;
 }
 
 static size_t
@@ -163,6 +174,38 @@ spool_hook(struct spool *spool, const char *name)
     if (running_count(spool) < SPOOL_RUNNING_MAX)
         (void)start_hook(spool, hook);
     return OK;
+}
+
+static bool
+has_hook(const struct spool *spool, const char *name)
+{
+    for (size_t i = 0; i < spool->hook_count; i++)
+        if (strcmp(spool->hooks[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+void
+spool_resume(struct spool *spool)
+{
+    DIR *folder = spool->hook_path[0] == '\0' ? NULL : opendir(spool->directory);
+    const struct dirent *entry;
+    while (folder != NULL && (entry = readdir(folder)) != NULL)
+        if (is_name(entry->d_name) && !has_hook(spool, entry->d_name) &&
+            spool_hook(spool, entry->d_name) == ERR_FULL)
+            break; /* the next call goes on */
+    if (folder != NULL)
+        closedir(folder);
+}
+
+enum result
+spool_remove(struct spool *spool, const char *name)
+{
+    char path[PATH_BYTES];
+    enum result result = path_of(spool, name, path);
+    if (result != OK)
+        return result;
+    return unlink(path) == 0 || errno == ENOENT ? OK : ERR_IO;
 }
 
 /* Has it ended? If so, how. */

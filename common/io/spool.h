@@ -5,7 +5,8 @@
  *
  * A file appears under its name complete and on disk, mode 0600, or not at all. The hook is the
  * office's own program (it sends a text message, say); it gets the file's path as its only argument
- * and never holds up the loop. The file is left for it to remove. Knows nothing of what is in it.
+ * and never holds up the loop. Without a hook the files wait for a program that collects them.
+ * Knows nothing of what is in them.
  */
 #ifndef IO_SPOOL_H
 #define IO_SPOOL_H
@@ -43,6 +44,13 @@ enum result spool_write(struct spool *spool, const char *name, struct bytes text
  *
  * ERR_FULL     SPOOL_HOOKS_MAX are running and waiting. ERR_REFUSED as above. */
 enum result spool_hook(struct spool *spool, const char *name) MUST_CHECK;
+
+/* Run the hook on every file that is in the folder and on which it neither runs nor waits to run:
+ * what a restart or a failed hook left behind. Does nothing where there is no hook. */
+void spool_resume(struct spool *spool);
+
+/* Remove a file; fine when it is gone already. */
+enum result spool_remove(struct spool *spool, const char *name) MUST_CHECK;
 
 /* name is borrowed; success: the hook ended by itself with status 0. */
 typedef void spool_ended_fn(void *context, const char *name, bool success);

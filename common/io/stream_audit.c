@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "common/domain/office_code.h"
+#include "common/io/stream_key.h"
 #include "common/io/wire.h"
 #include "proto/case.pb-c.h"
 
@@ -120,18 +121,6 @@ stream_audit_close(struct stream_audit *streams)
     *streams = (struct stream_audit){ 0 };
 }
 
-/* ---- rows of a stream ---- */
-
-static enum result
-find_row(struct audit *audit, enum store_table table, const char *office, uint64_t sequence,
-         struct bytes *ret_value)
-{
-    uint8_t key[OFFICE_CODE_CHARS + 8];
-    memcpy(key, office, OFFICE_CODE_CHARS);
-    bytes_put_u64(key + OFFICE_CODE_CHARS, sequence);
-    return store_get(audit->txn, table, bytes_of(key, sizeof key), ret_value);
-}
-
 /* ---- what was sent ---- */
 
 static bool
@@ -166,9 +155,11 @@ check_sent_blobs(struct audit *audit, const struct audited_peer *peer, const Yid
 static enum result
 check_outbox(struct audit *audit, const Yidi__Sent *sent, uint64_t leaf_index)
 {
+    struct stream_key key;
     struct bytes value;
     ProtobufCMessage *message;
-    enum result result = find_row(audit, TABLE_OUTBOX, sent->to, sent->sequence, &value);
+    enum result result =
+        store_get(audit->txn, TABLE_OUTBOX, stream_key(sent->to, sent->sequence, &key), &value);
     if (result == ERR_ABSENT)
         return audit_trouble(audit, ERR_DAMAGED,
                              STREAM_FORMAT "no such row for journal entry %" PRIu64, "outbox",
@@ -226,10 +217,12 @@ same_message(const struct audit *audit, const Yidi__Received *received,
 static enum result
 check_inbox(struct audit *audit, const Yidi__Received *received, uint64_t leaf_index)
 {
+    struct stream_key key;
     struct bytes packed;
     struct envelope envelope;
     struct refusal refusal = { 0 };
-    enum result result = find_row(audit, TABLE_INBOX, received->from, received->sequence, &packed);
+    enum result result = store_get(audit->txn, TABLE_INBOX,
+                                   stream_key(received->from, received->sequence, &key), &packed);
     if (result == ERR_ABSENT)
         return audit_trouble(audit, ERR_DAMAGED,
                              STREAM_FORMAT "no such row for journal entry %" PRIu64, "inbox",

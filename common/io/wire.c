@@ -249,7 +249,7 @@ static void *
 take_for_protobuf(void *context, size_t size)
 {
     struct arena_allocator *allocator = context;
-    void *memory = arena_take(allocator->arena, size);
+    void *memory = arena_take_raw(allocator->arena, size);
     if (memory == NULL)
         allocator->exhausted = true;
     return memory;
@@ -292,7 +292,7 @@ struct bytes
 wire_encode(const ProtobufCMessage *message, struct arena *arena)
 {
     size_t size = protobuf_c_message_get_packed_size(message);
-    uint8_t *packed = arena_take(arena, size);
+    uint8_t *packed = arena_take_raw(arena, size);
     if (packed == NULL)
         return (struct bytes){ 0 };
     protobuf_c_message_pack(message, packed);

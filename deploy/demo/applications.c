@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "deploy/demo/applications.h"
 
+#include <stdarg.h>
+
 #include "common/domain/fee.h"
 
 enum choice { CHOICE_PHONE = 100, CHOICE_BASIS, CHOICE_STREET, CHOICE_DOCUMENT, CHOICE_FINGERS };
@@ -33,20 +35,21 @@ application_adjust_record(enum application_trait trait, struct citizen_draft *ci
     citizen->fingerprints_on_file = trait != TRAIT_APPEARANCE;
 }
 
-char *
-application_file(struct arena *arena, const char *folder, unsigned plan, const char *ending)
+__attribute__((format(printf, 2, 3))) static char *
+print(struct arena *arena, const char *format, ...)
 {
-    char text[64];
-    snprintf(text, sizeof text, "%s/%02u%s", folder, plan, ending);
+    char text[256];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
     return arena_copy_text(arena, text);
 }
 
-static char *
-print(struct arena *arena, const char *format, const char *text, unsigned number)
+char *
+application_file(struct arena *arena, const char *folder, unsigned plan, const char *ending)
 {
-    char line[256];
-    snprintf(line, sizeof line, format, text, number);
-    return arena_copy_text(arena, line);
+    return print(arena, "%s/%02u%s", folder, plan, ending);
 }
 
 /* Who never had a card can only say that it was lost. */
@@ -63,9 +66,9 @@ choose_kind(const struct application_case *about, Yidi__ApplicationForm *form)
     bool renewal = plan % 2 == 0 && about->trait != TRAIT_FIRST;
     form->kind = renewal ? YIDI__APPLICATION_KIND__RENEWAL : YIDI__APPLICATION_KIND__REPLACEMENT;
     form->reason = renewal ? renewals[plan / 2 % 3] : replacements[plan / 2 % 2];
-    form->evidence = renewal              ? YIDI__DOCUMENT_KIND__ORIGINAL_CARD
+    form->evidence = renewal             ? YIDI__DOCUMENT_KIND__ORIGINAL_CARD
                      : plan / 2 % 2 == 0 ? YIDI__DOCUMENT_KIND__HOUSEHOLD_REGISTER
-                                          : YIDI__DOCUMENT_KIND__RESIDENCE_PERMIT;
+                                         : YIDI__DOCUMENT_KIND__RESIDENCE_PERMIT;
     if (renewal && plan % 12 == 0)
         form->fee_waiver = YIDI__FEE_WAIVER__WELFARE;
     form->fee_fen = fee_due_fen((enum form_kind)form->kind, (enum form_reason)form->reason,
@@ -87,7 +90,7 @@ fill_person(const struct application_case *about, struct arena *arena)
     person->sex = (Yidi__Sex)citizen->sex;
     person->ethnic_group = (char *)citizen->ethnic_group;
     person->birth_date = citizen->birth_date;
-    person->address = about->trait == TRAIT_MOVED ? print(arena, "%s%u单元", citizen->address, 3)
+    person->address = about->trait == TRAIT_MOVED ? print(arena, "%s3单元", citizen->address)
                                                   : (char *)citizen->address;
     person->registration_division = (char *)citizen->division;
     return person->address == NULL ? NULL : person;
@@ -121,12 +124,13 @@ fill_form(const struct application_case *about, struct arena *arena)
     yidi__application_form__init(form);
     choose_kind(about, form);
     form->person = fill_person(about, arena);
-    form->phone = print(arena, "%s%08u", "139", citizen_choice(plan, CHOICE_PHONE, 100000000));
+    form->phone = print(arena, "139%08u", citizen_choice(plan, CHOICE_PHONE, 100000000));
     form->residence_basis = (Yidi__ResidenceBasis)(1 + citizen_choice(plan, CHOICE_BASIS, 3));
-    form->residence_address = print(
-        arena, "%s%u号", streets[citizen_choice(plan, CHOICE_STREET, 5)], plan + 1);
+    form->residence_address =
+        print(arena, "%s%s%s%s%u号", about->residence->province, about->residence->prefecture,
+              about->residence->county, streets[citizen_choice(plan, CHOICE_STREET, 5)], plan + 1);
     form->identity_document = (Yidi__DocumentKind)(2 + citizen_choice(plan, CHOICE_DOCUMENT, 4));
-    form->identity_document_number = print(arena, "%s%06u", "DEMO-", plan);
+    form->identity_document_number = print(arena, "DEMO-%06u", plan);
     form->appearance_changed = about->trait == TRAIT_APPEARANCE || about->trait == TRAIT_CHANGED;
     if (about->trait == TRAIT_CHILD)
         form->guardian = fill_guardian(about, arena);

@@ -38,9 +38,7 @@ struct application_case {
     uint32_t today;                      /* YYYYMMDD */
 };
 
-/* The line that a clerk imports. Photo is data/photos/NN.jpg beside it, templates likewise; they
- * have the name application_file gives.
- *
+/* The line that a clerk imports. It names a photo and two templates as application_file does.
  * NULL only when out of memory. */
 Yidi__ImportLine *application_fill(const struct application_case *about, struct arena *arena);
 

@@ -39,10 +39,9 @@ static const struct {
     const char *name;
     const char *ethnic_group;
 } rare_names[] = {
-    { "阿依古丽·买买提", "05" },  { "吉克·阿衣莫", "07" },
-    { "𬭎晔", "01" },              { "司徒\xF0\xAB\x96\xAE明", "01" },
-    { "卓玛央金", "04" },          { "乌兰图雅", "02" },
-    { "古丽米热·吐尔逊", "05" }, { "欧阳㛃", "01" },
+    { "阿依古丽·买买提", "05" },        { "吉克·阿衣莫", "07" }, { "𬭎晔", "01" },
+    { "司徒\xF0\xAB\x96\xAE明", "01" }, { "卓玛央金", "04" },    { "乌兰图雅", "02" },
+    { "古丽米热·吐尔逊", "05" },        { "欧阳㛃", "01" },
 };
 
 static void
@@ -108,7 +107,8 @@ citizen_invent(unsigned serial, const struct division *division, uint32_t today,
     REQUIRE(serial >= 1 && serial <= CITIZENS_MAX);
     struct citizen_draft citizen = { .division = division->code, .fingerprints_on_file = true };
     unsigned age = age_years != 0 ? age_years : 17 + citizen_choice(serial, CHOICE_AGE, 60);
-    uint32_t birthday = civil_date_add_days(today, -(int32_t)citizen_choice(serial, CHOICE_DAY, 365));
+    uint32_t birthday =
+        civil_date_add_days(today, -(int32_t)citizen_choice(serial, CHOICE_DAY, 365));
     citizen.birth_date = birthday - age * 10000;
     if (!civil_date_valid(citizen.birth_date)) /* 29 February of a common year */
         citizen.birth_date--;

@@ -87,7 +87,10 @@ forget_process(struct network_office *office)
 bool
 network_alive(struct network_office *office)
 {
-    return office->pid != 0 && waitpid(office->pid, NULL, WNOHANG) == 0;
+    siginfo_t info = { .si_pid = 0 };
+    return office->pid != 0 &&
+           waitid(P_PID, (id_t)office->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == 0;
 }
 
 static void
@@ -245,25 +248,46 @@ show_log(const struct network_office *office)
         fprintf(stderr, "---- end of the log of %s\n%.*s", office->code, (int)got, text);
 }
 
+static bool
+end_all(struct network *network, int signal_number)
+{
+    bool well = true;
+    for (int i = 0; i < NETWORK_OFFICE_COUNT; i++) {
+        struct network_office *office = &network->offices[i];
+        int status = office->pid == 0 ? 0 : end(office, signal_number);
+        if (status != 0 && signal_number == SIGTERM)
+            fprintf(stderr, "%s ended with status %d\n", office->code, status);
+        well = well && status == 0;
+    }
+    return well;
+}
+
+static void
+free_keys(struct network *network)
+{
+    for (int i = 0; i < NETWORK_OFFICE_COUNT; i++) {
+        certificate_destroy(network->offices[i].certificate);
+        signing_key_destroy(network->offices[i].key);
+    }
+    certificate_destroy(network->directory_certificate);
+    signing_key_destroy(network->directory_key);
+}
+
 void
 network_close(struct network *network, bool failed)
 {
     if (network->authority.folder[0] == '\0')
         return;
-    for (int i = 0; i < NETWORK_OFFICE_COUNT; i++) {
-        struct network_office *office = &network->offices[i];
-        if (office->pid != 0)
-            (void)end(office, failed ? SIGKILL : SIGTERM);
-        if (failed)
-            show_log(office);
-        certificate_destroy(office->certificate);
-        signing_key_destroy(office->key);
-    }
-    certificate_destroy(network->directory_certificate);
-    signing_key_destroy(network->directory_key);
-    if (failed)
-        fprintf(stderr, "---- kept for you to look at: %s\n", network->authority.folder);
-    else
+    bool well = end_all(network, failed ? SIGKILL : SIGTERM) && !failed;
+    free_keys(network);
+    if (well) {
         authority_close(&network->authority);
+    } else {
+        for (int i = 0; i < NETWORK_OFFICE_COUNT; i++)
+            show_log(&network->offices[i]);
+        fprintf(stderr, "---- all of it is in %s\n", network->authority.folder);
+    }
     *network = (struct network){ 0 };
+    if (!well && !failed)
+        fail_msg("a daemon ended badly");
 }

@@ -53,7 +53,7 @@ struct network_office {
     const char *code; /* GA/T 380 */
     Yidi__Role role;
     const char *area;                      /* its county, jurisdiction or area served */
-    char folder[NETWORK_PATH_BYTES];       /* of its files */
+    char folder[AUTHORITY_PATH_BYTES];     /* of its files */
     char endpoint[NETWORK_ENDPOINT_BYTES]; /* of its ROUTER, tcp:// on a loopback address */
     struct signing_key *key;
     struct certificate *certificate;
@@ -85,8 +85,9 @@ struct network_options {
  * be NULL. The network is big and is pointed to: leave it where it is. */
 void network_open(struct network *network, const struct network_options *options);
 
-/* Stop what runs; remove the folder, or when the test failed keep it and tell where it is and how
- * the logs end. Safe after a failure anywhere. */
+/* Stop what runs (SIGTERM, and each must end with status 0); remove the folder. When the test has
+ * failed: kill, keep the folder, and tell where it is and how the logs end. Safe after a failure
+ * anywhere. */
 void network_close(struct network *network, bool failed);
 
 /* Start every office, or one, and wait until it answers. */
@@ -208,6 +209,8 @@ void network_list(struct network_office *office, const char *state, uint32_t lim
 void network_show(struct network_office *office, const char *case_number,
                   struct network_answer *ret_answer);
 void network_status(struct network_office *office, struct network_answer *ret_answer);
+void network_export(struct network_office *office, const char *case_number,
+                    struct network_answer *ret_answer);
 void network_peers(struct network_office *office, const char *peer,
                    struct network_answer *ret_answer);
 
@@ -229,9 +232,14 @@ void network_wait_for_state(struct network_office *office, const char *case_numb
 
 /* How many cases are in a state at an office (status). */
 uint64_t network_count_in_state(struct network_office *office, const char *state);
+/* Until there are at least so many. */
 void network_wait_for_count(struct network_office *office, const char *state, uint64_t count);
 
 /* ---- afterwards ---- */
+
+/* An office's directory as it is on its disk now. root outlives it. */
+struct directory *network_load_directory(const struct network_office *office,
+                                         struct trust_root *root);
 
 /* journal_audit of a stopped office's store, which must find nothing wrong; answers the entries. */
 uint64_t network_audit(struct network_office *office);

@@ -118,8 +118,7 @@ make_office(struct network *network, enum network_place where)
     office->code = place->code;
     office->role = place->role;
     office->area = place->area;
-    snprintf(office->folder, sizeof office->folder, "%s/%s", network->authority.folder,
-             place->code);
+    authority_path(&network->authority, place->code, office->folder);
     assert_int_equal(mkdir(office->folder, 0700), 0);
     const struct certificate_request request = { .name = place->code,
                                                  .unit = directory_role_unit(place->role),

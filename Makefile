@@ -72,7 +72,7 @@ programs := $(patsubst %/main.c,$(BUILD)/bin/%,$(call sources,$(nodes:%=%/main.c
 programs += $(patsubst deploy/%/main.c,$(BUILD)/bin/%,$(call sources,deploy/yidictl/main.c))
 tests_of = $(patsubst %.c,$(BUILD)/%,$(call sources,tests/$(1)/*_test.c))
 test_programs := $(foreach kind,unit contract process,$(call tests_of,$(kind)))
-test_lib_objects := $(call objects,tests/lib/*.c)
+test_lib_objects := $(call objects,tests/lib/*.c deploy/demo/photo_maker.c)
 benches := $(patsubst tests/%.c,$(BUILD)/%,$(call sources,tests/bench/*_bench.c))
 bench_lib_objects := $(filter-out %_bench.o,$(call objects,tests/bench/*.c))
 
@@ -184,8 +184,14 @@ else
 	@echo "There is no simulator yet; it comes with a later version. Nothing was run."
 endif
 
-demo: all
-	YIDI_BIN=$(abspath $(BUILD))/bin deploy/demo/run
+# Runs for less than a minute, then stays to look around in; ONCE=1 ends there.
+demo_data := $(BUILD)/bin/make-demo-data
+$(demo_data): $(call objects,deploy/demo/*.c) $(common)
+	@mkdir -p $(@D)
+	$(call quiet,LD)$(link) -o $@ $^ $(libraries)
+
+demo: all $(demo_data)
+	@BUILD=$(abspath $(BUILD)) ONCE=$(ONCE) deploy/demo/run
 
 # --- the rest ---
 

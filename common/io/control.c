@@ -24,7 +24,10 @@ enum {
     ENDPOINT_BYTES = PATH_CHARS_MAX + sizeof "ipc://",
     HANDSHAKE_MS = 5000,
     SEND_MS = 5000,
-    QUEUE_MESSAGES = 64, /* per client */
+    RECEIVE_QUEUE_MESSAGES = 64, /* per client; the rest waits there */
+    /* All answers of a turn may be one client's; twice, because a pipe learns of what was read
+     * from it only after half its size. */
+    SEND_QUEUE_MESSAGES = 2 * TURN_INPUTS_MAX,
     DROPPED_MAX = 64,    /* in one call */
 };
 
@@ -106,8 +109,8 @@ open_socket(int type, void **ret_context, void **ret_socket)
     if (*ret_socket == NULL)
         return ERR_IO;
     set_number(*ret_socket, ZMQ_LINGER, 0);
-    set_number(*ret_socket, ZMQ_SNDHWM, QUEUE_MESSAGES);
-    set_number(*ret_socket, ZMQ_RCVHWM, QUEUE_MESSAGES);
+    set_number(*ret_socket, ZMQ_SNDHWM, SEND_QUEUE_MESSAGES);
+    set_number(*ret_socket, ZMQ_RCVHWM, RECEIVE_QUEUE_MESSAGES);
     set_number(*ret_socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS);
     REQUIRE(zmq_setsockopt(*ret_socket, ZMQ_MAXMSGSIZE, &frame_bytes_max, sizeof frame_bytes_max) ==
             0);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # the tables of common.sh
 #
 # by-hand - what to type to be every clerk of one case oneself. Sourced after common.sh.
 

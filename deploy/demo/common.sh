@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # others read the tables
 #
 # common - what the demo's scripts share: the table of offices, talking to one, telling the story.
 # Sourced with the demo's folder as working folder; YIDI_BIN is where the programs are.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # the tables of common.sh
 #
 # found - what an administrator does before the first day: keys, certificates, directory, options.
 # Sourced after common.sh.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # the tables of common.sh
 #
 # processes - the demo's daemons and its people: start, stop, and what an earlier run left behind.
 # Sourced after common.sh. All of them end with the script that started them, however that ends.

@@ -42,7 +42,8 @@ def kind_line($name; $cases):
     + ($hops | max // "-" | right(6));
 
 def kinds($cases):
-    ("  " + ("KIND" | left(14)) + "  APPLIED  COLLECTED  REFUSED   READY p50      p99  HOPS p50   max" | bold),
+    ("  KIND            APPLIED  COLLECTED  REFUSED     ACCEPT TO READY     TRACE STEPS" | bold),
+    ("                                                    p50      p99        p50   max" | bold),
     kind_line("renewal"; [$cases[] | select(.case_row.form.kind == "RENEWAL")]),
     kind_line("replacement"; [$cases[] | select(.case_row.form.kind == "REPLACEMENT")]),
     kind_line("all"; $cases);
@@ -59,15 +60,17 @@ def routes($cases):
         "  " + (.[0].window | left(12))
         + ([$offices[] | select(.code == $code)][0].name | left(12)) + (length | right(5)));
 
-def summary($orders):
+def summary($windows; $orders):
     ([$offices[].peers[].assigned] | add) as $sent |
     ([$offices[].peers[].applied] | add) as $applied |
     ([$orders[].case_row.attempt] | add) as $made |
-    ([$orders[] | . as $o | steps("SPOILED")[] | select(.office == $o.case_row.production_office)]) as $spoiled |
+    [$orders[] | .case_row.production_office as $own | steps("SPOILED")[] | select(.office == $own)]
+        as $spoiled |
     ([$spoiled[] | select(.peer == "")] | length) as $failed |
-    "  messages \($sent) sent, \($applied) applied; cards \($made) made, "
-    + "\($spoiled | length) of them again (\($failed) failed verification, "
-    + "\(($spoiled | length) - $failed) arrived defective); kills \($kills), freezes \($freezes)";
+    "  messages   \($sent) sent, \($applied) applied, \([$offices[].peers[].waiting] | add) waiting",
+    "  cards      \($made) made for \($orders | length) applicants: \($failed) failed verification, "
+        + "\(($spoiled | length) - $failed) arrived defective",
+    "  troubles   \($kills) office killed, \($freezes) frozen, 1 file of applications sent twice";
 
 # ---- what must hold ----
 
@@ -99,9 +102,17 @@ def agree($windows; $registries; $orders):
           and ([$orders[].case_row.card_serial] | twice) == 0;
         "every card handed out has a serial of its own, the same at all three offices"),
     check(([$windows[].case_row.form.photo_digest] | twice) == 0; "60 different photos"),
-    check(all($windows[] | select(.state == "collected" and .case_row.form.kind == "RENEWAL");
-            true) and all($windows[]; .case_row.attention == null);
+    check(all($windows[], $registries[], $orders[]; .case_row.attention == null);
         "no case waits for somebody's attention");
+
+# The window's own signed word to the registry.
+def surrendered($windows):
+    ([$envelopes[].entry.sent.message // empty | select(.card_collected.old_card_surrendered == true)
+        | .case_number] | unique) as $handed_back |
+    ([$windows[] | select(.state == "collected" and .case_row.form.kind == "RENEWAL") | number]
+        | sort) as $renewed |
+    check($handed_back == $renewed and ($renewed | length) > 0;
+        "\($renewed | length) renewals, \($handed_back | length) old cards handed back");
 
 def refused_as_planned($windows):
     ([$windows[].case_row.refusal // empty | .reasons[]] | group_by(.)
@@ -132,11 +143,11 @@ def proved:
         "\($good | length) exported envelopes verify offline");
 
 rows("acceptance") as $windows | rows("registry") as $registries | rows("production") as $orders |
-[complete($windows; $registries; $orders), agree($windows; $registries; $orders),
+[complete($windows; $registries; $orders), agree($windows; $registries; $orders), surrendered($windows),
  refused_as_planned($windows), delivered, told($windows), proved,
  check($kills > 0 and $freezes > 0; "a registry was killed, a card centre frozen")] as $checks |
 "",
-kinds($windows), "", refusals($windows), "", routes($windows), "", summary($orders), "",
+kinds($windows), "", refusals($windows), "", routes($windows), "", summary($windows; $orders), "",
 ($checks[] | "  " + (if .holds then "✓ " else "✗ FAILED: " end) + .text),
 "",
 if all($checks[]; .holds) then "ALL HOLDS: nothing is lost, nothing is doubled, everything is proved."

@@ -14,7 +14,7 @@
 #include "common/core/bytes.h"
 #include "common/core/limits.h"
 #include "proto/message.pb-c.h"
-#include "tests/lib/photo_maker.h"
+#include "deploy/demo/photo_maker.h"
 
 enum { CITIZEN_MAKER_LINE_BYTES = 400 };
 

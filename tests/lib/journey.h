@@ -11,6 +11,7 @@
 #include "tests/lib/network.h"
 
 enum journey_stage {
+    JOURNEY_ACCEPTED,   /* at the window */
     JOURNEY_RECEIVED,   /* at the registry, to be examined */
     JOURNEY_EXAMINED,   /* by examiner1 */
     JOURNEY_ORDERED,    /* issued by issuer1; the order is at the card centre */

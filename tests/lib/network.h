@@ -75,8 +75,8 @@ struct network {
 struct network_options {
     const char *option_lines; /* more lines for every option file, or NULL; a line here wins over
                                  the network's own */
-    bool with_hook;           /* run a program on each notification: it adds the file's name to
-                                 CODE/hooked */
+    bool with_hook;           /* run a program on each notification: it adds the file's mode, path
+                                 and content to CODE/hooked */
 };
 
 /* ---- the network ---- */

@@ -200,8 +200,9 @@ write_options(const struct network_office *office, const struct network_options 
 static void
 write_hook(const struct network *network)
 {
-    static const char script[] = "#!/bin/sh\n"
-                                 "echo \"${1##*/}\" >>\"${1%/spool/*}/hooked\"\n";
+    static const char script[] =
+        "#!/bin/sh\n"
+        "{ stat -c '%a %n' \"$1\"; cat \"$1\"; } >>\"${1%/spool/*}/hooked\"\n";
     char path[AUTHORITY_PATH_BYTES];
     authority_path(&network->authority, "hook", path);
     assert_int_equal(file_write(path, bytes_of_text(script), 0700, FILE_NEW, NULL), OK);

@@ -9,6 +9,7 @@
 #   io       knows core, domain, proto and io
 #   NODE     knows itself and what is common; never another node
 #   yidictl  knows itself and what is common
+#   demo     knows itself and what is common
 #   tests    know all, and nothing knows tests
 set -eu
 
@@ -29,6 +30,8 @@ function allowed(file,    node)
         return "^common/|^proto/"
     if (file ~ /^deploy\/yidictl\//)
         return "^common/|^proto/|^deploy/yidictl/"
+    if (file ~ /^deploy\/demo\//)
+        return "^common/|^proto/|^deploy/demo/"
     node = file
     sub(/\/.*/, "", node)
     if (file ~ /^[a-z]+-node\/core\//)
@@ -48,7 +51,7 @@ function knows(header)
     if (header ~ /^<jansson\.h/)
         return "^common/io/json\\.c"
     if (header ~ /^<jpeglib\.h/)
-        return "^common/io/photo\\.c|^tests/lib/"
+        return "^common/io/photo\\.c|^deploy/demo/photo_maker\\.c"
     if (header ~ /^<c?zmq[_a-z]*\.h/)
         return "^common/io/(link|control|daemon|frames|monitor|transport_key|zap)|^tests/"
     if (header ~ /^<sodium/)

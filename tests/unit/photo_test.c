@@ -11,7 +11,7 @@
 #include "common/core/auto.h"
 #include "common/core/limits.h"
 #include "common/io/photo.h"
-#include "tests/lib/photo_maker.h"
+#include "deploy/demo/photo_maker.h"
 
 struct photo {
     uint8_t data[PHOTO_MAKER_ROOM];

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "acceptance-node/core/application.h"
+#include "tests/lib/machine_check.h"
+
+enum {
+    ABSENT = APPLICATION_ABSENT,
+    SUBMITTED = APPLICATION_SUBMITTED,
+    IN_PRODUCTION = APPLICATION_IN_PRODUCTION,
+    IN_TRANSIT = APPLICATION_IN_TRANSIT,
+    READY = APPLICATION_READY,
+    COLLECTED = APPLICATION_COLLECTED,
+    REFUSED = APPLICATION_REFUSED,
+    NO = -1, /* refused */
+};
+
+/* clang-format off */
+/* A line per state. Columns: accept, card issued, refuse, delivery refused, card dispatched, arrive
+ * well, arrive defective, collect. */
+static const int next[APPLICATION_STATE_COUNT][APPLICATION_EVENT_COUNT] = {
+    [ABSENT]        = { SUBMITTED, NO, NO, NO, NO, NO, NO, NO },
+    [SUBMITTED]     = { NO, IN_PRODUCTION, REFUSED, REFUSED, IN_TRANSIT, NO, NO, NO },
+    [IN_PRODUCTION] = { NO, IN_PRODUCTION, NO, NO, IN_TRANSIT, NO, NO, NO },
+    [IN_TRANSIT]    = { NO, IN_TRANSIT, NO, NO, NO, READY, IN_PRODUCTION, NO },
+    [READY]         = { NO, READY, NO, NO, NO, NO, IN_PRODUCTION, COLLECTED },
+    [COLLECTED]     = { NO, COLLECTED, NO, NO, NO, NO, NO, NO },
+    [REFUSED]       = { NO, NO, NO, NO, NO, NO, NO, NO },
+};
+
+static const struct expected_effects follows[] = {
+    { ABSENT, APPLICATION_ACCEPT, STEP_ACCEPTED, { { MESSAGE_APPLICATION_SUBMITTED, PARTY_REGISTRY } }, false },
+    { SUBMITTED, APPLICATION_CARD_ISSUED, STEP_PRODUCTION_STARTED, { { 0 } }, false },
+    { SUBMITTED, APPLICATION_REFUSE, STEP_REFUSED, { { 0 } }, true },
+    { SUBMITTED, APPLICATION_DELIVERY_REFUSED, STEP_DELIVERY_REFUSED, { { 0 } }, true },
+    { SUBMITTED, APPLICATION_CARD_DISPATCHED, STEP_IN_TRANSIT, { { 0 } }, false },
+    { IN_PRODUCTION, APPLICATION_CARD_ISSUED, STEP_RECORDED, { { 0 } }, false },
+    { IN_PRODUCTION, APPLICATION_CARD_DISPATCHED, STEP_IN_TRANSIT, { { 0 } }, false },
+    { IN_TRANSIT, APPLICATION_CARD_ISSUED, STEP_RECORDED, { { 0 } }, false },
+    { IN_TRANSIT, APPLICATION_ARRIVE_WELL, STEP_ARRIVED, { { MESSAGE_CARD_RECEIVED, PARTY_PRODUCTION } }, true },
+    { IN_TRANSIT, APPLICATION_ARRIVE_DEFECTIVE, STEP_SPOILED, { { MESSAGE_CARD_RECEIVED, PARTY_PRODUCTION } }, false },
+    { READY, APPLICATION_CARD_ISSUED, STEP_RECORDED, { { 0 } }, false },
+    { READY, APPLICATION_ARRIVE_DEFECTIVE, STEP_SPOILED, { { MESSAGE_CARD_RECEIVED, PARTY_PRODUCTION } }, false },
+    { READY, APPLICATION_COLLECT, STEP_COLLECTED,
+      { { MESSAGE_CARD_COLLECTED, PARTY_REGISTRY }, { MESSAGE_CARD_COLLECTED, PARTY_PRODUCTION } }, false },
+    { COLLECTED, APPLICATION_CARD_ISSUED, STEP_RECORDED, { { 0 } }, false },
+};
+/* clang-format on */
+
+static void
+application_step_follows_the_map(void **unused)
+{
+    (void)unused;
+    for (int from = 0; from < APPLICATION_STATE_COUNT; from++)
+        for (int kind = 0; kind < APPLICATION_EVENT_COUNT; kind++) {
+            struct application application = { .state = from };
+            const struct application_event event = { .kind = kind };
+            struct effects effects = { 0 };
+            struct refusal refusal = { 0 };
+            int want = next[from][kind];
+            enum result result = application_step(&application, &event, &effects, &refusal);
+            assert_int_equal(result, want == NO ? ERR_REFUSED : OK);
+            assert_int_equal(application.state, want == NO ? from : want);
+            if (want == NO) {
+                assert_int_equal(refusal.code, REFUSAL_ILLEGAL_IN_STATE);
+                assert_int_equal(effects.count, 0);
+            } else {
+                machine_check_effects(
+                    machine_check_find(follows, sizeof follows / sizeof *follows, from, kind),
+                    &effects);
+            }
+        }
+}
+
+static void
+a_renewed_card_is_handed_out_for_the_old_one_only(void **unused)
+{
+    (void)unused;
+    static const struct {
+        bool renewal, surrendered, handed_out;
+    } cases[] = {
+        { true, false, false },
+        { true, true, true },
+        { false, false, true },
+        { false, true, true },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct application application = { .state = READY };
+        const struct application_event event = { .kind = APPLICATION_COLLECT,
+                                                 .renewal = cases[i].renewal,
+                                                 .old_card_surrendered = cases[i].surrendered };
+        struct effects effects = { 0 };
+        struct refusal refusal = { 0 };
+        enum result result = application_step(&application, &event, &effects, &refusal);
+        assert_int_equal(result, cases[i].handed_out ? OK : ERR_REFUSED);
+        assert_int_equal(application.state, cases[i].handed_out ? COLLECTED : READY);
+        assert_int_equal(effects.count, cases[i].handed_out ? 3 : 0);
+        assert_int_equal(refusal.code,
+                         cases[i].handed_out ? REFUSAL_NONE : REFUSAL_SURRENDER_REQUIRED);
+    }
+}
+
+static void
+surrender_is_asked_for_at_collection_only(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof follows / sizeof *follows; i++) {
+        struct application application = { .state = follows[i].from };
+        const struct application_event event = { .kind = follows[i].on, .renewal = true };
+        struct effects effects = { 0 };
+        assert_int_equal(application_step(&application, &event, &effects, NULL),
+                         event.kind == APPLICATION_COLLECT ? ERR_REFUSED : OK);
+    }
+}
+
+/* The state is what an operator must hear of first: nothing can be handed back for a card that is
+ * not there. */
+static void
+an_illegal_collection_is_refused_for_its_state(void **unused)
+{
+    (void)unused;
+    struct application application = { .state = IN_TRANSIT };
+    const struct application_event event = { .kind = APPLICATION_COLLECT, .renewal = true };
+    struct effects effects = { 0 };
+    struct refusal refusal = { 0 };
+    assert_int_equal(application_step(&application, &event, &effects, &refusal), ERR_REFUSED);
+    assert_int_equal(refusal.code, REFUSAL_ILLEGAL_IN_STATE);
+    assert_string_equal(refusal.rule, "no collect while in-transit");
+}
+
+static void
+applications_are_open_until_collected_or_refused(void **unused)
+{
+    (void)unused;
+    for (int state = 1; state < APPLICATION_STATE_COUNT; state++)
+        assert_int_equal(application_machine.state_open[state],
+                         state != COLLECTED && state != REFUSED);
+    machine_check_graph(&application_machine);
+    machine_check_names(&application_machine);
+}
+
+int
+main(int argc, char *argv[])
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(application_step_follows_the_map),
+        cmocka_unit_test(a_renewed_card_is_handed_out_for_the_old_one_only),
+        cmocka_unit_test(surrender_is_asked_for_at_collection_only),
+        cmocka_unit_test(an_illegal_collection_is_refused_for_its_state),
+        cmocka_unit_test(applications_are_open_until_collected_or_refused),
+    };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

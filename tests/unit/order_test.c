@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "production-node/core/order.h"
+#include "tests/lib/machine_check.h"
+
+enum {
+    ABSENT = ORDER_ABSENT,
+    ORDERED = ORDER_ORDERED,
+    MADE = ORDER_MADE,
+    VERIFIED = ORDER_VERIFIED,
+    DISPATCHED = ORDER_DISPATCHED,
+    DELIVERED = ORDER_DELIVERED,
+    CLOSED = ORDER_CLOSED,
+    NO = -1, /* refused */
+};
+
+/* clang-format off */
+/* A line per state. Columns: place, make, check good, check bad, dispatch, arrived well, arrived
+ * defective, collected. */
+static const int next[ORDER_STATE_COUNT][ORDER_EVENT_COUNT] = {
+    [ABSENT]     = { ORDERED, NO, NO, NO, NO, NO, NO, NO },
+    [ORDERED]    = { NO, MADE, NO, NO, NO, NO, NO, NO },
+    [MADE]       = { NO, NO, VERIFIED, ORDERED, NO, NO, NO, NO },
+    [VERIFIED]   = { NO, NO, NO, NO, DISPATCHED, NO, NO, NO },
+    [DISPATCHED] = { NO, NO, NO, NO, NO, DELIVERED, ORDERED, NO },
+    [DELIVERED]  = { NO, NO, NO, NO, NO, NO, ORDERED, CLOSED },
+    [CLOSED]     = { NO, NO, NO, NO, NO, NO, NO, NO },
+};
+
+static const struct expected_effects follows[] = {
+    { ABSENT, ORDER_PLACE, STEP_ORDERED, { { 0 } }, false },
+    { ORDERED, ORDER_MAKE, STEP_MADE, { { 0 } }, false },
+    { MADE, ORDER_CHECK_GOOD, STEP_VERIFIED, { { MESSAGE_CARD_MADE, PARTY_REGISTRY } }, false },
+    { MADE, ORDER_CHECK_BAD, STEP_SPOILED, { { 0 } }, false },
+    { VERIFIED, ORDER_DISPATCH, STEP_DISPATCHED, { { MESSAGE_CARD_DISPATCHED, PARTY_ACCEPTANCE } }, false },
+    { DISPATCHED, ORDER_ARRIVED_WELL, STEP_ARRIVED, { { 0 } }, false },
+    { DISPATCHED, ORDER_ARRIVED_DEFECTIVE, STEP_SPOILED, { { 0 } }, false },
+    { DELIVERED, ORDER_ARRIVED_DEFECTIVE, STEP_SPOILED, { { 0 } }, false },
+    { DELIVERED, ORDER_COLLECTED, STEP_CLOSED, { { 0 } }, false },
+};
+/* clang-format on */
+
+static void
+order_step_follows_the_map(void **unused)
+{
+    (void)unused;
+    for (int from = 0; from < ORDER_STATE_COUNT; from++)
+        for (int kind = 0; kind < ORDER_EVENT_COUNT; kind++) {
+            struct order order = { .state = from, .maker = "ma", .card_serial = "A1" };
+            const struct order_event event = { .kind = kind,
+                                               .operator= "wei",
+                                               .card_serial = "A1" };
+            struct effects effects = { 0 };
+            struct refusal refusal = { 0 };
+            int want = next[from][kind];
+            assert_int_equal(order_step(&order, &event, &effects, &refusal),
+                             want == NO ? ERR_REFUSED : OK);
+            assert_int_equal(order.state, want == NO ? from : want);
+            if (want == NO) {
+                assert_int_equal(refusal.code, REFUSAL_ILLEGAL_IN_STATE);
+                assert_int_equal(effects.count, 0);
+            } else {
+                machine_check_effects(
+                    machine_check_find(follows, sizeof follows / sizeof *follows, from, kind),
+                    &effects);
+            }
+        }
+}
+
+/* state, event, who acts, which card, and what is said to it; the maker is ma, the card A1 */
+static const struct {
+    int from;
+    enum order_event_kind on;
+    const char *operator;
+    const char *card_serial;
+    enum refusal_code code;
+} guarded[] = {
+    { MADE, ORDER_CHECK_GOOD, "ma", "", REFUSAL_FOUR_EYES },
+    { MADE, ORDER_CHECK_BAD, "ma", "", REFUSAL_FOUR_EYES },
+    { MADE, ORDER_CHECK_GOOD, "wei", "", REFUSAL_NONE },
+    { MADE, ORDER_CHECK_BAD, "wei", "", REFUSAL_NONE },
+    { ORDERED, ORDER_MAKE, "ma", "", REFUSAL_NONE },
+    { VERIFIED, ORDER_DISPATCH, "ma", "", REFUSAL_NONE },
+    { DISPATCHED, ORDER_ARRIVED_WELL, "", "A2", REFUSAL_CARD_SERIAL_MISMATCH },
+    { DISPATCHED, ORDER_ARRIVED_DEFECTIVE, "", "A2", REFUSAL_CARD_SERIAL_MISMATCH },
+    { DELIVERED, ORDER_ARRIVED_DEFECTIVE, "", "A", REFUSAL_CARD_SERIAL_MISMATCH },
+    { DELIVERED, ORDER_COLLECTED, "", "A11", REFUSAL_CARD_SERIAL_MISMATCH },
+    { DELIVERED, ORDER_COLLECTED, "", "", REFUSAL_CARD_SERIAL_MISMATCH },
+    { DELIVERED, ORDER_COLLECTED, "", "A1", REFUSAL_NONE },
+    { ORDERED, ORDER_CHECK_GOOD, "ma", "", REFUSAL_ILLEGAL_IN_STATE },
+    { CLOSED, ORDER_COLLECTED, "", "A2", REFUSAL_ILLEGAL_IN_STATE },
+};
+
+static void
+order_guards_refuse_and_touch_nothing(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof guarded / sizeof *guarded; i++) {
+        struct order order = { .state = guarded[i].from, .maker = "ma", .card_serial = "A1" };
+        const struct order_event event = { .kind = guarded[i].on,
+                                           .operator= guarded[i].operator,
+                                           .card_serial = guarded[i].card_serial };
+        struct effects effects = { 0 };
+        struct refusal refusal = { 0 };
+        bool refused = guarded[i].code != REFUSAL_NONE;
+        assert_int_equal(order_step(&order, &event, &effects, &refusal),
+                         refused ? ERR_REFUSED : OK);
+        assert_int_equal(refusal.code, guarded[i].code);
+        assert_int_equal(effects.count == 0, refused);
+        assert_int_equal(order.state == guarded[i].from, refused);
+        assert_string_equal(order.maker, "ma");
+        assert_string_equal(order.card_serial, "A1");
+    }
+}
+
+/* An order leaves the making once per good card: news of the card cannot put it back but as
+ * defective. */
+static void
+an_order_is_made_again_only_after_a_card_was_found_bad(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < order_machine.transition_count; i++) {
+        const struct transition *row = &order_machine.transitions[i];
+        if (row->to == ORDERED && row->from != ABSENT)
+            assert_int_equal(row->step, STEP_SPOILED);
+    }
+}
+
+static void
+orders_are_open_until_closed(void **unused)
+{
+    (void)unused;
+    for (int state = 1; state < ORDER_STATE_COUNT; state++)
+        assert_int_equal(order_machine.state_open[state], state != CLOSED);
+    machine_check_graph(&order_machine);
+    machine_check_names(&order_machine);
+}
+
+static void
+orders_notify_nobody(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < order_machine.transition_count; i++)
+        assert_false(order_machine.transitions[i].notify);
+}
+
+int
+main(int argc, char *argv[])
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(order_step_follows_the_map),
+        cmocka_unit_test(order_guards_refuse_and_touch_nothing),
+        cmocka_unit_test(an_order_is_made_again_only_after_a_card_was_found_bad),
+        cmocka_unit_test(orders_are_open_until_closed),
+        cmocka_unit_test(orders_notify_nobody),
+    };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

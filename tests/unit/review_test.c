@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "registry-node/core/review.h"
+#include "tests/lib/machine_check.h"
+
+enum {
+    ABSENT = REVIEW_ABSENT,
+    RECEIVED = REVIEW_RECEIVED,
+    EXAMINED = REVIEW_EXAMINED,
+    ISSUED = REVIEW_ISSUED,
+    MADE = REVIEW_MADE,
+    CLOSED = REVIEW_CLOSED,
+    REFUSED = REVIEW_REFUSED,
+    BLOCKED = REVIEW_BLOCKED,
+    NO = -1, /* refused */
+};
+
+/* clang-format off */
+/* A line per state. Columns: open, open second, examine, issue, refuse, order refused, card made,
+ * card collected. */
+static const int next[REVIEW_STATE_COUNT][REVIEW_EVENT_COUNT] = {
+    [ABSENT]   = { RECEIVED, REFUSED, NO, NO, NO, NO, NO, NO },
+    [RECEIVED] = { NO, NO, EXAMINED, NO, REFUSED, NO, NO, NO },
+    [EXAMINED] = { NO, NO, NO, ISSUED, REFUSED, NO, NO, NO },
+    [ISSUED]   = { NO, NO, NO, NO, NO, BLOCKED, MADE, CLOSED },
+    [MADE]     = { NO, NO, NO, NO, NO, NO, MADE, CLOSED },
+    [CLOSED]   = { NO, NO, NO, NO, NO, NO, CLOSED, NO },
+    [REFUSED]  = { NO, NO, NO, NO, NO, NO, NO, NO },
+    [BLOCKED]  = { NO, NO, NO, ISSUED, NO, NO, NO, NO },
+};
+
+static const struct expected_effects follows[] = {
+    { ABSENT, REVIEW_OPEN, STEP_REVIEW_OPENED, { { 0 } }, false },
+    { ABSENT, REVIEW_OPEN_SECOND, STEP_REFUSED, { { MESSAGE_APPLICATION_REFUSED, PARTY_ACCEPTANCE } }, false },
+    { RECEIVED, REVIEW_EXAMINE, STEP_EXAMINED, { { 0 } }, false },
+    { RECEIVED, REVIEW_REFUSE, STEP_REFUSED, { { MESSAGE_APPLICATION_REFUSED, PARTY_ACCEPTANCE } }, false },
+    { EXAMINED, REVIEW_ISSUE, STEP_ISSUED,
+      { { MESSAGE_CARD_ISSUED, PARTY_ACCEPTANCE }, { MESSAGE_CARD_ORDERED, PARTY_PRODUCTION } }, false },
+    { EXAMINED, REVIEW_REFUSE, STEP_REFUSED, { { MESSAGE_APPLICATION_REFUSED, PARTY_ACCEPTANCE } }, false },
+    { ISSUED, REVIEW_ORDER_REFUSED, STEP_DELIVERY_REFUSED, { { 0 } }, false },
+    { ISSUED, REVIEW_CARD_MADE, STEP_RECORDED, { { 0 } }, false },
+    { ISSUED, REVIEW_CARD_COLLECTED, STEP_CLOSED, { { 0 } }, false },
+    { MADE, REVIEW_CARD_MADE, STEP_RECORDED, { { 0 } }, false },
+    { MADE, REVIEW_CARD_COLLECTED, STEP_CLOSED, { { 0 } }, false },
+    { CLOSED, REVIEW_CARD_MADE, STEP_RECORDED, { { 0 } }, false },
+    { BLOCKED, REVIEW_ISSUE, STEP_REORDERED, { { MESSAGE_CARD_ORDERED, PARTY_PRODUCTION } }, false },
+};
+/* clang-format on */
+
+static void
+review_step_follows_the_map(void **unused)
+{
+    (void)unused;
+    for (int from = 0; from < REVIEW_STATE_COUNT; from++)
+        for (int kind = 0; kind < REVIEW_EVENT_COUNT; kind++) {
+            struct review review = { .state = from, .examiner = "zhang" };
+            const struct review_event event = { .kind = kind, .operator= "li" };
+            struct effects effects = { 0 };
+            struct refusal refusal = { 0 };
+            int want = next[from][kind];
+            assert_int_equal(review_step(&review, &event, &effects, &refusal),
+                             want == NO ? ERR_REFUSED : OK);
+            assert_int_equal(review.state, want == NO ? from : want);
+            assert_string_equal(review.examiner, "zhang");
+            if (want == NO) {
+                assert_int_equal(refusal.code, REFUSAL_ILLEGAL_IN_STATE);
+                assert_int_equal(effects.count, 0);
+            } else {
+                machine_check_effects(
+                    machine_check_find(follows, sizeof follows / sizeof *follows, from, kind),
+                    &effects);
+            }
+        }
+}
+
+/* state, event, who acts, a finding that fails, and what is said to it */
+static const struct {
+    int from;
+    enum review_event_kind on;
+    const char *operator;
+    const char *failed_finding;
+    enum refusal_code code;
+} guarded[] = {
+    { EXAMINED, REVIEW_ISSUE, "zhang", NULL, REFUSAL_FOUR_EYES },
+    { BLOCKED, REVIEW_ISSUE, "zhang", NULL, REFUSAL_FOUR_EYES },
+    { EXAMINED, REVIEW_ISSUE, "zhang2", NULL, REFUSAL_NONE },
+    { EXAMINED, REVIEW_ISSUE, "Zhang", NULL, REFUSAL_NONE },
+    { EXAMINED, REVIEW_REFUSE, "zhang", NULL, REFUSAL_NONE },
+    { RECEIVED, REVIEW_EXAMINE, "li", "BAD_CREDIT", REFUSAL_FINDING_FAILED },
+    { RECEIVED, REVIEW_EXAMINE, "li", NULL, REFUSAL_NONE },
+    { RECEIVED, REVIEW_REFUSE, "li", "BAD_CREDIT", REFUSAL_NONE },
+    { RECEIVED, REVIEW_ISSUE, "zhang", NULL, REFUSAL_ILLEGAL_IN_STATE },
+    { EXAMINED, REVIEW_EXAMINE, "li", "BAD_CREDIT", REFUSAL_ILLEGAL_IN_STATE },
+};
+
+static void
+review_guards_refuse_and_touch_nothing(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof guarded / sizeof *guarded; i++) {
+        struct review review = { .state = guarded[i].from, .examiner = "zhang" };
+        const struct review_event event = { .kind = guarded[i].on,
+                                            .operator= guarded[i].operator,
+                                            .failed_finding = guarded[i].failed_finding };
+        struct effects effects = { 0 };
+        struct refusal refusal = { 0 };
+        bool refused = guarded[i].code != REFUSAL_NONE;
+        assert_int_equal(review_step(&review, &event, &effects, &refusal),
+                         refused ? ERR_REFUSED : OK);
+        assert_int_equal(refusal.code, guarded[i].code);
+        assert_int_equal(effects.count == 0, refused);
+        assert_int_equal(review.state == guarded[i].from, refused);
+    }
+}
+
+static void
+review_says_which_finding_failed(void **unused)
+{
+    (void)unused;
+    struct review review = { .state = RECEIVED, .examiner = "" };
+    const struct review_event event = { .kind = REVIEW_EXAMINE,
+                                        .operator= "li",
+                                        .failed_finding = "NOT_ON_FILE" };
+    struct effects effects = { 0 };
+    struct refusal refusal = { 0 };
+    assert_int_equal(review_step(&review, &event, &effects, &refusal), ERR_REFUSED);
+    assert_string_equal(refusal.field, "findings");
+    assert_memory_equal(refusal.rule, "NOT_ON_FILE", 11);
+}
+
+static void
+reviews_are_open_until_closed_or_refused(void **unused)
+{
+    (void)unused;
+    for (int state = 1; state < REVIEW_STATE_COUNT; state++)
+        assert_int_equal(review_machine.state_open[state], state != CLOSED && state != REFUSED);
+    machine_check_graph(&review_machine);
+    machine_check_names(&review_machine);
+}
+
+/* Whatever an applicant is told, is told by the window that knows the applicant. */
+static void
+reviews_notify_nobody(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < review_machine.transition_count; i++)
+        assert_false(review_machine.transitions[i].notify);
+}
+
+int
+main(int argc, char *argv[])
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(review_step_follows_the_map),
+        cmocka_unit_test(review_guards_refuse_and_touch_nothing),
+        cmocka_unit_test(review_says_which_finding_failed),
+        cmocka_unit_test(reviews_are_open_until_closed_or_refused),
+        cmocka_unit_test(reviews_notify_nobody),
+    };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

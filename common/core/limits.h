@@ -38,6 +38,8 @@ enum {
     LIST_ROWS_MAX = 10000,
 
     TURN_INPUTS_MAX = 1024,
+    TURN_FRAMES_MAX = 4096, /* taken from the sockets, inputs or not */
+    DROPS_LOGGED_MAX = 10,  /* a second */
     TURN_BYTES_MAX = 16 * 1024 * 1024,
     EFFECTS_MAX = 8,
 

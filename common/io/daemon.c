@@ -247,12 +247,14 @@ take_one_command(struct daemon *daemon, const struct office_time *now)
     return true;
 }
 
-/* Everything that waits, in turns between peers and operators, until the turn is full. */
+/* What waits, in turns between peers and operators, until the turn is full. Frames that are no
+ * inputs (greetings, acknowledgements, rubbish) count too, so that nobody can hold up the turn with
+ * them. */
 static void
 take_inputs(struct daemon *daemon, const struct office_time *now)
 {
     bool any = true;
-    while (any) {
+    for (int taken = 0; any && taken < TURN_FRAMES_MAX; taken++) {
         any = take_one_link(daemon, now);
         any |= take_one_command(daemon, now);
     }

@@ -17,11 +17,19 @@ trusted(const struct office *office, const char *code, const struct office_time 
 
 /* ---- the receiving half ---- */
 
+/* Counted always, logged a few times a second: whoever sends rubbish must not fill the disk with
+ * our log. */
 static void
-drop(struct office *office, const char *from, const char *reason)
+drop(struct office *office, const char *from, const char *reason, const struct office_time *now)
 {
+    uint64_t second = now->monotonic_ms / 1000;
     office->dropped++;
-    log_line(LOG_WARNING, "frame_dropped", "office=%s reason=%s", from, reason);
+    if (second != office->drops_logged_second)
+        office->drops_logged = 0;
+    office->drops_logged_second = second;
+    if (office->drops_logged++ < DROPS_LOGGED_MAX)
+        log_line(LOG_WARNING, "frame_dropped", "office=%s reason=%s dropped=%" PRIu64, from, reason,
+                 office->dropped);
 }
 
 static void
@@ -94,7 +102,7 @@ new_message_input(struct office *office, struct peer *peer, const struct link_me
 
 static void
 queue_message(struct office *office, struct peer *peer, const Yidi__Data *data,
-              const struct link_message *message)
+              const struct link_message *message, const struct office_time *now)
 {
     struct envelope envelope;
     struct refusal refusal = { 0 };
@@ -103,12 +111,13 @@ queue_message(struct office *office, struct peer *peer, const Yidi__Data *data,
                                              : envelope_verify(&office->verifier, packed,
                                                                &office->arena, &envelope, &refusal);
     if (result != OK) {
-        drop(office, peer->office, result == ERR_REFUSED ? refusal_name(refusal.code) : "forged");
+        drop(office, peer->office, result == ERR_REFUSED ? refusal_name(refusal.code) : "forged",
+             now);
         return;
     }
     const char *contradiction = find_contradiction(office, peer, data, message, &envelope);
     if (contradiction != NULL) {
-        drop(office, peer->office, contradiction);
+        drop(office, peer->office, contradiction, now);
         return;
     }
     struct input *input = new_message_input(office, peer, message, &envelope);
@@ -122,7 +131,7 @@ queue_message(struct office *office, struct peer *peer, const Yidi__Data *data,
 
 static void
 take_data(struct office *office, struct peer *peer, const Yidi__Data *data,
-          const struct link_message *message)
+          const struct link_message *message, const struct office_time *now)
 {
     if (office->halted[0] != '\0')
         return;
@@ -130,9 +139,9 @@ take_data(struct office *office, struct peer *peer, const Yidi__Data *data,
     if (data->sequence <= peer->queued)
         peer->ack_due = true;
     else if (data->sequence == peer->queued + 1 && message->frame_count >= 2)
-        queue_message(office, peer, data, message);
+        queue_message(office, peer, data, message, now);
     else
-        drop(office, peer->office, "out_of_order");
+        drop(office, peer->office, "out_of_order", now);
 }
 
 static void
@@ -142,7 +151,7 @@ take_directory(struct office *office, const char *from, const struct link_messag
     struct refusal refusal = { 0 };
     AUTO(directory) struct directory *directory = NULL;
     if (message->frame_count != 2) {
-        drop(office, from, "directory_missing");
+        drop(office, from, "directory_missing", now);
         return;
     }
     struct bytes signed_bytes = message->frames[1];
@@ -153,7 +162,7 @@ take_directory(struct office *office, const char *from, const struct link_messag
     if (result == OK)
         result = office_set_directory(office, directory, office->options.root, now, &refusal);
     if (result != OK) {
-        drop(office, from, refusal_name(refusal.code));
+        drop(office, from, refusal_name(refusal.code), now);
         return;
     }
     directory = NULL;
@@ -165,12 +174,13 @@ take_directory(struct office *office, const char *from, const struct link_messag
 /* ---- frames in ---- */
 
 static const Yidi__LinkFrame *
-decode_frame(struct office *office, const struct link_message *message, const char *from)
+decode_frame(struct office *office, const struct link_message *message, const char *from,
+             const struct office_time *now)
 {
     ProtobufCMessage *decoded;
     if (message->frame_count == 0 || wire_decode(&yidi__link_frame__descriptor, message->frames[0],
                                                  &office->arena, &decoded, NULL) != OK) {
-        drop(office, from, "malformed");
+        drop(office, from, "malformed", now);
         return NULL;
     }
     return (const Yidi__LinkFrame *)decoded;
@@ -182,7 +192,7 @@ take_inbound(struct office *office, const struct link_message *message,
 {
     const Yidi__Office *entry = directory_find_key(office->directory, message->key);
     if (!office_trusts(office, entry, now->wall_ms)) {
-        drop(office, entry == NULL ? "unknown" : entry->code, "not_trusted");
+        drop(office, entry == NULL ? "unknown" : entry->code, "not_trusted", now);
         link_frame_reply_refuse(office, &message->route,
                                 entry == NULL ? REFUSAL_OFFICE_UNKNOWN : REFUSAL_OFFICE_REVOKED);
         return;
@@ -192,20 +202,20 @@ take_inbound(struct office *office, const struct link_message *message,
         link_frame_reply_refuse(office, &message->route, REFUSAL_DIRECTORY_EXPIRED);
         return;
     }
-    const Yidi__LinkFrame *frame = decode_frame(office, message, entry->code);
+    const Yidi__LinkFrame *frame = decode_frame(office, message, entry->code, now);
     if (frame == NULL || (peer == NULL && (peer = peers_take(&office->peers, entry->code)) == NULL))
         return;
     if (frame->body_case == YIDI__LINK_FRAME__BODY_HELLO) {
         take_hello(office, peer, message, frame->hello);
     } else if (frame->body_case == YIDI__LINK_FRAME__BODY_DATA) {
-        take_data(office, peer, frame->data, message);
+        take_data(office, peer, frame->data, message, now);
     } else if (frame->body_case == YIDI__LINK_FRAME__BODY_PING) {
         peer->route = message->route;
         link_frame_reply_welcome(office, peer);
     } else if (frame->body_case == YIDI__LINK_FRAME__BODY_DIRECTORY) {
         take_directory(office, peer->office, message, now);
     } else {
-        drop(office, peer->office, "not_for_this_side");
+        drop(office, peer->office, "not_for_this_side", now);
     }
 }
 
@@ -216,7 +226,7 @@ take_outbound(struct office *office, const struct link_message *message,
     struct peer *peer = peers_find(&office->peers, message->office);
     if (peer == NULL || !trusted(office, peer->office, now))
         return;
-    const Yidi__LinkFrame *frame = decode_frame(office, message, peer->office);
+    const Yidi__LinkFrame *frame = decode_frame(office, message, peer->office, now);
     if (frame == NULL)
         return;
     if (frame->body_case == YIDI__LINK_FRAME__BODY_WELCOME)
@@ -228,7 +238,7 @@ take_outbound(struct office *office, const struct link_message *message,
     else if (frame->body_case == YIDI__LINK_FRAME__BODY_DIRECTORY)
         take_directory(office, peer->office, message, now);
     else
-        drop(office, peer->office, "not_for_this_side");
+        drop(office, peer->office, "not_for_this_side", now);
 }
 
 void

@@ -59,18 +59,24 @@ load_last_head(struct journal *journal, struct store_txn *txn, struct tree_head 
     return result;
 }
 
-/* The head's root must be the root of the stored tree, and nothing may stand in the journal beyond
- * it. */
+/* The head's root must be the root of the stored tree. */
 static enum result
-check_against_head(struct journal *journal, struct store_txn *txn, const struct tree_head *head)
+check_against_head(const struct journal *journal, const struct tree_head *head)
 {
     struct digest root;
+    merkle_frontier_root(&journal->committed, &root);
+    return digest_equal(&root, &head->root) && strcmp(head->office, journal->office) == 0
+               ? OK
+               : ERR_DAMAGED;
+}
+
+/* Nothing may stand in the journal beyond the last head; when there is none, nothing at all. */
+static enum result
+check_end(struct store_txn *txn, uint64_t size)
+{
     struct key64 key;
     struct bytes value;
-    merkle_frontier_root(&journal->committed, &root);
-    if (!digest_equal(&root, &head->root) || strcmp(head->office, journal->office) != 0)
-        return ERR_DAMAGED;
-    enum result beyond = store_get(txn, TABLE_JOURNAL, key_of(head->size, &key), &value);
+    enum result beyond = store_get(txn, TABLE_JOURNAL, key_of(size, &key), &value);
     return beyond == ERR_ABSENT ? OK : beyond == OK ? ERR_DAMAGED : beyond;
 }
 
@@ -94,7 +100,9 @@ journal_open(struct journal *journal, const char *office, const struct signing_k
     if (result == ERR_ABSENT)
         result = ERR_DAMAGED;
     if (result == OK && !empty)
-        result = check_against_head(journal, txn, &head);
+        result = check_against_head(journal, &head);
+    if (result == OK)
+        result = check_end(txn, head.size);
     journal->pending = journal->committed;
     memcpy(journal->pending_head, journal->head, sizeof journal->head);
     return result;

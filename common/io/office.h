@@ -100,6 +100,8 @@ struct office {
     uint64_t commits;
     uint64_t inputs_done;
     uint64_t dropped; /* frames that were not authentic */
+    uint64_t drops_logged_second;
+    unsigned drops_logged; /* in that second */
 };
 
 /* Read the store. ERR_DAMAGED, ERR_IO as of store and journal. The office is big; allocate it. */

@@ -93,8 +93,8 @@ network_alive(struct network_office *office)
            info.si_pid == 0;
 }
 
-static void
-launch(struct network_office *office)
+void
+network_launch(struct network_office *office)
 {
     char program[PROGRAM_BYTES], log_path[NETWORK_PATH_BYTES], conf[NETWORK_PATH_BYTES];
     network_path(office, "log", log_path);
@@ -120,8 +120,8 @@ answers(struct network_office *office)
     return network_try_ask(office, &request, NULL, 0, 1000, &answer);
 }
 
-static void
-wait_until_it_answers(struct network_office *office)
+void
+network_await(struct network_office *office)
 {
     uint64_t deadline_ms = monotonic_ms() + NETWORK_PATIENCE_MS;
     while (!answers(office)) {
@@ -138,8 +138,8 @@ wait_until_it_answers(struct network_office *office)
 void
 network_start(struct network_office *office)
 {
-    launch(office);
-    wait_until_it_answers(office);
+    network_launch(office);
+    network_await(office);
 }
 
 void
@@ -147,9 +147,9 @@ network_start_all(struct network *network)
 {
     for (int i = 0; i < NETWORK_OFFICE_COUNT; i++)
         if (network->offices[i].pid == 0)
-            launch(&network->offices[i]);
+            network_launch(&network->offices[i]);
     for (int i = 0; i < NETWORK_OFFICE_COUNT; i++)
-        wait_until_it_answers(&network->offices[i]);
+        network_await(&network->offices[i]);
 }
 
 static int

@@ -94,6 +94,10 @@ void network_close(struct network *network, bool failed);
 void network_start_all(struct network *network);
 void network_start(struct network_office *office);
 
+/* The two halves of network_start: start the process; wait until it answers. */
+void network_launch(struct network_office *office);
+void network_await(struct network_office *office);
+
 /* SIGTERM, and expect exit status 0; SIGKILL; both wait for the end. */
 void network_stop(struct network_office *office);
 void network_kill(struct network_office *office);

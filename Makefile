@@ -55,6 +55,7 @@ core_objects := $(call objects,common/core/*.c)
 domain_objects := $(call objects,common/domain/*.c)
 io_objects := $(call objects,common/io/*.c)
 node_core_objects := $(call objects,$(nodes:%=%/core/*.c))
+node_objects := $(filter-out %/main.o,$(call objects,$(nodes:%=%/*.c)))
 pure_objects := $(core_objects) $(domain_objects) $(node_core_objects)
 
 proto_sources := $(wildcard proto/*.proto)
@@ -115,7 +116,7 @@ $(BUILD)/obj/%.o: %.c | $(BUILD)/deps-installed $(proto_headers) $(tables)
 	$(call quiet,CC)$(compile) -c -o $@ $<
 
 $(common): $(core_objects) $(domain_objects) $(proto_objects) $(io_objects)
-$(for_tests): $(node_core_objects) $(yidictl_objects)
+$(for_tests): $(node_core_objects) $(node_objects) $(yidictl_objects)
 $(common) $(for_tests):
 	@mkdir -p $(@D)
 	$(call quiet,AR)rm -f $@ && $(AR) rcs $@ $^

@@ -28,7 +28,7 @@ enum {
     /* All answers of a turn may be one client's; twice, because a pipe learns of what was read
      * from it only after half its size. */
     SEND_QUEUE_MESSAGES = 2 * TURN_INPUTS_MAX,
-    DROPPED_MAX = 64,    /* in one call */
+    DROPPED_MAX = 64, /* in one call */
 };
 
 struct control_server {

@@ -39,6 +39,7 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_REQUESTS] = "requests",
     [TABLE_NOTIFICATIONS] = "notifications",
     [TABLE_POPULATION] = "population",
+    [TABLE_SERIALS] = "serials",
 };
 
 static void
@@ -205,9 +206,11 @@ open_tables(struct store *store, MDB_txn *txn)
                         &store->tables[TABLE_META]);
     if (code == MDB_SUCCESS)
         code = check_format(store, txn, fresh);
-    for (int table = TABLE_META + 1; code == MDB_SUCCESS && table < TABLE_COUNT; table++)
+    for (int table = TABLE_META + 1; code == MDB_SUCCESS && table < TABLE_COUNT; table++) {
+        REQUIRE(table_names[table] != NULL); /* that would be LMDB's table of tables */
         code = mdb_dbi_open(txn, table_names[table], store->readonly ? 0 : MDB_CREATE,
                             &store->tables[table]);
+    }
     return code;
 }
 

@@ -2,7 +2,7 @@
 #
 # report - compares what all offices say about the demo's cases, and prints the table.
 #
-# In: $offices (report writes them), $envelopes, $not_exported, $kills, $freezes, $format.
+# In: $offices (report writes them), $envelopes, $not_exported, $kills, $freezes, $resent, $format.
 
 def of_role($role): [$offices[] | select(.role == $role)];
 def rows($role): [of_role($role)[] | .name as $office | .cases[] | . + {$office}];
@@ -67,10 +67,13 @@ def summary($windows; $orders):
     [$orders[] | .case_row.production_office as $own | steps("SPOILED")[] | select(.office == $own)]
         as $spoiled |
     ([$spoiled[] | select(.peer == "")] | length) as $failed |
-    "  messages   \($sent) sent, \($applied) applied, \([$offices[].peers[].waiting] | add) waiting",
-    "  cards      \($made) made for \($orders | length) applicants: \($failed) failed verification, "
+    "  messages   \($sent) sent, \($applied) applied, "
+        + "\([$offices[].peers[].waiting] | add) waiting",
+    "  cards      \($made) made for \($orders | length) applicants: "
+        + "\($failed) failed verification, "
         + "\(($spoiled | length) - $failed) arrived defective",
-    "  troubles   \($kills) office killed, \($freezes) frozen, 1 file of applications sent twice";
+    "  troubles   \($kills) office killed, \($freezes) frozen, "
+        + "\($resent) file of applications sent twice";
 
 # ---- what must hold ----
 
@@ -97,7 +100,8 @@ def agree($windows; $registries; $orders):
             else .state == "refused" and $reviews[$number].state == "refused" end);
         "final states agree at window, registry and card centre"),
     check(all($windows[] | select(.state == "collected"); number as $number |
-            .case_row.card_serial != "" and .case_row.card_serial == $reviews[$number].case_row.card_serial
+            .case_row.card_serial != ""
+            and .case_row.card_serial == $reviews[$number].case_row.card_serial
             and .case_row.card_serial == $made[$number].case_row.card_serial)
           and ([$orders[].case_row.card_serial] | twice) == 0;
         "every card handed out has a serial of its own, the same at all three offices"),
@@ -107,8 +111,9 @@ def agree($windows; $registries; $orders):
 
 # The window's own signed word to the registry.
 def surrendered($windows):
-    ([$envelopes[].entry.sent.message // empty | select(.card_collected.old_card_surrendered == true)
-        | .case_number] | unique) as $handed_back |
+    ([$envelopes[].entry.sent.message // empty
+        | select(.card_collected.old_card_surrendered == true) | .case_number] | unique)
+        as $handed_back |
     ([$windows[] | select(.state == "collected" and .case_row.form.kind == "RENEWAL") | number]
         | sort) as $renewed |
     check($handed_back == $renewed and ($renewed | length) > 0;
@@ -131,7 +136,8 @@ def delivered:
 
 def told($windows):
     ([of_role("acceptance")[].notes[] | {case_number, event}]) as $notes |
-    ([$windows[] | {case_number: number, event: (if .state == "collected" then "ready" else "refused" end)}]) as $due |
+    ([$windows[] | {case_number: number,
+        event: (if .state == "collected" then "ready" else "refused" end)}]) as $due |
     check(($notes | sort) == ($due | sort); "all 60 applicants were told, once each");
 
 def proved:
@@ -139,7 +145,8 @@ def proved:
     check(all($offices[]; .audit.trouble == "" and .audit.entries > 0);
         "\($offices | length) journals verify: \([$offices[].audit.entries] | add) entries, "
         + "\([$offices[].audit.received] | add) envelopes of other offices in them"),
-    check(($good | length) == ($envelopes | length) and ($good | length) > 0 and $not_exported == "";
+    check(($good | length) == ($envelopes | length) and ($good | length) > 0
+          and $not_exported == "";
         "\($good | length) exported envelopes verify offline");
 
 rows("acceptance") as $windows | rows("registry") as $registries | rows("production") as $orders |

@@ -88,9 +88,9 @@ decode_message(struct core *core, size_t index)
 {
     ProtobufCMessage *decoded;
     (void)index;
-    expect_ok(wire_decode(&yidi__message__descriptor, core->message, &core->scratch, &decoded,
-                          NULL),
-              "wire_decode");
+    expect_ok(
+        wire_decode(&yidi__message__descriptor, core->message, &core->scratch, &decoded, NULL),
+        "wire_decode");
     arena_reset(&core->scratch);
 }
 
@@ -203,9 +203,9 @@ open_directory(struct core *core)
     struct refusal refusal = { 0 };
     core->root = authority_trust(&core->network->authority, true);
     struct bytes signed_directory = network_make_directory(core->network, NULL, &core->arena);
-    expect_ok(directory_decode(signed_directory, core->root, core->now_ms, &core->directory,
-                               &refusal),
-              "directory_decode");
+    expect_ok(
+        directory_decode(signed_directory, core->root, core->now_ms, &core->directory, &refusal),
+        "directory_decode");
     envelope_verifier_init(&core->verifier, core->directory);
 }
 

@@ -20,13 +20,13 @@
 enum { DESK_PAGE_CASES = 1000, DESK_POLL_MS = 5, DESK_PATIENCE_MS = 60000 };
 
 struct desk {
-    const char *name;     /* of the operator */
-    const char *socket;   /* of the daemon; borrowed */
-    const char *state;    /* of the cases to decide on; NULL at the window */
-    Yidi__Verb verb;      /* unused at the window */
-    size_t case_count;    /* to be done before the desk closes */
-    double *done_ms;      /* out; when the case was done, by serial - 1 */
-    struct load *load;    /* window */
+    const char *name;       /* of the operator */
+    const char *socket;     /* of the daemon; borrowed */
+    const char *state;      /* of the cases to decide on; NULL at the window */
+    Yidi__Verb verb;        /* unused at the window */
+    size_t case_count;      /* to be done before the desk closes */
+    double *done_ms;        /* out; when the case was done, by serial - 1 */
+    struct load *load;      /* window */
     size_t outstanding_max; /* window */
     pthread_t thread;
     struct control_client *client;

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "tests/bench/bench.h"
 #include "tests/bench/desk.h"
@@ -58,6 +59,8 @@ struct pipeline {
     double start_ms;
     double end_ms;
     double bench_cpu_s;
+    struct machine_usage machine_before;
+    struct machine_usage machine_after;
     struct office_figures before[OFFICES];
     struct office_figures after[OFFICES];
 };
@@ -141,6 +144,7 @@ static void
 run(struct pipeline *pipeline)
 {
     read_offices(pipeline, pipeline->before);
+    usage_read_machine(pipeline->network.authority.folder, &pipeline->machine_before);
     double cpu_before_s = own_cpu_s();
     pipeline->start_ms = bench_now_ms();
     for (size_t i = 0; i < DESKS; i++)
@@ -149,6 +153,7 @@ run(struct pipeline *pipeline)
         desk_join(&pipeline->desks[i]);
     pipeline->end_ms = bench_now_ms();
     pipeline->bench_cpu_s = own_cpu_s() - cpu_before_s;
+    usage_read_machine(pipeline->network.authority.folder, &pipeline->machine_after);
     read_offices(pipeline, pipeline->after);
 }
 
@@ -182,17 +187,34 @@ add_times(const struct pipeline *pipeline, struct figures *figures)
     free(latency_ms);
 }
 
+/* How much of the run was the machine's other business: a busy machine makes a slow bench. */
+static void
+add_machine(const struct pipeline *pipeline, double own_cpu_time_s, struct figures *figures)
+{
+    const struct machine_usage *before = &pipeline->machine_before;
+    const struct machine_usage *after = &pipeline->machine_after;
+    double all_s = (double)(after->all_ticks - before->all_ticks) / (double)sysconf(_SC_CLK_TCK);
+    double busy_s = (double)(after->busy_ticks - before->busy_ticks) / (double)sysconf(_SC_CLK_TCK);
+    double disk_bytes = (double)(after->disk_written_bytes - before->disk_written_bytes);
+    double others_s = busy_s > own_cpu_time_s ? busy_s - own_cpu_time_s : 0;
+    figures_add(figures, "disk_written_each", "KB/application, whole disk",
+                disk_bytes / 1e3 / (double)pipeline->case_count);
+    figures_add(figures, "cpu_idle", "% of the machine", 100 * (1 - busy_s / all_s));
+    figures_add(figures, "cpu_others", "% of the machine", 100 * others_s / all_s);
+}
+
 static void
 add_offices(const struct pipeline *pipeline, struct figures *figures)
 {
-    double cpu_s[OFFICES], commits[OFFICES], ratio[OFFICES], written[OFFICES], resident[OFFICES];
-    double total_cpu_s = 0;
+    double cpu_s[OFFICES], commits[OFFICES], ratio[OFFICES], written[OFFICES], dirtied[OFFICES];
+    double resident[OFFICES], total_cpu_s = 0;
     for (int i = 0; i < OFFICES; i++) {
         const struct office_figures *before = &pipeline->before[i], *after = &pipeline->after[i];
         cpu_s[i] = usage_cpu_s(&before->usage, &after->usage);
         commits[i] = (double)(after->commits - before->commits);
         ratio[i] = (double)(after->inputs - before->inputs) / commits[i];
         written[i] = (double)(after->usage.written_bytes - before->usage.written_bytes) / 1e6;
+        dirtied[i] = (double)(after->usage.dirtied_bytes - before->usage.dirtied_bytes) / 1e6;
         resident[i] = (double)after->usage.resident_max_kib / 1024;
         total_cpu_s += cpu_s[i];
     }
@@ -200,12 +222,14 @@ add_offices(const struct pipeline *pipeline, struct figures *figures)
     figures_add_row(figures, "cpu", "s", cpu_s);
     figures_add_row(figures, "commits", "", commits);
     figures_add_row(figures, "inputs_per_commit", "", ratio);
-    figures_add_row(figures, "written", "MB", written);
+    figures_add_row(figures, "written", "MB to files", written);
+    figures_add_row(figures, "dirtied", "MB as the kernel counts", dirtied);
     figures_add_row(figures, "resident_max", "MiB, store pages too", resident);
     figures_add(figures, "bench_cpu", "s", pipeline->bench_cpu_s);
     figures_add(figures, "daemons_cpu_each", "ms CPU/application", total_cpu_s * each_ms);
     figures_add(figures, "machine_cpu_each", "ms CPU/application",
                 (total_cpu_s + pipeline->bench_cpu_s) * each_ms);
+    add_machine(pipeline, total_cpu_s + pipeline->bench_cpu_s, figures);
 }
 
 /* How the desks fared: what they waited for tells what limits the rate. */

@@ -13,8 +13,8 @@
 
 #include "common/core/bytes.h"
 #include "common/core/limits.h"
-#include "proto/message.pb-c.h"
 #include "deploy/demo/photo_maker.h"
+#include "proto/message.pb-c.h"
 
 enum { CITIZEN_MAKER_LINE_BYTES = 400 };
 

@@ -102,7 +102,7 @@ network_try_ask(struct network_office *office, Yidi__Request *request, const str
         if (!network_receive(office, now_ms < deadline_ms ? deadline_ms - now_ms : 0, ret_answer))
             return false;
         if (ret_answer->response->id == request->id || ret_answer->response->id == 0)
-            return true; /* 0: the office could not read our id */
+            return true;                 /* 0: the office could not read our id */
         network_answer_fini(ret_answer); /* of a question that was given up */
     }
 }

@@ -1,0 +1,520 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/lib/fake_network.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "common/io/case_file.h"
+#include "common/io/wire.h"
+
+enum { ROUNDS_MAX = 100000, SETTLE_MS = 600 * 1000 };
+
+/* ---- ports ---- */
+
+/* Count a call to the world outside; false when the office has died before it. */
+static bool
+port_lives(struct fake_office *office)
+{
+    office->port_calls++;
+    if (office->crash_at != 0 && office->port_calls >= office->crash_at)
+        office->dying = true;
+    return !office->dying;
+}
+
+static size_t
+find_number(const struct fake_network *network, const char *code)
+{
+    for (size_t i = 0; i < network->count; i++)
+        if (strcmp(network->roster.offices[i].entry.code, code) == 0)
+            return i;
+    fail_msg("no office %s", code);
+    return 0;
+}
+
+static enum result
+connect_peer(void *context, const Yidi__Office *peer)
+{
+    struct fake_office *office = context;
+    size_t to = find_number(office->network, peer->code);
+    return port_lives(office) ? fake_wires_connect(&office->network->wires, office->number, to)
+                              : OK;
+}
+
+static void
+disconnect_peer(void *context, const char *code)
+{
+    struct fake_office *office = context;
+    if (port_lives(office))
+        fake_wires_disconnect(&office->network->wires, office->number,
+                              find_number(office->network, code));
+}
+
+static enum result
+send_frames(void *context, const char *code, const struct bytes *frames, size_t frame_count)
+{
+    struct fake_office *office = context;
+    size_t to = find_number(office->network, code);
+    return port_lives(office)
+               ? fake_wires_send(&office->network->wires, office->number, to, frames, frame_count)
+               : OK;
+}
+
+static enum result
+reply_frames(void *context, const struct link_route *route, const struct bytes *frames,
+             size_t frame_count)
+{
+    struct fake_office *office = context;
+    return port_lives(office) ? fake_wires_reply(&office->network->wires, office->number, route,
+                                                 frames, frame_count)
+                              : OK;
+}
+
+static enum result
+answer_client(void *context, const struct link_route *client, const struct bytes *frames,
+              size_t frame_count)
+{
+    struct fake_office *office = context;
+    struct fake_answer *answer = &office->network->answer;
+    ProtobufCMessage *message;
+    struct refusal refusal = { 0 };
+    if (!port_lives(office))
+        return OK;
+    if (wire_decode(&yidi__response__descriptor, frames[0], &answer->arena, &message, &refusal) !=
+        OK)
+        fail_msg("an answer breaks the bound of %s: %s", refusal.field, refusal.rule);
+    answer->given = true;
+    answer->client = bytes_get_u64(client->bytes);
+    answer->response = (const Yidi__Response *)message;
+    answer->frame_count = frame_count - 1;
+    return OK;
+}
+
+static enum result
+spool_notification(void *context, const char *name, struct bytes text)
+{
+    struct fake_office *office = context;
+    struct fake_network *network = office->network;
+    size_t at = 0;
+    if (!port_lives(office))
+        return OK;
+    if (office->spool_full)
+        return ERR_IO;
+    while (at < network->notification_count && strcmp(network->notifications[at].name, name) != 0)
+        at++;
+    assert_true(at < FAKE_NOTIFICATIONS_MAX);
+    struct fake_notification *notification = &network->notifications[at];
+    if (at == network->notification_count) {
+        *notification = (struct fake_notification){ .office = office->number };
+        snprintf(notification->name, sizeof notification->name, "%s", name);
+        network->notification_count++;
+    }
+    free(notification->text);
+    notification->text = strndup((const char *)text.data, text.size);
+    notification->times++;
+    return OK;
+}
+
+static void
+set_directory(struct fake_office *office, struct bytes signed_bytes)
+{
+    uint8_t *copy = malloc(signed_bytes.size);
+    assert_non_null(copy);
+    memcpy(copy, signed_bytes.data, signed_bytes.size);
+    free((void *)(uintptr_t)office->directory.data);
+    office->directory = bytes_of(copy, signed_bytes.size);
+}
+
+static enum result
+keep_directory(void *context, struct bytes signed_bytes)
+{
+    struct fake_office *office = context;
+    if (port_lives(office))
+        set_directory(office, signed_bytes);
+    return OK;
+}
+
+/* ---- life ---- */
+
+static void
+fill_options(struct fake_office *office, struct office_options *options)
+{
+    const struct fake_network *network = office->network;
+    const struct roster_office *listed = &network->roster.offices[office->number];
+    *options = (struct office_options){
+        .code = listed->entry.code,
+        .role = office->role,
+        .store = office->scratch.store,
+        .key = listed->key,
+        .certificate = listed->certificate,
+        .root = network->roster.root,
+        .stream_limits = network->stream_limits,
+        .directory_grace_ms = 7 * 24 * 3600 * 1000ULL,
+        .ports = { .context = office,
+                   .connect = connect_peer,
+                   .disconnect = disconnect_peer,
+                   .send = send_frames,
+                   .reply = reply_frames,
+                   .answer = answer_client,
+                   .notify = spool_notification,
+                   .keep_directory = keep_directory },
+    };
+}
+
+static void
+bury(struct fake_network *network, struct fake_office *office)
+{
+    office_close(office->office);
+    free(MOVE(office->office));
+    store_close(MOVE(office->scratch.store));
+    fake_wires_drop(&network->wires, office->number);
+    office->dying = false;
+    office->crash_at = 0;
+}
+
+void
+fake_network_crash(struct fake_network *network, size_t number)
+{
+    if (network->offices[number].office != NULL)
+        bury(network, &network->offices[number]);
+}
+
+/* After every call into an office: did it die in it? */
+static void
+bury_the_dying(struct fake_network *network, struct fake_office *office)
+{
+    if (office->dying && office->office != NULL)
+        bury(network, office);
+}
+
+void
+fake_network_start(struct fake_network *network, size_t number)
+{
+    struct fake_office *office = &network->offices[number];
+    struct office_options options;
+    struct refusal refusal = { 0 };
+    assert_null(office->office);
+    if (office->scratch.store == NULL)
+        scratch_store_reopen(&office->scratch);
+    fill_options(office, &options);
+    if (directory_decode(office->directory, network->roster.root, network->now.wall_ms,
+                         &options.take_directory, &refusal) != OK ||
+        office_check_directory(&options, options.take_directory, network->now.wall_ms, &refusal) !=
+            OK)
+        fail_msg("%s: %s", refusal.field, refusal.rule);
+    office->office = malloc(sizeof *office->office);
+    assert_non_null(office->office);
+    fake_wires_raise(&network->wires, number);
+    assert_int_equal(office_open(office->office, &options, &network->now), OK);
+    bury_the_dying(network, office);
+}
+
+void
+fake_network_start_all(struct fake_network *network)
+{
+    for (size_t i = 0; i < network->count; i++)
+        if (network->offices[i].office == NULL)
+            fake_network_start(network, i);
+}
+
+static void
+forget_notifications(struct fake_network *network)
+{
+    while (network->notification_count > 0)
+        free(network->notifications[--network->notification_count].text);
+}
+
+static void
+make_office(struct fake_network *network, size_t number, struct bytes directory)
+{
+    struct fake_office *office = &network->offices[number];
+    scratch_store_open(&office->scratch, network->map_bytes);
+    set_directory(office, directory);
+    network->wires.names[number] = office->name;
+    office->port_calls = 0;
+    fake_network_start(network, number);
+}
+
+static void
+make_offices(struct fake_network *network)
+{
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    struct bytes directory = roster_sign(&network->roster, &arena);
+    for (size_t i = 0; i < network->count; i++)
+        make_office(network, i, directory);
+}
+
+static void
+unmake_offices(struct fake_network *network)
+{
+    for (size_t i = 0; i < network->count; i++) {
+        struct fake_office *office = &network->offices[i];
+        fake_network_crash(network, i);
+        scratch_store_close(&office->scratch);
+        free((void *)(uintptr_t)office->directory.data);
+        office->directory = (struct bytes){ 0 };
+    }
+    fake_wires_fini(&network->wires);
+    forget_notifications(network);
+}
+
+void
+fake_network_open(struct fake_network *network, const struct fake_entry *entries, size_t count,
+                  uint64_t seed)
+{
+    struct roster_entry listed[ROSTER_OFFICES_MAX];
+    memset(network, 0, sizeof *network);
+    for (size_t i = 0; i < count; i++) {
+        listed[i] = entries[i].entry;
+        network->offices[i] = (struct fake_office){
+            .network = network, .number = i, .name = entries[i].name, .role = entries[i].role
+        };
+    }
+    roster_open(&network->roster, listed, count);
+    network->count = count;
+    network->map_bytes = FAKE_MAP_BYTES;
+    network->stream_limits = (struct stream_limits){ .retry = { .first_ms = 200, .max_ms = 30000 },
+                                                     .greeting_ms = 5000,
+                                                     .silence_ms = 5000,
+                                                     .idle_ms = 60000 };
+    network->now =
+        (struct office_time){ .wall_ms = network->roster.issued_ms, .monotonic_ms = 1000000 };
+    arena_init(&network->answer.arena);
+    fake_wires_init(&network->wires, seed);
+    make_offices(network);
+}
+
+void
+fake_network_wipe(struct fake_network *network, uint64_t seed)
+{
+    unmake_offices(network);
+    fake_wires_init(&network->wires, seed);
+    make_offices(network);
+}
+
+void
+fake_network_close(struct fake_network *network)
+{
+    unmake_offices(network);
+    arena_fini(&network->answer.arena);
+    roster_close(&network->roster);
+}
+
+void
+fake_network_renew_directory(struct fake_network *network, size_t number)
+{
+    AUTO(arena) struct arena arena;
+    struct fake_office *office = &network->offices[number];
+    struct directory *directory = NULL;
+    struct refusal refusal = { 0 };
+    arena_init(&arena);
+    set_directory(office, roster_sign(&network->roster, &arena));
+    if (directory_decode(office->directory, network->roster.root, network->now.wall_ms, &directory,
+                         &refusal) != OK ||
+        office_set_directory(office->office, directory, network->roster.root, &network->now,
+                             &refusal) != OK)
+        fail_msg("%s: %s", refusal.field, refusal.rule);
+}
+
+/* ---- running ---- */
+
+void
+fake_network_turn(struct fake_network *network, size_t number)
+{
+    struct fake_office *office = &network->offices[number];
+    if (office->office == NULL)
+        return;
+    assert_int_equal(office_turn(office->office, &network->now), OK);
+    bury_the_dying(network, office);
+}
+
+void
+fake_network_deliver(struct fake_network *network, size_t number)
+{
+    struct fake_office *office = &network->offices[number];
+    while (office->office != NULL && office_has_room(office->office)) {
+        struct fake_packet *packet = fake_wires_take(&network->wires, number);
+        if (packet == NULL)
+            break;
+        const struct roster_office *from = &network->roster.offices[packet->from];
+        struct link_message message;
+        fake_packet_show(packet, from->transport_key, from->entry.code, &message);
+        office_take_link(office->office, &message, &network->now);
+        fake_packet_free(packet);
+        bury_the_dying(network, office);
+    }
+    fake_network_turn(network, number);
+}
+
+static bool
+has_packets(const struct fake_network *network)
+{
+    for (const struct fake_packet *packet = network->wires.first; packet; packet = packet->next)
+        if (network->offices[packet->to].office != NULL)
+            return true;
+    return false;
+}
+
+static uint64_t
+next_due_ms(const struct fake_network *network)
+{
+    uint64_t due_ms = UINT64_MAX;
+    for (size_t i = 0; i < network->count; i++) {
+        const struct office *office = network->offices[i].office;
+        if (office != NULL && office_due_ms(office) < due_ms)
+            due_ms = office_due_ms(office);
+    }
+    return due_ms;
+}
+
+/* Jump to what is due next; false when that is nothing, or later than the end. */
+static bool
+wait_until_due(struct fake_network *network, uint64_t end_ms)
+{
+    uint64_t due_ms = next_due_ms(network);
+    if (due_ms == UINT64_MAX || due_ms > end_ms)
+        return false;
+    if (due_ms > network->now.monotonic_ms) {
+        network->now.wall_ms += due_ms - network->now.monotonic_ms;
+        network->now.monotonic_ms = due_ms;
+    }
+    return true;
+}
+
+void
+fake_network_run(struct fake_network *network, uint64_t duration_ms)
+{
+    uint64_t end_ms = network->now.monotonic_ms + duration_ms;
+    for (int round = 0; has_packets(network) || wait_until_due(network, end_ms); round++) {
+        if (round == ROUNDS_MAX)
+            fail_msg("the network does not come to rest");
+        for (size_t i = 0; i < network->count; i++)
+            fake_network_deliver(network, i);
+    }
+}
+
+void
+fake_network_settle(struct fake_network *network)
+{
+    fake_network_run(network, SETTLE_MS);
+}
+
+/* ---- commands ---- */
+
+uint64_t
+fake_network_command(struct fake_network *network, size_t number, Yidi__Request *request,
+                     const struct bytes *frames, size_t frame_count)
+{
+    AUTO(arena) struct arena arena;
+    struct fake_office *office = &network->offices[number];
+    struct bytes all[1 + ATTACHMENTS_MAX];
+    struct link_route client = { .size = 8 };
+    assert_non_null(office->office);
+    assert_in_range(frame_count, 0, ATTACHMENTS_MAX);
+    arena_init(&arena);
+    request->version = 1;
+    request->id = ++network->client_count;
+    if (request->operator_[0] == '\0')
+        request->operator_ = "operator";
+    bytes_put_u64(client.bytes, request->id);
+    all[0] = wire_encode(&request->base, &arena);
+    memcpy(all + 1, frames, frame_count * sizeof *frames);
+    network->answer.given = false;
+    network->answer.response = NULL;
+    arena_reset(&network->answer.arena);
+    office_take_command(office->office, &client, all, 1 + frame_count, &network->now);
+    bury_the_dying(network, office);
+    return request->id;
+}
+
+const Yidi__Response *
+fake_network_ask(struct fake_network *network, size_t number, Yidi__Request *request,
+                 const struct bytes *frames, size_t frame_count)
+{
+    uint64_t client = fake_network_command(network, number, request, frames, frame_count);
+    if (!network->answer.given)
+        fake_network_turn(network, number);
+    if (!network->answer.given)
+        return NULL;
+    assert_int_equal(network->answer.client, client);
+    assert_int_equal(network->answer.response->id, client);
+    return network->answer.response;
+}
+
+/* ---- looking ---- */
+
+const char *
+fake_network_state(struct fake_network *network, size_t number, const char *case_number)
+{
+    AUTO(arena) struct arena arena;
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network->offices[number].scratch);
+    struct case_file file;
+    arena_init(&arena);
+    enum result result = case_file_open(txn, case_number, &arena, &file);
+    if (result == ERR_ABSENT)
+        return "absent";
+    assert_int_equal(result, OK);
+    return network->offices[number].role->machine->state_names[file.row->state];
+}
+
+static const struct peer *
+find_peer(struct fake_network *network, size_t at, size_t peer)
+{
+    assert_non_null(network->offices[at].office);
+    return peers_find(&network->offices[at].office->peers,
+                      network->roster.offices[peer].entry.code);
+}
+
+uint64_t
+fake_network_assigned(struct fake_network *network, size_t from, size_t to)
+{
+    const struct peer *peer = find_peer(network, from, to);
+    return peer == NULL ? 0 : peer->stream.assigned;
+}
+
+uint64_t
+fake_network_acknowledged(struct fake_network *network, size_t from, size_t to)
+{
+    const struct peer *peer = find_peer(network, from, to);
+    return peer == NULL ? 0 : peer->stream.acknowledged;
+}
+
+uint64_t
+fake_network_applied(struct fake_network *network, size_t from, size_t to)
+{
+    const struct peer *peer = find_peer(network, to, from);
+    return peer == NULL ? 0 : peer->applied;
+}
+
+static void
+audit_office(struct fake_network *network, size_t number)
+{
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network->offices[number].scratch);
+    struct envelope_verifier *verifier = calloc(1, sizeof *verifier);
+    struct journal_report report;
+    assert_non_null(verifier);
+    envelope_verifier_init(verifier, network->offices[number].office->directory);
+    enum result result =
+        journal_audit(txn, network->roster.offices[number].entry.code, verifier, &report);
+    free(verifier);
+    if (result != OK)
+        fail_msg("%s: %s (%d)", network->offices[number].name, report.trouble, (int)result);
+}
+
+void
+fake_network_audit(struct fake_network *network)
+{
+    for (size_t from = 0; from < network->count; from++) {
+        audit_office(network, from);
+        for (size_t to = 0; to < network->count; to++)
+            if (fake_network_applied(network, from, to) != fake_network_assigned(network, from, to))
+                fail_msg("%s > %s: %llu applied of %llu", network->offices[from].name,
+                         network->offices[to].name,
+                         (unsigned long long)fake_network_applied(network, from, to),
+                         (unsigned long long)fake_network_assigned(network, from, to));
+    }
+}

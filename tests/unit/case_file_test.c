@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/lib/sample_case.h"
+#include "tests/lib/scratch_store.h"
+
+static struct scratch_store scratch;
+static struct arena arena;
+static struct sample_form form;
+
+static int
+set_up(void **unused)
+{
+    (void)unused;
+    scratch_store_open(&scratch, SCRATCH_STORE_MAP_BYTES);
+    arena_init(&arena);
+    return 0;
+}
+
+static int
+tear_down(void **unused)
+{
+    (void)unused;
+    arena_fini(&arena);
+    scratch_store_close(&scratch);
+    return 0;
+}
+
+static void
+save(struct case_file *file, enum sample_state state, uint64_t changed_ms)
+{
+    struct store_txn *txn = scratch_store_write(&scratch);
+    file->row->state = state;
+    file->row->changed_ms = changed_ms;
+    assert_int_equal(case_file_save(file, &sample_machine, txn, &arena), OK);
+    scratch_store_commit(txn);
+}
+
+static struct case_file
+open_case(unsigned serial)
+{
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&scratch);
+    char number[CASE_NUMBER_CHARS + 1];
+    struct case_file file;
+    sample_case_number(serial, number);
+    assert_int_equal(case_file_open(txn, number, &arena, &file), OK);
+    return file;
+}
+
+static void
+assert_count(enum sample_state state, uint64_t expected)
+{
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&scratch);
+    uint64_t count;
+    assert_int_equal(case_file_count(txn, state, &count), OK);
+    assert_int_equal(count, expected);
+}
+
+/* The index by state holds exactly this key for a case. */
+static void
+assert_indexed(unsigned serial, enum sample_state state, uint64_t changed_ms)
+{
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&scratch);
+    uint8_t key[BY_STATE_KEY_BYTES] = { (uint8_t)state };
+    char number[CASE_NUMBER_CHARS + 1];
+    struct bytes value;
+    sample_case_number(serial, number);
+    bytes_put_u64(key + 1, changed_ms);
+    memcpy(key + 9, number, CASE_NUMBER_CHARS);
+    assert_int_equal(store_get(txn, TABLE_BY_STATE, bytes_of(key, sizeof key), &value), OK);
+}
+
+/* serial 0: nobody holds the citizen */
+static void
+assert_citizen_held_by(unsigned citizen, unsigned serial)
+{
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&scratch);
+    char number[CITIZEN_NUMBER_CHARS + 1], holder[CASE_NUMBER_CHARS + 1];
+    char expected[CASE_NUMBER_CHARS + 1];
+    sample_citizen_number(citizen, number);
+    sample_case_number(serial, expected);
+    assert_int_equal(case_file_find_open(txn, number, holder), serial == 0 ? ERR_ABSENT : OK);
+    if (serial != 0)
+        assert_string_equal(holder, expected);
+}
+
+/* ---- rows and indexes ---- */
+
+static void
+a_saved_case_is_read_back_whole(void **unused)
+{
+    (void)unused;
+    struct case_file file;
+    sample_case_init(7, &form, &arena, &file);
+    file.row->card_serial = "A1";
+    assert_false(file.stored);
+    save(&file, SAMPLE_WAITING, 5000);
+    assert_true(file.stored);
+    struct case_file again = open_case(7);
+    assert_true(again.stored);
+    assert_int_equal(again.stored_state, SAMPLE_WAITING);
+    assert_int_equal(again.stored_changed_ms, 5000);
+    assert_string_equal(again.row->card_serial, "A1");
+    assert_string_equal(again.row->form->person->name, form.person.name);
+}
+
+static void
+case_file_open_knows_only_numbers_of_stored_cases(void **unused)
+{
+    (void)unused;
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&scratch);
+    struct case_file file;
+    char number[CASE_NUMBER_CHARS + 1];
+    sample_case_number(1, number);
+    assert_int_equal(case_file_open(txn, number, &arena, &file), ERR_ABSENT);
+    assert_int_equal(case_file_open(txn, "", &arena, &file), ERR_ABSENT);
+    assert_int_equal(case_file_open(txn, "3101150000012611220000001", &arena, &file), ERR_ABSENT);
+}
+
+static void
+case_file_open_finds_a_damaged_row(void **unused)
+{
+    (void)unused;
+    struct case_file file;
+    char number[CASE_NUMBER_CHARS + 1];
+    sample_case_init(1, &form, &arena, &file);
+    save(&file, SAMPLE_WAITING, 1);
+    sample_case_number(1, number);
+    scratch_store_put(&scratch, TABLE_CASES, bytes_of_text(number), bytes_of("\x08\x07", 2));
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&scratch);
+    assert_int_equal(case_file_open(txn, number, &arena, &file), ERR_DAMAGED);
+}
+
+/* state, time of the change; each step leaves one key in the index and moves one count */
+static const struct {
+    enum sample_state state;
+    uint64_t changed_ms;
+} life[] = {
+    { SAMPLE_WAITING, 10 }, { SAMPLE_WORKING, 20 }, { SAMPLE_WORKING, 20 }, { SAMPLE_WAITING, 30 },
+    { SAMPLE_WAITING, 40 }, { SAMPLE_DONE, 40 },    { SAMPLE_DONE, 50 },
+};
+
+static void
+indexes_and_counters_move_with_the_case(void **unused)
+{
+    (void)unused;
+    struct case_file file;
+    sample_case_init(1, &form, &arena, &file);
+    for (size_t i = 0; i < sizeof life / sizeof *life; i++) {
+        save(&file, life[i].state, life[i].changed_ms);
+        assert_int_equal(scratch_store_count(&scratch, TABLE_BY_STATE), 1);
+        assert_indexed(1, life[i].state, life[i].changed_ms);
+        for (int state = 1; state < SAMPLE_STATE_COUNT; state++)
+            assert_count((enum sample_state)state, state == (int)life[i].state);
+        if (i % 2 == 0) /* in the same hands, or read anew */
+            file = open_case(1);
+    }
+}
+
+static void
+counters_count_many_cases(void **unused)
+{
+    (void)unused;
+    for (unsigned serial = 1; serial <= 12; serial++) {
+        struct case_file file;
+        sample_case_init(serial, &form, &arena, &file);
+        save(&file, serial % 3 == 0 ? SAMPLE_WORKING : SAMPLE_WAITING, serial);
+    }
+    assert_count(SAMPLE_WAITING, 8);
+    assert_count(SAMPLE_WORKING, 4);
+    assert_count(SAMPLE_DONE, 0);
+}
+
+static void
+an_index_that_lost_a_key_is_damage(void **unused)
+{
+    (void)unused;
+    struct case_file file;
+    sample_case_init(1, &form, &arena, &file);
+    save(&file, SAMPLE_WAITING, 10);
+    scratch_store_remove(&scratch, TABLE_BY_STATE, 0);
+    struct store_txn *txn = scratch_store_write(&scratch);
+    file.row->state = SAMPLE_DONE;
+    assert_int_equal(case_file_save(&file, &sample_machine, txn, &arena), ERR_DAMAGED);
+    store_abort(txn);
+}
+
+/* ---- one open case per citizen ---- */
+
+static void
+an_open_case_holds_its_citizen_until_it_ends(void **unused)
+{
+    (void)unused;
+    struct case_file file;
+    sample_case_init(1, &form, &arena, &file);
+    save(&file, SAMPLE_WAITING, 10);
+    assert_citizen_held_by(1, 1);
+    save(&file, SAMPLE_WORKING, 20);
+    assert_citizen_held_by(1, 1);
+    save(&file, SAMPLE_DONE, 30);
+    assert_citizen_held_by(1, 0);
+    save(&file, SAMPLE_DONE, 40); /* news after the end */
+    assert_citizen_held_by(1, 0);
+}
+
+static void
+a_case_that_never_opens_leaves_the_open_one_its_citizen(void **unused)
+{
+    (void)unused;
+    struct case_file first, second;
+    sample_case_init(1, &form, &arena, &first);
+    save(&first, SAMPLE_WAITING, 10);
+    sample_case_init(2, &form, &arena, &second);
+    second.row->form->person->citizen_number = first.row->form->person->citizen_number;
+    sample_citizen_number(1, second.row->form->person->citizen_number);
+    save(&second, SAMPLE_REFUSED, 20);
+    assert_citizen_held_by(1, 1);
+    assert_citizen_held_by(2, 0);
+}
+
+/* ---- the trace ---- */
+
+static Yidi__Hop
+hop_of(const char *office, uint64_t leaf_index)
+{
+    Yidi__Hop hop = YIDI__HOP__INIT;
+    hop.office = (char *)(uintptr_t)office;
+    hop.step = YIDI__STEP__RECORDED;
+    hop.leaf_index = leaf_index;
+    hop.operator_ = "clerk1";
+    return hop;
+}
+
+static void
+the_trace_is_bounded_and_keeps_its_first_hop(void **unused)
+{
+    (void)unused;
+    enum { BOUND = 128, HOPS = 300 };
+    struct case_file file;
+    sample_case_init(1, &form, &arena, &file);
+    for (uint64_t leaf = 0; leaf < HOPS; leaf++) {
+        const Yidi__Hop hop = hop_of("310115000001", leaf);
+        assert_int_equal(case_file_trace(&file, &hop, &arena), OK);
+        assert_true(file.row->n_trace <= BOUND);
+    }
+    assert_int_equal(file.row->n_trace, BOUND);
+    assert_int_equal(file.row->trace[0]->leaf_index, 0);
+    for (uint64_t i = 1; i < BOUND; i++)
+        assert_int_equal(file.row->trace[i]->leaf_index, HOPS - BOUND + i);
+    save(&file, SAMPLE_WAITING, 1); /* and it can be stored */
+    assert_int_equal(open_case(1).row->n_trace, BOUND);
+}
+
+static void
+a_hop_is_copied(void **unused)
+{
+    (void)unused;
+    char office[] = "310115000001";
+    struct case_file file;
+    sample_case_init(1, &form, &arena, &file);
+    const Yidi__Hop hop = hop_of(office, 1);
+    assert_int_equal(case_file_trace(&file, &hop, &arena), OK);
+    office[0] = '9';
+    assert_string_equal(file.row->trace[0]->office, "310115000001");
+    assert_string_equal(file.row->trace[0]->operator_, "clerk1");
+}
+
+static void
+merging_takes_new_hops_of_other_offices_once(void **unused)
+{
+    (void)unused;
+    Yidi__Hop hops[] = { hop_of("110105000000", 1), hop_of("310115000001", 2),
+                         hop_of("110105000000", 1), hop_of("110105000000", 3),
+                         hop_of("440105000000", 1), hop_of("110105000000", 1) };
+    hops[5].step = YIDI__STEP__CLOSED; /* another step of the same entry */
+    Yidi__Hop *list[6];
+    struct case_file file;
+    sample_case_init(1, &form, &arena, &file);
+    for (size_t i = 0; i < 6; i++)
+        list[i] = &hops[i];
+    for (int round = 0; round < 2; round++)
+        assert_int_equal(case_file_merge_trace(&file, "310115000001", list, 6, &arena), OK);
+    assert_int_equal(file.row->n_trace, 4);
+    assert_int_equal(file.row->trace[1]->leaf_index, 3);
+    assert_string_equal(file.row->trace[2]->office, "440105000000");
+    assert_int_equal(file.row->trace[3]->step, YIDI__STEP__CLOSED);
+}
+
+static void
+the_own_trace_is_the_last_of_the_own_hops_in_order(void **unused)
+{
+    (void)unused;
+    Yidi__Hop *sent[4];
+    struct case_file file;
+    sample_case_init(1, &form, &arena, &file);
+    assert_int_equal(case_file_own_trace(&file, "310115000001", sent, 4), 0);
+    for (uint64_t leaf = 0; leaf < 10; leaf++) {
+        const Yidi__Hop hop = hop_of(leaf % 2 == 0 ? "310115000001" : "110105000000", leaf);
+        assert_int_equal(case_file_trace(&file, &hop, &arena), OK);
+    }
+    assert_int_equal(case_file_own_trace(&file, "310115000001", sent, 4), 4);
+    for (uint64_t i = 0; i < 4; i++)
+        assert_int_equal(sent[i]->leaf_index, 2 + 2 * i);
+    assert_int_equal(case_file_own_trace(&file, "440105000000", sent, 4), 0);
+    assert_int_equal(case_file_own_trace(&file, "310115000001", sent, 0), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(int argc, char *argv[])
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_saved_case_is_read_back_whole),
+        TEST(case_file_open_knows_only_numbers_of_stored_cases),
+        TEST(case_file_open_finds_a_damaged_row),
+        TEST(indexes_and_counters_move_with_the_case),
+        TEST(counters_count_many_cases),
+        TEST(an_index_that_lost_a_key_is_damage),
+        TEST(an_open_case_holds_its_citizen_until_it_ends),
+        TEST(a_case_that_never_opens_leaves_the_open_one_its_citizen),
+        TEST(the_trace_is_bounded_and_keeps_its_first_hop),
+        TEST(a_hop_is_copied),
+        TEST(merging_takes_new_hops_of_other_offices_once),
+        TEST(the_own_trace_is_the_last_of_the_own_hops_in_order),
+    };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -6,6 +6,7 @@
 #include "acceptance-node/core/application.h"
 #include "common/domain/deadline.h"
 #include "common/domain/refusal_reason.h"
+#include "common/io/incoming.h"
 #include "common/io/turn.h"
 
 /* ---- deadlines ---- */
@@ -108,29 +109,13 @@ fill_notification(struct turn *turn, const struct case_file *file, Yidi__Notific
 /* ---- incoming messages ---- */
 
 static enum result
-check_from(const struct incoming *incoming, const char *expected, struct refusal *ret_refusal)
-{
-    if (strcmp(incoming->from, expected) == 0)
-        return OK;
-    return refuse(ret_refusal, REFUSAL_WRONG_OFFICE, "from", "this case belongs to office %s",
-                  expected);
-}
-
-/* Step, then merge what the message brought, then carry out. */
-static enum result
 advance(struct turn *turn, struct case_file *file, const struct incoming *incoming,
         const struct application_event *event, struct refusal *ret_refusal)
 {
     struct application application = { .state = (int)file->row->state };
     struct effects effects = { 0 };
     enum result result = application_step(&application, event, &effects, ret_refusal);
-    if (result == OK)
-        result = case_file_merge_trace(file, turn->office->journal.office, incoming->trace,
-                                       incoming->trace_count, turn->arena);
-    if (result != OK)
-        return result;
-    file->row->state = (uint32_t)application.state;
-    return turn_carry_out(turn, file, &effects);
+    return result == OK ? turn_advance(turn, file, incoming, application.state, &effects) : result;
 }
 
 static enum result
@@ -139,12 +124,9 @@ take_issued(struct turn *turn, struct case_file *file, const struct incoming *in
 {
     const Yidi__CardIssued *issued = incoming->message->card_issued;
     const struct application_event event = { .kind = APPLICATION_CARD_ISSUED };
-    enum result result = check_from(incoming, file->row->registry_office, ret_refusal);
-    if (result == OK && strcmp(issued->production_office, file->row->production_office) != 0)
-        result = refuse(ret_refusal, REFUSAL_WRONG_OFFICE, "card_issued.production_office",
-                        "the application named another production office");
-    if (result != OK)
-        return result;
+    if (strcmp(issued->production_office, file->row->production_office) != 0)
+        return refuse(ret_refusal, REFUSAL_WRONG_OFFICE, "card_issued.production_office",
+                      "the application named another production office");
     file->row->issuing_authority = issued->issuing_authority;
     file->row->valid_from = issued->valid_from;
     file->row->valid_until = issued->valid_until;
@@ -160,9 +142,6 @@ take_refused(struct turn *turn, struct case_file *file, const struct incoming *i
     Yidi__CaseRefusal *refusal = arena_take(turn->arena, sizeof *refusal);
     if (refusal == NULL)
         return ERR_MEMORY;
-    enum result result = check_from(incoming, file->row->registry_office, ret_refusal);
-    if (result != OK)
-        return result;
     yidi__case_refusal__init(refusal);
     refusal->reasons = refused->reasons;
     refusal->n_reasons = refused->n_reasons;
@@ -177,9 +156,6 @@ take_dispatched(struct turn *turn, struct case_file *file, const struct incoming
                 struct refusal *ret_refusal)
 {
     const struct application_event event = { .kind = APPLICATION_CARD_DISPATCHED };
-    enum result result = check_from(incoming, file->row->production_office, ret_refusal);
-    if (result != OK)
-        return result;
     file->row->card_serial = incoming->message->card_dispatched->card_serial;
     file->row->package = incoming->message->card_dispatched->package;
     return advance(turn, file, incoming, &event, ret_refusal);
@@ -210,24 +186,18 @@ take_message_refused(struct turn *turn, struct case_file *file, const struct inc
 }
 
 static enum result
-take_message(struct turn *turn, const struct incoming *incoming, struct refusal *ret_refusal)
+take_message(struct turn *turn, struct case_file *file, const struct incoming *incoming,
+             struct refusal *ret_refusal)
 {
-    struct case_file file;
-    enum result result =
-        case_file_open(turn->txn, incoming->message->case_number, turn->arena, &file);
-    if (result == ERR_ABSENT)
-        return refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number", "no such case here");
-    if (result != OK)
-        return result;
     switch (incoming->message->body_case) {
     case YIDI__MESSAGE__BODY_CARD_ISSUED:
-        return take_issued(turn, &file, incoming, ret_refusal);
+        return take_issued(turn, file, incoming, ret_refusal);
     case YIDI__MESSAGE__BODY_APPLICATION_REFUSED:
-        return take_refused(turn, &file, incoming, ret_refusal);
+        return take_refused(turn, file, incoming, ret_refusal);
     case YIDI__MESSAGE__BODY_CARD_DISPATCHED:
-        return take_dispatched(turn, &file, incoming, ret_refusal);
+        return take_dispatched(turn, file, incoming, ret_refusal);
     case YIDI__MESSAGE__BODY_MESSAGE_REFUSED:
-        return take_message_refused(turn, &file, incoming);
+        return take_message_refused(turn, file, incoming);
     default:
         return refuse(ret_refusal, REFUSAL_ROLE_MISMATCH, "message",
                       "an acceptance office does not take this message");
@@ -252,14 +222,8 @@ decide(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
         return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "decide.verb",
                       "an acceptance office receives and hands out cards");
 
-    struct application application = { .state = (int)file->row->state };
-    struct effects effects = { 0 };
-    enum result result = application_step(&application, &event, &effects, ret_refusal);
-    if (result != OK)
-        return result;
-    file->row->state = (uint32_t)application.state;
     turn->act_detail = decide->text;
-    return turn_carry_out(turn, file, &effects);
+    return advance(turn, file, NULL, &event, ret_refusal);
 }
 
 static enum result

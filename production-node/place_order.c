@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/io/envelope.h"
+#include "common/io/incoming.h"
 #include "common/io/turn.h"
 #include "production-node/core/order.h"
 #include "production-node/production.h"
@@ -71,19 +72,6 @@ check_authority(const struct turn *turn, const struct incoming *incoming,
 }
 
 static enum result
-check_attachments(const struct incoming *incoming, const Yidi__ApplicationForm *form,
-                  struct refusal *ret_refusal)
-{
-    bool same = incoming->attachment_count == 1 + form->n_fingerprints &&
-                form->photo_digest.len == DIGEST_BYTES &&
-                memcmp(form->photo_digest.data, incoming->attachments[0].data, DIGEST_BYTES) == 0;
-    for (size_t i = 0; same && i < form->n_fingerprints; i++)
-        same = memcmp(form->fingerprints[i]->digest.data, incoming->attachments[1 + i].data,
-                      DIGEST_BYTES) == 0;
-    return same ? OK : refuse_proof(ret_refusal, "whose photo and templates travel with the order");
-}
-
-static enum result
 check_new(struct turn *turn, const char *case_number, struct refusal *ret_refusal)
 {
     struct case_file existing;
@@ -124,7 +112,7 @@ production_place_order(struct turn *turn, const struct incoming *incoming,
     if (result == OK)
         result = check_authority(turn, incoming, &proof, ret_refusal);
     if (result == OK)
-        result = check_attachments(incoming, proof.submitted->form, ret_refusal);
+        result = incoming_check_attachments(incoming, proof.submitted->form, FIELD, ret_refusal);
     if (result == OK)
         result = check_new(turn, incoming->message->case_number, ret_refusal);
     if (result == OK)
@@ -134,8 +122,5 @@ production_place_order(struct turn *turn, const struct incoming *incoming,
     if (result != OK)
         return result;
     fill_row(turn, incoming, &proof, file.row);
-    file.row->state = (uint32_t)order.state;
-    result = case_file_merge_trace(&file, turn->office->journal.office, incoming->trace,
-                                   incoming->trace_count, turn->arena);
-    return result == OK ? turn_carry_out(turn, &file, &effects) : result;
+    return turn_advance(turn, &file, incoming, order.state, &effects);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "common/domain/deadline.h"
+#include "common/io/incoming.h"
 #include "common/io/turn.h"
 #include "production-node/core/order.h"
 
@@ -55,78 +56,49 @@ fill_message(struct turn *turn, const struct case_file *file, enum message_kind 
     return OK;
 }
 
-static enum result
-fill_notification(struct turn *turn, const struct case_file *file, Yidi__NotificationRow *row)
-{
-    (void)turn;
-    (void)file;
-    (void)row;
-    REQUIRE(!"a production node notifies nobody");
-    return OK;
-}
-
 /* ---- steps ---- */
 
+/* Only decides: what a decision needs besides (a serial, say) is found before anything is written.
+ */
 static enum result
-step(const struct case_file *file, const struct order_event *event, struct effects *effects,
-     struct refusal *ret_refusal)
+step(const struct case_file *file, const struct order_event *event, struct order *ret_order,
+     struct effects *effects, struct refusal *ret_refusal)
 {
-    struct order order = { .state = (int)file->row->state,
-                           .maker = file->row->maker,
-                           .card_serial = file->row->card_serial };
-    enum result result = order_step(&order, event, effects, ret_refusal);
-    if (result == OK)
-        file->row->state = (uint32_t)order.state;
-    return result;
+    *ret_order = (struct order){ .state = (int)file->row->state,
+                                 .maker = file->row->maker,
+                                 .card_serial = file->row->card_serial };
+    return order_step(ret_order, event, effects, ret_refusal);
 }
 
 /* ---- incoming messages ---- */
 
 static enum result
-take_from_window(struct turn *turn, struct case_file *file, const struct incoming *incoming,
-                 const struct order_event *event, struct refusal *ret_refusal)
-{
-    struct effects effects = { 0 };
-    if (strcmp(incoming->from, file->row->acceptance_office) != 0)
-        return refuse(ret_refusal, REFUSAL_WRONG_OFFICE, "from", "this case belongs to office %s",
-                      file->row->acceptance_office);
-    enum result result = step(file, event, &effects, ret_refusal);
-    if (result == OK)
-        result = case_file_merge_trace(file, turn->office->journal.office, incoming->trace,
-                                       incoming->trace_count, turn->arena);
-    return result == OK ? turn_carry_out(turn, file, &effects) : result;
-}
-
-static enum result
-take_message(struct turn *turn, const struct incoming *incoming, struct refusal *ret_refusal)
+take_message(struct turn *turn, struct case_file *file, const struct incoming *incoming,
+             struct refusal *ret_refusal)
 {
     const Yidi__Message *message = incoming->message;
     struct order_event event = { .operator= "" };
-    struct case_file file;
-    if (message->body_case == YIDI__MESSAGE__BODY_CARD_ORDERED)
-        return production_place_order(turn, incoming, ret_refusal);
-    enum result result = case_file_open(turn->txn, message->case_number, turn->arena, &file);
-    if (result == ERR_ABSENT)
-        return refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number", "no such case here");
-    if (result != OK)
-        return result;
+    struct effects effects = { 0 };
     switch (message->body_case) {
     case YIDI__MESSAGE__BODY_CARD_RECEIVED:
         event.kind =
             message->card_received->defective ? ORDER_ARRIVED_DEFECTIVE : ORDER_ARRIVED_WELL;
         event.card_serial = message->card_received->card_serial;
-        return take_from_window(turn, &file, incoming, &event, ret_refusal);
+        break;
     case YIDI__MESSAGE__BODY_CARD_COLLECTED:
         event.kind = ORDER_COLLECTED;
         event.card_serial = message->card_collected->card_serial;
-        return take_from_window(turn, &file, incoming, &event, ret_refusal);
+        break;
     case YIDI__MESSAGE__BODY_MESSAGE_REFUSED:
-        return turn_call_attention(turn, &file, message->message_refused->code,
+        return turn_call_attention(turn, file, message->message_refused->code,
                                    message->message_refused->text, incoming->from);
     default:
         return refuse(ret_refusal, REFUSAL_ROLE_MISMATCH, "message",
                       "a production office does not take this message");
     }
+    struct order order;
+    enum result result = step(file, &event, &order, &effects, ret_refusal);
+    return result == OK ? turn_advance(turn, file, incoming, order.state, &effects) : result;
 }
 
 /* ---- decisions ---- */
@@ -172,7 +144,8 @@ make(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
     if (file->row->attempt == ATTEMPTS_MAX)
         return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "attempt",
                       "made %d times; something else is wrong", ATTEMPTS_MAX);
-    enum result result = step(file, &event, &effects, ret_refusal);
+    struct order order;
+    enum result result = step(file, &event, &order, &effects, ret_refusal);
     if (result == OK)
         result = take_serial(turn, file, decide->card_serial, ret_refusal);
     if (result != OK)
@@ -180,7 +153,7 @@ make(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
     file->row->maker = (char *)turn->operator;
     file->row->checker = "";
     file->row->attempt++;
-    return turn_carry_out(turn, file, &effects);
+    return turn_advance(turn, file, NULL, order.state, &effects);
 }
 
 static enum result
@@ -192,12 +165,13 @@ check_card(struct turn *turn, struct case_file *file, const Yidi__Decide *decide
                                        .operator= turn->operator,
                                        .card_serial = "" };
     struct effects effects = { 0 };
-    enum result result = step(file, &event, &effects, ret_refusal);
+    struct order order;
+    enum result result = step(file, &event, &order, &effects, ret_refusal);
     if (result != OK)
         return result;
     file->row->checker = (char *)turn->operator;
     turn->act_detail = decide->text;
-    return turn_carry_out(turn, file, &effects);
+    return turn_advance(turn, file, NULL, order.state, &effects);
 }
 
 static enum result
@@ -207,11 +181,12 @@ dispatch(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
     const struct order_event event = {
         .kind = ORDER_DISPATCH, .operator= turn->operator, .card_serial = "" };
     struct effects effects = { 0 };
-    enum result result = step(file, &event, &effects, ret_refusal);
+    struct order order;
+    enum result result = step(file, &event, &order, &effects, ret_refusal);
     if (result != OK)
         return result;
     file->row->package = decide->package;
-    return turn_carry_out(turn, file, &effects);
+    return turn_advance(turn, file, NULL, order.state, &effects);
 }
 
 static enum result
@@ -249,10 +224,11 @@ const struct role production_role = {
     .unit = "production",
     .party = PARTY_PRODUCTION,
     .machine = &order_machine,
+    .opening = MESSAGE_CARD_ORDERED,
+    .open_case = production_place_order,
     .take_message = take_message,
     .take_command = take_command,
     .decide = decide,
     .fill_message = fill_message,
     .stage_deadline_ms = stage_deadline_ms,
-    .fill_notification = fill_notification,
 };

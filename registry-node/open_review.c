@@ -6,6 +6,7 @@
 #include "common/domain/deadline.h"
 #include "common/domain/finding.h"
 #include "common/io/form_view.h"
+#include "common/io/incoming.h"
 #include "common/io/photo.h"
 #include "common/io/turn.h"
 #include "registry-node/core/review.h"
@@ -53,21 +54,14 @@ check_jurisdiction(const struct turn *turn, const struct incoming *incoming,
     return OK;
 }
 
-/* What the form names must be what travels beside it. */
 static enum result
 check_attachments(const struct incoming *incoming, struct refusal *ret_refusal)
 {
-    const Yidi__ApplicationForm *form = incoming->message->application_submitted->form;
-    bool same = incoming->attachment_count == 1 + form->n_fingerprints &&
-                form->photo_digest.len == DIGEST_BYTES &&
-                memcmp(form->photo_digest.data, incoming->attachments[0].data, DIGEST_BYTES) == 0;
-    for (size_t i = 0; same && i < form->n_fingerprints; i++)
-        same = memcmp(form->fingerprints[i]->digest.data, incoming->attachments[1 + i].data,
-                      DIGEST_BYTES) == 0;
-    if (!same)
-        return refuse(ret_refusal, REFUSAL_MALFORMED, "application_submitted.form.photo_digest",
-                      "the attachments are not the ones that the form names");
-    enum result result = photo_check(incoming->frames[0], ret_refusal);
+    enum result result =
+        incoming_check_attachments(incoming, incoming->message->application_submitted->form,
+                                   "application_submitted.form.photo_digest", ret_refusal);
+    if (result == OK)
+        result = photo_check(incoming->frames[0], ret_refusal);
     for (size_t i = 1; i < incoming->attachment_count && result == OK; i++)
         result = fingerprint_check(incoming->frames[i], ret_refusal);
     return result;
@@ -175,11 +169,5 @@ registry_open_review(struct turn *turn, const struct incoming *incoming,
     }
     if (result == OK)
         result = review_step(&review, &event, &effects, ret_refusal);
-    if (result == OK)
-        result = case_file_merge_trace(&file, turn->office->journal.office, incoming->trace,
-                                       incoming->trace_count, turn->arena);
-    if (result != OK)
-        return result;
-    file.row->state = (uint32_t)review.state;
-    return turn_carry_out(turn, &file, &effects);
+    return result == OK ? turn_advance(turn, &file, incoming, review.state, &effects) : result;
 }

@@ -7,6 +7,7 @@
 #include "common/domain/deadline.h"
 #include "common/domain/finding.h"
 #include "common/domain/validity.h"
+#include "common/io/incoming.h"
 #include "common/io/stream_key.h"
 #include "common/io/turn.h"
 #include "registry-node/core/review.h"
@@ -126,16 +127,6 @@ fill_message(struct turn *turn, const struct case_file *file, enum message_kind 
     return result;
 }
 
-static enum result
-fill_notification(struct turn *turn, const struct case_file *file, Yidi__NotificationRow *row)
-{
-    (void)turn;
-    (void)file;
-    (void)row;
-    REQUIRE(!"a registry notifies nobody");
-    return OK;
-}
-
 /* ---- steps ---- */
 
 static enum result
@@ -145,34 +136,16 @@ advance(struct turn *turn, struct case_file *file, const struct incoming *incomi
     struct review review = { .state = (int)file->row->state, .examiner = file->row->examiner };
     struct effects effects = { 0 };
     enum result result = review_step(&review, event, &effects, ret_refusal);
-    if (result == OK && incoming != NULL)
-        result = case_file_merge_trace(file, turn->office->journal.office, incoming->trace,
-                                       incoming->trace_count, turn->arena);
-    if (result != OK)
-        return result;
-    file->row->state = (uint32_t)review.state;
-    return turn_carry_out(turn, file, &effects);
+    return result == OK ? turn_advance(turn, file, incoming, review.state, &effects) : result;
 }
 
 /* ---- incoming messages ---- */
-
-static enum result
-check_from(const struct incoming *incoming, const char *expected, struct refusal *ret_refusal)
-{
-    if (strcmp(incoming->from, expected) == 0)
-        return OK;
-    return refuse(ret_refusal, REFUSAL_WRONG_OFFICE, "from", "this case belongs to office %s",
-                  expected);
-}
 
 static enum result
 take_made(struct turn *turn, struct case_file *file, const struct incoming *incoming,
           struct refusal *ret_refusal)
 {
     const struct review_event event = { .kind = REVIEW_CARD_MADE, .operator= "" };
-    enum result result = check_from(incoming, file->row->production_office, ret_refusal);
-    if (result != OK)
-        return result;
     if (file->row->state != REVIEW_CLOSED) { /* the collected card stays the valid one */
         file->row->card_serial = incoming->message->card_made->card_serial;
         file->row->attempt = incoming->message->card_made->attempt;
@@ -185,11 +158,8 @@ take_collected(struct turn *turn, struct case_file *file, const struct incoming 
                struct refusal *ret_refusal)
 {
     const struct review_event event = { .kind = REVIEW_CARD_COLLECTED, .operator= "" };
-    enum result result = check_from(incoming, file->row->acceptance_office, ret_refusal);
-    if (result != OK)
-        return result;
     file->row->card_serial = incoming->message->card_collected->card_serial;
-    result = advance(turn, file, incoming, &event, ret_refusal);
+    enum result result = advance(turn, file, incoming, &event, ret_refusal);
     if (result == OK)
         result = registry_replace_card(turn, file->row, file->row->card_serial);
     return result;
@@ -213,24 +183,16 @@ take_message_refused(struct turn *turn, struct case_file *file, const struct inc
 }
 
 static enum result
-take_message(struct turn *turn, const struct incoming *incoming, struct refusal *ret_refusal)
+take_message(struct turn *turn, struct case_file *file, const struct incoming *incoming,
+             struct refusal *ret_refusal)
 {
-    struct case_file file;
-    if (incoming->message->body_case == YIDI__MESSAGE__BODY_APPLICATION_SUBMITTED)
-        return registry_open_review(turn, incoming, ret_refusal);
-    enum result result =
-        case_file_open(turn->txn, incoming->message->case_number, turn->arena, &file);
-    if (result == ERR_ABSENT)
-        return refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number", "no such case here");
-    if (result != OK)
-        return result;
     switch (incoming->message->body_case) {
     case YIDI__MESSAGE__BODY_CARD_MADE:
-        return take_made(turn, &file, incoming, ret_refusal);
+        return take_made(turn, file, incoming, ret_refusal);
     case YIDI__MESSAGE__BODY_CARD_COLLECTED:
-        return take_collected(turn, &file, incoming, ret_refusal);
+        return take_collected(turn, file, incoming, ret_refusal);
     case YIDI__MESSAGE__BODY_MESSAGE_REFUSED:
-        return take_message_refused(turn, &file, incoming);
+        return take_message_refused(turn, file, incoming);
     default:
         return refuse(ret_refusal, REFUSAL_ROLE_MISMATCH, "message",
                       "a registry does not take this message");
@@ -330,10 +292,11 @@ const struct role registry_role = {
     .unit = "registry",
     .party = PARTY_REGISTRY,
     .machine = &review_machine,
+    .opening = MESSAGE_APPLICATION_SUBMITTED,
+    .open_case = registry_open_review,
     .take_message = take_message,
     .take_command = take_command,
     .decide = decide,
     .fill_message = fill_message,
     .stage_deadline_ms = stage_deadline_ms,
-    .fill_notification = fill_notification,
 };

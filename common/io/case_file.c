@@ -243,3 +243,17 @@ case_file_own_trace(const struct case_file *file, const char *own_office, Yidi__
             ret_hops[count++] = row->trace[i];
     return count;
 }
+
+const char *
+case_file_office(const Yidi__Case *row, enum party party)
+{
+    switch (party) {
+    case PARTY_ACCEPTANCE:
+        return row->acceptance_office;
+    case PARTY_REGISTRY:
+        return row->registry_office;
+    default:
+        REQUIRE(party == PARTY_PRODUCTION);
+        return row->production_office;
+    }
+}

@@ -50,6 +50,9 @@ enum result case_file_merge_trace(struct case_file *file, const char *own_office
 size_t case_file_own_trace(const struct case_file *file, const char *own_office,
                            Yidi__Hop **ret_hops, size_t room);
 
+/* The office that plays that part in the case. */
+const char *case_file_office(const Yidi__Case *row, enum party party);
+
 /* Cases in a state, from the counters. */
 enum result case_file_count(struct store_txn *txn, int state, uint64_t *ret_count) MUST_CHECK;
 

@@ -2,68 +2,24 @@
 #include <inttypes.h>
 
 #include "common/core/require.h"
+#include "common/io/incoming.h"
 #include "common/io/input.h"
 #include "common/io/log.h"
 #include "common/io/stream_key.h"
 #include "common/io/wire.h"
 
-/* Which role may send which message; MESSAGE_REFUSED may come from any. */
-static const enum party sender_of[MESSAGE_KIND_END] = {
-    [MESSAGE_APPLICATION_SUBMITTED] = PARTY_ACCEPTANCE,
-    [MESSAGE_APPLICATION_REFUSED] = PARTY_REGISTRY,
-    [MESSAGE_CARD_ISSUED] = PARTY_REGISTRY,
-    [MESSAGE_CARD_ORDERED] = PARTY_REGISTRY,
-    [MESSAGE_CARD_MADE] = PARTY_PRODUCTION,
-    [MESSAGE_CARD_DISPATCHED] = PARTY_PRODUCTION,
-    [MESSAGE_CARD_RECEIVED] = PARTY_ACCEPTANCE,
-    [MESSAGE_CARD_COLLECTED] = PARTY_ACCEPTANCE,
-};
-
-static void
-find_trace(const Yidi__Message *message, struct incoming *incoming)
-{
-#define TRACE_OF(field)                                                                            \
-    incoming->trace = message->field->trace;                                                       \
-    incoming->trace_count = message->field->n_trace
-    switch (message->body_case) {
-    case YIDI__MESSAGE__BODY_APPLICATION_SUBMITTED:
-        TRACE_OF(application_submitted);
-        break;
-    case YIDI__MESSAGE__BODY_APPLICATION_REFUSED:
-        TRACE_OF(application_refused);
-        break;
-    case YIDI__MESSAGE__BODY_CARD_ISSUED:
-        TRACE_OF(card_issued);
-        break;
-    case YIDI__MESSAGE__BODY_CARD_ORDERED:
-        TRACE_OF(card_ordered);
-        break;
-    case YIDI__MESSAGE__BODY_CARD_MADE:
-        TRACE_OF(card_made);
-        break;
-    case YIDI__MESSAGE__BODY_CARD_DISPATCHED:
-        TRACE_OF(card_dispatched);
-        break;
-    case YIDI__MESSAGE__BODY_CARD_COLLECTED:
-        TRACE_OF(card_collected);
-        break;
-    default:
-        break;
-    }
-#undef TRACE_OF
-}
-
 static enum result
 check_sender(const struct turn *turn, const Yidi__Message *message, struct refusal *ret_refusal)
 {
-    if (message->body_case == YIDI__MESSAGE__BODY_MESSAGE_REFUSED)
+    enum party party = incoming_sender((enum message_kind)message->body_case);
+    if (party == PARTY_NONE)
         return OK;
     const char *from = turn->input->peer->office;
     const Yidi__Office *sender = directory_find(turn->office->directory, from);
     if (sender == NULL)
         return refuse(ret_refusal, REFUSAL_OFFICE_UNKNOWN, "from", "%s is not in the directory",
                       from);
-    if ((enum party)sender->role != sender_of[message->body_case])
+    if ((enum party)sender->role != party)
         return refuse(ret_refusal, REFUSAL_ROLE_MISMATCH, "from",
                       "an office of this role may not send this message");
     return OK;
@@ -126,18 +82,44 @@ keep_attachments(struct turn *turn)
     return result;
 }
 
+/* The case must be here, and the sender must be the office that it names for that part. */
+static enum result
+open_case_of(struct turn *turn, const struct incoming *incoming, struct case_file *ret_file,
+             struct refusal *ret_refusal)
+{
+    enum party party = incoming_sender((enum message_kind)incoming->message->body_case);
+    enum result result =
+        case_file_open(turn->txn, incoming->message->case_number, turn->arena, ret_file);
+    if (result == ERR_ABSENT)
+        return refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number", "no such case here");
+    if (result != OK || party == PARTY_NONE)
+        return result;
+    const char *expected = case_file_office(ret_file->row, party);
+    if (strcmp(incoming->from, expected) != 0)
+        return refuse(ret_refusal, REFUSAL_WRONG_OFFICE, "from", "this case belongs to office %s",
+                      expected);
+    return OK;
+}
+
 static enum result
 decide_message(struct turn *turn, struct incoming *incoming, struct refusal *ret_refusal)
 {
+    const struct role *role = turn->office->options.role;
+    enum message_kind kind = (enum message_kind)incoming->message->body_case;
+    struct case_file file;
     enum result result = check_sender(turn, incoming->message, ret_refusal);
-    if (result == OK && incoming->message->body_case == YIDI__MESSAGE__BODY_MESSAGE_REFUSED) {
+    if (result == OK && kind == MESSAGE_MESSAGE_REFUSED) {
         result = check_refused_message(turn, incoming);
         if (result == ERR_ABSENT)
             return refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "message_refused.sequence",
                           "no message of that sequence about that case was sent");
     }
+    if (result == OK && role->opening != MESSAGE_NONE && kind == role->opening)
+        return role->open_case(turn, incoming, ret_refusal);
     if (result == OK)
-        result = turn->office->options.role->take_message(turn, incoming, ret_refusal);
+        result = open_case_of(turn, incoming, &file, ret_refusal);
+    if (result == OK)
+        result = role->take_message(turn, &file, incoming, ret_refusal);
     return result;
 }
 
@@ -156,7 +138,7 @@ input_message_apply(struct turn *turn)
         .attachment_count = input->frame_count,
     };
     struct refusal refusal = { 0 };
-    find_trace(message, &incoming);
+    incoming_find_trace(&incoming);
     REQUIRE(input->sequence == peer->pending_applied + 1);
 
     enum result result = decide_message(turn, &incoming, &refusal);

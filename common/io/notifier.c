@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "common/core/require.h"
 #include "common/io/json.h"
 #include "common/io/log.h"
 #include "common/io/wire.h"
@@ -17,6 +18,7 @@ notifier_add(struct turn *turn, const struct case_file *file)
     row.case_number = file->row->case_number;
     row.time_ms = turn->now_ms;
     row.phone = file->row->form->phone;
+    REQUIRE(turn->office->options.role->fill_notification != NULL);
     enum result result = turn->office->options.role->fill_notification(turn, file, &row);
     if (result != OK)
         return result;

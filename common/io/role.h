@@ -18,18 +18,7 @@
 
 struct turn;
 struct case_file;
-
-/* An authentic message of a listed, trusted office whose role may send it. */
-struct incoming {
-    const char *from;
-    uint64_t sequence;
-    const Yidi__Message *message;
-    Yidi__Hop *const *trace; /* that it brought, of any kind */
-    size_t trace_count;
-    const ProtobufCBinaryData *attachments; /* digests, signed by the sender */
-    const struct bytes *frames;             /* the attachments, digests checked */
-    size_t attachment_count;
-};
+struct incoming;
 
 struct role {
     const char *name; /* of the program */
@@ -37,9 +26,16 @@ struct role {
     enum party party; /* number of enum Role in the directory */
     const struct machine *machine;
 
-    /* ERR_REFUSED: the sender gets MessageRefused and its stream moves on. */
-    enum result (*take_message)(struct turn *turn, const struct incoming *incoming,
-                                struct refusal *ret_refusal);
+    /* The message that opens a case here, and its handler; MESSAGE_NONE and NULL where commands do.
+     * ERR_REFUSED: the sender gets MessageRefused and its stream moves on. */
+    enum message_kind opening;
+    enum result (*open_case)(struct turn *turn, const struct incoming *incoming,
+                             struct refusal *ret_refusal);
+
+    /* Any other message about a case that exists here, from the office that the case names for its
+     * sender's part; MessageRefused from any of its offices. */
+    enum result (*take_message)(struct turn *turn, struct case_file *file,
+                                const struct incoming *incoming, struct refusal *ret_refusal);
 
     /* Apply, PopulationImport: the handler fills the response in. ERR_REFUSED: nothing changed. */
     enum result (*take_command)(struct turn *turn, const Yidi__Request *request,
@@ -57,7 +53,7 @@ struct role {
     /* Deadline of the stage that a case has just entered; 0 when closed. */
     uint64_t (*stage_deadline_ms)(const Yidi__Case *row, uint64_t now_ms);
 
-    /* Text of a notification of this case, and the event's name. */
+    /* Text of a notification of this case, and the event's name. NULL: the role notifies nobody. */
     enum result (*fill_notification)(struct turn *turn, const struct case_file *file,
                                      Yidi__NotificationRow *row);
 };

@@ -55,6 +55,11 @@ enum result turn_send(struct turn *turn, const char *to, Yidi__Message *message,
 enum result turn_carry_out(struct turn *turn, struct case_file *file,
                            const struct effects *effects) MUST_CHECK;
 
+/* The case goes to a new state: merge the trace that the message brought (incoming may be NULL),
+ * then carry out. */
+enum result turn_advance(struct turn *turn, struct case_file *file, const struct incoming *incoming,
+                         int state, const struct effects *effects) MUST_CHECK;
+
 /* Mark a case for an operator's eyes and save it. */
 enum result turn_call_attention(struct turn *turn, struct case_file *file, const char *code,
                                 const char *text, const char *peer) MUST_CHECK;

@@ -2,6 +2,7 @@
 #include "common/io/turn.h"
 
 #include "common/core/require.h"
+#include "common/io/incoming.h"
 #include "common/io/notifier.h"
 #include "common/io/stream_key.h"
 #include "common/io/wire.h"
@@ -169,20 +170,6 @@ save_with_hop(struct turn *turn, struct case_file *file, enum step step)
     return case_file_save(file, role->machine, turn->txn, turn->arena);
 }
 
-static const char *
-party_office(const Yidi__Case *row, enum party party)
-{
-    switch (party) {
-    case PARTY_ACCEPTANCE:
-        return row->acceptance_office;
-    case PARTY_REGISTRY:
-        return row->registry_office;
-    default:
-        REQUIRE(party == PARTY_PRODUCTION);
-        return row->production_office;
-    }
-}
-
 static enum result
 send_about_case(struct turn *turn, const struct case_file *file, const struct effect *effect)
 {
@@ -202,7 +189,7 @@ send_about_case(struct turn *turn, const struct case_file *file, const struct ef
         for (size_t i = 0; i < row->form->n_fingerprints; i++)
             attachments[count++] = row->form->fingerprints[i]->digest;
     }
-    return turn_send(turn, party_office(row, effect->to), &message, attachments, count);
+    return turn_send(turn, case_file_office(row, effect->to), &message, attachments, count);
 }
 
 enum result
@@ -219,6 +206,20 @@ turn_carry_out(struct turn *turn, struct case_file *file, const struct effects *
             result = notifier_add(turn, file);
     }
     return result;
+}
+
+enum result
+turn_advance(struct turn *turn, struct case_file *file, const struct incoming *incoming, int state,
+             const struct effects *effects)
+{
+    enum result result = OK;
+    if (incoming != NULL)
+        result = case_file_merge_trace(file, turn->office->journal.office, incoming->trace,
+                                       incoming->trace_count, turn->arena);
+    if (result != OK)
+        return result;
+    file->row->state = (uint32_t)state;
+    return turn_carry_out(turn, file, effects);
 }
 
 enum result

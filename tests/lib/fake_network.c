@@ -220,6 +220,15 @@ fake_network_start_all(struct fake_network *network)
             fake_network_start(network, i);
 }
 
+void
+fake_network_lose_disk(struct fake_network *network, size_t number)
+{
+    struct fake_office *office = &network->offices[number];
+    assert_null(office->office);
+    scratch_store_close(&office->scratch);
+    scratch_store_open(&office->scratch, network->map_bytes);
+}
+
 static void
 forget_notifications(struct fake_network *network)
 {

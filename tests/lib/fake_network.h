@@ -83,6 +83,9 @@ void fake_network_wipe(struct fake_network *network, uint64_t seed);
 /* The power fails; what is not in the store is gone. Nothing happens to an office that is down. */
 void fake_network_crash(struct fake_network *network, size_t office);
 
+/* An office that is down loses its disk: it will start with an empty store. */
+void fake_network_lose_disk(struct fake_network *network, size_t office);
+
 /* Start an office that is down. */
 void fake_network_start(struct fake_network *network, size_t office);
 void fake_network_start_all(struct fake_network *network);

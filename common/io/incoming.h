@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * incoming - an authentic message of another office, as a role's handler sees it.
+ */
+#ifndef IO_INCOMING_H
+#define IO_INCOMING_H
+
+#include "common/core/bytes.h"
+#include "common/core/effects.h"
+#include "common/core/refusal.h"
+#include "proto/message.pb-c.h"
+
+/* An authentic message of a listed, trusted office whose role may send it. */
+struct incoming {
+    const char *from;
+    uint64_t sequence;
+    const Yidi__Message *message;
+    Yidi__Hop *const *trace; /* that it brought, of any kind */
+    size_t trace_count;
+    const ProtobufCBinaryData *attachments; /* digests, signed by the sender */
+    const struct bytes *frames;             /* the attachments, digests checked */
+    size_t attachment_count;
+};
+
+/* Which role may send a message of this kind; PARTY_NONE for MESSAGE_REFUSED, which any may. */
+enum party incoming_sender(enum message_kind kind);
+
+/* Find the trace that the message brought, whatever its kind. */
+void incoming_find_trace(struct incoming *incoming);
+
+/* Are the photo and the templates that a form names the very ones that travel with the message, in
+ * that order?
+ *
+ * field  of the refusal (MALFORMED). */
+enum result incoming_check_attachments(const struct incoming *incoming,
+                                       const Yidi__ApplicationForm *form, const char *field,
+                                       struct refusal *ret_refusal) MUST_CHECK;
+
+#endif

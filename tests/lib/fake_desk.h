@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * fake_desk - what clerks, examiners and makers do at the offices of a fake_network, and the three
+ * offices that it takes to make a card.
+ */
+#ifndef TESTS_FAKE_DESK_H
+#define TESTS_FAKE_DESK_H
+
+#include "tests/lib/citizen_maker.h"
+#include "tests/lib/fake_network.h"
+
+/* The offices of fake_desk_open, in the order of their codes. */
+enum fake_place { WINDOW, CENTRE, REGISTRY, FAKE_PLACE_COUNT };
+
+#define FAKE_DESK_DIVISION "440105" /* where the citizens are registered */
+
+/* A window and a card centre in Shanghai, and a county registry in Guangzhou, all running. */
+void fake_desk_open(struct fake_network *network, uint64_t seed);
+
+/* Put citizens with these seeds on the registry's file. */
+void fake_desk_populate(struct fake_network *network, uint64_t first_seed, unsigned count);
+
+/* The application of a citizen; photo and templates are drawn once for all of them. */
+void fake_desk_citizen(uint64_t seed, Yidi__ApplicationKind kind,
+                       struct made_application *application);
+
+/* Apply at the window. Answers the number in ret_number, or the code of a refusal; NULL when the
+ * window crashed before it answered, and "" when all is well. */
+const char *fake_desk_apply(struct fake_network *network,
+                            const struct made_application *application, const char *request_key,
+                            char ret_number[CASE_NUMBER_CHARS + 1]);
+
+struct fake_decision {
+    size_t at;
+    Yidi__Verb verb;
+    const char *operator;
+    bool defective;
+    bool old_card_surrendered;
+    Yidi__RefusalReason reason; /* refuse; 0 for none */
+    const char *text;           /* NULL is empty */
+};
+
+/* Decide on one case. Answers the state after it, or the code of a refusal; NULL when the office
+ * crashed before it answered. Lives until the next call. */
+const char *fake_desk_decide(struct fake_network *network, const struct fake_decision *decision,
+                             const char *case_number);
+
+/* The steps that take an accepted application to the end of its way, and the state that each one
+ * leads to at its desk. */
+struct fake_step {
+    struct fake_decision decision;
+    const char *before; /* state at that desk */
+    const char *after;
+};
+
+extern const struct fake_step fake_desk_steps[];
+extern const size_t fake_desk_step_count;
+
+/* Take a case through the first so many of them, each one followed by quiet. */
+void fake_desk_walk(struct fake_network *network, const char *case_number, size_t step_count);
+
+#endif

@@ -141,6 +141,7 @@ office_open(struct office *office, const struct office_options *options,
     office->stream_due_ms = UINT64_MAX;
     office->notifications.waiting = true;
     arena_init(&office->arena);
+    arena_init(&office->answers);
     enum result result = open_tables(office);
     if (result != OK)
         return result;
@@ -159,6 +160,7 @@ office_close(struct office *office)
 {
     peers_close(&office->peers);
     arena_fini(&office->arena);
+    arena_fini(&office->answers);
     directory_destroy(office->directory);
 }
 
@@ -177,16 +179,18 @@ office_due_ms(const struct office *office)
 
 /* ---- commands ---- */
 
+/* Ends the life of everything in office->answers. */
 static void
 send_answer(struct office *office, const struct link_route *client, const struct answer *answer)
 {
     static struct bytes frames[1 + EXPORT_ENVELOPES_MAX]; /* too big for the stack of a turn */
-    frames[0] = wire_encode(&answer->response.base, &office->arena);
+    frames[0] = wire_encode(&answer->response.base, &office->answers);
     memcpy(frames + 1, answer->frames, answer->frame_count * sizeof *frames);
     if (frames[0].data == NULL ||
         office->options.ports.answer(office->options.ports.context, client, frames,
                                      1 + answer->frame_count) != OK)
         log_line(LOG_INFO, "answer_undelivered", "reason=client_gone");
+    arena_reset(&office->answers);
 }
 
 static void
@@ -194,9 +198,9 @@ send_refusal(struct office *office, const struct link_route *client, uint64_t id
              const struct refusal *refusal)
 {
     struct input input = { .kind = INPUT_COMMAND };
-    struct answer *answer = arena_take(&office->arena, sizeof *answer);
+    struct answer *answer = arena_take(&office->answers, sizeof *answer);
     yidi__response__init(&input.response);
-    if (answer == NULL || input_command_refuse(&input, refusal, &office->arena) != OK)
+    if (answer == NULL || input_command_refuse(&input, refusal, &office->answers) != OK)
         return;
     answer->response = input.response;
     answer->response.id = id;
@@ -208,7 +212,7 @@ answer_query(struct office *office, const struct link_route *client, const Yidi_
              const struct office_time *now)
 {
     struct refusal refusal = { 0 };
-    struct answer *answer = arena_take(&office->arena, sizeof *answer);
+    struct answer *answer = arena_take(&office->answers, sizeof *answer);
     if (answer == NULL)
         return;
     yidi__response__init(&answer->response);

@@ -87,7 +87,8 @@ struct office {
     struct envelope_verifier verifier;
     struct journal journal;
     struct peers peers;
-    struct arena arena; /* lives from turn to turn: inputs and what they become */
+    struct arena arena;   /* lives from turn to turn: inputs and what they become */
+    struct arena answers; /* lives for one query: many may come in a turn */
     struct input *inputs[TURN_INPUTS_MAX];
     size_t input_count;
     uint64_t input_bytes;

@@ -78,11 +78,11 @@ show_masked(struct office *office, struct store_txn *txn, const Yidi__Show *show
             Yidi__Response *response, struct refusal *ret_refusal)
 {
     struct case_file file;
-    enum result result = case_file_open(txn, show->case_number, &office->arena, &file);
+    enum result result = case_file_open(txn, show->case_number, &office->answers, &file);
     if (result == OK)
-        result = mask_person(file.row, &office->arena);
+        result = mask_person(file.row, &office->answers);
     if (result == OK)
-        result = fill_shown(office, &file, now_ms, &office->arena, response);
+        result = fill_shown(office, &file, now_ms, &office->answers, response);
     return refuse_unknown_case(result, ret_refusal);
 }
 
@@ -141,7 +141,7 @@ fill_peer(struct office *office, struct store_txn *txn, const struct peer *peer,
     if (ret_status->waiting == 0)
         return OK;
     uint64_t since_ms = now_ms;
-    enum result result = find_oldest(txn, peer, &office->arena, &since_ms);
+    enum result result = find_oldest(txn, peer, &office->answers, &since_ms);
     ret_status->oldest_ms = now_ms > since_ms ? now_ms - since_ms : 0;
     return result;
 }
@@ -151,9 +151,9 @@ list_peers(struct office *office, struct store_txn *txn, const char *only, uint6
            Yidi__Response *response)
 {
     size_t count = office->peers.count;
-    Yidi__PeerList *peers = arena_take(&office->arena, sizeof *peers);
-    Yidi__PeerStatus **list = arena_take(&office->arena, (count + 1) * sizeof *list);
-    Yidi__PeerStatus *statuses = arena_take(&office->arena, (count + 1) * sizeof *statuses);
+    Yidi__PeerList *peers = arena_take(&office->answers, sizeof *peers);
+    Yidi__PeerStatus **list = arena_take(&office->answers, (count + 1) * sizeof *list);
+    Yidi__PeerStatus *statuses = arena_take(&office->answers, (count + 1) * sizeof *statuses);
     if (peers == NULL || list == NULL || statuses == NULL)
         return ERR_MEMORY;
     yidi__peer_list__init(peers);
@@ -247,17 +247,17 @@ export_case(struct office *office, struct store_txn *txn, const char *case_numbe
             struct answer *answer, struct refusal *ret_refusal)
 {
     struct case_file file;
-    enum result result = case_file_open(txn, case_number, &office->arena, &file);
+    enum result result = case_file_open(txn, case_number, &office->answers, &file);
     if (result != OK)
         return refuse_unknown_case(result, ret_refusal);
-    Yidi__Exported *exported = arena_take(&office->arena, sizeof *exported);
-    char **names = arena_take(&office->arena, EXPORT_ENVELOPES_MAX * sizeof *names);
+    Yidi__Exported *exported = arena_take(&office->answers, sizeof *exported);
+    char **names = arena_take(&office->answers, EXPORT_ENVELOPES_MAX * sizeof *names);
     if (exported == NULL || names == NULL)
         return ERR_MEMORY;
     yidi__exported__init(exported);
     exported->names = names;
     struct export export = { .txn = txn,
-                             .arena = &office->arena,
+                             .arena = &office->answers,
                              .case_number = case_number,
                              .answer = answer,
                              .exported = exported };
@@ -294,7 +294,7 @@ fill_states(const struct office *office, struct store_txn *txn, struct arena *ar
 static enum result
 report_status(struct office *office, struct store_txn *txn, Yidi__Response *response)
 {
-    Yidi__StatusReport *report = arena_take(&office->arena, sizeof *report);
+    Yidi__StatusReport *report = arena_take(&office->answers, sizeof *report);
     if (report == NULL)
         return ERR_MEMORY;
     yidi__status_report__init(report);
@@ -312,7 +312,7 @@ report_status(struct office *office, struct store_txn *txn, Yidi__Response *resp
     report->dropped = office->dropped;
     response->body_case = YIDI__RESPONSE__BODY_STATUS;
     response->status = report;
-    return fill_states(office, txn, &office->arena, report);
+    return fill_states(office, txn, &office->answers, report);
 }
 
 enum result
@@ -326,7 +326,7 @@ queries_answer(struct office *office, const Yidi__Request *request, const struct
     switch (request->command_case) {
     case YIDI__REQUEST__COMMAND_LIST:
         return case_list(txn, office->options.role->machine, request->list, now->wall_ms,
-                         &office->arena, &ret_answer->response, ret_refusal);
+                         &office->answers, &ret_answer->response, ret_refusal);
     case YIDI__REQUEST__COMMAND_SHOW:
         return show_masked(office, txn, request->show, now->wall_ms, &ret_answer->response,
                            ret_refusal);

@@ -153,8 +153,9 @@ check_sent_blobs(struct audit *audit, const struct audited_peer *peer, const Yid
 }
 
 static enum result
-check_outbox(struct audit *audit, const Yidi__Sent *sent, uint64_t leaf_index)
+check_outbox(struct audit *audit, const Yidi__JournalEntry *entry, uint64_t leaf_index)
 {
+    const Yidi__Sent *sent = entry->sent;
     struct stream_key key;
     struct bytes value;
     ProtobufCMessage *message;
@@ -170,7 +171,7 @@ check_outbox(struct audit *audit, const Yidi__Sent *sent, uint64_t leaf_index)
         return audit_trouble(audit, ERR_DAMAGED, STREAM_FORMAT "the row cannot be read", "outbox",
                              sent->to, sent->sequence);
     const Yidi__OutboxRow *row = (const Yidi__OutboxRow *)message;
-    if (row->leaf_index != leaf_index ||
+    if (row->leaf_index != leaf_index || row->time_ms != entry->time_ms ||
         strcmp(row->case_number, sent->message->case_number) != 0 || !same_attachments(sent, row))
         return audit_trouble(audit, ERR_DAMAGED,
                              STREAM_FORMAT "the row is not what journal entry %" PRIu64 " says",
@@ -179,8 +180,9 @@ check_outbox(struct audit *audit, const Yidi__Sent *sent, uint64_t leaf_index)
 }
 
 static enum result
-take_sent(struct stream_audit *streams, uint64_t leaf_index, const Yidi__Sent *sent)
+take_sent(struct stream_audit *streams, uint64_t leaf_index, const Yidi__JournalEntry *entry)
 {
+    const Yidi__Sent *sent = entry->sent;
     struct audit *audit = streams->audit;
     struct audited_peer *peer = find_peer(streams, sent->to);
     if (peer == NULL)
@@ -194,7 +196,7 @@ take_sent(struct stream_audit *streams, uint64_t leaf_index, const Yidi__Sent *s
                              leaf_index, sent->sequence, sent->to, peer->sent);
     peer->sent++;
     streams->sent++;
-    enum result result = check_outbox(audit, sent, leaf_index);
+    enum result result = check_outbox(audit, entry, leaf_index);
     return result == OK ? check_sent_blobs(audit, peer, sent) : result;
 }
 
@@ -268,7 +270,7 @@ stream_audit_take(struct stream_audit *streams, uint64_t leaf_index,
                   const Yidi__JournalEntry *entry)
 {
     if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_SENT)
-        return take_sent(streams, leaf_index, entry->sent);
+        return take_sent(streams, leaf_index, entry);
     if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_RECEIVED)
         return take_received(streams, leaf_index, entry->received);
     return OK;

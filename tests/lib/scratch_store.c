@@ -77,54 +77,43 @@ scratch_store_commit(struct store_txn *take_txn)
     assert_int_equal(store_commit(take_txn), OK);
 }
 
-struct copied_row {
-    uint8_t key[STORE_KEY_BYTES_MAX];
-    size_t key_size;
-    uint8_t *value; /* heap */
-    size_t value_size;
-};
-
-static struct copied_row
-copy_row(struct store_txn *txn, enum store_table table, uint64_t row)
+void
+scratch_store_row(struct scratch_store *scratch, enum store_table table, uint64_t row,
+                  struct arena *arena, struct bytes *ret_key, struct bytes *ret_value)
 {
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(scratch);
     AUTO(store_cursor) struct store_cursor *cursor = NULL;
     struct bytes key, value;
-    struct copied_row copy = { .key_size = 0 };
     assert_int_equal(store_cursor_open(txn, table, (struct bytes){ 0 }, &cursor), OK);
     for (uint64_t i = 0; i <= row; i++)
         assert_int_equal(store_cursor_next(cursor, &key, &value), OK);
-    memcpy(copy.key, key.data, key.size);
-    copy.key_size = key.size;
-    copy.value = malloc(value.size + 1);
-    assert_non_null(copy.value);
-    memcpy(copy.value, value.data, value.size);
-    copy.value_size = value.size;
-    return copy;
+    *ret_key = arena_copy(arena, key);
+    *ret_value = arena_copy(arena, value);
 }
 
 void
 scratch_store_flip(struct scratch_store *scratch, enum store_table table, uint64_t row, long at)
 {
-    struct store_txn *txn = scratch_store_write(scratch);
-    struct copied_row copy = copy_row(txn, table, row);
-    size_t place = at >= 0 ? (size_t)at : copy.value_size - (size_t)-at;
-    assert_true(place < copy.value_size);
-    copy.value[place] ^= 1;
-    assert_int_equal(store_put(txn, table, bytes_of(copy.key, copy.key_size),
-                               bytes_of(copy.value, copy.value_size)),
-                     OK);
-    scratch_store_commit(txn);
-    free(copy.value);
+    AUTO(arena) struct arena arena;
+    struct bytes key, value;
+    arena_init(&arena);
+    scratch_store_row(scratch, table, row, &arena, &key, &value);
+    size_t place = at >= 0 ? (size_t)at : value.size - (size_t)-at;
+    assert_true(place < value.size);
+    ((uint8_t *)(uintptr_t)value.data)[place] ^= 1;
+    scratch_store_put(scratch, table, key, value);
 }
 
 void
 scratch_store_remove(struct scratch_store *scratch, enum store_table table, uint64_t row)
 {
+    AUTO(arena) struct arena arena;
+    struct bytes key, value;
+    arena_init(&arena);
+    scratch_store_row(scratch, table, row, &arena, &key, &value);
     struct store_txn *txn = scratch_store_write(scratch);
-    struct copied_row copy = copy_row(txn, table, row);
-    assert_int_equal(store_delete(txn, table, bytes_of(copy.key, copy.key_size)), OK);
+    assert_int_equal(store_delete(txn, table, key), OK);
     scratch_store_commit(txn);
-    free(copy.value);
 }
 
 void

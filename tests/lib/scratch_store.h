@@ -7,6 +7,7 @@
 #ifndef TESTS_SCRATCH_STORE_H
 #define TESTS_SCRATCH_STORE_H
 
+#include "common/core/arena.h"
 #include "common/io/store.h"
 
 enum { SCRATCH_STORE_MAP_BYTES = 256 * 1024 * 1024 };
@@ -29,6 +30,10 @@ void scratch_store_close(struct scratch_store *scratch);
 struct store_txn *scratch_store_read(struct scratch_store *scratch);
 struct store_txn *scratch_store_write(struct scratch_store *scratch);
 void scratch_store_commit(struct store_txn *take_txn);
+
+/* Copies of the row at an index of a table, in key order; in the arena. */
+void scratch_store_row(struct scratch_store *scratch, enum store_table table, uint64_t row,
+                       struct arena *arena, struct bytes *ret_key, struct bytes *ret_value);
 
 /* Change one byte of the row at an index of a table, in key order: byte `at` of the value, counted
  * from its end when negative. */

@@ -169,13 +169,16 @@ take_message_refused(struct turn *turn, struct case_file *file, const struct inc
     static Yidi__RefusalReason not_deliverable[] = { YIDI__REFUSAL_REASON__NOT_DELIVERABLE };
     const Yidi__MessageRefused *refused = incoming->message->message_refused;
     const struct application_event event = { .kind = APPLICATION_DELIVERY_REFUSED };
+    enum { TEXT_BYTES = 400 }; /* all of code, field and text: a cut could split a character */
     Yidi__CaseRefusal *refusal = arena_take(turn->arena, sizeof *refusal);
-    char *text = arena_take(turn->arena, 341);
+    char *text = arena_take(turn->arena, TEXT_BYTES);
     if (refusal == NULL || text == NULL)
         return ERR_MEMORY;
-    snprintf(text, 341, "%s %s %s", refused->code, refused->field, refused->text);
-    if (file->row->state != APPLICATION_SUBMITTED)
+    if (file->row->state != APPLICATION_SUBMITTED) {
+        snprintf(text, TEXT_BYTES, "%s %s", refused->field, refused->text);
         return turn_call_attention(turn, file, refused->code, text, incoming->from);
+    }
+    snprintf(text, TEXT_BYTES, "%s %s %s", refused->code, refused->field, refused->text);
     yidi__case_refusal__init(refusal);
     refusal->reasons = not_deliverable;
     refusal->n_reasons = 1;

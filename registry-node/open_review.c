@@ -73,6 +73,9 @@ check_application(struct turn *turn, const struct incoming *incoming, struct ref
     const Yidi__ApplicationSubmitted *submitted = incoming->message->application_submitted;
     const struct form form = form_view(submitted->form);
     const Yidi__Office *acceptance = directory_find(turn->office->directory, incoming->from);
+    if (incoming->envelope_bytes > APPLICATION_ENVELOPE_BYTES_MAX)
+        return refuse(ret_refusal, REFUSAL_MALFORMED, "application_submitted",
+                      "at most %d bytes with its proof", APPLICATION_ENVELOPE_BYTES_MAX);
     enum result result = check_number(turn, incoming, ret_refusal);
     if (result == OK)
         result = check_jurisdiction(turn, incoming, ret_refusal);

@@ -32,6 +32,8 @@ enum {
     WINDOW_MESSAGES = 512,
     WINDOW_BYTES = 32 * 1024 * 1024,
 
+    COMMAND_BYTES_MAX = 64 * 1024,              /* a command without its attachments */
+    APPLICATION_ENVELOPE_BYTES_MAX = 64 * 1024, /* travels inside the order, see CardOrdered */
     CONTROL_FRAMES_MAX = 300,
     CONTROL_FRAME_BYTES_MAX = 64 * 1024 * 1024,
     DECIDE_CASES_MAX = 1024,
@@ -47,6 +49,8 @@ enum {
 };
 
 _Static_assert(ENTRY_BYTES_MAX < ENVELOPE_BYTES_MAX, "an envelope holds its entry and the proof");
+_Static_assert(COMMAND_BYTES_MAX < ENTRY_BYTES_MAX, "what a command says fits into an entry");
+_Static_assert(APPLICATION_ENVELOPE_BYTES_MAX < ENTRY_BYTES_MAX, "an order fits into an entry");
 _Static_assert(ENVELOPE_BYTES_MAX < LINK_FRAME_BYTES_MAX, "an envelope fits into one frame");
 _Static_assert(PHOTO_BYTES_MAX < LINK_FRAME_BYTES_MAX, "a photo fits into one frame");
 

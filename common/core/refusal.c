@@ -2,9 +2,9 @@
 #include "common/core/refusal.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "common/core/format.h"
 #include "common/core/require.h"
 
 static const struct {
@@ -25,8 +25,8 @@ refuse(struct refusal *ret_refusal, enum refusal_code code, const char *field, c
     va_list arguments;
     va_start(arguments, rule);
     ret_refusal->code = code;
-    snprintf(ret_refusal->field, sizeof ret_refusal->field, "%s", field);
-    vsnprintf(ret_refusal->rule, sizeof ret_refusal->rule, rule, arguments);
+    format_text(ret_refusal->field, sizeof ret_refusal->field, "%s", field);
+    format_text_list(ret_refusal->rule, sizeof ret_refusal->rule, rule, arguments);
     va_end(arguments);
     return ERR_REFUSED;
 }

@@ -62,6 +62,7 @@
     X(AMNESIA, "this office has lost part of its past and must recover")                           \
     X(OFFICE_HALTED, "the office takes no work until an administrator has looked")                 \
     X(STORE_FULL, "the store is full; nothing was accepted")                                       \
+    X(STORE_DAMAGED, "a stored row cannot be read; nothing was changed")                           \
     X(NUMBERS_EXHAUSTED, "no case numbers are left for today")                                     \
     X(OPTION_UNKNOWN, "no such option")                                                            \
     X(OPTION_INVALID, "the option's value breaks its rule")                                        \

@@ -123,6 +123,20 @@ move_index(const struct case_file *file, struct store_txn *txn)
     return result;
 }
 
+/* At a card centre the order of the citizen's next card may overtake the news that closes this one:
+ * then the citizen is held by that order, and stays so. */
+static enum result
+release_citizen(const Yidi__Case *row, struct store_txn *txn)
+{
+    struct bytes citizen = bytes_of_text(row->form->person->citizen_number), holder;
+    enum result result = store_get(txn, TABLE_OPEN_CITIZENS, citizen, &holder);
+    if (result == ERR_ABSENT)
+        return OK;
+    if (result == OK && bytes_equal(holder, case_key(row->case_number)))
+        result = store_delete(txn, TABLE_OPEN_CITIZENS, citizen);
+    return result;
+}
+
 static enum result
 hold_citizen(const struct case_file *file, const struct machine *machine, struct store_txn *txn)
 {
@@ -132,11 +146,7 @@ hold_citizen(const struct case_file *file, const struct machine *machine, struct
     struct bytes citizen = bytes_of_text(row->form->person->citizen_number);
     if (is_open && !was_open)
         return store_put(txn, TABLE_OPEN_CITIZENS, citizen, case_key(row->case_number));
-    if (was_open && !is_open) {
-        enum result result = store_delete(txn, TABLE_OPEN_CITIZENS, citizen);
-        return result == ERR_ABSENT ? ERR_DAMAGED : result;
-    }
-    return OK;
+    return was_open && !is_open ? release_citizen(row, txn) : OK;
 }
 
 enum result
@@ -145,6 +155,8 @@ case_file_save(struct case_file *file, const struct machine *machine, struct sto
 {
     Yidi__Case *row = file->row;
     REQUIRE((int)row->state < machine->state_count && row->form != NULL);
+    if (wire_check(&row->base, NULL) != OK)
+        return ERR_DAMAGED; /* such a row could never be read again */
     struct bytes packed = wire_encode(&row->base, arena);
     if (packed.data == NULL)
         return ERR_MEMORY;

@@ -28,7 +28,10 @@ enum result case_file_open(struct store_txn *txn, const char *case_number, struc
 enum result case_file_new(const char *case_number, struct arena *arena,
                           struct case_file *ret_file) MUST_CHECK;
 
-/* Store the row and its indexes. A case that opens holds its citizen; one that ends lets go. */
+/* Store the row and its indexes. A case that opens holds its citizen; one that ends lets go.
+ *
+ * ERR_DAMAGED  the row breaks a bound of proto/ (nothing was written), or an index contradicts it.
+ */
 enum result case_file_save(struct case_file *file, const struct machine *machine,
                            struct store_txn *txn, struct arena *arena) MUST_CHECK;
 

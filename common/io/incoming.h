@@ -17,6 +17,7 @@ struct incoming {
     const Yidi__Message *message;
     Yidi__Hop *const *trace; /* that it brought, of any kind */
     size_t trace_count;
+    size_t envelope_bytes;                  /* as it came */
     const ProtobufCBinaryData *attachments; /* digests, signed by the sender */
     const struct bytes *frames;             /* the attachments, digests checked */
     size_t attachment_count;

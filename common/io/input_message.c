@@ -133,6 +133,7 @@ input_message_apply(struct turn *turn)
         .from = peer->office,
         .sequence = input->sequence,
         .message = message,
+        .envelope_bytes = input->packed.size,
         .attachments = input->envelope.entry->sent->attachments,
         .frames = input->frames,
         .attachment_count = input->frame_count,

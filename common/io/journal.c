@@ -135,7 +135,8 @@ journal_append(struct journal *journal, struct store_txn *txn, Yidi__JournalEntr
     struct bytes packed = wire_encode(&entry->base, arena);
     if (packed.data == NULL)
         return ERR_MEMORY;
-    REQUIRE(packed.size <= ENTRY_BYTES_MAX);
+    if (packed.size > ENTRY_BYTES_MAX)
+        return ERR_DAMAGED;
 
     uint64_t leaf_index = journal->pending.size;
     struct key64 key;

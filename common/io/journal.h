@@ -33,7 +33,8 @@ struct journal {
 enum result journal_open(struct journal *journal, const char *office, const struct signing_key *key,
                          const struct certificate *certificate, struct store_txn *txn) MUST_CHECK;
 
-/* Append one entry: version, office, epoch, time and salt are filled in here. */
+/* Append one entry: version, office, epoch, time and salt are filled in here. ERR_DAMAGED: longer
+ * than ENTRY_BYTES_MAX. */
 enum result journal_append(struct journal *journal, struct store_txn *txn,
                            Yidi__JournalEntry *entry, uint64_t now_ms, struct arena *arena,
                            uint64_t *ret_leaf_index) MUST_CHECK;

@@ -108,7 +108,8 @@ hand_over_batch(struct office *office, uint64_t *next)
                  office->journal.epoch, number);
         result = office->options.ports.notify(office->options.ports.context, name,
                                               bytes_of(batch.text, batch.size));
-        *next = number + 1;
+        if (result == OK)
+            *next = number + 1;
     }
     free(batch.text);
     return result;

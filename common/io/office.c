@@ -260,6 +260,9 @@ decode_request(struct office *office, const struct bytes *frames, size_t frame_c
     if (frame_count == 0 || frame_count > 1 + ATTACHMENTS_MAX)
         return refuse(ret_refusal, REFUSAL_MALFORMED, "", "one request and at most %d attachments",
                       ATTACHMENTS_MAX);
+    if (frames[0].size > COMMAND_BYTES_MAX)
+        return refuse(ret_refusal, REFUSAL_MALFORMED, "", "a request of at most %d bytes",
+                      COMMAND_BYTES_MAX);
     struct bytes packed = arena_copy(&office->arena, frames[0]);
     enum result result =
         wire_decode(&yidi__request__descriptor, packed, &office->arena, &message, ret_refusal);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/io/turn.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "common/io/exchange.h"
 #include "common/io/input.h"
 #include "common/io/log.h"
@@ -37,9 +40,11 @@ apply_inputs(struct turn *turn)
         result = input->kind == INPUT_MESSAGE ? input_message_apply(turn)
                                               : input_command_apply(turn, input);
     }
+    if (result != OK)
+        return result; /* turn->input is the one that failed */
     turn->input = NULL;
     turn->operator= "";
-    return result;
+    return OK;
 }
 
 static enum result
@@ -59,37 +64,71 @@ fill_transaction(struct turn *turn)
 }
 
 static void
-answer_commands(struct office *office)
+answer_command(struct office *office, const struct input *input)
 {
-    for (size_t i = 0; i < office->input_count; i++) {
-        struct input *input = office->inputs[i];
-        if (input->kind != INPUT_COMMAND)
-            continue;
-        struct bytes packed = wire_encode(&input->response.base, &office->arena);
-        if (packed.data != NULL && office->options.ports.answer(office->options.ports.context,
-                                                                &input->client, &packed, 1) != OK)
-            log_line(LOG_INFO, "answer_undelivered", "reason=client_gone");
-    }
+    const struct office_ports *ports = &office->options.ports;
+    struct bytes packed = wire_encode(&input->response.base, &office->arena);
+    if (packed.data != NULL && ports->answer(ports->context, &input->client, &packed, 1) != OK)
+        log_line(LOG_INFO, "answer_undelivered", "reason=client_gone_or_slow");
+}
+
+static void
+refuse_and_answer(struct office *office, struct input *input, const struct refusal *refusal)
+{
+    if (input_command_refuse(input, refusal, &office->arena) == OK)
+        answer_command(office, input);
+}
+
+/* The transaction is gone; so is what memory knew of it. */
+static void
+forget(struct office *office)
+{
+    journal_rolled_back(&office->journal);
+    peers_rolled_back(&office->peers);
+    notifier_rolled_back(office);
 }
 
 /* Nothing was committed: commands are told so, messages were not acknowledged and come again. */
 static void
-roll_back(struct office *office, const struct office_time *now, enum result cause)
+give_up(struct office *office, const struct office_time *now, enum result cause)
 {
     struct refusal refusal = { 0 };
     (void)refuse(&refusal, REFUSAL_STORE_FULL, "",
                  "nothing was accepted; free space, then try again");
     log_line(LOG_ERROR, "turn_rolled_back", "cause=%d inputs=%zu", (int)cause, office->input_count);
-    journal_rolled_back(&office->journal);
-    peers_rolled_back(&office->peers);
-    notifier_rolled_back(office);
     if (office->rows_due_ms != UINT64_MAX)
         office->rows_due_ms = now->monotonic_ms + ROLLBACK_PAUSE_MS;
     for (size_t i = 0; i < office->input_count; i++)
-        if (office->inputs[i]->kind == INPUT_COMMAND &&
-            input_command_refuse(office->inputs[i], &refusal, &office->arena) != OK)
-            return;
-    answer_commands(office);
+        if (office->inputs[i]->kind == INPUT_COMMAND)
+            refuse_and_answer(office, office->inputs[i], &refusal);
+}
+
+/* An input that meets damaged rows must not stop the office for all others: it is left out, and
+ * whatever follows it in the same stream. The peer keeps it and sends it again; the trouble shows
+ * until somebody has looked. */
+static void
+set_aside(struct office *office, struct input *culprit)
+{
+    struct refusal refusal = { 0 };
+    size_t kept = 0;
+    (void)refuse(&refusal, REFUSAL_STORE_DAMAGED, "",
+                 "a stored row that this needs cannot be read");
+    if (culprit->kind == INPUT_COMMAND)
+        refuse_and_answer(office, culprit, &refusal);
+    else
+        snprintf(culprit->peer->trouble, sizeof culprit->peer->trouble,
+                 "message %" PRIu64 " from it meets damaged rows here and is not taken",
+                 culprit->sequence);
+    log_line(LOG_ERROR, "input_set_aside", "office=%s sequence=%" PRIu64,
+             culprit->kind == INPUT_MESSAGE ? culprit->peer->office : "", culprit->sequence);
+    for (size_t i = 0; i < office->input_count; i++) {
+        struct input *input = office->inputs[i];
+        bool same_stream = culprit->kind == INPUT_MESSAGE && input->peer == culprit->peer &&
+                           input->sequence >= culprit->sequence;
+        if (input != culprit && !same_stream)
+            office->inputs[kept++] = input;
+    }
+    office->input_count = kept;
 }
 
 static void
@@ -102,29 +141,51 @@ follow_commit(struct office *office, const struct office_time *now)
     office->rows_due_ms = UINT64_MAX;
     office->commits++;
     office->inputs_done += office->input_count;
-    answer_commands(office);
+    for (size_t i = 0; i < office->input_count; i++)
+        if (office->inputs[i]->kind == INPUT_COMMAND)
+            answer_command(office, office->inputs[i]);
     exchange_follow_commit(office, now);
     notifier_hand_over(office, now);
+}
+
+/* One transaction, committed or forgotten.
+ *
+ * ret_culprit  out; the input that failed, NULL when none did. */
+static enum result
+attempt(struct office *office, const struct office_time *now, struct input **ret_culprit)
+{
+    struct turn turn = {
+        .office = office, .arena = &office->arena, .now_ms = now->wall_ms, .operator= "" };
+    *ret_culprit = NULL;
+    enum result result = store_begin_write(office->options.store, &turn.txn);
+    if (result != OK)
+        return ERR_IO;
+    result = fill_transaction(&turn);
+    if (result == OK) {
+        result = store_commit(turn.txn);
+    } else {
+        store_abort(turn.txn);
+        *ret_culprit = turn.input;
+    }
+    if (result != OK)
+        forget(office);
+    return result;
 }
 
 static enum result
 run_transaction(struct office *office, const struct office_time *now)
 {
-    struct turn turn = {
-        .office = office, .arena = &office->arena, .now_ms = now->wall_ms, .operator= "" };
-    enum result result = store_begin_write(office->options.store, &turn.txn);
-    if (result != OK)
-        return ERR_IO;
-    result = fill_transaction(&turn);
-    if (result == OK)
-        result = store_commit(turn.txn);
-    else
-        store_abort(turn.txn);
+    struct input *culprit;
+    enum result result = attempt(office, now, &culprit);
+    while (result == ERR_DAMAGED && culprit != NULL) {
+        set_aside(office, culprit);
+        result = attempt(office, now, &culprit);
+    }
     if (result == OK) {
         follow_commit(office, now);
         return OK;
     }
-    roll_back(office, now, result);
+    give_up(office, now, result);
     return result == ERR_FULL || result == ERR_MEMORY ? OK : ERR_IO;
 }
 

@@ -20,7 +20,7 @@ struct turn {
     uint64_t now_ms;
     /* What causes the present changes; its journal entry is appended once, before the first change.
      */
-    const struct input *input;
+    struct input *input;
     const char *operator; /* empty for messages */
     const char *act_case; /* command: case number, may be empty */
     const char *act_verb;
@@ -46,7 +46,8 @@ void turn_begin_act(struct turn *turn, const char *case_number, const char *verb
 
 /* Assign a message to the stream to an office and journal it.
  *
- * attachments  digests of blobs that this office holds, in frame order. */
+ * attachments  digests of blobs that this office holds, in frame order.
+ * ERR_DAMAGED  the message breaks a bound of proto/: nothing was written. */
 enum result turn_send(struct turn *turn, const char *to, Yidi__Message *message,
                       const ProtobufCBinaryData *attachments, size_t attachment_count) MUST_CHECK;
 

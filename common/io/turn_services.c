@@ -3,6 +3,7 @@
 
 #include "common/core/require.h"
 #include "common/io/incoming.h"
+#include "common/io/log.h"
 #include "common/io/notifier.h"
 #include "common/io/stream_key.h"
 #include "common/io/wire.h"
@@ -91,6 +92,12 @@ turn_send(struct turn *turn, const char *to, Yidi__Message *message,
           const ProtobufCBinaryData *attachments, size_t attachment_count)
 {
     REQUIRE(attachment_count <= ATTACHMENTS_MAX && strlen(to) == OFFICE_CODE_CHARS);
+    struct refusal broken;
+    if (wire_check(&message->base, &broken) != OK) {
+        log_line(LOG_ERROR, "message_out_of_bounds", "case=%s office=%s field=%s",
+                 message->case_number, to, broken.field);
+        return ERR_DAMAGED; /* what no peer can take would hold up the stream for ever */
+    }
     enum result result = turn_journal_cause(turn);
     if (result != OK)
         return result;

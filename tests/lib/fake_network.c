@@ -10,132 +10,9 @@
 
 #include "common/io/case_file.h"
 #include "common/io/wire.h"
+#include "tests/lib/fake_ports.h"
 
 enum { ROUNDS_MAX = 100000, SETTLE_MS = 600 * 1000 };
-
-/* ---- ports ---- */
-
-/* Count a call to the world outside; false when the office has died before it. */
-static bool
-port_lives(struct fake_office *office)
-{
-    office->port_calls++;
-    if (office->crash_at != 0 && office->port_calls >= office->crash_at)
-        office->dying = true;
-    return !office->dying;
-}
-
-static size_t
-find_number(const struct fake_network *network, const char *code)
-{
-    for (size_t i = 0; i < network->count; i++)
-        if (strcmp(network->roster.offices[i].entry.code, code) == 0)
-            return i;
-    fail_msg("no office %s", code);
-    return 0;
-}
-
-static enum result
-connect_peer(void *context, const Yidi__Office *peer)
-{
-    struct fake_office *office = context;
-    size_t to = find_number(office->network, peer->code);
-    return port_lives(office) ? fake_wires_connect(&office->network->wires, office->number, to)
-                              : OK;
-}
-
-static void
-disconnect_peer(void *context, const char *code)
-{
-    struct fake_office *office = context;
-    if (port_lives(office))
-        fake_wires_disconnect(&office->network->wires, office->number,
-                              find_number(office->network, code));
-}
-
-static enum result
-send_frames(void *context, const char *code, const struct bytes *frames, size_t frame_count)
-{
-    struct fake_office *office = context;
-    size_t to = find_number(office->network, code);
-    return port_lives(office)
-               ? fake_wires_send(&office->network->wires, office->number, to, frames, frame_count)
-               : OK;
-}
-
-static enum result
-reply_frames(void *context, const struct link_route *route, const struct bytes *frames,
-             size_t frame_count)
-{
-    struct fake_office *office = context;
-    return port_lives(office) ? fake_wires_reply(&office->network->wires, office->number, route,
-                                                 frames, frame_count)
-                              : OK;
-}
-
-static enum result
-answer_client(void *context, const struct link_route *client, const struct bytes *frames,
-              size_t frame_count)
-{
-    struct fake_office *office = context;
-    struct fake_answer *answer = &office->network->answer;
-    ProtobufCMessage *message;
-    struct refusal refusal = { 0 };
-    if (!port_lives(office))
-        return OK;
-    if (wire_decode(&yidi__response__descriptor, frames[0], &answer->arena, &message, &refusal) !=
-        OK)
-        fail_msg("an answer breaks the bound of %s: %s", refusal.field, refusal.rule);
-    answer->given = true;
-    answer->client = bytes_get_u64(client->bytes);
-    answer->response = (const Yidi__Response *)message;
-    answer->frame_count = frame_count - 1;
-    return OK;
-}
-
-static enum result
-spool_notification(void *context, const char *name, struct bytes text)
-{
-    struct fake_office *office = context;
-    struct fake_network *network = office->network;
-    size_t at = 0;
-    if (!port_lives(office))
-        return OK;
-    if (office->spool_full)
-        return ERR_IO;
-    while (at < network->notification_count && strcmp(network->notifications[at].name, name) != 0)
-        at++;
-    assert_true(at < FAKE_NOTIFICATIONS_MAX);
-    struct fake_notification *notification = &network->notifications[at];
-    if (at == network->notification_count) {
-        *notification = (struct fake_notification){ .office = office->number };
-        snprintf(notification->name, sizeof notification->name, "%s", name);
-        network->notification_count++;
-    }
-    free(notification->text);
-    notification->text = strndup((const char *)text.data, text.size);
-    notification->times++;
-    return OK;
-}
-
-static void
-set_directory(struct fake_office *office, struct bytes signed_bytes)
-{
-    uint8_t *copy = malloc(signed_bytes.size);
-    assert_non_null(copy);
-    memcpy(copy, signed_bytes.data, signed_bytes.size);
-    free((void *)(uintptr_t)office->directory.data);
-    office->directory = bytes_of(copy, signed_bytes.size);
-}
-
-static enum result
-keep_directory(void *context, struct bytes signed_bytes)
-{
-    struct fake_office *office = context;
-    if (port_lives(office))
-        set_directory(office, signed_bytes);
-    return OK;
-}
 
 /* ---- life ---- */
 
@@ -153,14 +30,7 @@ fill_options(struct fake_office *office, struct office_options *options)
         .root = network->roster.root,
         .stream_limits = network->stream_limits,
         .directory_grace_ms = 7 * 24 * 3600 * 1000ULL,
-        .ports = { .context = office,
-                   .connect = connect_peer,
-                   .disconnect = disconnect_peer,
-                   .send = send_frames,
-                   .reply = reply_frames,
-                   .answer = answer_client,
-                   .notify = spool_notification,
-                   .keep_directory = keep_directory },
+        .ports = fake_ports_of(office),
     };
 }
 
@@ -172,7 +42,7 @@ bury(struct fake_network *network, struct fake_office *office)
     store_close(MOVE(office->scratch.store));
     fake_wires_drop(&network->wires, office->number);
     office->dying = false;
-    office->crash_at = 0;
+    office->crash_at = office->crash_before = 0;
 }
 
 void
@@ -241,9 +111,9 @@ make_office(struct fake_network *network, size_t number, struct bytes directory)
 {
     struct fake_office *office = &network->offices[number];
     scratch_store_open(&office->scratch, network->map_bytes);
-    set_directory(office, directory);
+    fake_ports_set_directory(office, directory);
     network->wires.names[number] = office->name;
-    office->port_calls = 0;
+    office->port_calls = office->turns = 0;
     fake_network_start(network, number);
 }
 
@@ -321,7 +191,7 @@ fake_network_renew_directory(struct fake_network *network, size_t number)
     struct directory *directory = NULL;
     struct refusal refusal = { 0 };
     arena_init(&arena);
-    set_directory(office, roster_sign(&network->roster, &arena));
+    fake_ports_set_directory(office, roster_sign(&network->roster, &arena));
     if (directory_decode(office->directory, network->roster.root, network->now.wall_ms, &directory,
                          &refusal) != OK ||
         office_set_directory(office->office, directory, network->roster.root, &network->now,
@@ -337,6 +207,10 @@ fake_network_turn(struct fake_network *network, size_t number)
     struct fake_office *office = &network->offices[number];
     if (office->office == NULL)
         return;
+    if (office->office->input_count > 0 && ++office->turns == office->crash_before) {
+        bury(network, office);
+        return;
+    }
     assert_int_equal(office_turn(office->office, &network->now), OK);
     bury_the_dying(network, office);
 }
@@ -431,7 +305,8 @@ fake_network_command(struct fake_network *network, size_t number, Yidi__Request 
         request->operator_ = "operator";
     bytes_put_u64(client.bytes, request->id);
     all[0] = wire_encode(&request->base, &arena);
-    memcpy(all + 1, frames, frame_count * sizeof *frames);
+    for (size_t i = 0; i < frame_count; i++)
+        all[1 + i] = frames[i];
     network->answer.given = false;
     network->answer.response = NULL;
     arena_reset(&network->answer.arena);

@@ -4,8 +4,9 @@
  * wired to each other by fake_wires.
  *
  * Time stands still until a test runs the network; then it jumps to whatever is due next. An office
- * can crash at any moment: between two calls, or at any call that it makes to the world outside, of
- * which nothing leaves any more. What was committed by then is what it finds after its restart.
+ * can crash at any moment: between two calls, before it takes a turn, or at any call that it makes
+ * to the world outside, of which nothing leaves any more. What was committed by then is what it
+ * finds after its restart.
  * Anything that fails here ends the test.
  */
 #ifndef TESTS_FAKE_NETWORK_H
@@ -39,6 +40,8 @@ struct fake_office {
     struct bytes directory; /* heap; for the next start */
     uint64_t port_calls;    /* ever made */
     uint64_t crash_at;      /* the port call at which it crashes, counted as port_calls; 0 never */
+    uint64_t turns;         /* with inputs, ever begun */
+    uint64_t crash_before;  /* the turn that it does not begin, counted as turns; 0 never */
     bool dying;             /* nothing leaves it any more */
     bool spool_full;        /* notify fails */
 };

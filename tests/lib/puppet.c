@@ -93,6 +93,12 @@ reply(struct puppet *puppet, const struct link_message *message, Yidi__LinkFrame
     (void)!link_reply(puppet->link, &message->route, &packed, 1);
 }
 
+static uint32_t
+credit(const struct puppet *puppet)
+{
+    return puppet->window_messages == 0 ? WINDOW : puppet->window_messages;
+}
+
 static void
 reply_welcome(struct puppet *puppet, const struct link_message *message, size_t from)
 {
@@ -101,7 +107,7 @@ reply_welcome(struct puppet *puppet, const struct link_message *message, size_t 
     welcome.protocol = PROTOCOL;
     welcome.office = (char *)puppet->office->code;
     welcome.next = puppet->applied[from] + 1 + puppet->welcome_ahead;
-    welcome.window_messages = WINDOW;
+    welcome.window_messages = credit(puppet);
     welcome.window_bytes = WINDOW_BYTES;
     welcome.directory_version = puppet->directory_version;
     frame.body_case = YIDI__LINK_FRAME__BODY_WELCOME;
@@ -117,7 +123,7 @@ reply_ack(struct puppet *puppet, const struct link_message *message, size_t from
     if (puppet->silent)
         return;
     ack.sequence = puppet->applied[from] + puppet->claim_ahead;
-    ack.window_messages = WINDOW;
+    ack.window_messages = credit(puppet);
     ack.window_bytes = WINDOW_BYTES;
     frame.body_case = YIDI__LINK_FRAME__BODY_ACK;
     frame.ack = &ack;

@@ -52,6 +52,7 @@ struct puppet {
     bool silent;                /* never acknowledges */
     uint64_t claim_ahead;       /* acknowledges so many more than it took */
     uint64_t welcome_ahead;     /* expects so many more than it took */
+    uint32_t window_messages;   /* credit that it grants; 0: plenty */
     uint64_t directory_version; /* that it claims to have */
 };
 

@@ -216,14 +216,35 @@ a_case_that_never_opens_leaves_the_open_one_its_citizen(void **unused)
 {
     (void)unused;
     struct case_file first, second;
+    struct sample_form second_form;
     sample_case_init(1, &form, &arena, &first);
     save(&first, SAMPLE_WAITING, 10);
-    sample_case_init(2, &form, &arena, &second);
-    second.row->form->person->citizen_number = first.row->form->person->citizen_number;
+    sample_case_init(2, &second_form, &arena, &second);
     sample_citizen_number(1, second.row->form->person->citizen_number);
     save(&second, SAMPLE_REFUSED, 20);
     assert_citizen_held_by(1, 1);
     assert_citizen_held_by(2, 0);
+}
+
+/* At a card centre the next order may come before the news that closes the last one. */
+static void
+the_case_that_opened_last_holds_the_citizen_until_it_ends(void **unused)
+{
+    (void)unused;
+    struct case_file first, second;
+    struct sample_form second_form;
+    sample_case_init(1, &form, &arena, &first);
+    save(&first, SAMPLE_WAITING, 10);
+    sample_case_init(2, &second_form, &arena, &second);
+    sample_citizen_number(1, second.row->form->person->citizen_number);
+    save(&second, SAMPLE_WAITING, 20);
+    assert_citizen_held_by(1, 2);
+    save(&first, SAMPLE_WORKING, 30);
+    assert_citizen_held_by(1, 2);
+    save(&first, SAMPLE_DONE, 40);
+    assert_citizen_held_by(1, 2);
+    save(&second, SAMPLE_DONE, 50);
+    assert_citizen_held_by(1, 0);
 }
 
 /* ---- the trace ---- */
@@ -327,6 +348,7 @@ main(int argc, char *argv[])
         TEST(an_index_that_lost_a_key_is_damage),
         TEST(an_open_case_holds_its_citizen_until_it_ends),
         TEST(a_case_that_never_opens_leaves_the_open_one_its_citizen),
+        TEST(the_case_that_opened_last_holds_the_citizen_until_it_ends),
         TEST(the_trace_is_bounded_and_keeps_its_first_hop),
         TEST(a_hop_is_copied),
         TEST(merging_takes_new_hops_of_other_offices_once),

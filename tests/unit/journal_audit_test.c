@@ -422,6 +422,49 @@ a_peer_row_that_is_behind_the_journal_is_found(void **unused)
     assert_trouble(ERR_DAMAGED, "peers 440105000000: no row");
 }
 
+/* A head that the office signed, of that size and with that root, under a key of the table. */
+static void
+put_head(uint64_t key, uint64_t size, const struct digest *root)
+{
+    const struct roster_office *listed = &network.roster.offices[WINDOW];
+    struct tree_head head = { .epoch = 1, .size = size, .root = *root };
+    char text[TREE_HEAD_BYTES_MAX];
+    head.time_ms = network.now.wall_ms;
+    strcpy(head.office, listed->entry.code);
+    assert_int_equal(tree_head_sign(&head, listed->key, listed->certificate, text), OK);
+    scratch_store_put(&forged, TABLE_HEADS, number_key(key), bytes_of_text(text));
+}
+
+static void
+a_well_signed_head_over_other_entries_is_found(void **unused)
+{
+    (void)unused;
+    struct digest root;
+    send_message(1);
+    send_message(2);
+    put_peer(2, 0);
+    merkle_frontier_root(&journal.committed, &root);
+    put_head(2, 2, &root);
+    assert_holds();
+    root.bytes[0] ^= 1;
+    put_head(2, 2, &root);
+    assert_trouble(ERR_FORGED, "head of size 2: its root is not that of the entries");
+}
+
+static void
+a_well_signed_head_in_anothers_place_is_found(void **unused)
+{
+    (void)unused;
+    struct digest root;
+    for (uint64_t sequence = 1; sequence <= 3; sequence++)
+        send_message(sequence);
+    put_peer(3, 0);
+    merkle_frontier_root(&journal.committed, &root);
+    put_head(2, 3, &root);
+    scratch_store_remove(&forged, TABLE_HEADS, 2);
+    assert_trouble(ERR_DAMAGED, "head of size 2: says office 310115000001 and size 3");
+}
+
 /* What the entry Received says beside an envelope that the window really has from the registry; a
  * table of what may be wrong with it. */
 struct claim {
@@ -546,6 +589,8 @@ main(int argc, char *argv[])
         FORGED(a_sequence_used_twice_is_found),
         FORGED(a_stream_that_does_not_begin_with_one_is_found),
         FORGED(a_peer_row_that_is_behind_the_journal_is_found),
+        FORGED(a_well_signed_head_over_other_entries_is_found),
+        FORGED(a_well_signed_head_in_anothers_place_is_found),
         FORGED(what_was_received_must_be_what_the_envelope_proves),
         FORGED(an_envelope_for_another_office_is_found),
         FORGED(an_empty_store_holds),

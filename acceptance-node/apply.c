@@ -10,6 +10,7 @@
 #include "common/io/form_view.h"
 #include "common/io/photo.h"
 #include "common/io/turn.h"
+#include "common/io/wire.h"
 
 /* What one Apply needs, found before anything is written. */
 struct applying {
@@ -19,14 +20,14 @@ struct applying {
     const Yidi__Office *registry;
     const Yidi__Office *production;
     struct digest digests[ATTACHMENTS_MAX];
+    struct digest content; /* of form and attachments as they came */
 };
 
 static enum result
 check_directory_date(const struct turn *turn, struct refusal *ret_refusal)
 {
     const struct office *office = turn->office;
-    uint64_t end_ms = directory_expires_ms(office->directory) + office->options.directory_grace_ms;
-    if (turn->now_ms > end_ms)
+    if (office_directory_ended(&office->options, office->directory, turn->now_ms))
         return refuse(ret_refusal, REFUSAL_DIRECTORY_EXPIRED, "directory",
                       "no new applications on an expired directory; install a newer one");
     return OK;
@@ -43,9 +44,31 @@ check_attachments(struct applying *applying, struct refusal *ret_refusal)
     enum result result = photo_check(applying->frames[0], ret_refusal);
     for (size_t i = 1; i < applying->frame_count && result == OK; i++)
         result = fingerprint_check(applying->frames[i], ret_refusal);
-    for (size_t i = 0; i < applying->frame_count && result == OK; i++)
-        signature_digest_one(applying->frames[i], &applying->digests[i]);
     return result;
+}
+
+/* The digests in a form are the office's own to fill in: without them, what was applied for is the
+ * same form and the same attachments. */
+static enum result
+digest_content(struct turn *turn, struct applying *applying)
+{
+    Yidi__ApplicationForm *form = applying->apply->form;
+    struct bytes parts[1 + ATTACHMENTS_MAX];
+    form->photo_digest = (ProtobufCBinaryData){ 0 };
+    for (size_t i = 0; i < form->n_fingerprints; i++)
+        form->fingerprints[i]->digest = (ProtobufCBinaryData){ 0 };
+    struct bytes packed = wire_encode(&form->base, turn->arena);
+    if (packed.data == NULL)
+        return ERR_MEMORY;
+    struct digest of_form;
+    signature_digest_one(packed, &of_form);
+    parts[0] = bytes_of(of_form.bytes, DIGEST_BYTES);
+    for (size_t i = 0; i < applying->frame_count; i++) {
+        signature_digest_one(applying->frames[i], &applying->digests[i]);
+        parts[1 + i] = bytes_of(applying->digests[i].bytes, DIGEST_BYTES);
+    }
+    signature_digest(parts, 1 + applying->frame_count, &applying->content);
+    return OK;
 }
 
 static enum result
@@ -107,9 +130,13 @@ next_case_number(struct turn *turn, char ret_number[CASE_NUMBER_CHARS + 1],
         return result;
     uint32_t bounded = serial > CASE_SERIAL_MAX ? CASE_SERIAL_MAX + 1 : (uint32_t)serial;
     result = case_number_format(turn->office->journal.office, today, bounded, ret_number);
-    return result == ERR_FULL ? refuse(ret_refusal, REFUSAL_NUMBERS_EXHAUSTED, "case_number",
-                                       "more than %d applications today", CASE_SERIAL_MAX)
-                              : result;
+    if (result == ERR_FULL)
+        return refuse(ret_refusal, REFUSAL_NUMBERS_EXHAUSTED, "case_number",
+                      "more than %d applications today", CASE_SERIAL_MAX);
+    if (result == ERR_REFUSED)
+        return refuse(ret_refusal, REFUSAL_NUMBERS_EXHAUSTED, "case_number",
+                      "there are none for the date %08" PRIu32 "; is the clock right?", today);
+    return result;
 }
 
 /* The office fills the digests in: what it holds is what it signs. */
@@ -153,15 +180,34 @@ fill_response(struct turn *turn, const Yidi__Case *row, bool repeated, Yidi__Res
     return applied->registry_name == NULL ? ERR_MEMORY : OK;
 }
 
+/* ---- request keys ---- */
+
+enum { REQUEST_BYTES = CASE_NUMBER_CHARS + DIGEST_BYTES };
+
 static enum result
-answer_repeated(struct turn *turn, struct bytes stored_number, Yidi__Response *response)
+keep_request(struct turn *turn, const struct applying *applying, const char *case_number)
+{
+    uint8_t request[REQUEST_BYTES];
+    memcpy(request, case_number, CASE_NUMBER_CHARS);
+    memcpy(request + CASE_NUMBER_CHARS, applying->content.bytes, DIGEST_BYTES);
+    return store_put(turn->txn, TABLE_REQUESTS, bytes_of_text(applying->apply->request_key),
+                     bytes_of(request, sizeof request));
+}
+
+static enum result
+answer_repeated(struct turn *turn, const struct applying *applying, struct bytes known,
+                Yidi__Response *response, struct refusal *ret_refusal)
 {
     char case_number[CASE_NUMBER_CHARS + 1] = { 0 };
     struct case_file file;
-    if (stored_number.size != CASE_NUMBER_CHARS)
+    if (known.size != REQUEST_BYTES)
         return ERR_DAMAGED;
-    memcpy(case_number, stored_number.data, CASE_NUMBER_CHARS);
-    enum result result = case_file_open(turn->txn, case_number, turn->arena, &file);
+    memcpy(case_number, known.data, CASE_NUMBER_CHARS);
+    if (memcmp(known.data + CASE_NUMBER_CHARS, applying->content.bytes, DIGEST_BYTES) != 0)
+        return refuse(ret_refusal, REFUSAL_REQUEST_KEY_TAKEN, "request_key",
+                      "case %s was opened under this key with other content", case_number);
+    enum result result =
+        case_file_open(turn->txn, &application_machine, case_number, turn->arena, &file);
     if (result == OK)
         result = fill_response(turn, file.row, true, response);
     return result == ERR_ABSENT ? ERR_DAMAGED : result;
@@ -188,8 +234,7 @@ accept_case(struct turn *turn, struct applying *applying, const char *case_numbe
     if (result == OK)
         result = turn_carry_out(turn, &file, &effects);
     if (result == OK && applying->apply->request_key[0] != '\0')
-        result = store_put(turn->txn, TABLE_REQUESTS, bytes_of_text(applying->apply->request_key),
-                           bytes_of(case_number, CASE_NUMBER_CHARS));
+        result = keep_request(turn, applying, case_number);
     return result == OK ? fill_response(turn, file.row, false, response) : result;
 }
 
@@ -203,11 +248,14 @@ acceptance_apply(struct turn *turn, const Yidi__Apply *apply, const struct bytes
     *applying = (struct applying){ .apply = apply, .frames = frames, .frame_count = frame_count };
 
     struct bytes known;
-    enum result result = ERR_ABSENT;
+    enum result result = digest_content(turn, applying);
+    if (result != OK)
+        return result;
+    result = ERR_ABSENT;
     if (apply->request_key[0] != '\0')
         result = store_get(turn->txn, TABLE_REQUESTS, bytes_of_text(apply->request_key), &known);
     if (result == OK)
-        return answer_repeated(turn, known, response);
+        return answer_repeated(turn, applying, known, response, ret_refusal);
     if (result != ERR_ABSENT)
         return result;
 

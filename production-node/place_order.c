@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "common/domain/deadline.h"
 #include "common/io/envelope.h"
 #include "common/io/incoming.h"
 #include "common/io/turn.h"
@@ -91,11 +94,30 @@ fill_row(const struct turn *turn, const struct incoming *incoming,
     row->acceptance_office = ordered->acceptance_office;
     row->registry_office = (char *)incoming->from;
     row->production_office = (char *)turn->office->journal.office;
+    uint64_t latest_ms = deadline_ms(DEADLINE_STATUTORY, turn->now_ms);
     row->accepted_ms = proof->submitted->accepted_ms;
-    row->statutory_deadline_ms = ordered->statutory_deadline_ms;
+    row->statutory_deadline_ms =
+        ordered->statutory_deadline_ms < latest_ms ? ordered->statutory_deadline_ms : latest_ms;
     row->issuing_authority = ordered->issuing_authority;
     row->valid_from = ordered->valid_from;
     row->valid_until = ordered->valid_until;
+}
+
+/* News that closes the citizen's last case may be on its way still, so a second open order is no
+ * reason to refuse; a person looks. */
+static enum result
+warn_of_second(struct turn *turn, struct case_file *file)
+{
+    char open_case[CASE_NUMBER_CHARS + 1], text[120];
+    enum result result =
+        case_file_find_open(turn->txn, file->row->form->person->citizen_number, open_case);
+    if (result == ERR_ABSENT)
+        return OK;
+    if (result != OK)
+        return result;
+    snprintf(text, sizeof text, "case %s of the same citizen is open here", open_case);
+    return turn_set_attention(turn, file, refusal_name(REFUSAL_OPEN_APPLICATION), text,
+                              file->row->registry_office);
 }
 
 enum result
@@ -122,5 +144,6 @@ production_place_order(struct turn *turn, const struct incoming *incoming,
     if (result != OK)
         return result;
     fill_row(turn, incoming, &proof, file.row);
-    return turn_advance(turn, &file, incoming, order.state, &effects);
+    result = warn_of_second(turn, &file);
+    return result == OK ? turn_advance(turn, &file, incoming, order.state, &effects) : result;
 }

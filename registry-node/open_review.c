@@ -67,6 +67,14 @@ check_attachments(const struct incoming *incoming, struct refusal *ret_refusal)
     return result;
 }
 
+/* A clock that runs ahead at the window must not lengthen the time that the law gives, nor make a
+ * child an adult. */
+static uint64_t
+accepted_at_ms(const struct turn *turn, const Yidi__ApplicationSubmitted *submitted)
+{
+    return submitted->accepted_ms < turn->now_ms ? submitted->accepted_ms : turn->now_ms;
+}
+
 static enum result
 check_application(struct turn *turn, const struct incoming *incoming, struct refusal *ret_refusal)
 {
@@ -80,8 +88,8 @@ check_application(struct turn *turn, const struct incoming *incoming, struct ref
     if (result == OK)
         result = check_jurisdiction(turn, incoming, ret_refusal);
     if (result == OK)
-        result = form_check(&form, civil_date_of_ms(submitted->accepted_ms), acceptance->areas[0],
-                            ret_refusal);
+        result = form_check(&form, civil_date_of_ms(accepted_at_ms(turn, submitted)),
+                            acceptance->areas[0], ret_refusal);
     if (result == OK)
         result = check_attachments(incoming, ret_refusal);
     return result;
@@ -108,9 +116,7 @@ static void
 fill_row(const struct turn *turn, const struct incoming *incoming, Yidi__Case *row)
 {
     const Yidi__ApplicationSubmitted *submitted = incoming->message->application_submitted;
-    /* A clock that runs ahead at the window must not lengthen the time that the law gives. */
-    uint64_t accepted_ms =
-        submitted->accepted_ms < turn->now_ms ? submitted->accepted_ms : turn->now_ms;
+    uint64_t accepted_ms = accepted_at_ms(turn, submitted);
     row->form = submitted->form;
     row->acceptance_office = (char *)incoming->from;
     row->registry_office = (char *)turn->office->journal.office;

@@ -9,8 +9,9 @@
 
 enum { BAD_LINES_SHOWN_MAX = 1000 };
 
-enum result
-registry_find_citizen(struct turn *turn, const char *citizen_number, Yidi__Citizen **ret_citizen)
+static enum result
+find_citizen(struct turn *turn, const char *citizen_number, struct arena *arena,
+             Yidi__Citizen **ret_citizen)
 {
     struct bytes value;
     ProtobufCMessage *message;
@@ -18,10 +19,16 @@ registry_find_citizen(struct turn *turn, const char *citizen_number, Yidi__Citiz
         store_get(turn->txn, TABLE_POPULATION, bytes_of_text(citizen_number), &value);
     if (result != OK)
         return result;
-    if (wire_decode(&yidi__citizen__descriptor, value, turn->arena, &message, NULL) != OK)
+    if (wire_decode(&yidi__citizen__descriptor, value, arena, &message, NULL) != OK)
         return ERR_DAMAGED;
     *ret_citizen = (Yidi__Citizen *)message;
     return OK;
+}
+
+enum result
+registry_find_citizen(struct turn *turn, const char *citizen_number, Yidi__Citizen **ret_citizen)
+{
+    return find_citizen(turn, citizen_number, turn->arena, ret_citizen);
 }
 
 static enum result
@@ -61,6 +68,24 @@ struct import {
     bool writing;
 };
 
+/* Where we replaced a card we know better than the file which one is valid: the file may be older,
+ * and would bring a card back that was handed in. */
+static enum result
+keep_replaced_card(struct import *import, Yidi__Citizen *citizen)
+{
+    Yidi__Citizen *ours;
+    enum result result =
+        find_citizen(import->turn, citizen->person->citizen_number, &import->scratch, &ours);
+    if (result != OK)
+        return result == ERR_ABSENT ? OK : result;
+    if (ours->former_card_serial[0] != '\0') {
+        citizen->card_serial = ours->card_serial;
+        citizen->card_valid_until = ours->card_valid_until;
+        citizen->former_card_serial = ours->former_card_serial;
+    }
+    return OK;
+}
+
 static enum result
 store_line(struct import *import, const struct citizen *from)
 {
@@ -78,7 +103,9 @@ store_line(struct import *import, const struct citizen *from)
     citizen.bad_credit = from->bad_credit;
     citizen.card_serial = (char *)from->card_serial;
     citizen.card_valid_until = from->card_valid_until;
-    enum result result = put_citizen(import->turn, &import->scratch, &citizen);
+    enum result result = keep_replaced_card(import, &citizen);
+    if (result == OK)
+        result = put_citizen(import->turn, &import->scratch, &citizen);
     arena_reset(&import->scratch);
     if (result == OK)
         import->imported->imported++;

@@ -141,24 +141,45 @@ advance(struct turn *turn, struct case_file *file, const struct incoming *incomi
 
 /* ---- incoming messages ---- */
 
+/* The citizen has collected one card, and the centre tells of another: one of them is too many. */
+static enum result
+call_attention_to_card(struct turn *turn, struct case_file *file, const struct incoming *incoming)
+{
+    char text[120];
+    snprintf(text, sizeof text, "card %s was made, card %s was collected",
+             incoming->message->card_made->card_serial, file->row->card_serial);
+    return turn_call_attention(turn, file, refusal_name(REFUSAL_CARD_SERIAL_MISMATCH), text,
+                               incoming->from);
+}
+
 static enum result
 take_made(struct turn *turn, struct case_file *file, const struct incoming *incoming,
           struct refusal *ret_refusal)
 {
     const struct review_event event = { .kind = REVIEW_CARD_MADE, .operator= "" };
-    if (file->row->state != REVIEW_CLOSED) { /* the collected card stays the valid one */
-        file->row->card_serial = incoming->message->card_made->card_serial;
-        file->row->attempt = incoming->message->card_made->attempt;
+    const Yidi__CardMade *made = incoming->message->card_made;
+    bool closed = file->row->state == REVIEW_CLOSED; /* the collected card stays the valid one */
+    bool another = closed && strcmp(made->card_serial, file->row->card_serial) != 0;
+    if (!closed) {
+        file->row->card_serial = made->card_serial;
+        file->row->attempt = made->attempt;
     }
-    return advance(turn, file, incoming, &event, ret_refusal);
+    enum result result = advance(turn, file, incoming, &event, ret_refusal);
+    return result == OK && another ? call_attention_to_card(turn, file, incoming) : result;
 }
 
 static enum result
 take_collected(struct turn *turn, struct case_file *file, const struct incoming *incoming,
                struct refusal *ret_refusal)
 {
-    const struct review_event event = { .kind = REVIEW_CARD_COLLECTED, .operator= "" };
-    file->row->card_serial = incoming->message->card_collected->card_serial;
+    const Yidi__CardCollected *collected = incoming->message->card_collected;
+    const struct review_event event = {
+        .kind = REVIEW_CARD_COLLECTED,
+        .operator= "",
+        .renewal = file->row->form->kind == YIDI__APPLICATION_KIND__RENEWAL,
+        .old_card_surrendered = collected->old_card_surrendered,
+    };
+    file->row->card_serial = collected->card_serial;
     enum result result = advance(turn, file, incoming, &event, ret_refusal);
     if (result == OK)
         result = registry_replace_card(turn, file->row, file->row->card_serial);

@@ -39,6 +39,7 @@
     X(REFUSAL_INCOMPLETE, "a refusal needs at least one reason and a text")                        \
     X(CASE_UNKNOWN, "no such case at this office")                                                 \
     X(CASE_NUMBER_TAKEN, "a case of this number exists already")                                   \
+    X(REQUEST_KEY_TAKEN, "another application was made under this request key")                    \
     X(CARD_SERIAL_TAKEN, "a card of this serial exists already")                                   \
     X(CARD_SERIAL_MISMATCH, "another card than the one this order made last")                      \
     X(COMMAND_UNKNOWN, "this office does not do that")                                             \

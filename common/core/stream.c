@@ -66,6 +66,16 @@ go_idle(struct stream *stream)
     return STREAM_DO_CLOSE;
 }
 
+static unsigned
+forked(struct stream *stream, const struct stream_limits *limits, const struct stream_event *event)
+{
+    (void)limits;
+    (void)event;
+    stream->state = STREAM_STOPPED;
+    stream->due_ms = UINT64_MAX;
+    return STREAM_DO_CLOSE | STREAM_DO_ALARM;
+}
+
 /* The peer tells where it stands; everything beyond is sent (again). */
 static unsigned
 welcome(struct stream *stream, const struct stream_limits *limits, const struct stream_event *event)
@@ -73,11 +83,8 @@ welcome(struct stream *stream, const struct stream_limits *limits, const struct 
     if (event->sequence == 0)
         return back_off(stream, limits, event);
     uint64_t applied = event->sequence - 1;
-    if (applied > stream->assigned) {
-        stream->state = STREAM_STOPPED;
-        stream->due_ms = UINT64_MAX;
-        return STREAM_DO_CLOSE | STREAM_DO_ALARM;
-    }
+    if (applied > stream->assigned)
+        return forked(stream, limits, event);
     bool peer_forgot = applied < stream->acknowledged;
     stream->state = STREAM_OPEN;
     stream->failures = 0;
@@ -87,6 +94,18 @@ welcome(struct stream *stream, const struct stream_limits *limits, const struct 
     set_window(stream, event);
     heard(stream, limits, event->now_ms);
     return STREAM_DO_TRANSMIT | (peer_forgot ? STREAM_DO_ALARM : 0);
+}
+
+/* On an open stream only an answer to our question counts: a WELCOME makes us send everything
+ * again. */
+static unsigned
+welcome_again(struct stream *stream, const struct stream_limits *limits,
+              const struct stream_event *event)
+{
+    if (!stream->pinged)
+        return 0;
+    return event->sequence > stream->sent + 1 ? back_off(stream, limits, event)
+                                              : welcome(stream, limits, event);
 }
 
 static unsigned
@@ -173,9 +192,11 @@ static stream_rule *const rules[STREAM_STATE_COUNT][STREAM_EVENT_COUNT] = {
     [STREAM_GREETING] = { [STREAM_WELCOME] = welcome,
                           [STREAM_LOST] = back_off,
                           [STREAM_TICK] = tick,
+                          [STREAM_FORKED] = forked,
                           [STREAM_BARRED] = barred },
     [STREAM_OPEN] = { [STREAM_WORK] = open_work,
-                      [STREAM_WELCOME] = welcome,
+                      [STREAM_WELCOME] = welcome_again,
+                      [STREAM_FORKED] = forked,
                       [STREAM_ACK] = acknowledge,
                       [STREAM_LOST] = back_off,
                       [STREAM_TICK] = tick,

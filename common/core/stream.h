@@ -28,7 +28,7 @@ enum stream_state {
     STREAM_GREETING, /* connecting; HELLO said */
     STREAM_OPEN,     /* welcomed; sends within the credit */
     STREAM_WAITING,  /* backing off */
-    STREAM_STOPPED,  /* the peer expects what was never assigned: we lost our past */
+    STREAM_STOPPED,  /* the peer holds what was never assigned here: nothing more is sent */
     STREAM_STATE_COUNT
 };
 
@@ -39,6 +39,7 @@ enum stream_event_kind {
     STREAM_LOST,    /* the connection failed, was refused, or broke the protocol */
     STREAM_TICK,    /* time passed */
     STREAM_BARRED,  /* the peer is no longer trusted */
+    STREAM_FORKED,  /* what the peer holds of us is not what we sent: one side lost its past */
     STREAM_EVENT_COUNT
 };
 

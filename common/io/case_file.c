@@ -15,8 +15,24 @@ case_key(const char *case_number)
 }
 
 enum result
-case_file_open(struct store_txn *txn, const char *case_number, struct arena *arena,
-               struct case_file *ret_file)
+case_file_exists(struct store_txn *txn, const char *case_number)
+{
+    struct bytes value;
+    if (strlen(case_number) != CASE_NUMBER_CHARS)
+        return ERR_ABSENT;
+    return store_get(txn, TABLE_CASES, case_key(case_number), &value);
+}
+
+/* The absent state is that of cases which are not stored. */
+static bool
+state_is_stored(uint32_t state, const struct machine *machine)
+{
+    return state > 0 && state < (uint32_t)machine->state_count;
+}
+
+enum result
+case_file_open(struct store_txn *txn, const struct machine *machine, const char *case_number,
+               struct arena *arena, struct case_file *ret_file)
 {
     if (strlen(case_number) != CASE_NUMBER_CHARS)
         return ERR_ABSENT;
@@ -28,6 +44,8 @@ case_file_open(struct store_txn *txn, const char *case_number, struct arena *are
     if (wire_decode(&yidi__case__descriptor, value, arena, &message, NULL) != OK)
         return ERR_DAMAGED;
     Yidi__Case *row = (Yidi__Case *)message;
+    if (!state_is_stored(row->state, machine))
+        return ERR_DAMAGED; /* from here on it is an index and a machine's input */
     *ret_file = (struct case_file){ .row = row,
                                     .stored = true,
                                     .stored_state = (int)row->state,
@@ -203,17 +221,40 @@ copy_hop(const Yidi__Hop *hop, struct arena *arena)
     return copy->office == NULL || copy->operator_ == NULL || copy->peer == NULL ? NULL : copy;
 }
 
+static bool
+is_own(const Yidi__Hop *hop, const char *own_office)
+{
+    return strcmp(hop->office, own_office) == 0;
+}
+
+/* Place of the hop that a new one displaces; n_trace when it displaces none. */
+static size_t
+find_displaced(const Yidi__Case *row, const char *own_office)
+{
+    if (row->n_trace < TRACE_MAX)
+        return row->n_trace;
+    for (size_t i = 1; i < row->n_trace; i++)
+        if (!is_own(row->trace[i], own_office))
+            return i;
+    return 1;
+}
+
 enum result
-case_file_trace(struct case_file *file, const Yidi__Hop *hop, struct arena *arena)
+case_file_trace(struct case_file *file, const char *own_office, const Yidi__Hop *hop,
+                struct arena *arena)
 {
     Yidi__Case *row = file->row;
+    size_t displaced = find_displaced(row, own_office);
+    if (displaced < row->n_trace && is_own(row->trace[displaced], own_office) &&
+        !is_own(hop, own_office))
+        return OK;
     Yidi__Hop *copy = copy_hop(hop, arena);
     Yidi__Hop **trace = arena_take(arena, (row->n_trace + 1) * sizeof *trace);
     if (copy == NULL || trace == NULL)
         return ERR_MEMORY;
     size_t count = 0;
     for (size_t i = 0; i < row->n_trace; i++)
-        if (row->n_trace < TRACE_MAX || i != 1)
+        if (i != displaced)
             trace[count++] = row->trace[i];
     trace[count++] = copy;
     row->trace = trace;
@@ -232,13 +273,15 @@ has_hop(const Yidi__Case *row, const Yidi__Hop *hop)
 }
 
 enum result
-case_file_merge_trace(struct case_file *file, const char *own_office, Yidi__Hop *const *hops,
-                      size_t hop_count, struct arena *arena)
+case_file_merge_trace(struct case_file *file, const char *own_office,
+                      const struct incoming *incoming, struct arena *arena)
 {
     enum result result = OK;
-    for (size_t i = 0; i < hop_count && result == OK; i++)
-        if (strcmp(hops[i]->office, own_office) != 0 && !has_hop(file->row, hops[i]))
-            result = case_file_trace(file, hops[i], arena);
+    for (size_t i = 0; i < incoming->trace_count && result == OK; i++) {
+        const Yidi__Hop *hop = incoming->trace[i];
+        if (strcmp(hop->office, incoming->from) == 0 && !has_hop(file->row, hop))
+            result = case_file_trace(file, own_office, hop, arena);
+    }
     return result;
 }
 

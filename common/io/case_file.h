@@ -10,6 +10,7 @@
 
 #include "common/core/arena.h"
 #include "common/core/machine.h"
+#include "common/io/incoming.h"
 #include "common/io/store.h"
 #include "proto/case.pb-c.h"
 
@@ -20,9 +21,14 @@ struct case_file {
     uint64_t stored_changed_ms;
 };
 
-/* Load a case. OK, ERR_ABSENT, ERR_DAMAGED. */
-enum result case_file_open(struct store_txn *txn, const char *case_number, struct arena *arena,
+/* Load a case. OK, ERR_ABSENT; ERR_DAMAGED: the row cannot be read, or its state is none of the
+ * machine's that a stored case may be in. */
+enum result case_file_open(struct store_txn *txn, const struct machine *machine,
+                           const char *case_number, struct arena *arena,
                            struct case_file *ret_file) MUST_CHECK;
+
+/* Is there a row of that case, readable or not? OK or ERR_ABSENT. */
+enum result case_file_exists(struct store_txn *txn, const char *case_number) MUST_CHECK;
 
 /* Begin an empty row of a new case (state 0); nothing is stored yet. */
 enum result case_file_new(const char *case_number, struct arena *arena,
@@ -39,15 +45,16 @@ enum result case_file_save(struct case_file *file, const struct machine *machine
 enum result case_file_find_open(struct store_txn *txn, const char *citizen_number,
                                 char ret_case_number[CASE_NUMBER_CHARS + 1]) MUST_CHECK;
 
-/* Append a hop to the trace; when it is full the second oldest goes (the journal keeps all).
- * Strings are copied. */
-enum result case_file_trace(struct case_file *file, const Yidi__Hop *hop,
+/* Append a hop to the trace. The first hop stays for ever; when the trace is full, the oldest other
+ * one goes that is not the office's own, and when all are, the oldest of them, but never for a hop
+ * of another office (the journals keep all). Strings are copied. */
+enum result case_file_trace(struct case_file *file, const char *own_office, const Yidi__Hop *hop,
                             struct arena *arena) MUST_CHECK;
 
-/* Merge the hops that a message brought: those of other offices that are not here yet. */
+/* Merge the hops that a message brought: the sender's own ones that are not here yet. What it says
+ * of other offices it has no right to say. */
 enum result case_file_merge_trace(struct case_file *file, const char *own_office,
-                                  Yidi__Hop *const *hops, size_t hop_count,
-                                  struct arena *arena) MUST_CHECK;
+                                  const struct incoming *incoming, struct arena *arena) MUST_CHECK;
 
 /* The last of the office's own hops, at most room, to send along. Pointers into the row. */
 size_t case_file_own_trace(const struct case_file *file, const char *own_office,
@@ -61,5 +68,18 @@ enum result case_file_count(struct store_txn *txn, int state, uint64_t *ret_coun
 
 /* Key of the index by state: state, time of last change, case number. */
 enum { BY_STATE_KEY_BYTES = 1 + 8 + CASE_NUMBER_CHARS };
+
+/* For the two openings that still ask without a machine whether a case exists; they become
+ * case_file_exists, and these lines go. */
+static inline enum result MUST_CHECK
+case_file_open_unread(struct store_txn *txn, const char *case_number, struct arena *arena,
+                      struct case_file *file)
+{
+    (void)arena, (void)file;
+    return case_file_exists(txn, case_number);
+}
+#define CASE_FILE_FIFTH(a, b, c, d, e, name, ...) name
+#define case_file_open(...)                                                                        \
+    CASE_FILE_FIFTH(__VA_ARGS__, case_file_open, case_file_open_unread, )(__VA_ARGS__)
 
 #endif

@@ -34,10 +34,55 @@ struct page {
     const Yidi__List *list;
     uint64_t now_ms;
     struct arena *arena;
+    struct arena scratch; /* of the row that is looked at */
     size_t limit;
+    size_t examined;
     struct bytes after; /* decoded cursor; empty at the beginning */
     Yidi__Listed *listed;
 };
+
+static enum result
+copy_text(char **text, struct arena *arena)
+{
+    *text = arena_copy_text(arena, *text);
+    return *text == NULL ? ERR_MEMORY : OK;
+}
+
+static enum result
+copy_attention(const Yidi__CaseAttention *from, struct arena *arena,
+               Yidi__CaseAttention **ret_attention)
+{
+    Yidi__CaseAttention *copy = arena_take(arena, sizeof *copy);
+    if (copy == NULL)
+        return ERR_MEMORY;
+    yidi__case_attention__init(copy);
+    copy->code = from->code;
+    copy->text = from->text;
+    copy->peer = from->peer;
+    enum result result = copy_text(&copy->code, arena);
+    if (result == OK)
+        result = copy_text(&copy->text, arena);
+    if (result == OK)
+        result = copy_text(&copy->peer, arena);
+    *ret_attention = copy;
+    return result;
+}
+
+/* The summary outlives its row. */
+static enum result
+copy_texts(Yidi__CaseSummary *summary, const Yidi__Case *row, struct arena *arena)
+{
+    char **const texts[] = { &summary->case_number, &summary->acceptance_office,
+                             &summary->registry_office, &summary->production_office };
+    enum result result = OK;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts && result == OK; i++)
+        result = copy_text(texts[i], arena);
+    if (result == OK && row->attention != NULL)
+        result = copy_attention(row->attention, arena, &summary->attention);
+    return result == OK
+               ? case_list_findings(row->findings, arena, &summary->findings, &summary->n_findings)
+               : result;
+}
 
 static enum result
 summarise(const struct page *page, const Yidi__Case *row, Yidi__CaseSummary **ret_summary)
@@ -63,9 +108,8 @@ summarise(const struct page *page, const Yidi__Case *row, Yidi__CaseSummary **re
     summary->stage_deadline_ms = row->stage_deadline_ms;
     summary->statutory_deadline_ms = row->statutory_deadline_ms;
     summary->overdue = case_list_overdue(row, page->now_ms);
-    summary->attention = row->attention;
     *ret_summary = summary;
-    return case_list_findings(row->findings, page->arena, &summary->findings, &summary->n_findings);
+    return copy_texts(summary, row, page->arena);
 }
 
 static bool
@@ -84,13 +128,13 @@ add_case(struct page *page, struct bytes key)
     if (key.size != BY_STATE_KEY_BYTES)
         return ERR_DAMAGED;
     memcpy(case_number, key.data + 9, CASE_NUMBER_CHARS);
-    enum result result = case_file_open(page->txn, case_number, page->arena, &file);
-    if (result == ERR_ABSENT)
-        return ERR_DAMAGED;
-    if (result != OK || (int)file.row->state >= page->machine->state_count ||
-        !wanted(page, file.row))
-        return result;
-    return summarise(page, file.row, &page->listed->cases[page->listed->n_cases++]);
+    enum result result =
+        case_file_open(page->txn, page->machine, case_number, &page->scratch, &file);
+    if (result == OK && wanted(page, file.row))
+        result = summarise(page, file.row, &page->listed->cases[page->listed->n_cases++]);
+    arena_reset(&page->scratch);
+    page->examined++;
+    return result == ERR_ABSENT ? ERR_DAMAGED : result;
 }
 
 static enum result
@@ -121,7 +165,7 @@ list_state(struct page *page, int state)
     if (result == OK && resume && bytes_equal(key, page->after))
         result = store_cursor_next(cursor, &key, &value);
     while (result == OK) {
-        if (page->listed->n_cases == page->limit) {
+        if (page->listed->n_cases == page->limit || page->examined == LIST_EXAMINED_MAX) {
             result = set_next(page, previous);
             return result == OK ? ERR_FULL : result;
         }
@@ -177,9 +221,11 @@ case_list(struct store_txn *txn, const struct machine *machine, const Yidi__List
     int first;
     enum result result = read_cursor(&page, only, &first, ret_refusal);
     int last = only >= 0 ? only : machine->state_count - 1;
+    arena_init(&page.scratch);
     for (int state = first; state <= last && result == OK; state++)
-        if (only >= 0 || machine->state_open[state])
+        if (only >= 0 || machine->state_open[state] || list->attention_only)
             result = list_state(&page, state);
+    arena_fini(&page.scratch);
     response->body_case = YIDI__RESPONSE__BODY_LISTED;
     response->listed = page.listed;
     return result == ERR_FULL ? OK : result;

@@ -8,9 +8,14 @@
 #include "common/io/case_file.h"
 #include "proto/control.pb-c.h"
 
-enum { LIST_LIMIT_STANDARD = 100 };
+enum {
+    LIST_LIMIT_STANDARD = 100,
+    LIST_EXAMINED_MAX = 20000, /* rows that one page may look at; no list holds up the office */
+};
 
-/* One page.
+/* One page: of one state, or of all open ones; of every state when attention is asked for, which
+ * the end of a case does not settle. A page may be short of its limit, or empty, and still have a
+ * next one: then it has looked at LIST_EXAMINED_MAX rows.
  *
  * response     out; body set to Listed, in the arena.
  * ERR_REFUSED  STATE_UNKNOWN, or FIELD_OUT_OF_BOUNDS for a cursor that is none. */

@@ -169,6 +169,10 @@ open_office(struct daemon *daemon, const struct role *role, struct refusal *ret_
         daemon->files.directory = NULL;
         return OK;
     }
+    if (result == ERR_REFUSED)
+        return refuse(ret_refusal, REFUSAL_DIRECTORY_INVALID, "directory",
+                      "%s is older than the directory that this office adopted last",
+                      daemon->options.directory);
     return refuse(ret_refusal, REFUSAL_FILE_UNREADABLE, "data",
                   "the journal in %s is damaged or another office's", daemon->options.data);
 }

@@ -3,11 +3,13 @@
 
 #include <inttypes.h>
 
+#include "common/core/require.h"
 #include "common/io/link_frame.h"
 #include "common/io/log.h"
 #include "common/io/outgoing.h"
 #include "common/io/signature.h"
 #include "common/io/wire.h"
+#include "common/io/witness.h"
 
 static bool
 trusted(const struct office *office, const char *code, const struct office_time *now)
@@ -32,16 +34,22 @@ drop(struct office *office, const char *from, const char *reason, const struct o
                  office->dropped);
 }
 
+/* Out of service: the peer is told, and backs off. */
+static bool
+turn_away(struct office *office, const struct link_message *message, const struct office_time *now)
+{
+    enum refusal_code why = office_out_of_service(office, now->wall_ms);
+    if (why != REFUSAL_NONE)
+        link_frame_reply_refuse(office, &message->route, why);
+    return why != REFUSAL_NONE;
+}
+
 static void
 take_hello(struct office *office, struct peer *peer, const struct link_message *message,
-           const Yidi__Hello *hello)
+           const Yidi__Hello *hello, const struct office_time *now)
 {
     if (hello->protocol != PROTOCOL_VERSION || strcmp(hello->office, peer->office) != 0) {
         link_frame_reply_refuse(office, &message->route, REFUSAL_PROTOCOL_UNSUPPORTED);
-        return;
-    }
-    if (office->halted[0] != '\0') {
-        link_frame_reply_refuse(office, &message->route, REFUSAL_OFFICE_HALTED);
         return;
     }
     if (hello->assigned < peer->applied)
@@ -50,7 +58,7 @@ take_hello(struct office *office, struct peer *peer, const struct link_message *
     peer->route = message->route;
     link_frame_reply_welcome(office, peer);
     if (hello->directory_version < directory_version(office->directory))
-        link_frame_offer_directory(office, peer, &message->route);
+        link_frame_offer_directory(office, peer, &message->route, now);
 }
 
 /* Does the entry say what the frame claims: from this peer, to us, this sequence, these
@@ -62,6 +70,8 @@ find_contradiction(const struct office *office, const struct peer *peer, const Y
     const Yidi__JournalEntry *entry = envelope->entry;
     if (strcmp(entry->office, peer->office) != 0)
         return "another_office_signed";
+    if (!witness_head_fits(&peer->seen_head, &envelope->head))
+        return "journal_rewritten";
     if (entry->body_case != YIDI__JOURNAL_ENTRY__BODY_SENT)
         return "not_a_message";
     if (strcmp(entry->sent->to, office->journal.office) != 0)
@@ -106,7 +116,12 @@ queue_message(struct office *office, struct peer *peer, const Yidi__Data *data,
 {
     struct envelope envelope;
     struct refusal refusal = { 0 };
+    if (message->frames[1].size > ENVELOPE_BYTES_MAX) {
+        drop(office, peer->office, "envelope_too_long", now);
+        return;
+    }
     struct bytes packed = arena_copy(&office->arena, message->frames[1]);
+    office->input_bytes += packed.size;
     enum result result = packed.data == NULL ? ERR_MEMORY
                                              : envelope_verify(&office->verifier, packed,
                                                                &office->arena, &envelope, &refusal);
@@ -123,8 +138,9 @@ queue_message(struct office *office, struct peer *peer, const Yidi__Data *data,
     struct input *input = new_message_input(office, peer, message, &envelope);
     if (input == NULL)
         return;
+    REQUIRE(office->input_count < TURN_INPUTS_MAX); /* whoever feeds us asked */
+    peer->seen_head = envelope.head;
     input->packed = packed;
-    office->input_bytes += packed.size;
     office->inputs[office->input_count++] = input;
     peer->queued = data->sequence;
 }
@@ -133,7 +149,7 @@ static void
 take_data(struct office *office, struct peer *peer, const Yidi__Data *data,
           const struct link_message *message, const struct office_time *now)
 {
-    if (office->halted[0] != '\0')
+    if (office_out_of_service(office, now->wall_ms) != REFUSAL_NONE)
         return;
     peer->route = message->route;
     if (data->sequence <= peer->queued)
@@ -145,8 +161,8 @@ take_data(struct office *office, struct peer *peer, const Yidi__Data *data,
 }
 
 static void
-take_directory(struct office *office, const char *from, const struct link_message *message,
-               const struct office_time *now)
+take_directory(struct office *office, const char *from, const Yidi__DirectoryOffer *offer,
+               const struct link_message *message, const struct office_time *now)
 {
     struct refusal refusal = { 0 };
     AUTO(directory) struct directory *directory = NULL;
@@ -154,6 +170,8 @@ take_directory(struct office *office, const char *from, const struct link_messag
         drop(office, from, "directory_missing", now);
         return;
     }
+    if (offer->version <= directory_version(office->directory))
+        return;
     struct bytes signed_bytes = message->frames[1];
     enum result result =
         directory_decode(signed_bytes, office->options.root, now->wall_ms, &directory, &refusal);
@@ -206,14 +224,16 @@ take_inbound(struct office *office, const struct link_message *message,
     if (frame == NULL || (peer == NULL && (peer = peers_take(&office->peers, entry->code)) == NULL))
         return;
     if (frame->body_case == YIDI__LINK_FRAME__BODY_HELLO) {
-        take_hello(office, peer, message, frame->hello);
+        if (!turn_away(office, message, now))
+            take_hello(office, peer, message, frame->hello, now);
     } else if (frame->body_case == YIDI__LINK_FRAME__BODY_DATA) {
         take_data(office, peer, frame->data, message, now);
-    } else if (frame->body_case == YIDI__LINK_FRAME__BODY_PING) {
+    } else if (frame->body_case == YIDI__LINK_FRAME__BODY_PING &&
+               !turn_away(office, message, now)) {
         peer->route = message->route;
         link_frame_reply_welcome(office, peer);
     } else if (frame->body_case == YIDI__LINK_FRAME__BODY_DIRECTORY) {
-        take_directory(office, peer->office, message, now);
+        take_directory(office, peer->office, frame->directory, message, now);
     } else {
         drop(office, peer->office, "not_for_this_side", now);
     }
@@ -236,7 +256,7 @@ take_outbound(struct office *office, const struct link_message *message,
     else if (frame->body_case == YIDI__LINK_FRAME__BODY_REFUSE)
         outgoing_take_refuse(office, peer, frame->refuse, now);
     else if (frame->body_case == YIDI__LINK_FRAME__BODY_DIRECTORY)
-        take_directory(office, peer->office, message, now);
+        take_directory(office, peer->office, frame->directory, message, now);
     else
         drop(office, peer->office, "not_for_this_side", now);
 }

@@ -12,6 +12,12 @@ static const enum party sender_of[MESSAGE_KIND_END] = {
     [MESSAGE_CARD_COLLECTED] = PARTY_ACCEPTANCE,
 };
 
+bool
+incoming_may_have_attachments(enum message_kind kind)
+{
+    return kind == MESSAGE_APPLICATION_SUBMITTED || kind == MESSAGE_CARD_ORDERED;
+}
+
 enum party
 incoming_sender(enum message_kind kind)
 {
@@ -65,9 +71,11 @@ incoming_check_attachments(const struct incoming *incoming, const Yidi__Applicat
                            const char *field, struct refusal *ret_refusal)
 {
     bool same = incoming->attachment_count == 1 + form->n_fingerprints &&
-                same_digest(form->photo_digest, incoming->attachments[0]);
+                same_digest(form->photo_digest, incoming->attachments[0]) &&
+                incoming->frames[0].size <= PHOTO_BYTES_MAX;
     for (size_t i = 0; same && i < form->n_fingerprints; i++)
-        same = same_digest(form->fingerprints[i]->digest, incoming->attachments[1 + i]);
+        same = same_digest(form->fingerprints[i]->digest, incoming->attachments[1 + i]) &&
+               incoming->frames[1 + i].size == FINGERPRINT_BYTES;
     return same ? OK
                 : refuse(ret_refusal, REFUSAL_MALFORMED, field,
                          "the attachments are not the ones that the form names");

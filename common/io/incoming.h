@@ -26,13 +26,16 @@ struct incoming {
 /* Which role may send a message of this kind; PARTY_NONE for MESSAGE_REFUSED, which any may. */
 enum party incoming_sender(enum message_kind kind);
 
+/* Only the application and the order carry a photo and templates. */
+bool incoming_may_have_attachments(enum message_kind kind);
+
 /* Find the trace that the message brought, whatever its kind. */
 void incoming_find_trace(struct incoming *incoming);
 
 /* Are the photo and the templates that a form names the very ones that travel with the message, in
  * that order?
  *
- * field  of the refusal (MALFORMED). */
+ * And not larger than such things are. field of the refusal (MALFORMED). */
 enum result incoming_check_attachments(const struct incoming *incoming,
                                        const Yidi__ApplicationForm *form, const char *field,
                                        struct refusal *ret_refusal) MUST_CHECK;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "common/io/case_export.h"
 #include "common/io/input.h"
 #include "common/io/queries.h"
 
@@ -20,6 +21,7 @@ enum result
 input_command_refuse(struct input *input, const struct refusal *refusal, struct arena *arena)
 {
     input->response.body_case = YIDI__RESPONSE__BODY_REFUSAL;
+    input->answer_frame_count = 0;
     return set_refusal(&input->response.refusal, refusal, arena);
 }
 
@@ -44,7 +46,7 @@ decide_case(struct turn *turn, const Yidi__Decide *decide, const char *case_numb
     struct case_file file;
     turn_begin_act(turn, case_number, verb_name(decide->verb), "");
 
-    enum result result = case_file_open(turn->txn, case_number, turn->arena, &file);
+    enum result result = case_file_open(turn->txn, role->machine, case_number, turn->arena, &file);
     if (result == ERR_ABSENT)
         result =
             refuse(&refusal, REFUSAL_CASE_UNKNOWN, "case_number", "no such case at this office");
@@ -95,6 +97,8 @@ input_command_apply(struct turn *turn, struct input *input)
         result = decide_cases(turn, request->decide, &input->response);
     else if (request->command_case == YIDI__REQUEST__COMMAND_SHOW)
         result = queries_show_full(turn, request->show, &input->response, &refusal);
+    else if (request->command_case == YIDI__REQUEST__COMMAND_EXPORT)
+        result = case_export(turn, request->export, input, &refusal);
     else
         result = turn->office->options.role->take_command(
             turn, request, input->frames, input->frame_count, &input->response, &refusal);

@@ -5,8 +5,8 @@
 #include "common/io/incoming.h"
 #include "common/io/input.h"
 #include "common/io/log.h"
+#include "common/io/outbox.h"
 #include "common/io/stream_key.h"
-#include "common/io/wire.h"
 
 static enum result
 check_sender(const struct turn *turn, const Yidi__Message *message, struct refusal *ret_refusal)
@@ -29,18 +29,12 @@ check_sender(const struct turn *turn, const Yidi__Message *message, struct refus
 static enum result
 check_refused_message(struct turn *turn, const struct incoming *incoming)
 {
-    struct stream_key key;
-    struct bytes value;
-    ProtobufCMessage *row;
+    const Yidi__OutboxRow *row;
     uint64_t sequence = incoming->message->message_refused->sequence;
-    enum result result =
-        store_get(turn->txn, TABLE_OUTBOX, stream_key(incoming->from, sequence, &key), &value);
+    enum result result = outbox_find(turn->txn, incoming->from, sequence, turn->arena, &row);
     if (result != OK)
         return result;
-    if (wire_decode(&yidi__outbox_row__descriptor, value, turn->arena, &row, NULL) != OK)
-        return ERR_DAMAGED;
-    const char *about = ((const Yidi__OutboxRow *)row)->case_number;
-    return strcmp(about, incoming->message->case_number) == 0 ? OK : ERR_ABSENT;
+    return strcmp(row->case_number, incoming->message->case_number) == 0 ? OK : ERR_ABSENT;
 }
 
 /* Answer a message that is authentic but not acceptable. A refusal is never refused: that could go
@@ -49,9 +43,10 @@ static enum result
 answer_refusal(struct turn *turn, const Yidi__Message *message, const struct refusal *refusal)
 {
     const char *code = refusal_name(refusal->code);
+    char room[LOG_TEXT_BYTES];
     log_line(LOG_WARNING, "message_refused",
              "office=%s sequence=%" PRIu64 " case=%s code=%s field=%s", turn->input->peer->office,
-             turn->input->sequence, message->case_number, code, refusal->field);
+             turn->input->sequence, log_text(room, message->case_number), code, refusal->field);
     enum result result = turn_journal_received(turn, code);
     if (result != OK || message->body_case == YIDI__MESSAGE__BODY_MESSAGE_REFUSED)
         return result;
@@ -88,8 +83,8 @@ open_case_of(struct turn *turn, const struct incoming *incoming, struct case_fil
              struct refusal *ret_refusal)
 {
     enum party party = incoming_sender((enum message_kind)incoming->message->body_case);
-    enum result result =
-        case_file_open(turn->txn, incoming->message->case_number, turn->arena, ret_file);
+    enum result result = case_file_open(turn->txn, turn->office->options.role->machine,
+                                        incoming->message->case_number, turn->arena, ret_file);
     if (result == ERR_ABSENT)
         return refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number", "no such case here");
     if (result != OK || party == PARTY_NONE)
@@ -108,6 +103,9 @@ decide_message(struct turn *turn, struct incoming *incoming, struct refusal *ret
     enum message_kind kind = (enum message_kind)incoming->message->body_case;
     struct case_file file;
     enum result result = check_sender(turn, incoming->message, ret_refusal);
+    if (result == OK && incoming->attachment_count > 0 && !incoming_may_have_attachments(kind))
+        result = refuse(ret_refusal, REFUSAL_MALFORMED, "attachments",
+                        "this message carries no attachments");
     if (result == OK && kind == MESSAGE_MESSAGE_REFUSED) {
         result = check_refused_message(turn, incoming);
         if (result == ERR_ABSENT)
@@ -158,6 +156,7 @@ input_message_apply(struct turn *turn)
     if (result == OK) {
         peer->touched = true;
         peer->pending_applied = input->sequence;
+        peer->pending_leaf = input->envelope.leaf_hash;
     }
     return result;
 }

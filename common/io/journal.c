@@ -187,18 +187,15 @@ journal_rolled_back(struct journal *journal)
     memcpy(journal->pending_head, journal->head, sizeof journal->head);
 }
 
-/* The first head that covers the entry: heads are keyed by tree size, so it is the first key beyond
- * the index. */
+/* The newest head: it covers every committed entry, and is signed by the key that is good today. */
 static enum result
-find_covering_head(struct store_txn *txn, uint64_t leaf_index, char ret_text[TREE_HEAD_BYTES_MAX],
-                   uint64_t *ret_size)
+find_newest_head(struct store_txn *txn, char ret_text[TREE_HEAD_BYTES_MAX], uint64_t *ret_size)
 {
     AUTO(store_cursor) struct store_cursor *cursor = NULL;
-    struct key64 storage;
     struct bytes key, value;
     enum result result = store_cursor_open(txn, TABLE_HEADS, (struct bytes){ 0 }, &cursor);
     if (result == OK)
-        result = store_cursor_seek(cursor, key_of(leaf_index + 1, &storage), &key, &value);
+        result = store_cursor_last(cursor, &key, &value);
     if (result == OK && key.size != 8)
         result = ERR_DAMAGED;
     if (result == OK)
@@ -221,7 +218,9 @@ journal_envelope(struct store_txn *txn, uint64_t leaf_index, struct arena *arena
 
     enum result result = store_get(txn, TABLE_JOURNAL, key_of(leaf_index, &key), &entry);
     if (result == OK)
-        result = find_covering_head(txn, leaf_index, head, &size);
+        result = find_newest_head(txn, head, &size);
+    if (result == OK && leaf_index >= size)
+        result = ERR_ABSENT; /* appended, not sealed yet */
     if (result == OK)
         result = merkle_inclusion(signature_digest, leaf_index, size, &reader, &path);
     if (result != OK)
@@ -238,4 +237,23 @@ journal_envelope(struct store_txn *txn, uint64_t leaf_index, struct arena *arena
     envelope.n_path = path.count;
     *ret_packed = wire_encode(&envelope.base, arena);
     return ret_packed->data == NULL ? ERR_MEMORY : OK;
+}
+
+enum result
+journal_leaf(struct store_txn *txn, uint64_t leaf_index, struct digest *ret_leaf)
+{
+    return read_node(txn, merkle_position(0, leaf_index), ret_leaf);
+}
+
+bool
+journal_has(const struct journal *journal, struct store_txn *txn, const struct tree_head *head)
+{
+    struct merkle_frontier frontier;
+    struct digest root;
+    const struct merkle_reader reader = { .read = read_node, .context = txn };
+    if (head->epoch != journal->epoch || head->size > journal->committed.size ||
+        merkle_frontier_load(&frontier, signature_digest, head->size, &reader) != OK)
+        return false;
+    merkle_frontier_root(&frontier, &root);
+    return digest_equal(&root, &head->root);
 }

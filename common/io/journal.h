@@ -50,6 +50,15 @@ void journal_rolled_back(struct journal *journal);
 enum result journal_envelope(struct store_txn *txn, uint64_t leaf_index, struct arena *arena,
                              struct bytes *ret_packed) MUST_CHECK;
 
+/* The leaf hash of an entry. */
+enum result journal_leaf(struct store_txn *txn, uint64_t leaf_index,
+                         struct digest *ret_leaf) MUST_CHECK;
+
+/* Is the journal of that head the beginning of this one? False also when the store cannot be read.
+ */
+bool journal_has(const struct journal *journal, struct store_txn *txn,
+                 const struct tree_head *head);
+
 struct journal_report {
     uint64_t entries;
     uint64_t heads;

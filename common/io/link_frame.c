@@ -6,6 +6,8 @@
 #include "common/io/log.h"
 #include "common/io/wire.h"
 
+enum { DIRECTORY_OFFER_PAUSE_MS = 60000 };
+
 struct bytes
 link_frame_pack(struct office *office, Yidi__LinkFrame *frame)
 {
@@ -41,6 +43,11 @@ link_frame_reply_welcome(struct office *office, const struct peer *peer)
     welcome.window_messages = WINDOW_MESSAGES;
     welcome.window_bytes = WINDOW_BYTES;
     welcome.directory_version = directory_version(office->directory);
+    if (peer->applied > 0)
+        welcome.last_leaf = (ProtobufCBinaryData){ .data = (uint8_t *)peer->applied_leaf.bytes,
+                                                   .len = DIGEST_BYTES };
+    if (peer->head != NULL)
+        welcome.head = peer->head;
     Yidi__LinkFrame frame = YIDI__LINK_FRAME__INIT;
     frame.body_case = YIDI__LINK_FRAME__BODY_WELCOME;
     frame.welcome = &welcome;
@@ -93,7 +100,6 @@ enum result
 link_frame_send_ping(struct office *office, const struct peer *peer)
 {
     Yidi__Ping ping = YIDI__PING__INIT;
-    ping.nonce = peer->stream.sent;
     Yidi__LinkFrame frame = YIDI__LINK_FRAME__INIT;
     frame.body_case = YIDI__LINK_FRAME__BODY_PING;
     frame.ping = &ping;
@@ -102,9 +108,13 @@ link_frame_send_ping(struct office *office, const struct peer *peer)
 
 /* The other side has an older directory: hand ours over. route is NULL on our own connection. */
 void
-link_frame_offer_directory(struct office *office, const struct peer *peer,
-                           const struct link_route *route)
+link_frame_offer_directory(struct office *office, struct peer *peer, const struct link_route *route,
+                           const struct office_time *now)
 {
+    if (peer->directory_offered_ms != 0 &&
+        now->monotonic_ms - peer->directory_offered_ms < DIRECTORY_OFFER_PAUSE_MS)
+        return;
+    peer->directory_offered_ms = now->monotonic_ms;
     Yidi__DirectoryOffer offer = YIDI__DIRECTORY_OFFER__INIT;
     offer.version = directory_version(office->directory);
     Yidi__LinkFrame frame = YIDI__LINK_FRAME__INIT;
@@ -112,11 +122,11 @@ link_frame_offer_directory(struct office *office, const struct peer *peer,
     frame.directory = &offer;
     struct bytes frames[2] = { link_frame_pack(office, &frame),
                                directory_signed_bytes(office->directory) };
-    if (frames[0].data == NULL || frames[1].size > LINK_FRAME_BYTES_MAX)
-        return;
     const struct office_ports *ports = &office->options.ports;
-    enum result result = route != NULL ? ports->reply(ports->context, route, frames, 2)
-                                       : ports->send(ports->context, peer->office, frames, 2);
-    log_line(LOG_INFO, "directory_offered", "office=%s version=%" PRIu64 " sent=%d", peer->office,
-             offer.version, result == OK);
+    enum result result = ERR_FULL; /* too big for a frame: it must be brought as a file */
+    if (frames[0].data != NULL && frames[1].size <= LINK_FRAME_BYTES_MAX)
+        result = route != NULL ? ports->reply(ports->context, route, frames, 2)
+                               : ports->send(ports->context, peer->office, frames, 2);
+    log_line(LOG_INFO, "directory_offered", "office=%s version=%" PRIu64 " bytes=%zu sent=%d",
+             peer->office, offer.version, frames[1].size, result == OK);
 }

@@ -25,8 +25,9 @@ void link_frame_reply_ack(struct office *office, struct peer *peer);
 void link_frame_reply_refuse(struct office *office, const struct link_route *route,
                              enum refusal_code code);
 
-/* The other side has an older directory: hand ours over. route is NULL on our own connection. */
-void link_frame_offer_directory(struct office *office, const struct peer *peer,
-                                const struct link_route *route);
+/* The other side has an older directory: hand ours over, once a minute at most. route is NULL on
+ * our own connection. */
+void link_frame_offer_directory(struct office *office, struct peer *peer,
+                                const struct link_route *route, const struct office_time *now);
 
 #endif

@@ -145,7 +145,8 @@ settle_row(struct turn *turn, const uint8_t key[NOTIFICATION_KEY_BYTES])
                    "handed to the spool");
     const struct effects effects = { .count = 1,
                                      .list = { { .kind = EFFECT_SAVE, .what = STEP_NOTIFIED } } };
-    enum result result = case_file_open(turn->txn, case_number, turn->arena, &file);
+    enum result result = case_file_open(turn->txn, turn->office->options.role->machine, case_number,
+                                        turn->arena, &file);
     if (result == OK)
         result = turn_carry_out(turn, &file, &effects);
     if (result == OK)

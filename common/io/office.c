@@ -12,6 +12,8 @@
 #include "common/io/queries.h"
 #include "common/io/wire.h"
 
+enum { DECIDE_CASE_BYTES = 4096 }; /* what one case costs a turn, about */
+
 /* ---- the directory ---- */
 
 const Yidi__Office *
@@ -22,12 +24,33 @@ office_self(const struct office *office)
     return self;
 }
 
+bool
+office_directory_ended(const struct office_options *options, const struct directory *directory,
+                       uint64_t now_ms)
+{
+    uint64_t expires_ms = directory_expires_ms(directory);
+    return now_ms > expires_ms && now_ms - expires_ms > options->directory_grace_ms;
+}
+
+/* Any of the listed certificates may be ours: a directory that brings our next one must not wait
+ * for our restart. */
+static enum result
+check_own_certificate(const struct office_options *options, const Yidi__Office *self,
+                      struct refusal *ret_refusal)
+{
+    struct bytes own = certificate_der(options->certificate);
+    for (size_t i = 0; i < self->n_certificates; i++)
+        if (bytes_equal(bytes_of(self->certificates[i].data, self->certificates[i].len), own))
+            return OK;
+    return refuse(ret_refusal, REFUSAL_CERTIFICATE_INVALID, "certificates",
+                  "the directory does not list this certificate of %s", options->code);
+}
+
 enum result
 office_check_directory(const struct office_options *options, struct directory *directory,
                        uint64_t now_ms, struct refusal *ret_refusal)
 {
-    const struct certificate *listed;
-    if (now_ms > directory_expires_ms(directory) + options->directory_grace_ms)
+    if (office_directory_ended(options, directory, now_ms))
         return refuse(ret_refusal, REFUSAL_DIRECTORY_EXPIRED, "expires_ms",
                       "version %" PRIu64 " of the directory is past its date",
                       directory_version(directory));
@@ -41,12 +64,34 @@ office_check_directory(const struct office_options *options, struct directory *d
     if ((enum party)self->role != options->role->party)
         return refuse(ret_refusal, REFUSAL_ROLE_MISMATCH, "offices",
                       "the directory lists %s with another role", options->code);
-    enum result result = directory_certificate(directory, self, 0, now_ms, &listed, ret_refusal);
-    if (result == OK &&
-        !bytes_equal(certificate_der(listed), certificate_der(options->certificate)))
-        result = refuse(ret_refusal, REFUSAL_CERTIFICATE_INVALID, "certificates",
-                        "the directory lists another current certificate for %s", options->code);
-    return result;
+    return check_own_certificate(options, self, ret_refusal);
+}
+
+/* What was adopted before a restart still counts: a directory that is older would bring revoked
+ * offices back. */
+static enum result
+check_adopted(struct office *office, struct store_txn *txn)
+{
+    struct bytes value;
+    struct digest digest;
+    enum result result = store_get(txn, TABLE_META, bytes_of_text(OFFICE_DIRECTORY_KEY), &value);
+    if (result == ERR_ABSENT) {
+        office->directory_changed = true;
+        return OK;
+    }
+    if (result == OK && value.size != 8 + DIGEST_BYTES)
+        result = ERR_DAMAGED;
+    if (result != OK)
+        return result;
+    uint64_t adopted = bytes_get_u64(value.data);
+    if (directory_version(office->options.take_directory) < adopted) {
+        log_line(LOG_ERROR, "directory_older", "version=%" PRIu64 " adopted=%" PRIu64,
+                 directory_version(office->options.take_directory), adopted);
+        return ERR_REFUSED;
+    }
+    directory_digest(office->options.take_directory, &digest);
+    office->directory_changed = memcmp(value.data + 8, digest.bytes, DIGEST_BYTES) != 0;
+    return OK;
 }
 
 /* A directory that is not newer must be the very same, checked again. */
@@ -108,6 +153,17 @@ office_allows_key(const struct office *office, const uint8_t key[TRANSPORT_KEY_B
 
 /* ---- life ---- */
 
+enum refusal_code
+office_out_of_service(const struct office *office, uint64_t now_ms)
+{
+    const struct certificate *own = office->options.certificate;
+    if (office->halted[0] != '\0')
+        return REFUSAL_OFFICE_HALTED;
+    if (now_ms < certificate_begins_ms(own) || now_ms > certificate_ends_ms(own))
+        return REFUSAL_CERTIFICATE_INVALID;
+    return REFUSAL_NONE;
+}
+
 void
 office_halt(struct office *office, const char *why)
 {
@@ -128,6 +184,8 @@ open_tables(struct office *office)
             journal_open(&office->journal, options->code, options->key, options->certificate, txn);
     if (result == OK)
         result = peers_open(&office->peers, txn);
+    if (result == OK)
+        result = check_adopted(office, txn);
     return result;
 }
 
@@ -142,12 +200,12 @@ office_open(struct office *office, const struct office_options *options,
     office->notifications.waiting = true;
     arena_init(&office->arena);
     arena_init(&office->answers);
+    arena_init(&office->sending);
     enum result result = open_tables(office);
     if (result != OK)
         return result;
     office->directory = options->take_directory;
     envelope_verifier_init(&office->verifier, office->directory);
-    office->directory_changed = office->journal.committed.size == 0;
     if (office->directory_changed)
         office->rows_due_ms = now->monotonic_ms;
     exchange_start(office, now);
@@ -161,6 +219,7 @@ office_close(struct office *office)
     peers_close(&office->peers);
     arena_fini(&office->arena);
     arena_fini(&office->answers);
+    arena_fini(&office->sending);
     directory_destroy(office->directory);
 }
 
@@ -248,6 +307,9 @@ queue_command(struct office *office, const struct link_route *client, const Yidi
             return ERR_MEMORY;
         input->frame_count++;
     }
+    REQUIRE(office->input_count < TURN_INPUTS_MAX); /* whoever feeds us asked */
+    if (request->command_case == YIDI__REQUEST__COMMAND_DECIDE)
+        office->input_bytes += request->decide->n_case_numbers * DECIDE_CASE_BYTES;
     office->inputs[office->input_count++] = input;
     return OK;
 }
@@ -282,8 +344,12 @@ office_take_command(struct office *office, const struct link_route *client,
         answer_query(office, client, request, now);
         return;
     }
-    if (result == OK && office->halted[0] != '\0')
-        result = refuse(&refusal, REFUSAL_OFFICE_HALTED, "", "%s", office->halted);
+    enum refusal_code why = office_out_of_service(office, now->wall_ms);
+    if (result == OK && why != REFUSAL_NONE)
+        result =
+            refuse(&refusal, why, "", "%s",
+                   why == REFUSAL_OFFICE_HALTED ? office->halted
+                                                : "this office's own certificate is not good now");
     if (result == OK)
         result = queue_command(office, client, request, frames + 1, frame_count - 1);
     if (result == ERR_REFUSED)

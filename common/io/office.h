@@ -58,6 +58,8 @@ struct office_options {
     struct office_ports ports;
 };
 
+enum { EXPORT_ENVELOPES_MAX = 256 };
+
 enum input_kind { INPUT_MESSAGE, INPUT_COMMAND };
 
 struct input {
@@ -70,7 +72,9 @@ struct input {
     const Yidi__Request *request;
     struct bytes frames[ATTACHMENTS_MAX]; /* in the arena */
     size_t frame_count;
-    Yidi__Response response; /* command: what the turn decided */
+    Yidi__Response response;     /* command: what the turn decided */
+    struct bytes *answer_frames; /* behind the response; in the arena */
+    size_t answer_frame_count;   /* at most EXPORT_ENVELOPES_MAX */
 };
 
 /* Where the notifier stands (notifier.h). */
@@ -88,6 +92,7 @@ struct office {
     struct journal journal;
     struct peers peers;
     struct arena arena;   /* lives from turn to turn: inputs and what they become */
+    struct arena sending; /* lives for one message on its way out */
     struct arena answers; /* lives for one query: many may come in a turn */
     struct input *inputs[TURN_INPUTS_MAX];
     size_t input_count;
@@ -105,7 +110,11 @@ struct office {
     unsigned drops_logged; /* in that second */
 };
 
-/* Read the store. ERR_DAMAGED, ERR_IO as of store and journal. The office is big; allocate it. */
+/* Row of TABLE_META: version and digest of the directory adopted last. */
+#define OFFICE_DIRECTORY_KEY "directory"
+
+/* Read the store. ERR_DAMAGED, ERR_IO as of store and journal; ERR_REFUSED: an older directory than
+ * the one adopted last. The office is big; allocate it. */
 enum result office_open(struct office *office, const struct office_options *options,
                         const struct office_time *now) MUST_CHECK;
 void office_close(struct office *office);
@@ -148,13 +157,21 @@ enum result office_set_directory(struct office *office, struct directory *take_d
 /* Is an office listed, not revoked, and its current certificate good? entry may be NULL. */
 bool office_trusts(const struct office *office, const Yidi__Office *entry, uint64_t now_ms);
 
-/* Does this directory list the office with this role, key and certificate, and is it in date? */
+/* Is a directory past its date and the grace after it? */
+bool office_directory_ended(const struct office_options *options, const struct directory *directory,
+                            uint64_t now_ms);
+
+/* Does this directory list the office with this role and certificate, and has it not ended? */
 enum result office_check_directory(const struct office_options *options,
                                    struct directory *directory, uint64_t now_ms,
                                    struct refusal *ret_refusal) MUST_CHECK;
 
 /* Stop taking work, and say why; only a restart after recovery undoes it. */
 void office_halt(struct office *office, const char *why);
+
+/* Why the office takes no work at this time; REFUSAL_NONE when it does. Halted, or its own
+ * certificate is not good now: what it signed then, nobody could verify. */
+enum refusal_code office_out_of_service(const struct office *office, uint64_t now_ms);
 
 /* Own entry in the directory. */
 const Yidi__Office *office_self(const struct office *office);

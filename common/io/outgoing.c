@@ -9,8 +9,9 @@
 #include "common/io/signature.h"
 #include "common/io/stream_key.h"
 #include "common/io/wire.h"
+#include "common/io/witness.h"
 
-enum { ROWS_DELAY_MS = 5000 };
+enum { ROWS_DELAY_MS = 5000, STALLS_SHOWN = 3 };
 
 static void step(struct office *office, struct peer *peer, struct stream_event *event,
                  const struct office_time *now);
@@ -34,7 +35,7 @@ load_outbox_row(struct office *office, struct store_txn *txn, const struct peer 
         store_get(txn, TABLE_OUTBOX, stream_key(peer->office, sequence, &key), &value);
     if (result != OK)
         return result;
-    if (wire_decode(&yidi__outbox_row__descriptor, value, &office->arena, &message, NULL) != OK)
+    if (wire_decode(&yidi__outbox_row__descriptor, value, &office->sending, &message, NULL) != OK)
         return ERR_DAMAGED;
     *ret_row = (const Yidi__OutboxRow *)message;
     return OK;
@@ -49,7 +50,7 @@ load_outgoing(struct office *office, struct store_txn *txn, const struct peer *p
     struct outgoing outgoing = { .frame_count = 2 };
     enum result result = load_outbox_row(office, txn, peer, sequence, &row);
     if (result == OK)
-        result = journal_envelope(txn, row->leaf_index, &office->arena, &outgoing.frames[1]);
+        result = journal_envelope(txn, row->leaf_index, &office->sending, &outgoing.frames[1]);
     for (size_t i = 0; result == OK && i < row->n_digests; i++)
         result = store_get(txn, TABLE_BLOBS, bytes_of(row->digests[i].data, row->digests[i].len),
                            &outgoing.frames[outgoing.frame_count++]);
@@ -62,7 +63,7 @@ load_outgoing(struct office *office, struct store_txn *txn, const struct peer *p
     Yidi__LinkFrame frame = YIDI__LINK_FRAME__INIT;
     frame.body_case = YIDI__LINK_FRAME__BODY_DATA;
     frame.data = &data;
-    outgoing.frames[0] = link_frame_pack(office, &frame);
+    outgoing.frames[0] = wire_encode(&frame.base, &office->sending);
     if (outgoing.frames[0].data == NULL)
         return ERR_MEMORY;
     for (size_t i = 0; i < outgoing.frame_count; i++)
@@ -87,10 +88,10 @@ transmit_next(struct office *office, struct store_txn *txn, struct peer *peer)
 {
     struct outgoing outgoing;
     enum result result = load_outgoing(office, txn, peer, &outgoing);
-    if (result != OK) {
+    if (result == ERR_ABSENT || result == ERR_DAMAGED)
         report_missing(office, peer, result);
-        return result;
-    }
+    if (result != OK)
+        return ERR_FULL; /* not now */
     if (!stream_may_send(&peer->stream, outgoing.size_bytes))
         return ERR_FULL;
     result = office->options.ports.send(office->options.ports.context, peer->office,
@@ -109,8 +110,10 @@ transmit(struct office *office, struct peer *peer, const struct office_time *now
     if (store_begin_read(office->options.store, &txn) != OK)
         return;
     enum result result = OK;
-    while (result == OK && stream_may_send(&peer->stream, 0))
+    while (result == OK && stream_may_send(&peer->stream, 0)) {
         result = transmit_next(office, txn, peer);
+        arena_reset(&office->sending);
+    }
     if (result == ERR_ABSENT || result == ERR_IO)
         outgoing_lost(office, peer, now);
 }
@@ -118,15 +121,14 @@ transmit(struct office *office, struct peer *peer, const struct office_time *now
 /* ---- events in, actions out ---- */
 
 static void
-raise_alarm(struct office *office, struct peer *peer)
+raise_alarm(struct peer *peer)
 {
     if (peer->stream.state == STREAM_STOPPED) {
         snprintf(peer->trouble, sizeof peer->trouble,
-                 "%s expects messages that were never assigned here: this office lost its past",
+                 "%s holds messages that are not ours: it lies, or this office lost its past",
                  peer->office);
-        log_line(LOG_ERROR, "amnesia", "office=%s assigned=%" PRIu64, peer->office,
+        log_line(LOG_ERROR, "stream_forked", "office=%s assigned=%" PRIu64, peer->office,
                  peer->stream.assigned);
-        office_halt(office, peer->trouble);
         return;
     }
     snprintf(peer->trouble, sizeof peer->trouble,
@@ -134,6 +136,19 @@ raise_alarm(struct office *office, struct peer *peer)
              peer->stream.acknowledged + 1);
     log_line(LOG_WARNING, "peer_amnesia", "office=%s next=%" PRIu64, peer->office,
              peer->stream.acknowledged + 1);
+}
+
+/* Our own signature, in the peer's hands, for a journal that we do not have. */
+static void
+halt_for_amnesia(struct office *office, const struct peer *peer)
+{
+    char why[160];
+    snprintf(
+        why, sizeof why,
+        "AMNESIA: %s shows a head of ours that is not in this journal; recover before any work",
+        peer->office);
+    log_line(LOG_ERROR, "amnesia", "office=%s", peer->office);
+    office_halt(office, why);
 }
 
 static enum result
@@ -153,7 +168,7 @@ perform(struct office *office, struct peer *peer, unsigned actions, const struct
     if (actions & STREAM_DO_CLOSE)
         office->options.ports.disconnect(office->options.ports.context, peer->office);
     if (actions & STREAM_DO_ALARM)
-        raise_alarm(office, peer);
+        raise_alarm(peer);
     if (actions & STREAM_DO_CONNECT)
         result = connect_peer(office, peer);
     if (actions & STREAM_DO_PING)
@@ -208,6 +223,19 @@ note_acknowledged(struct office *office, struct peer *peer, const struct office_
         office->rows_due_ms = now->monotonic_ms + ROWS_DELAY_MS;
 }
 
+/* Asked again and again, and never further: the peer drops what we send. */
+static void
+note_progress(struct peer *peer, enum stream_state before, uint64_t acknowledged_before)
+{
+    bool stalled = before == STREAM_OPEN && peer->stream.acknowledged == acknowledged_before &&
+                   peer->stream.assigned > acknowledged_before;
+    peer->stalls = stalled ? peer->stalls + 1 : 0;
+    if (peer->stalls >= STALLS_SHOWN)
+        snprintf(peer->trouble, sizeof peer->trouble,
+                 "the peer answers, but does not take message %" PRIu64 "; look at its log",
+                 acknowledged_before + 1);
+}
+
 void
 outgoing_take_welcome(struct office *office, struct peer *peer, const Yidi__Welcome *welcome,
                       const struct office_time *now)
@@ -216,15 +244,25 @@ outgoing_take_welcome(struct office *office, struct peer *peer, const Yidi__Welc
                                   .sequence = welcome->next,
                                   .window_messages = welcome->window_messages,
                                   .window_bytes = welcome->window_bytes };
+    enum stream_state before = peer->stream.state;
+    uint64_t acknowledged_before = peer->stream.acknowledged;
+    if (before == STREAM_OPEN && !peer->stream.pinged)
+        return; /* nobody asked */
+    enum witness_verdict verdict = WITNESS_AGREES;
     if (welcome->protocol != PROTOCOL_VERSION || strcmp(welcome->office, peer->office) != 0)
         event.kind = STREAM_LOST;
-    else
-        peer->trouble[0] = '\0';
+    else if ((verdict = witness_judge(office, peer, welcome)) != WITNESS_AGREES)
+        event.kind = STREAM_FORKED;
+    peer->trouble[0] = '\0';
     step(office, peer, &event, now);
+    if (verdict == WITNESS_PROVES)
+        halt_for_amnesia(office, peer);
+    if (event.kind != STREAM_WELCOME)
+        return;
+    note_progress(peer, before, acknowledged_before);
     note_acknowledged(office, peer, now);
-    if (event.kind == STREAM_WELCOME &&
-        welcome->directory_version < directory_version(office->directory))
-        link_frame_offer_directory(office, peer, NULL);
+    if (welcome->directory_version < directory_version(office->directory))
+        link_frame_offer_directory(office, peer, NULL, now);
 }
 
 void
@@ -244,8 +282,10 @@ outgoing_take_refuse(struct office *office, struct peer *peer, const Yidi__Refus
                      const struct office_time *now)
 {
     struct stream_event event = { .kind = STREAM_LOST };
+    char room[LOG_TEXT_BYTES];
     snprintf(peer->trouble, sizeof peer->trouble, "refused by the peer: %s", refuse->code);
-    log_line(LOG_WARNING, "stream_refused", "office=%s code=%s", peer->office, refuse->code);
+    log_line(LOG_WARNING, "stream_refused", "office=%s code=%s", peer->office,
+             log_text(room, refuse->code));
     step(office, peer, &event, now);
 }
 
@@ -268,7 +308,9 @@ void
 outgoing_tick(struct office *office, struct peer *peer, const struct office_time *now)
 {
     struct stream_event tick = { .kind = STREAM_TICK };
-    if (now->monotonic_ms >= peer->stream.due_ms)
+    if (office->halted[0] != '\0')
+        tick.kind = STREAM_BARRED; /* nothing leaves a halted office */
+    if (now->monotonic_ms >= peer->stream.due_ms || tick.kind == STREAM_BARRED)
         step(office, peer, &tick, now);
     if (peer->stream.due_ms < office->stream_due_ms)
         office->stream_due_ms = peer->stream.due_ms;

@@ -78,8 +78,15 @@ load_row(struct peers *peers, struct bytes key, struct bytes value, struct arena
     if (peer == NULL)
         return ERR_MEMORY;
     peer->applied = peer->pending_applied = peer->queued = row->applied;
-    peer->head = row->head[0] == '\0' ? NULL : strdup(row->head);
-    return OK;
+    if (row->applied_leaf.len == DIGEST_BYTES)
+        memcpy(peer->applied_leaf.bytes, row->applied_leaf.data, DIGEST_BYTES);
+    peer->pending_leaf = peer->applied_leaf;
+    if (row->head[0] == '\0')
+        return OK;
+    if (tree_head_decode(row->head, &peer->seen_head) != OK)
+        return ERR_DAMAGED;
+    peer->head = strdup(row->head);
+    return peer->head == NULL ? ERR_MEMORY : OK;
 }
 
 enum result
@@ -131,6 +138,9 @@ save_row(const struct peer *peer, struct store_txn *txn, struct arena *arena)
     row.assigned = peer->pending_assigned;
     row.acknowledged = peer->stream.acknowledged;
     row.applied = peer->pending_applied;
+    if (peer->pending_applied > 0)
+        row.applied_leaf = (ProtobufCBinaryData){ .data = (uint8_t *)peer->pending_leaf.bytes,
+                                                  .len = DIGEST_BYTES };
     if (peer->pending_head != NULL)
         row.head = peer->pending_head;
     else if (peer->head != NULL)
@@ -163,6 +173,7 @@ peers_committed(struct peers *peers)
         peer->stream.assigned = peer->pending_assigned;
         peer->ack_due |= peer->pending_applied > peer->applied;
         peer->applied = peer->queued = peer->pending_applied;
+        peer->applied_leaf = peer->pending_leaf;
         if (peer->pending_head != NULL) {
             free(peer->head);
             peer->head = MOVE(peer->pending_head);
@@ -178,6 +189,7 @@ peers_rolled_back(struct peers *peers)
         peer->touched = false;
         peer->pending_assigned = peer->stream.assigned;
         peer->pending_applied = peer->queued = peer->applied;
+        peer->pending_leaf = peer->applied_leaf;
         free(MOVE(peer->pending_head));
     }
 }

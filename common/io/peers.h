@@ -13,6 +13,7 @@
 #include "common/core/stream.h"
 #include "common/io/link.h"
 #include "common/io/store.h"
+#include "common/io/tree_head.h"
 
 struct peer {
     char office[OFFICE_CODE_CHARS + 1];
@@ -27,7 +28,12 @@ struct peer {
     bool ack_due;
     char *head; /* the peer's latest tree head, heap; may be NULL */
     char *pending_head;
-    char trouble[160]; /* in words; empty when all is well */
+    struct tree_head seen_head; /* the latest one of its journal, decoded; size 0 before any */
+    struct digest applied_leaf; /* leaf hash of the message applied last */
+    struct digest pending_leaf;
+    unsigned stalls; /* questions in a row that the peer answered without having taken more */
+    uint64_t directory_offered_ms; /* monotonic; 0 never */
+    char trouble[160];             /* in words; empty when all is well */
     struct peer *bucket_next;
 };
 

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/io/queries.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "common/domain/citizen_number.h"
 #include "common/domain/finding.h"
 #include "common/domain/person_name.h"
 #include "common/io/case_list.h"
-#include "common/io/stream_key.h"
-#include "common/io/wire.h"
+#include "common/io/outbox.h"
 
 bool
 queries_handles(const Yidi__Request *request)
@@ -17,7 +13,6 @@ queries_handles(const Yidi__Request *request)
     switch (request->command_case) {
     case YIDI__REQUEST__COMMAND_LIST:
     case YIDI__REQUEST__COMMAND_PEERS:
-    case YIDI__REQUEST__COMMAND_EXPORT:
     case YIDI__REQUEST__COMMAND_STATUS:
         return true;
     case YIDI__REQUEST__COMMAND_SHOW:
@@ -78,7 +73,8 @@ show_masked(struct office *office, struct store_txn *txn, const Yidi__Show *show
             Yidi__Response *response, struct refusal *ret_refusal)
 {
     struct case_file file;
-    enum result result = case_file_open(txn, show->case_number, &office->answers, &file);
+    enum result result = case_file_open(txn, office->options.role->machine, show->case_number,
+                                        &office->answers, &file);
     if (result == OK)
         result = mask_person(file.row, &office->answers);
     if (result == OK)
@@ -94,7 +90,8 @@ queries_show_full(struct turn *turn, const Yidi__Show *show, Yidi__Response *res
     if (show->reason[0] == '\0')
         return refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "show.reason",
                       "why personal data are looked at must be said");
-    enum result result = case_file_open(turn->txn, show->case_number, turn->arena, &file);
+    enum result result = case_file_open(turn->txn, turn->office->options.role->machine,
+                                        show->case_number, turn->arena, &file);
     if (result != OK)
         return refuse_unknown_case(result, ret_refusal);
     turn_begin_act(turn, show->case_number, "view", show->reason);
@@ -110,17 +107,11 @@ static enum result
 find_oldest(struct store_txn *txn, const struct peer *peer, struct arena *arena,
             uint64_t *ret_time_ms)
 {
-    struct stream_key key;
-    struct bytes value;
-    ProtobufCMessage *row;
-    enum result result = store_get(
-        txn, TABLE_OUTBOX, stream_key(peer->office, peer->stream.acknowledged + 1, &key), &value);
-    if (result != OK)
-        return result;
-    if (wire_decode(&yidi__outbox_row__descriptor, value, arena, &row, NULL) != OK)
-        return ERR_DAMAGED;
-    *ret_time_ms = ((const Yidi__OutboxRow *)row)->time_ms;
-    return OK;
+    const Yidi__OutboxRow *row;
+    enum result result = outbox_find(txn, peer->office, peer->stream.acknowledged + 1, arena, &row);
+    if (result == OK)
+        *ret_time_ms = row->time_ms;
+    return result;
 }
 
 static enum result
@@ -168,104 +159,6 @@ list_peers(struct office *office, struct store_txn *txn, const char *only, uint6
     peers->peers = list;
     response->body_case = YIDI__RESPONSE__BODY_PEERS;
     response->peers = peers;
-    return result;
-}
-
-/* ---- export ---- */
-
-struct export
-{
-    struct store_txn *txn;
-    struct arena *arena;
-    const char *case_number;
-    struct answer *answer;
-    Yidi__Exported *exported;
-};
-
-static enum result
-add_envelope(struct export *export, const char *kind, uint64_t number, struct bytes packed)
-{
-    if (export->answer->frame_count == EXPORT_ENVELOPES_MAX)
-        return OK;
-    char *name = arena_take(export->arena, 80);
-    struct bytes copy = arena_copy(export->arena, packed);
-    if (name == NULL || copy.data == NULL)
-        return ERR_MEMORY;
-    snprintf(name, 80, "%s-%s-%" PRIu64 ".envelope", export->case_number, kind, number);
-    export->exported->names[export->exported->n_names++] = name;
-    export->answer->frames[export->answer->frame_count++] = copy;
-    return OK;
-}
-
-/* The messages sent because of an entry stand right behind it in the journal. */
-static enum result
-export_sent_after(struct export *export, uint64_t cause_leaf)
-{
-    enum result result = OK;
-    for (uint64_t leaf = cause_leaf + 1; result == OK; leaf++) {
-        uint8_t key[8];
-        struct bytes value;
-        ProtobufCMessage *decoded;
-        bytes_put_u64(key, leaf);
-        result = store_get(export->txn, TABLE_JOURNAL, bytes_of(key, sizeof key), &value);
-        if (result != OK)
-            break;
-        if (wire_decode(&yidi__journal_entry__descriptor, value, export->arena, &decoded, NULL) !=
-            OK)
-            return ERR_DAMAGED;
-        const Yidi__JournalEntry *entry = (const Yidi__JournalEntry *)decoded;
-        if (entry->body_case != YIDI__JOURNAL_ENTRY__BODY_SENT ||
-            strcmp(entry->sent->message->case_number, export->case_number) != 0)
-            break;
-        struct bytes packed;
-        result = journal_envelope(export->txn, leaf, export->arena, &packed);
-        if (result == OK)
-            result = add_envelope(export, "sent", leaf, packed);
-    }
-    return result == ERR_ABSENT ? OK : result;
-}
-
-static enum result
-export_hop(struct export *export, const Yidi__Hop *hop)
-{
-    enum result result = OK;
-    if (hop->sequence > 0) {
-        char kind[OFFICE_CODE_CHARS + 16];
-        struct stream_key key;
-        struct bytes packed;
-        snprintf(kind, sizeof kind, "from-%s", hop->peer);
-        result = store_get(export->txn, TABLE_INBOX, stream_key(hop->peer, hop->sequence, &key),
-                           &packed);
-        if (result == OK)
-            result = add_envelope(export, kind, hop->sequence, packed);
-    }
-    return result == OK ? export_sent_after(export, hop->leaf_index) : result;
-}
-
-static enum result
-export_case(struct office *office, struct store_txn *txn, const char *case_number,
-            struct answer *answer, struct refusal *ret_refusal)
-{
-    struct case_file file;
-    enum result result = case_file_open(txn, case_number, &office->answers, &file);
-    if (result != OK)
-        return refuse_unknown_case(result, ret_refusal);
-    Yidi__Exported *exported = arena_take(&office->answers, sizeof *exported);
-    char **names = arena_take(&office->answers, EXPORT_ENVELOPES_MAX * sizeof *names);
-    if (exported == NULL || names == NULL)
-        return ERR_MEMORY;
-    yidi__exported__init(exported);
-    exported->names = names;
-    struct export export = { .txn = txn,
-                             .arena = &office->answers,
-                             .case_number = case_number,
-                             .answer = answer,
-                             .exported = exported };
-    for (size_t i = 0; i < file.row->n_trace && result == OK; i++)
-        if (strcmp(file.row->trace[i]->office, office->journal.office) == 0)
-            result = export_hop(&export, file.row->trace[i]);
-    answer->response.body_case = YIDI__RESPONSE__BODY_EXPORTED;
-    answer->response.exported = exported;
     return result;
 }
 
@@ -332,8 +225,6 @@ queries_answer(struct office *office, const Yidi__Request *request, const struct
                            ret_refusal);
     case YIDI__REQUEST__COMMAND_PEERS:
         return list_peers(office, txn, request->peers->office, now->wall_ms, &ret_answer->response);
-    case YIDI__REQUEST__COMMAND_EXPORT:
-        return export_case(office, txn, request->export->case_number, ret_answer, ret_refusal);
     default:
         return report_status(office, txn, &ret_answer->response);
     }

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * queries - what operators ask without changing anything: lists, one case, peers, status, envelopes
- * to export.
+ * queries - what operators ask without changing anything: lists, one case, peers, status.
  *
- * Reads the last commit. Names and numbers are masked; the full view of a case is an act and goes
- * through the turn.
+ * Reads the last commit. Names and numbers are masked; the full view of a case and the export of
+ * its envelopes (case_export.h) are acts and go through the turn.
  */
 #ifndef IO_QUERIES_H
 #define IO_QUERIES_H
 
 #include "common/io/office.h"
 #include "common/io/turn.h"
-
-enum { EXPORT_ENVELOPES_MAX = 256 };
 
 struct answer {
     Yidi__Response response;

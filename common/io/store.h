@@ -29,7 +29,7 @@ enum store_table {
     TABLE_BY_STATE,      /* state, changed_ms, case number -> empty */
     TABLE_OPEN_CITIZENS, /* citizen number -> case number of the open case */
     TABLE_COUNTERS,      /* text name -> u64 */
-    TABLE_REQUESTS,      /* request key -> case number */
+    TABLE_REQUESTS,      /* request key -> case number, SHA-256 of what was applied for */
     TABLE_NOTIFICATIONS, /* time, case number -> NotificationRow, until handed over */
     TABLE_POPULATION,    /* citizen number -> Citizen */
     TABLE_SERIALS,       /* card serial -> case number */

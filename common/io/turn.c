@@ -24,7 +24,14 @@ journal_directory(struct turn *turn)
     entry.body_case = YIDI__JOURNAL_ENTRY__BODY_DIRECTORY_ADOPTED;
     entry.directory_adopted = &adopted;
     uint64_t leaf;
-    return turn_append(turn, &entry, &leaf);
+    enum result result = turn_append(turn, &entry, &leaf);
+    uint8_t row[8 + DIGEST_BYTES];
+    bytes_put_u64(row, adopted.version);
+    memcpy(row + 8, digest.bytes, DIGEST_BYTES);
+    if (result == OK)
+        result = store_put(turn->txn, TABLE_META, bytes_of_text(OFFICE_DIRECTORY_KEY),
+                           bytes_of(row, sizeof row));
+    return result;
 }
 
 static enum result
@@ -67,8 +74,15 @@ static void
 answer_command(struct office *office, const struct input *input)
 {
     const struct office_ports *ports = &office->options.ports;
-    struct bytes packed = wire_encode(&input->response.base, &office->arena);
-    if (packed.data != NULL && ports->answer(ports->context, &input->client, &packed, 1) != OK)
+    size_t count = 1 + input->answer_frame_count;
+    struct bytes *frames = arena_take(&office->arena, count * sizeof *frames);
+    if (frames == NULL)
+        return;
+    frames[0] = wire_encode(&input->response.base, &office->arena);
+    for (size_t i = 1; i < count; i++)
+        frames[i] = input->answer_frames[i - 1];
+    if (frames[0].data != NULL &&
+        ports->answer(ports->context, &input->client, frames, count) != OK)
         log_line(LOG_INFO, "answer_undelivered", "reason=client_gone_or_slow");
 }
 
@@ -194,7 +208,8 @@ office_turn(struct office *office, const struct office_time *now)
 {
     enum result result = OK;
     bool rows_due = now->monotonic_ms >= office->rows_due_ms;
-    if (office->input_count > 0 || rows_due)
+    bool in_service = office_out_of_service(office, now->wall_ms) == REFUSAL_NONE;
+    if (in_service && (office->input_count > 0 || rows_due))
         result = run_transaction(office, now);
     if (result == OK)
         exchange_tick(office, now);

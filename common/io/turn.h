@@ -61,7 +61,11 @@ enum result turn_carry_out(struct turn *turn, struct case_file *file,
 enum result turn_advance(struct turn *turn, struct case_file *file, const struct incoming *incoming,
                          int state, const struct effects *effects) MUST_CHECK;
 
-/* Mark a case for an operator's eyes and save it. */
+/* Mark a case for an operator's eyes; the caller saves it. */
+enum result turn_set_attention(struct turn *turn, struct case_file *file, const char *code,
+                               const char *text, const char *peer) MUST_CHECK;
+
+/* The same, and save it. */
 enum result turn_call_attention(struct turn *turn, struct case_file *file, const char *code,
                                 const char *text, const char *peer) MUST_CHECK;
 

@@ -5,7 +5,7 @@
 #include "common/io/incoming.h"
 #include "common/io/log.h"
 #include "common/io/notifier.h"
-#include "common/io/stream_key.h"
+#include "common/io/outbox.h"
 #include "common/io/wire.h"
 
 void
@@ -79,12 +79,7 @@ put_outbox(struct turn *turn, struct peer *peer, uint64_t leaf, const char *case
     row.time_ms = turn->now_ms;
     row.digests = (ProtobufCBinaryData *)attachments;
     row.n_digests = attachment_count;
-    struct bytes packed = wire_encode(&row.base, turn->arena);
-    if (packed.data == NULL)
-        return ERR_MEMORY;
-    struct stream_key key;
-    return store_put(turn->txn, TABLE_OUTBOX,
-                     stream_key(peer->office, peer->pending_assigned, &key), packed);
+    return outbox_put(turn->txn, peer->office, peer->pending_assigned, &row, turn->arena);
 }
 
 enum result
@@ -166,7 +161,7 @@ save_with_hop(struct turn *turn, struct case_file *file, enum step step)
         hop.peer = turn->input->peer->office;
         hop.sequence = turn->input->sequence;
     }
-    enum result result = case_file_trace(file, &hop, turn->arena);
+    enum result result = case_file_trace(file, hop.office, &hop, turn->arena);
     if (result != OK)
         return result;
     if (!file->stored || (int)row->state != file->stored_state) {
@@ -191,7 +186,7 @@ send_about_case(struct turn *turn, const struct case_file *file, const struct ef
 
     ProtobufCBinaryData attachments[ATTACHMENTS_MAX];
     size_t count = 0;
-    if (kind == MESSAGE_APPLICATION_SUBMITTED || kind == MESSAGE_CARD_ORDERED) {
+    if (incoming_may_have_attachments(kind)) {
         attachments[count++] = row->form->photo_digest;
         for (size_t i = 0; i < row->form->n_fingerprints; i++)
             attachments[count++] = row->form->fingerprints[i]->digest;
@@ -221,8 +216,7 @@ turn_advance(struct turn *turn, struct case_file *file, const struct incoming *i
 {
     enum result result = OK;
     if (incoming != NULL)
-        result = case_file_merge_trace(file, turn->office->journal.office, incoming->trace,
-                                       incoming->trace_count, turn->arena);
+        result = case_file_merge_trace(file, turn->office->journal.office, incoming, turn->arena);
     if (result != OK)
         return result;
     file->row->state = (uint32_t)state;
@@ -230,8 +224,8 @@ turn_advance(struct turn *turn, struct case_file *file, const struct incoming *i
 }
 
 enum result
-turn_call_attention(struct turn *turn, struct case_file *file, const char *code, const char *text,
-                    const char *peer)
+turn_set_attention(struct turn *turn, struct case_file *file, const char *code, const char *text,
+                   const char *peer)
 {
     Yidi__CaseAttention *attention = arena_take(turn->arena, sizeof *attention);
     if (attention == NULL)
@@ -243,8 +237,17 @@ turn_call_attention(struct turn *turn, struct case_file *file, const char *code,
     if (attention->code == NULL || attention->text == NULL || attention->peer == NULL)
         return ERR_MEMORY;
     file->row->attention = attention;
-    enum result result = turn_journal_cause(turn);
-    return result != OK
-               ? result
-               : case_file_save(file, turn->office->options.role->machine, turn->txn, turn->arena);
+    return OK;
+}
+
+enum result
+turn_call_attention(struct turn *turn, struct case_file *file, const char *code, const char *text,
+                    const char *peer)
+{
+    enum result result = turn_set_attention(turn, file, code, text, peer);
+    if (result == OK)
+        result = turn_journal_cause(turn);
+    return result == OK
+               ? case_file_save(file, turn->office->options.role->machine, turn->txn, turn->arena)
+               : result;
 }

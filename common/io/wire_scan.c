@@ -7,7 +7,8 @@
 #include "common/core/require.h"
 #include "common/io/wire_bounds.h"
 
-enum { WIRE_UNKNOWN_FIELDS_MAX = 64 }; /* of one message; a later version will not add more */
+/* Of one message; a later version will not add more. */
+enum { WIRE_UNKNOWN_FIELDS_MAX = 64, WIRE_UNKNOWN_BYTES_MAX = 4096 };
 
 enum wire_type { WIRE_VARINT, WIRE_FIXED64, WIRE_LENGTH, WIRE_GROUP, WIRE_GROUP_END, WIRE_FIXED32 };
 
@@ -121,6 +122,7 @@ wire_scan(struct bytes packed, const struct bound_message *bounds, const struct 
 {
     uint64_t counts[BOUND_FIELDS_MAX] = { 0 };
     unsigned unknown_count = 0;
+    size_t unknown_bytes = 0;
     while (packed.size > 0) {
         struct wire_field field;
         if (!take_field(&packed, &field))
@@ -128,9 +130,10 @@ wire_scan(struct bytes packed, const struct bound_message *bounds, const struct 
         const ProtobufCFieldDescriptor *descriptor =
             protobuf_c_message_descriptor_get_field(bounds->descriptor, (unsigned)field.id);
         if (descriptor == NULL) {
-            if (++unknown_count > WIRE_UNKNOWN_FIELDS_MAX)
+            unknown_bytes += field.content.size;
+            if (++unknown_count > WIRE_UNKNOWN_FIELDS_MAX || unknown_bytes > WIRE_UNKNOWN_BYTES_MAX)
                 return wire_refuse(outer, ret_refusal, REFUSAL_MALFORMED,
-                                   "at most 64 unknown fields");
+                                   "at most 64 unknown fields of 4096 bytes together");
             continue;
         }
         size_t index = (size_t)(descriptor - bounds->descriptor->fields);

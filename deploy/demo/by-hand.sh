@@ -72,7 +72,7 @@ The offices stay open; Ctrl-C closes them. In another terminal:
     $ctl/$window/control show \$CASE
 
   take the proofs along, and check them where no office can be reached
-    $ctl/$window/control export \$CASE --out $folder/my-proofs
+    $ctl/$window/control export \$CASE --out $folder/my-proofs --reason "to see the proofs"
     $bin/yidictl verify $folder/my-proofs/* --directory $folder/authority/offices.dir \\
         --root $folder/authority/root.pem --crl $folder/authority/root.crl
 

@@ -16,6 +16,7 @@
 
 static const struct argument_rule options[] = {
     { "out", "DIR", false, "folder for the files; made when it is absent" },
+    { "reason", "TEXT", false, "why they are taken out; mandatory, and journalled: name nobody" },
     { 0 },
 };
 
@@ -83,6 +84,9 @@ ask(const struct settings *settings, Yidi__Export *export, const char *folder)
         output_json(&exported->base);
     for (size_t i = 0; !settings->json && i < exported->n_names; i++)
         printf("%s/%s\n", folder, exported->names[i]);
+    if (exported->truncated)
+        fprintf(stderr, "yidictl: the office holds more envelopes of this case than these %zu\n",
+                exported->n_names);
     return EXIT_DONE;
 }
 
@@ -94,6 +98,11 @@ run(const struct settings *settings, const struct arguments *arguments)
     if (folder == NULL)
         return report_usage(
             settings, refuse(&refusal, REFUSAL_OPTION_INVALID, "out", "must be given"), &refusal);
+    const char *reason = arguments_text(arguments, "reason");
+    if (reason == NULL || reason[0] == '\0')
+        return report_usage(settings,
+                            refuse(&refusal, REFUSAL_OPTION_INVALID, "reason", "must be given"),
+                            &refusal);
 
     char number[CASE_NUMBER_CHARS + 1];
     enum result result = input_case_number(arguments->operands[0], number, &refusal);
@@ -101,15 +110,18 @@ run(const struct settings *settings, const struct arguments *arguments)
         return report_result(settings, result, &refusal);
     Yidi__Export export = YIDI__EXPORT__INIT;
     export.case_number = number;
+    export.reason = (char *)reason;
     return ask(settings, &export, folder);
 }
 
 const struct command export_command = {
     .name = "export",
-    .synopsis = "CASE --out DIR",
+    .synopsis = "CASE --out DIR --reason TEXT",
     .help = "write the signed envelopes of a case to files",
-    .description = "Each file is evidence by itself: see yidictl help verify. The files hold "
-                   "personal data\nand are readable by their owner alone.",
+    .description =
+        "Each file is evidence by itself: see yidictl help verify. The files hold "
+        "personal data\nand are readable by their owner alone; the export is journalled with "
+        "its reason.",
     .options = options,
     .operand_count_min = 1,
     .operand_count_max = 1,

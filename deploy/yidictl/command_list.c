@@ -16,7 +16,7 @@ enum { LIST_PAGE_ROWS = 1000, CURSOR_BYTES = 129 };
 static const struct argument_rule options[] = {
     { "state", "STATE", false, "only cases in this state (default: all open ones)" },
     { "overdue", NULL, false, "only cases past a deadline" },
-    { "attention", NULL, false, "only cases that someone must look at" },
+    { "attention", NULL, false, "only cases that someone must look at, closed ones too" },
     { "limit", "N", false, "at most so many, 1..10000 (default: 100)" },
     { "all", NULL, false, "all of them, page by page; --limit is the page" },
     { 0 },
@@ -98,10 +98,11 @@ print_page(const struct settings *settings, const Yidi__Listed *listed, struct t
         puts("no cases");
 }
 
-/* One page; ret_next is the cursor of the following one, empty at the end. */
+/* One page; ret_next is the cursor of the following one, empty at the end. A page may be empty and
+ * not the last: the office looked at many cases and found none that was asked for. */
 static int
 list_page(struct session *session, Yidi__List *list, struct table *table,
-          char ret_next[CURSOR_BYTES])
+          char ret_next[CURSOR_BYTES], bool *ret_empty)
 {
     AUTO(answer) struct answer answer = { 0 };
     Yidi__Request request = YIDI__REQUEST__INIT;
@@ -110,8 +111,11 @@ list_page(struct session *session, Yidi__List *list, struct table *table,
     int status = session_ask(session, &request, NULL, 0, YIDI__RESPONSE__BODY_LISTED, &answer);
     if (status != EXIT_DONE)
         return status;
-    print_page(session->settings, answer.response->listed, table);
-    snprintf(ret_next, CURSOR_BYTES, "%s", answer.response->listed->next);
+    const Yidi__Listed *listed = answer.response->listed;
+    *ret_empty = listed->n_cases == 0;
+    if (!*ret_empty || listed->next[0] == '\0')
+        print_page(session->settings, listed, table);
+    snprintf(ret_next, CURSOR_BYTES, "%s", listed->next);
     return EXIT_DONE;
 }
 
@@ -126,11 +130,12 @@ list_pages(const struct settings *settings, Yidi__List *list, bool all)
     int status = session_open(&session, settings);
     while (status == EXIT_DONE) {
         char next[CURSOR_BYTES];
+        bool empty;
         list->after = cursor;
-        status = list_page(&session, list, &table, next);
+        status = list_page(&session, list, &table, next, &empty);
         if (status != EXIT_DONE || next[0] == '\0')
             break;
-        if (!all) {
+        if (!all && !empty) {
             if (!settings->json)
                 puts("there are more; --all shows them");
             break;

@@ -16,7 +16,7 @@
 
 static const struct argument_rule options[] = {
     { "full", NULL, false, "personal data unmasked; the view is journalled" },
-    { "reason", "TEXT", false, "why they are looked at; mandatory with --full" },
+    { "reason", "TEXT", false, "why they are looked at; mandatory with --full; name nobody" },
     { 0 },
 };
 

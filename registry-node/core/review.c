@@ -42,6 +42,8 @@ static const struct transition transitions[] = {
 
     { REVIEW_BLOCKED, REVIEW_ISSUE, REVIEW_ISSUED, STEP_REORDERED,
       { { MESSAGE_CARD_ORDERED, PARTY_PRODUCTION } }, false },
+    { REVIEW_BLOCKED, REVIEW_REFUSE, REVIEW_REFUSED, STEP_REFUSED,
+      { { MESSAGE_APPLICATION_REFUSED, PARTY_ACCEPTANCE } }, false },
 
     { REVIEW_MADE, REVIEW_CARD_MADE,      REVIEW_MADE,   STEP_RECORDED, { { 0 } }, false },
     { REVIEW_MADE, REVIEW_CARD_COLLECTED, REVIEW_CLOSED, STEP_CLOSED,   { { 0 } }, false },
@@ -61,7 +63,7 @@ const struct machine review_machine = {
 };
 
 static enum result
-check_people(const struct review *review, const struct review_event *event,
+check_guards(const struct review *review, const struct review_event *event,
              struct refusal *ret_refusal)
 {
     if (event->kind == REVIEW_ISSUE && strcmp(event->operator, review->examiner) == 0)
@@ -69,6 +71,10 @@ check_people(const struct review *review, const struct review_event *event,
     if (event->kind == REVIEW_EXAMINE && event->failed_finding != NULL)
         return refuse(ret_refusal, REFUSAL_FINDING_FAILED, "findings",
                       "%s: refuse the application with its reason", event->failed_finding);
+    if (event->kind == REVIEW_CARD_COLLECTED && event->renewal && !event->old_card_surrendered)
+        return refuse(ret_refusal, REFUSAL_SURRENDER_REQUIRED,
+                      "card_collected.old_card_surrendered",
+                      "on renewal the old card is handed back at collection");
     return OK;
 }
 
@@ -80,7 +86,7 @@ review_step(struct review *review, const struct review_event *event, struct effe
     struct effects decided = { 0 };
     enum result result = machine_step(&review_machine, &state, event->kind, &decided, ret_refusal);
     if (result == OK)
-        result = check_people(review, event, ret_refusal);
+        result = check_guards(review, event, ret_refusal);
     if (result != OK)
         return result;
     review->state = state;

@@ -4,7 +4,8 @@
  * followed to its end.
  *
  * Decides which event is legal in which state, that examiner and issuer are two people, that nobody
- * examines over a failed finding, and what must follow. Pure: no clock, no disk, no socket.
+ * examines over a failed finding, that no card is renewed while the old one stays out, and what
+ * must follow. Pure: no clock, no disk, no socket.
  */
 #ifndef REGISTRY_REVIEW_H
 #define REGISTRY_REVIEW_H
@@ -14,7 +15,7 @@
 enum review_state {
     REVIEW_ABSENT,
     REVIEW_RECEIVED, /* waits for the examiner */
-    REVIEW_EXAMINED, /* waits for the issuer */
+    REVIEW_EXAMINED, /* waits for the issuer, who orders again or refuses */
     REVIEW_ISSUED,   /* ordered; waits for the card */
     REVIEW_MADE,     /* made and verified; waits for collection */
     REVIEW_CLOSED,
@@ -44,6 +45,8 @@ struct review_event {
     enum review_event_kind kind;
     const char *operator;       /* who acts; empty when a message does */
     const char *failed_finding; /* examine: name of a finding that forbids it, or NULL */
+    bool renewal;               /* card collected: then the old card must have been handed in */
+    bool old_card_surrendered;
 };
 
 extern const struct machine review_machine;
@@ -52,7 +55,7 @@ extern const struct machine review_machine;
  *
  * review       in/out; state untouched unless OK. The examiner is the shell's to store.
  * effects      out; empty on entry.
- * ERR_REFUSED  ILLEGAL_IN_STATE, FOUR_EYES or FINDING_FAILED. */
+ * ERR_REFUSED  ILLEGAL_IN_STATE, FOUR_EYES, FINDING_FAILED or SURRENDER_REQUIRED. */
 enum result review_step(struct review *review, const struct review_event *event,
                         struct effects *effects, struct refusal *ret_refusal) MUST_CHECK;
 

@@ -88,7 +88,7 @@ add_case(struct filler *filler, uint32_t serial)
     hop.time_ms = filler->now_ms;
     hop.leaf_index = journal_accepted(filler, case_number);
     hop.operator_ = "clerk1";
-    expect_ok(case_file_trace(&file, &hop, &filler->arena), "case_file_trace");
+    expect_ok(case_file_trace(&file, hop.office, &hop, &filler->arena), "case_file_trace");
     expect_ok(case_file_save(&file, &application_machine, filler->txn, &filler->arena),
               "case_file_save");
 }

@@ -456,6 +456,36 @@ the_same_request_key_answers_with_the_same_case(void **unused)
 }
 
 static void
+the_same_request_key_with_other_content_is_refused(void **unused)
+{
+    (void)unused;
+    struct bytes frames[ATTACHMENTS_MAX], mixed[ATTACHMENTS_MAX];
+    AUTO(network_answer) struct network_answer form = { 0 }, attachment = { 0 }, same = { 0 };
+    char number[CASE_NUMBER_CHARS + 1];
+    application_frames(&good, frames);
+    network_apply(window, &good, "key-1", number);
+    uint64_t before = tree_size(window);
+
+    char *phone = good.form.phone;
+    good.form.phone = "13900000000";
+    ask_apply(frames, 3, "key-1", &form);
+    good.form.phone = phone;
+    assert_refusal(&form, "REQUEST_KEY_TAKEN", "request_key");
+
+    mixed[0] = frames[0];
+    mixed[1] = frames[2];
+    mixed[2] = frames[1];
+    ask_apply(mixed, 3, "key-1", &attachment);
+    assert_refusal(&attachment, "REQUEST_KEY_TAKEN", "request_key");
+    assert_int_equal(tree_size(window), before);
+
+    ask_apply(frames, 3, "key-1", &same);
+    assert_int_equal(same.response->body_case, YIDI__RESPONSE__BODY_APPLIED);
+    assert_string_equal(same.response->applied->case_number, number);
+    passed++;
+}
+
+static void
 ask(struct network_office *office, Yidi__Request__CommandCase kind, void *command,
     struct network_answer *ret_answer)
 {
@@ -492,6 +522,8 @@ bad_questions_are_refused(void **unused)
 
     Yidi__Export export = YIDI__EXPORT__INIT;
     export.case_number = unknown_case;
+    expect(centre, YIDI__REQUEST__COMMAND_EXPORT, &export, "FIELD_OUT_OF_BOUNDS", "export.reason");
+    export.reason = "to see";
     expect(centre, YIDI__REQUEST__COMMAND_EXPORT, &export, "CASE_UNKNOWN", "case_number");
 
     Yidi__List list = YIDI__LIST__INIT;
@@ -672,6 +704,7 @@ main(int argc, char *argv[])
         TEST(a_request_without_version_command_or_operator_is_refused),
         TEST(a_verb_of_another_desk_or_another_time_is_refused),
         TEST(the_same_request_key_answers_with_the_same_case),
+        TEST(the_same_request_key_with_other_content_is_refused),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

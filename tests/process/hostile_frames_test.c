@@ -231,7 +231,6 @@ send_ping(void *dealer)
     Yidi__Ping ping = YIDI__PING__INIT;
     Yidi__LinkFrame frame = YIDI__LINK_FRAME__INIT;
     arena_init(&arena);
-    ping.nonce = 1;
     frame.body_case = YIDI__LINK_FRAME__BODY_PING;
     frame.ping = &ping;
     struct bytes packed = wire_encode(&frame.base, &arena);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/io/wire.h"
 #include "tests/lib/sample_case.h"
 #include "tests/lib/scratch_store.h"
 
@@ -51,7 +52,7 @@ open_case(unsigned serial)
     char number[CASE_NUMBER_CHARS + 1];
     struct case_file file;
     sample_case_number(serial, number);
-    assert_int_equal(case_file_open(txn, number, &arena, &file), OK);
+    assert_int_equal(case_file_open(txn, &sample_machine, number, &arena, &file), OK);
     return file;
 }
 
@@ -120,9 +121,11 @@ case_file_open_knows_only_numbers_of_stored_cases(void **unused)
     struct case_file file;
     char number[CASE_NUMBER_CHARS + 1];
     sample_case_number(1, number);
-    assert_int_equal(case_file_open(txn, number, &arena, &file), ERR_ABSENT);
-    assert_int_equal(case_file_open(txn, "", &arena, &file), ERR_ABSENT);
-    assert_int_equal(case_file_open(txn, "3101150000012611220000001", &arena, &file), ERR_ABSENT);
+    assert_int_equal(case_file_open(txn, &sample_machine, number, &arena, &file), ERR_ABSENT);
+    assert_int_equal(case_file_open(txn, &sample_machine, "", &arena, &file), ERR_ABSENT);
+    assert_int_equal(
+        case_file_open(txn, &sample_machine, "3101150000012611220000001", &arena, &file),
+        ERR_ABSENT);
 }
 
 static void
@@ -136,7 +139,7 @@ case_file_open_finds_a_damaged_row(void **unused)
     sample_case_number(1, number);
     scratch_store_put(&scratch, TABLE_CASES, bytes_of_text(number), bytes_of("\x08\x07", 2));
     AUTO(store_txn) struct store_txn *txn = scratch_store_read(&scratch);
-    assert_int_equal(case_file_open(txn, number, &arena, &file), ERR_DAMAGED);
+    assert_int_equal(case_file_open(txn, &sample_machine, number, &arena, &file), ERR_DAMAGED);
 }
 
 /* state, time of the change; each step leaves one key in the index and moves one count */
@@ -269,7 +272,7 @@ the_trace_is_bounded_and_keeps_its_first_hop(void **unused)
     sample_case_init(1, &form, &arena, &file);
     for (uint64_t leaf = 0; leaf < HOPS; leaf++) {
         const Yidi__Hop hop = hop_of("310115000001", leaf);
-        assert_int_equal(case_file_trace(&file, &hop, &arena), OK);
+        assert_int_equal(case_file_trace(&file, "310115000001", &hop, &arena), OK);
         assert_true(file.row->n_trace <= BOUND);
     }
     assert_int_equal(file.row->n_trace, BOUND);
@@ -288,14 +291,14 @@ a_hop_is_copied(void **unused)
     struct case_file file;
     sample_case_init(1, &form, &arena, &file);
     const Yidi__Hop hop = hop_of(office, 1);
-    assert_int_equal(case_file_trace(&file, &hop, &arena), OK);
+    assert_int_equal(case_file_trace(&file, "310115000001", &hop, &arena), OK);
     office[0] = '9';
     assert_string_equal(file.row->trace[0]->office, "310115000001");
     assert_string_equal(file.row->trace[0]->operator_, "clerk1");
 }
 
 static void
-merging_takes_new_hops_of_other_offices_once(void **unused)
+merging_takes_new_hops_of_the_sender_once(void **unused)
 {
     (void)unused;
     Yidi__Hop hops[] = { hop_of("110105000000", 1), hop_of("310115000001", 2),
@@ -307,12 +310,71 @@ merging_takes_new_hops_of_other_offices_once(void **unused)
     sample_case_init(1, &form, &arena, &file);
     for (size_t i = 0; i < 6; i++)
         list[i] = &hops[i];
+    const struct incoming incoming = { .from = "110105000000", .trace = list, .trace_count = 6 };
     for (int round = 0; round < 2; round++)
-        assert_int_equal(case_file_merge_trace(&file, "310115000001", list, 6, &arena), OK);
-    assert_int_equal(file.row->n_trace, 4);
+        assert_int_equal(case_file_merge_trace(&file, "310115000001", &incoming, &arena), OK);
+    assert_int_equal(file.row->n_trace, 3); /* nothing in the name of a third office */
+    for (size_t i = 0; i < 3; i++)
+        assert_string_equal(file.row->trace[i]->office, "110105000000");
     assert_int_equal(file.row->trace[1]->leaf_index, 3);
-    assert_string_equal(file.row->trace[2]->office, "440105000000");
-    assert_int_equal(file.row->trace[3]->step, YIDI__STEP__CLOSED);
+    assert_int_equal(file.row->trace[2]->step, YIDI__STEP__CLOSED);
+}
+
+static void
+hops_of_other_offices_never_displace_own_ones(void **unused)
+{
+    (void)unused;
+    enum { BOUND = 128, OWN = 20, FOREIGN = 200 };
+    Yidi__Hop hops[FOREIGN], *list[FOREIGN], *own[OWN];
+    struct case_file file;
+    sample_case_init(1, &form, &arena, &file);
+    for (uint64_t leaf = 0; leaf < OWN; leaf++) {
+        const Yidi__Hop hop = hop_of("310115000001", leaf);
+        assert_int_equal(case_file_trace(&file, "310115000001", &hop, &arena), OK);
+    }
+    for (size_t i = 0; i < FOREIGN; i++) {
+        hops[i] = hop_of("110105000000", i);
+        list[i] = &hops[i];
+    }
+    const struct incoming incoming = { .from = "110105000000",
+                                       .trace = list,
+                                       .trace_count = FOREIGN };
+    assert_int_equal(case_file_merge_trace(&file, "310115000001", &incoming, &arena), OK);
+    assert_int_equal(file.row->n_trace, BOUND);
+    assert_int_equal(case_file_own_trace(&file, "310115000001", own, OWN), OWN);
+    assert_int_equal(file.row->trace[BOUND - 1]->leaf_index, FOREIGN - 1);
+
+    for (uint64_t leaf = 0; leaf < BOUND; leaf++) { /* own ones displace the foreign, then own */
+        const Yidi__Hop hop = hop_of("310115000001", OWN + leaf);
+        assert_int_equal(case_file_trace(&file, "310115000001", &hop, &arena), OK);
+    }
+    hops[0].leaf_index = FOREIGN;
+    const struct incoming late = { .from = "110105000000", .trace = list, .trace_count = 1 };
+    assert_int_equal(case_file_merge_trace(&file, "310115000001", &late, &arena), OK);
+    for (size_t i = 0; i < BOUND; i++)
+        assert_string_equal(file.row->trace[i]->office, "310115000001");
+}
+
+/* What is on the disk may be anything; a state is an index. */
+static void
+a_stored_state_that_the_machine_does_not_know_is_damage(void **unused)
+{
+    (void)unused;
+    static const uint32_t states[] = { SAMPLE_ABSENT, SAMPLE_STATE_COUNT, 31 };
+    char number[CASE_NUMBER_CHARS + 1];
+    struct case_file file;
+    sample_case_number(1, number);
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+        sample_case_init(1, &form, &arena, &file);
+        file.row->state = states[i];
+        struct store_txn *txn = scratch_store_write(&scratch);
+        assert_int_equal(store_put(txn, TABLE_CASES, bytes_of(number, CASE_NUMBER_CHARS),
+                                   wire_encode(&file.row->base, &arena)),
+                         OK);
+        assert_int_equal(case_file_open(txn, &sample_machine, number, &arena, &file), ERR_DAMAGED);
+        assert_int_equal(case_file_exists(txn, number), OK);
+        store_abort(txn);
+    }
 }
 
 static void
@@ -325,7 +387,7 @@ the_own_trace_is_the_last_of_the_own_hops_in_order(void **unused)
     assert_int_equal(case_file_own_trace(&file, "310115000001", sent, 4), 0);
     for (uint64_t leaf = 0; leaf < 10; leaf++) {
         const Yidi__Hop hop = hop_of(leaf % 2 == 0 ? "310115000001" : "110105000000", leaf);
-        assert_int_equal(case_file_trace(&file, &hop, &arena), OK);
+        assert_int_equal(case_file_trace(&file, "310115000001", &hop, &arena), OK);
     }
     assert_int_equal(case_file_own_trace(&file, "310115000001", sent, 4), 4);
     for (uint64_t i = 0; i < 4; i++)
@@ -351,7 +413,9 @@ main(int argc, char *argv[])
         TEST(the_case_that_opened_last_holds_the_citizen_until_it_ends),
         TEST(the_trace_is_bounded_and_keeps_its_first_hop),
         TEST(a_hop_is_copied),
-        TEST(merging_takes_new_hops_of_other_offices_once),
+        TEST(merging_takes_new_hops_of_the_sender_once),
+        TEST(hops_of_other_offices_never_displace_own_ones),
+        TEST(a_stored_state_that_the_machine_does_not_know_is_damage),
         TEST(the_own_trace_is_the_last_of_the_own_hops_in_order),
     };
     if (argc > 1)

@@ -188,10 +188,49 @@ filters_leave_out_what_was_not_asked_for(void **unused)
             page_through(&list, seen, &pages);
             for (unsigned serial = 0; serial < CASES; serial++)
                 assert_int_equal(seen[serial],
-                                 is_open(serial) &&
+                                 (is_open(serial) || list.attention_only) &&
                                      (!list.attention_only || needs_attention(serial)) &&
                                      (!list.overdue_only || is_overdue(serial)));
         }
+}
+
+/* However many rows there are, one page looks at no more than so many, and goes on from there. */
+static void
+a_page_ends_where_it_has_looked_long_enough(void **unused)
+{
+    (void)unused;
+    enum { MANY = LIST_EXAMINED_MAX + 500, LAST = MANY - 1 };
+    AUTO(arena) struct arena rows;
+    arena_init(&rows);
+    struct store_txn *txn = scratch_store_write(&scratch);
+    for (unsigned serial = CASES; serial < MANY; serial++) {
+        Yidi__CaseAttention attention = YIDI__CASE_ATTENTION__INIT;
+        struct sample_form form;
+        struct case_file file;
+        sample_case_init(serial, &form, &rows, &file);
+        attention.code = "WRONG_OFFICE";
+        file.row->state = SAMPLE_DONE;
+        file.row->changed_ms = 1000000 + serial;
+        file.row->attention = serial == LAST ? &attention : NULL;
+        assert_int_equal(case_file_save(&file, &sample_machine, txn, &rows), OK);
+        arena_reset(&rows);
+    }
+    scratch_store_commit(txn);
+    Yidi__List list = YIDI__LIST__INIT;
+    Yidi__Listed *listed;
+    list.attention_only = true;
+    list.state = "done";
+    list.limit = 1000;
+    size_t found = 0;
+    for (unsigned serial = 0; serial < CASES; serial++)
+        found += state_of(serial) == SAMPLE_DONE && needs_attention(serial);
+    assert_int_equal(ask(&list, &listed, NULL), OK);
+    assert_int_equal(listed->n_cases, found);
+    assert_string_not_equal(listed->next, "");
+    list.after = listed->next;
+    assert_int_equal(ask(&list, &listed, NULL), OK);
+    assert_int_equal(listed->n_cases, 1);
+    assert_string_equal(listed->next, "");
 }
 
 static void
@@ -234,7 +273,8 @@ a_case_that_moves_between_pages_costs_no_other_case_its_place(void **unused)
     assert_int_equal(ask(&list, &first, NULL), OK);
     /* the very case that the cursor names ends meanwhile */
     struct store_txn *txn = scratch_store_write(&scratch);
-    assert_int_equal(case_file_open(txn, first->cases[4]->case_number, &arena, &file), OK);
+    assert_int_equal(
+        case_file_open(txn, &sample_machine, first->cases[4]->case_number, &arena, &file), OK);
     file.row->state = SAMPLE_DONE;
     assert_int_equal(case_file_save(&file, &sample_machine, txn, &arena), OK);
     scratch_store_commit(txn);
@@ -351,6 +391,7 @@ main(int argc, char *argv[])
         TEST(the_cursor_visits_each_open_case_exactly_once_whatever_the_limit),
         TEST(one_state_is_listed_alone_even_a_closed_one),
         TEST(filters_leave_out_what_was_not_asked_for),
+        TEST(a_page_ends_where_it_has_looked_long_enough),
         TEST(no_limit_is_a_hundred),
         TEST(an_empty_list_has_no_next_page),
         TEST(a_case_that_moves_between_pages_costs_no_other_case_its_place),

@@ -90,7 +90,8 @@ assert_once(enum fake_place place, const Yidi__Step *steps, size_t count)
     AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[place].scratch);
     struct case_file file;
     arena_init(&arena);
-    assert_int_equal(case_file_open(txn, number, &arena, &file), OK);
+    assert_int_equal(
+        case_file_open(txn, network.offices[place].role->machine, number, &arena, &file), OK);
     for (size_t i = 0; i < count; i++)
         assert_int_equal(count_steps(file.row, network.roster.offices[place].entry.code, steps[i]),
                          1);

@@ -62,7 +62,8 @@ times_notified(const char *number)
     struct case_file file;
     unsigned times = 0;
     arena_init(&arena);
-    assert_int_equal(case_file_open(txn, number, &arena, &file), OK);
+    assert_int_equal(
+        case_file_open(txn, network.offices[WINDOW].role->machine, number, &arena, &file), OK);
     for (size_t i = 0; i < file.row->n_trace; i++)
         times += file.row->trace[i]->step == YIDI__STEP__NOTIFIED;
     return times;

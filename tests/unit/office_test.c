@@ -554,6 +554,35 @@ what_is_not_authentic_is_dropped_counted_and_moves_nothing(void **unused)
     fake_network_audit(&network);
 }
 
+static unsigned
+count_in_trace(const char *words)
+{
+    unsigned count = 0;
+    for (const char *at = network.wires.trace; (at = strstr(at, words)) != NULL; at++)
+        count++;
+    return count;
+}
+
+static void
+a_repeated_message_is_applied_once_and_acknowledged_each_time(void **unused)
+{
+    (void)unused;
+    struct office *registry = network.offices[REGISTRY].office;
+    struct fake_packet *packet = take_data_packet();
+    uint64_t inputs = registry->inputs_done;
+    struct link_message message;
+    fake_packet_show(packet, network.roster.offices[WINDOW].transport_key, "", &message);
+    for (unsigned times = 1; times <= 3; times++) {
+        office_take_link(registry, &message, &network.now);
+        fake_network_turn(&network, REGISTRY);
+        assert_int_equal(registry->inputs_done, inputs + 1);
+        assert_int_equal(count_in_trace("registry > window: ack 1\n"), times);
+    }
+    fake_packet_free(packet);
+    fake_network_settle(&network);
+    fake_network_audit(&network);
+}
+
 /* The frame in front says 1, the signed envelope behind it says 2. */
 static void
 an_envelope_out_of_its_sequence_is_dropped(void **unused)
@@ -726,6 +755,7 @@ main(int argc, char *argv[])
         TEST(a_halted_office_takes_no_messages),
         TEST(what_a_peer_lost_is_sent_to_it_again),
         TEST(what_is_not_authentic_is_dropped_counted_and_moves_nothing),
+        TEST(a_repeated_message_is_applied_once_and_acknowledged_each_time),
         TEST(an_envelope_out_of_its_sequence_is_dropped),
         TEST(what_was_sent_to_another_office_is_dropped),
         TEST(a_key_that_is_not_listed_is_refused),

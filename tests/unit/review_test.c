@@ -32,7 +32,7 @@ static const int next[REVIEW_STATE_COUNT][REVIEW_EVENT_COUNT] = {
     [MADE]     = { NO, NO, NO, NO, NO, NO, MADE, CLOSED },
     [CLOSED]   = { NO, NO, NO, NO, NO, NO, CLOSED, NO },
     [REFUSED]  = { NO, NO, NO, NO, NO, NO, NO, NO },
-    [BLOCKED]  = { NO, NO, NO, ISSUED, NO, NO, NO, NO },
+    [BLOCKED]  = { NO, NO, NO, ISSUED, REFUSED, NO, NO, NO },
 };
 
 static const struct expected_effects follows[] = {
@@ -50,6 +50,7 @@ static const struct expected_effects follows[] = {
     { MADE, REVIEW_CARD_COLLECTED, STEP_CLOSED, { { 0 } }, false },
     { CLOSED, REVIEW_CARD_MADE, STEP_RECORDED, { { 0 } }, false },
     { BLOCKED, REVIEW_ISSUE, STEP_REORDERED, { { MESSAGE_CARD_ORDERED, PARTY_PRODUCTION } }, false },
+    { BLOCKED, REVIEW_REFUSE, STEP_REFUSED, { { MESSAGE_APPLICATION_REFUSED, PARTY_ACCEPTANCE } }, false },
 };
 /* clang-format on */
 
@@ -120,6 +121,27 @@ review_guards_refuse_and_touch_nothing(void **unused)
 }
 
 static void
+a_renewal_ends_only_with_the_old_card_handed_in(void **unused)
+{
+    (void)unused;
+    for (int from = ISSUED; from <= MADE; from++)
+        for (int bits = 0; bits < 4; bits++) {
+            struct review review = { .state = from, .examiner = "zhang" };
+            const struct review_event event = { .kind = REVIEW_CARD_COLLECTED,
+                                                .operator= "",
+                                                .renewal = bits & 1,
+                                                .old_card_surrendered = bits >> 1 };
+            struct effects effects = { 0 };
+            struct refusal refusal = { 0 };
+            bool refused = bits == 1;
+            assert_int_equal(review_step(&review, &event, &effects, &refusal),
+                             refused ? ERR_REFUSED : OK);
+            assert_int_equal(refusal.code, refused ? REFUSAL_SURRENDER_REQUIRED : REFUSAL_NONE);
+            assert_int_equal(review.state, refused ? from : CLOSED);
+        }
+}
+
+static void
 review_says_which_finding_failed(void **unused)
 {
     (void)unused;
@@ -160,6 +182,7 @@ main(int argc, char *argv[])
         cmocka_unit_test(review_step_follows_the_map),
         cmocka_unit_test(review_guards_refuse_and_touch_nothing),
         cmocka_unit_test(review_says_which_finding_failed),
+        cmocka_unit_test(a_renewal_ends_only_with_the_old_card_handed_in),
         cmocka_unit_test(reviews_are_open_until_closed_or_refused),
         cmocka_unit_test(reviews_notify_nobody),
     };

@@ -59,6 +59,7 @@ enum place {
     OPEN,       /* 4 and 5 sent */
     OPEN_EVEN,  /* everything acknowledged */
     OPEN_ASKED, /* 4 and 5 sent, silence, pinged */
+    HALF_ASKED, /* 4 sent, silence, pinged */
     WAITING,
     WAITING_EVEN, /* lost with everything acknowledged */
     STOPPED,
@@ -77,12 +78,15 @@ go(struct stream *stream, enum place place)
         step(stream, STREAM_LOST, 0);
     else if (place == OPEN_EVEN || place == WAITING_EVEN)
         step(stream, STREAM_WELCOME, 6);
-    else if (place == OPEN || place == OPEN_ASKED)
+    else if (place == OPEN || place == OPEN_ASKED || place == HALF_ASKED)
         step(stream, STREAM_WELCOME, 4);
-    send_all(stream, 10);
+    if (place == HALF_ASKED)
+        stream_sent(stream, 10);
+    else
+        send_all(stream, 10);
     if (place == WAITING_EVEN)
         step(stream, STREAM_LOST, 0);
-    else if (place == OPEN_ASKED)
+    else if (place == OPEN_ASKED || place == HALF_ASKED)
         assert_true(step_at(stream, STREAM_TICK, stream->due_ms, 0) & STREAM_DO_PING);
 }
 
@@ -110,6 +114,7 @@ static const struct {
     { "idle, lost", IDLE, STREAM_LOST, 0, AT_ONCE, NOTHING },
     { "idle, tick", IDLE, STREAM_TICK, 0, AT_ONCE, NOTHING },
     { "idle, tick at the end of time", IDLE, STREAM_TICK, 0, IN_TIME, NOTHING },
+    { "idle, forked", IDLE, STREAM_FORKED, 0, AT_ONCE, NOTHING },
     { "idle, barred", IDLE, STREAM_BARRED, 0, AT_ONCE, NOTHING },
 
     { "greeting, work", GREETING, STREAM_WORK, 0, AT_ONCE, NOTHING },
@@ -125,13 +130,14 @@ static const struct {
     { "greeting, lost", GREETING, STREAM_LOST, 0, AT_ONCE, STREAM_WAITING, CLOSE },
     { "greeting, tick too early", GREETING, STREAM_TICK, 0, TOO_EARLY, NOTHING },
     { "greeting, tick", GREETING, STREAM_TICK, 0, IN_TIME, STREAM_WAITING, CLOSE },
+    { "greeting, forked", GREETING, STREAM_FORKED, 0, AT_ONCE, STREAM_STOPPED, CLOSE | ALARM },
     { "greeting, barred", GREETING, STREAM_BARRED, 0, AT_ONCE, STREAM_IDLE, CLOSE },
 
     { "open, work", OPEN, STREAM_WORK, 0, AT_ONCE, STREAM_OPEN, TRANSMIT },
-    { "open, welcome", OPEN, STREAM_WELCOME, 5, AT_ONCE, STREAM_OPEN, TRANSMIT },
-    { "open, welcome, forgot", OPEN, STREAM_WELCOME, 3, AT_ONCE, STREAM_OPEN, TRANSMIT | ALARM },
-    { "open, welcome, expects too much", OPEN, STREAM_WELCOME, 7, AT_ONCE, STREAM_STOPPED,
-      CLOSE | ALARM },
+    { "open, welcome unasked", OPEN, STREAM_WELCOME, 5, AT_ONCE, NOTHING },
+    { "open, welcome unasked, forgot", OPEN, STREAM_WELCOME, 3, AT_ONCE, NOTHING },
+    { "open, welcome unasked, expects too much", OPEN, STREAM_WELCOME, 7, AT_ONCE, NOTHING },
+    { "open, forked", OPEN, STREAM_FORKED, 0, AT_ONCE, STREAM_STOPPED, CLOSE | ALARM },
     { "open, ack", OPEN, STREAM_ACK, 5, AT_ONCE, STREAM_OPEN, TRANSMIT },
     { "open, ack again", OPEN, STREAM_ACK, 3, AT_ONCE, STREAM_OPEN, TRANSMIT },
     { "open, ack of long ago", OPEN, STREAM_ACK, 0, AT_ONCE, STREAM_OPEN, TRANSMIT },
@@ -142,6 +148,8 @@ static const struct {
     { "open, barred", OPEN, STREAM_BARRED, 0, AT_ONCE, STREAM_IDLE, CLOSE },
 
     { "even, work", OPEN_EVEN, STREAM_WORK, 0, AT_ONCE, STREAM_OPEN, TRANSMIT },
+    { "even, welcome unasked", OPEN_EVEN, STREAM_WELCOME, 4, AT_ONCE, NOTHING },
+    { "even, forked", OPEN_EVEN, STREAM_FORKED, 0, AT_ONCE, STREAM_STOPPED, CLOSE | ALARM },
     { "even, ack beyond sent", OPEN_EVEN, STREAM_ACK, 6, AT_ONCE, STREAM_WAITING, CLOSE },
     { "even, lost", OPEN_EVEN, STREAM_LOST, 0, AT_ONCE, STREAM_WAITING, CLOSE },
     { "even, tick too early", OPEN_EVEN, STREAM_TICK, 0, TOO_EARLY, NOTHING },
@@ -151,6 +159,17 @@ static const struct {
     { "asked, tick too early", OPEN_ASKED, STREAM_TICK, 0, TOO_EARLY, NOTHING },
     { "asked, tick", OPEN_ASKED, STREAM_TICK, 0, IN_TIME, STREAM_WAITING, CLOSE },
     { "asked, welcome", OPEN_ASKED, STREAM_WELCOME, 4, AT_ONCE, STREAM_OPEN, TRANSMIT },
+    { "asked, welcome, has all", OPEN_ASKED, STREAM_WELCOME, 6, AT_ONCE, STREAM_OPEN, TRANSMIT },
+    { "asked, welcome, forgot", OPEN_ASKED, STREAM_WELCOME, 3, AT_ONCE, STREAM_OPEN,
+      TRANSMIT | ALARM },
+    { "asked, welcome, expects too much", OPEN_ASKED, STREAM_WELCOME, 7, AT_ONCE, STREAM_WAITING,
+      CLOSE },
+    { "asked, welcome, no sequence", OPEN_ASKED, STREAM_WELCOME, 0, AT_ONCE, STREAM_WAITING,
+      CLOSE },
+    { "half asked, welcome, has what was sent", HALF_ASKED, STREAM_WELCOME, 5, AT_ONCE, STREAM_OPEN,
+      TRANSMIT },
+    { "half asked, welcome, has what was not sent", HALF_ASKED, STREAM_WELCOME, 6, AT_ONCE,
+      STREAM_WAITING, CLOSE },
     { "asked, ack", OPEN_ASKED, STREAM_ACK, 4, AT_ONCE, STREAM_OPEN, TRANSMIT },
 
     { "waiting, work", WAITING, STREAM_WORK, 0, AT_ONCE, NOTHING },
@@ -160,6 +179,7 @@ static const struct {
     { "waiting, tick too early", WAITING, STREAM_TICK, 0, TOO_EARLY, NOTHING },
     { "waiting, tick", WAITING, STREAM_TICK, 0, IN_TIME, STREAM_GREETING, CONNECT },
     { "waiting even, tick", WAITING_EVEN, STREAM_TICK, 0, IN_TIME, STREAM_IDLE, CLOSE },
+    { "waiting, forked", WAITING, STREAM_FORKED, 0, AT_ONCE, NOTHING },
     { "waiting, barred", WAITING, STREAM_BARRED, 0, AT_ONCE, STREAM_IDLE, CLOSE },
 
     { "stopped, work", STOPPED, STREAM_WORK, 0, AT_ONCE, NOTHING },
@@ -168,6 +188,7 @@ static const struct {
     { "stopped, lost", STOPPED, STREAM_LOST, 0, AT_ONCE, NOTHING },
     { "stopped, tick", STOPPED, STREAM_TICK, 0, AT_ONCE, NOTHING },
     { "stopped, tick at the end of time", STOPPED, STREAM_TICK, 0, IN_TIME, NOTHING },
+    { "stopped, forked", STOPPED, STREAM_FORKED, 0, AT_ONCE, NOTHING },
     { "stopped, barred", STOPPED, STREAM_BARRED, 0, AT_ONCE, NOTHING },
 };
 
@@ -305,7 +326,7 @@ stream_welcome_rewinds_to_what_the_peer_expects(void **unused)
 {
     (void)unused;
     struct stream stream;
-    go(&stream, OPEN); /* 4 and 5 are sent */
+    go(&stream, OPEN_ASKED); /* 4 and 5 are sent */
     step(&stream, STREAM_WELCOME, 5);
     assert_int_equal(stream.acknowledged, 4);
     assert_int_equal(stream.sent, 4);
@@ -340,6 +361,19 @@ stream_that_lost_its_own_past_is_stopped_for_good(void **unused)
                 assert_false(stream_may_send(&stream, 1));
             }
     assert_int_equal(stream.assigned, 5); /* no sequence is used again */
+}
+
+/* The peer that expected too much on an open stream is greeted again before it is believed. */
+static void
+stream_greets_again_before_it_believes_in_its_own_amnesia(void **unused)
+{
+    (void)unused;
+    struct stream stream;
+    go(&stream, OPEN_ASKED);
+    step(&stream, STREAM_WELCOME, 7);
+    assert_int_equal(step_at(&stream, STREAM_TICK, stream.due_ms, 0), CONNECT);
+    assert_int_equal(step(&stream, STREAM_WELCOME, 7), CLOSE | ALARM);
+    assert_int_equal(stream.state, STREAM_STOPPED);
 }
 
 static void
@@ -487,6 +521,8 @@ draw_event(struct walk *walk)
                                   .window_bytes = below(walk, 500) };
     if (event.kind == STREAM_BARRED && below(walk, 8) != 0)
         event.kind = STREAM_TICK;
+    if (event.kind == STREAM_FORKED && below(walk, 100) != 0)
+        event.kind = STREAM_WORK;
     if (event.kind == STREAM_TICK && stream->due_ms != UINT64_MAX && below(walk, 2) == 0 &&
         stream->due_ms > walk->now_ms)
         walk->now_ms = stream->due_ms; /* long silence */
@@ -642,6 +678,7 @@ main(int argc, char *argv[])
         cmocka_unit_test(stream_welcome_rewinds_to_what_the_peer_expects),
         cmocka_unit_test(stream_sends_again_what_a_forgetful_peer_had_acknowledged),
         cmocka_unit_test(stream_that_lost_its_own_past_is_stopped_for_good),
+        cmocka_unit_test(stream_greets_again_before_it_believes_in_its_own_amnesia),
         cmocka_unit_test(stream_welcome_at_the_very_end_is_no_amnesia),
         cmocka_unit_test(stream_hears_silence_then_asks_then_gives_up),
         cmocka_unit_test(stream_that_hears_an_answer_starts_counting_again),

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "acceptance-node/core/application.h"
+#include "common/core/format.h"
 #include "common/domain/deadline.h"
 #include "common/domain/refusal_reason.h"
 #include "common/io/incoming.h"
@@ -91,16 +92,16 @@ fill_notification(struct turn *turn, const struct case_file *file, Yidi__Notific
     if (file->row->state == APPLICATION_READY) {
         row->event = "ready";
         snprintf(text, TEXT_BYTES,
-                 "您的居民身份证已到,请凭领证回执 %s 到受理点领取。Your resident ID card has "
+                 "您的居民身份证已到，请凭领证回执 %s 到受理点领取。Your resident ID card has "
                  "arrived; collect it with receipt %s.",
                  row->case_number, row->case_number);
     } else {
         REQUIRE(refusal != NULL);
         row->event = "refused";
-        snprintf(text, TEXT_BYTES, "%s %s %s",
-                 refusal_reason_chinese((enum refusal_reason)refusal->reasons[0]),
-                 refusal_reason_english((enum refusal_reason)refusal->reasons[0]),
-                 refusal->contact);
+        format_text(text, TEXT_BYTES, "%s %s %s %s",
+                    refusal_reason_chinese((enum refusal_reason)refusal->reasons[0]),
+                    refusal_reason_english((enum refusal_reason)refusal->reasons[0]),
+                    refusal->contact, refusal->text);
     }
     row->text = text;
     return OK;
@@ -219,6 +220,9 @@ decide(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
     };
     if (decide->verb == YIDI__VERB__COLLECT)
         event.kind = APPLICATION_COLLECT;
+    else if (decide->verb == YIDI__VERB__RECEIVE && decide->defective && decide->text[0] == '\0')
+        return refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "decide.text",
+                      "what is wrong with the card must be said");
     else if (decide->verb == YIDI__VERB__RECEIVE)
         event.kind = decide->defective ? APPLICATION_ARRIVE_DEFECTIVE : APPLICATION_ARRIVE_WELL;
     else

@@ -77,11 +77,11 @@ find_offices(const struct turn *turn, struct applying *applying, struct refusal 
     const Yidi__Office *self = office_self(turn->office);
     const char *division = applying->apply->form->person->registration_division;
     applying->registry = directory_find_registry(turn->office->directory, division);
-    if (applying->registry == NULL)
+    if (!office_trusts(turn->office, applying->registry, turn->now_ms))
         return refuse(ret_refusal, REFUSAL_REGISTRY_UNLISTED, "form.person.registration_division",
                       "no trusted registry has jurisdiction over %s", division);
     applying->production = directory_find_production(turn->office->directory, self->areas[0]);
-    if (applying->production == NULL)
+    if (!office_trusts(turn->office, applying->production, turn->now_ms))
         return refuse(ret_refusal, REFUSAL_PRODUCTION_UNLISTED, "production_office",
                       "no trusted production office serves %s", self->areas[0]);
     return OK;

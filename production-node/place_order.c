@@ -62,7 +62,8 @@ check_authority(const struct turn *turn, const struct incoming *incoming,
     const Yidi__Office *registry = directory_find(turn->office->directory, incoming->from);
     const Yidi__Office *self = office_self(turn->office);
     const char *division = proof->submitted->form->person->registration_division;
-    if (acceptance == NULL || acceptance->revoked || acceptance->role != YIDI__ROLE__ACCEPTANCE)
+    if (!office_trusts(turn->office, acceptance, turn->now_ms) ||
+        acceptance->role != YIDI__ROLE__ACCEPTANCE)
         return refuse_proof(ret_refusal, "of an acceptance office that is still trusted");
     if (registry == NULL || !directory_office_covers(registry, division))
         return refuse(ret_refusal, REFUSAL_NOT_IN_JURISDICTION, FIELD,
@@ -77,8 +78,7 @@ check_authority(const struct turn *turn, const struct incoming *incoming,
 static enum result
 check_new(struct turn *turn, const char *case_number, struct refusal *ret_refusal)
 {
-    struct case_file existing;
-    enum result result = case_file_open(turn->txn, case_number, turn->arena, &existing);
+    enum result result = case_file_exists(turn->txn, case_number);
     if (result == OK)
         return refuse(ret_refusal, REFUSAL_CASE_NUMBER_TAKEN, "case_number",
                       "a card for this case was ordered already");

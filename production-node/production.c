@@ -164,6 +164,9 @@ check_card(struct turn *turn, struct case_file *file, const Yidi__Decide *decide
                                            decide->defective ? ORDER_CHECK_BAD : ORDER_CHECK_GOOD,
                                        .operator= turn->operator,
                                        .card_serial = "" };
+    if (decide->defective && decide->text[0] == '\0')
+        return refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "decide.text",
+                      "what is wrong with the card must be said");
     struct effects effects = { 0 };
     struct order order;
     enum result result = step(file, &event, &order, &effects, ret_refusal);

@@ -17,7 +17,6 @@ check_number(struct turn *turn, const struct incoming *incoming, struct refusal 
 {
     const char *case_number = incoming->message->case_number;
     char office[OFFICE_CODE_CHARS + 1];
-    struct case_file existing;
     enum result result = case_number_check(case_number, "case_number", ret_refusal);
     if (result != OK)
         return result;
@@ -25,7 +24,7 @@ check_number(struct turn *turn, const struct incoming *incoming, struct refusal 
     if (strcmp(office, incoming->from) != 0)
         return refuse(ret_refusal, REFUSAL_WRONG_OFFICE, "case_number",
                       "a case number begins with the code of the office that gave it");
-    result = case_file_open(turn->txn, case_number, turn->arena, &existing);
+    result = case_file_exists(turn->txn, case_number);
     if (result == OK)
         return refuse(ret_refusal, REFUSAL_CASE_NUMBER_TAKEN, "case_number",
                       "this case was opened already");
@@ -95,8 +94,8 @@ check_application(struct turn *turn, const struct incoming *incoming, struct ref
     return result;
 }
 
-static enum result
-judge(struct turn *turn, const Yidi__ApplicationForm *wire, uint32_t *ret_findings)
+enum result
+registry_judge(struct turn *turn, const Yidi__ApplicationForm *wire, uint32_t *ret_findings)
 {
     Yidi__Citizen *record = NULL;
     const struct form form = form_view(wire);
@@ -165,7 +164,7 @@ registry_open_review(struct turn *turn, const struct incoming *incoming,
     if (result != OK)
         return result;
     fill_row(turn, incoming, file.row);
-    result = judge(turn, file.row->form, &file.row->findings);
+    result = registry_judge(turn, file.row->form, &file.row->findings);
     if (result != OK)
         return result;
 

@@ -232,13 +232,18 @@ failed_finding(uint32_t findings)
     return findings_fatal(findings) ? "a finding of a newer version" : NULL;
 }
 
+/* The record may have changed since the application came: it is judged again. */
 static enum result
 examine(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
 {
-    const struct review_event event = { .kind = REVIEW_EXAMINE,
-                                        .operator= turn->operator,
-                                        .failed_finding = failed_finding(file->row->findings) };
+    struct review_event event = { .kind = REVIEW_EXAMINE, .operator= turn->operator};
+    uint32_t findings;
+    enum result result = registry_judge(turn, file->row->form, &findings);
+    if (result != OK)
+        return result;
+    file->row->findings = findings;
     file->row->examiner = (char *)turn->operator;
+    event.failed_finding = failed_finding(findings);
     return advance(turn, file, NULL, &event, ret_refusal);
 }
 

@@ -99,9 +99,6 @@ static enum result
 open_case(struct turn *turn, const Yidi__Export *request, struct case_file *ret_file,
           struct refusal *ret_refusal)
 {
-    if (request->reason[0] == '\0')
-        return refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "export.reason",
-                      "why personal data are taken out must be said");
     enum result result = case_file_open(turn->txn, turn->office->options.role->machine,
                                         request->case_number, turn->arena, ret_file);
     return result == ERR_ABSENT ? refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number",
@@ -129,6 +126,8 @@ case_export(struct turn *turn, const Yidi__Export *request, struct input *input,
         return ERR_MEMORY;
     yidi__exported__init(export.exported);
     export.exported->names = names;
+    /* of a full trace hops were displaced, and with them what they lead to */
+    export.exported->truncated = file.row->n_trace == CASE_TRACE_MAX;
 
     turn_begin_act(turn, request->case_number, "export", request->reason);
     result = turn_journal_cause(turn);

@@ -15,7 +15,7 @@
 /* Part of a turn.
  *
  * input        gains the response and its frames, one for each name, in the turn's arena.
- * ERR_REFUSED  CASE_UNKNOWN, or FIELD_OUT_OF_BOUNDS without a reason. */
+ * ERR_REFUSED  CASE_UNKNOWN. (A request without a reason breaks its bound and never gets here.) */
 enum result case_export(struct turn *turn, const Yidi__Export *request, struct input *input,
                         struct refusal *ret_refusal) MUST_CHECK;
 

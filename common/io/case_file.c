@@ -6,8 +6,6 @@
 #include "common/core/require.h"
 #include "common/io/wire.h"
 
-enum { TRACE_MAX = 128 };
-
 static struct bytes
 case_key(const char *case_number)
 {
@@ -231,7 +229,7 @@ is_own(const Yidi__Hop *hop, const char *own_office)
 static size_t
 find_displaced(const Yidi__Case *row, const char *own_office)
 {
-    if (row->n_trace < TRACE_MAX)
+    if (row->n_trace < CASE_TRACE_MAX)
         return row->n_trace;
     for (size_t i = 1; i < row->n_trace; i++)
         if (!is_own(row->trace[i], own_office))

@@ -14,6 +14,8 @@
 #include "common/io/store.h"
 #include "proto/case.pb-c.h"
 
+enum { CASE_TRACE_MAX = 128 }; /* as proto/case.proto bounds it */
+
 struct case_file {
     Yidi__Case *row; /* in the arena */
     bool stored;
@@ -68,18 +70,5 @@ enum result case_file_count(struct store_txn *txn, int state, uint64_t *ret_coun
 
 /* Key of the index by state: state, time of last change, case number. */
 enum { BY_STATE_KEY_BYTES = 1 + 8 + CASE_NUMBER_CHARS };
-
-/* For the two openings that still ask without a machine whether a case exists; they become
- * case_file_exists, and these lines go. */
-static inline enum result MUST_CHECK
-case_file_open_unread(struct store_txn *txn, const char *case_number, struct arena *arena,
-                      struct case_file *file)
-{
-    (void)arena, (void)file;
-    return case_file_exists(txn, case_number);
-}
-#define CASE_FILE_FIFTH(a, b, c, d, e, name, ...) name
-#define case_file_open(...)                                                                        \
-    CASE_FILE_FIFTH(__VA_ARGS__, case_file_open, case_file_open_unread, )(__VA_ARGS__)
 
 #endif

@@ -231,12 +231,13 @@ openssl_load_crl(const char *path, X509 *issuer, X509_CRL **ret_crl, struct refu
     return OK;
 }
 
-/* The list that we have knows more than one of the time that is asked about: a list from after
- * that time is no fault. */
+/* The list that we have knows more than one of the time that is asked about: a list from after that
+ * time is no fault. Since when a certificate is revoked, trust_root_check asks itself. */
 static int
 allow_newer_list(int is_fine, X509_STORE_CTX *context)
 {
-    if (is_fine || X509_STORE_CTX_get_error(context) != X509_V_ERR_CRL_NOT_YET_VALID)
+    int error = X509_STORE_CTX_get_error(context);
+    if (is_fine || (error != X509_V_ERR_CRL_NOT_YET_VALID && error != X509_V_ERR_CERT_REVOKED))
         return is_fine;
     X509_STORE_CTX_set_error(context, X509_V_OK);
     return 1;
@@ -329,6 +330,15 @@ is_for_signing(X509 *x509)
            (X509_get_key_usage(x509) & KU_DIGITAL_SIGNATURE) != 0;
 }
 
+uint64_t
+trust_root_revoked_ms(const struct trust_root *root, const struct certificate *certificate)
+{
+    X509_REVOKED *entry = NULL;
+    if (root->crl == NULL || X509_CRL_get0_by_cert(root->crl, &entry, certificate->x509) != 1)
+        return UINT64_MAX;
+    return openssl_time_ms(X509_REVOKED_get0_revocationDate(entry));
+}
+
 enum result
 trust_root_check(const struct trust_root *root, const struct certificate *certificate,
                  uint64_t now_ms, struct refusal *ret_refusal)
@@ -352,6 +362,9 @@ trust_root_check(const struct trust_root *root, const struct certificate *certif
     int depth = X509_STORE_CTX_get_error_depth(context);
     X509_STORE_CTX_free(context);
     ERR_clear_error();
+    if (holds && now_ms >= trust_root_revoked_ms(root, certificate))
+        return refuse(ret_refusal, REFUSAL_CERTIFICATE_INVALID, field, "%s",
+                      fault_in_words(X509_V_ERR_CERT_REVOKED, 0));
     if (holds)
         return OK;
     return refuse(ret_refusal, REFUSAL_CERTIFICATE_INVALID, field, "%s",

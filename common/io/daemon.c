@@ -334,6 +334,10 @@ run(struct daemon *daemon)
         take_inputs(daemon, &now);
         result = office_turn(daemon->office, &now);
     }
+    if (result == OK) {
+        const struct office_time now = clock_now();
+        result = office_settle(daemon->office, &now);
+    }
     log_line(result == OK ? LOG_INFO : LOG_ERROR, "stopped", "office=%s cause=%d",
              daemon->options.office, (int)result);
     return result;

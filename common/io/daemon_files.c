@@ -83,6 +83,10 @@ daemon_options_read(const struct role *role, int argc, char *argv[],
     if (ret_options->retry_first > ret_options->retry_max)
         return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "retry-first",
                       "not longer than retry-max");
+    if (strncmp(ret_options->bind, "tcp://", 6) != 0 ||
+        strrchr(ret_options->bind, ':') < ret_options->bind + 6)
+        return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "bind",
+                      "an endpoint such as tcp://0.0.0.0:5600");
     return set_log_level(ret_options->log_level, ret_refusal);
 }
 

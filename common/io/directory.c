@@ -349,10 +349,13 @@ remember(const struct directory *directory, const Yidi__Office *office, Protobuf
     return result;
 }
 
-/* What was found good stays so, but for its dates. */
+/* What was found good stays so, but for its dates and its revocation. */
 static enum result
-check_dates(const struct certificate *certificate, uint64_t at_ms, struct refusal *ret_refusal)
+check_dates(const struct directory *directory, const struct certificate *certificate,
+            uint64_t at_ms, struct refusal *ret_refusal)
 {
+    if (at_ms >= trust_root_revoked_ms(directory->root, certificate))
+        return refuse(ret_refusal, REFUSAL_CERTIFICATE_INVALID, "", "the certificate is revoked");
     if (at_ms < certificate_begins_ms(certificate))
         return refuse(ret_refusal, REFUSAL_CERTIFICATE_INVALID, "",
                       "the certificate is not yet valid");
@@ -375,7 +378,7 @@ directory_certificate(struct directory *directory, const Yidi__Office *office, s
     size_t number = (size_t)(found - directory->body->offices);
     struct certificate **place = &directory->certificates[number * CERTIFICATES_MAX + index];
     struct refusal inner = { 0 };
-    enum result result = *place != NULL ? check_dates(*place, at_ms, &inner)
+    enum result result = *place != NULL ? check_dates(directory, *place, at_ms, &inner)
                                         : remember(directory, office, office->certificates[index],
                                                    at_ms, place, &inner);
     if (result == ERR_REFUSED) {

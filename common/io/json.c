@@ -135,7 +135,7 @@ read_value(const struct reader *reader, const json_t *value, const ProtobufCFiel
     case PROTOBUF_C_TYPE_MESSAGE:
         return read_message(reader, value, field->descriptor, place, member);
     default:
-        REQUIRE(!"a type that proto/ uses");
+        REQUIRE(false && "a type that proto/ uses");
     }
 }
 

@@ -240,15 +240,14 @@ office_due_ms(const struct office *office)
 
 /* Ends the life of everything in office->answers. */
 static void
-send_answer(struct office *office, const struct link_route *client, const struct answer *answer)
+send_answer(struct office *office, const struct link_route *client, uint64_t id,
+            Yidi__Response *response)
 {
-    static struct bytes frames[1 + EXPORT_ENVELOPES_MAX]; /* too big for the stack of a turn */
-    frames[0] = wire_encode(&answer->response.base, &office->answers);
-    memcpy(frames + 1, answer->frames, answer->frame_count * sizeof *frames);
-    if (frames[0].data == NULL ||
-        office->options.ports.answer(office->options.ports.context, client, frames,
-                                     1 + answer->frame_count) != OK)
-        log_line(LOG_INFO, "answer_undelivered", "reason=client_gone");
+    const struct office_ports *ports = &office->options.ports;
+    response->id = id;
+    struct bytes packed = wire_encode(&response->base, &office->answers);
+    if (packed.data == NULL || ports->answer(ports->context, client, &packed, 1) != OK)
+        log_line(LOG_INFO, "answer_undelivered", "reason=client_gone_or_slow");
     arena_reset(&office->answers);
 }
 
@@ -257,13 +256,9 @@ send_refusal(struct office *office, const struct link_route *client, uint64_t id
              const struct refusal *refusal)
 {
     struct input input = { .kind = INPUT_COMMAND };
-    struct answer *answer = arena_take(&office->answers, sizeof *answer);
     yidi__response__init(&input.response);
-    if (answer == NULL || input_command_refuse(&input, refusal, &office->answers) != OK)
-        return;
-    answer->response = input.response;
-    answer->response.id = id;
-    send_answer(office, client, answer);
+    if (input_command_refuse(&input, refusal, &office->answers) == OK)
+        send_answer(office, client, id, &input.response);
 }
 
 static void
@@ -271,19 +266,15 @@ answer_query(struct office *office, const struct link_route *client, const Yidi_
              const struct office_time *now)
 {
     struct refusal refusal = { 0 };
-    struct answer *answer = arena_take(&office->answers, sizeof *answer);
-    if (answer == NULL)
-        return;
-    yidi__response__init(&answer->response);
-    enum result result = queries_answer(office, request, now, answer, &refusal);
+    Yidi__Response response = YIDI__RESPONSE__INIT;
+    enum result result = queries_answer(office, request, now, &response, &refusal);
     if (result == OK) {
-        answer->response.id = request->id;
-        send_answer(office, client, answer);
+        send_answer(office, client, request->id, &response);
         return;
     }
     if (result != ERR_REFUSED) {
         log_line(LOG_ERROR, "query_failed", "cause=%d", (int)result);
-        (void)refuse(&refusal, REFUSAL_OFFICE_HALTED, "", "the store could not be read");
+        (void)refuse(&refusal, REFUSAL_STORE_DAMAGED, "", "the store could not be read");
     }
     send_refusal(office, client, request->id, &refusal);
 }

@@ -141,6 +141,10 @@ bool office_has_room(const struct office *office);
  * ERR_IO  the disk failed: end the process; nothing may be trusted to memory any more. */
 enum result office_turn(struct office *office, const struct office_time *now) MUST_CHECK;
 
+/* Before the end of the process: write at once what would be written soon (acknowledgements, what
+ * was notified). */
+enum result office_settle(struct office *office, const struct office_time *now) MUST_CHECK;
+
 /* Monotonic time at which office_turn has something to do without an input. */
 uint64_t office_due_ms(const struct office *office);
 

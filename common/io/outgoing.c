@@ -6,8 +6,8 @@
 
 #include "common/io/link_frame.h"
 #include "common/io/log.h"
+#include "common/io/outbox.h"
 #include "common/io/signature.h"
-#include "common/io/stream_key.h"
 #include "common/io/wire.h"
 #include "common/io/witness.h"
 
@@ -25,30 +25,13 @@ struct outgoing {
 };
 
 static enum result
-load_outbox_row(struct office *office, struct store_txn *txn, const struct peer *peer,
-                uint64_t sequence, const Yidi__OutboxRow **ret_row)
-{
-    struct stream_key key;
-    struct bytes value;
-    ProtobufCMessage *message;
-    enum result result =
-        store_get(txn, TABLE_OUTBOX, stream_key(peer->office, sequence, &key), &value);
-    if (result != OK)
-        return result;
-    if (wire_decode(&yidi__outbox_row__descriptor, value, &office->sending, &message, NULL) != OK)
-        return ERR_DAMAGED;
-    *ret_row = (const Yidi__OutboxRow *)message;
-    return OK;
-}
-
-static enum result
 load_outgoing(struct office *office, struct store_txn *txn, const struct peer *peer,
               struct outgoing *ret_outgoing)
 {
     uint64_t sequence = peer->stream.sent + 1;
     const Yidi__OutboxRow *row;
     struct outgoing outgoing = { .frame_count = 2 };
-    enum result result = load_outbox_row(office, txn, peer, sequence, &row);
+    enum result result = outbox_find(txn, peer->office, sequence, &office->sending, &row);
     if (result == OK)
         result = journal_envelope(txn, row->leaf_index, &office->sending, &outgoing.frames[1]);
     for (size_t i = 0; result == OK && i < row->n_digests; i++)

@@ -139,9 +139,11 @@ fill_peer(struct office *office, struct store_txn *txn, const struct peer *peer,
 
 static enum result
 list_peers(struct office *office, struct store_txn *txn, const char *only, uint64_t now_ms,
-           Yidi__Response *response)
+           Yidi__Response *response, struct refusal *ret_refusal)
 {
     size_t count = office->peers.count;
+    if (only[0] != '\0' && directory_find(office->directory, only) == NULL)
+        return refuse(ret_refusal, REFUSAL_OFFICE_UNKNOWN, "peers.office", "not in the directory");
     Yidi__PeerList *peers = arena_take(&office->answers, sizeof *peers);
     Yidi__PeerStatus **list = arena_take(&office->answers, (count + 1) * sizeof *list);
     Yidi__PeerStatus *statuses = arena_take(&office->answers, (count + 1) * sizeof *statuses);
@@ -210,7 +212,7 @@ report_status(struct office *office, struct store_txn *txn, Yidi__Response *resp
 
 enum result
 queries_answer(struct office *office, const Yidi__Request *request, const struct office_time *now,
-               struct answer *ret_answer, struct refusal *ret_refusal)
+               Yidi__Response *ret_response, struct refusal *ret_refusal)
 {
     AUTO(store_txn) struct store_txn *txn = NULL;
     enum result result = store_begin_read(office->options.store, &txn);
@@ -219,13 +221,13 @@ queries_answer(struct office *office, const Yidi__Request *request, const struct
     switch (request->command_case) {
     case YIDI__REQUEST__COMMAND_LIST:
         return case_list(txn, office->options.role->machine, request->list, now->wall_ms,
-                         &office->answers, &ret_answer->response, ret_refusal);
+                         &office->answers, ret_response, ret_refusal);
     case YIDI__REQUEST__COMMAND_SHOW:
-        return show_masked(office, txn, request->show, now->wall_ms, &ret_answer->response,
-                           ret_refusal);
+        return show_masked(office, txn, request->show, now->wall_ms, ret_response, ret_refusal);
     case YIDI__REQUEST__COMMAND_PEERS:
-        return list_peers(office, txn, request->peers->office, now->wall_ms, &ret_answer->response);
+        return list_peers(office, txn, request->peers->office, now->wall_ms, ret_response,
+                          ret_refusal);
     default:
-        return report_status(office, txn, &ret_answer->response);
+        return report_status(office, txn, ret_response);
     }
 }

@@ -11,18 +11,12 @@
 #include "common/io/office.h"
 #include "common/io/turn.h"
 
-struct answer {
-    Yidi__Response response;
-    struct bytes frames[EXPORT_ENVELOPES_MAX]; /* after the response */
-    size_t frame_count;
-};
-
 /* Is this command a query (and not an act)? */
 bool queries_handles(const Yidi__Request *request);
 
 /* ERR_REFUSED: the refusal tells; other errors of the store. */
 enum result queries_answer(struct office *office, const Yidi__Request *request,
-                           const struct office_time *now, struct answer *ret_answer,
+                           const struct office_time *now, Yidi__Response *ret_response,
                            struct refusal *ret_refusal) MUST_CHECK;
 
 /* Show with personal data: journalled as a view, with the reason. Part of a turn. */

@@ -72,6 +72,11 @@ enum result trust_root_load(const char *root_path, const char *crl_path,
 void trust_root_destroy(struct trust_root *root);
 /* When the CRL must have been replaced by a newer one; 0 when there is none. */
 uint64_t trust_root_crl_ends_ms(const struct trust_root *root);
+/* Since when the list revokes a certificate, Unix; UINT64_MAX when it does not. What was signed
+ * before still verifies. */
+uint64_t trust_root_revoked_ms(const struct trust_root *root,
+                               const struct certificate *certificate);
+
 /* Is the certificate a signer's, issued by the root, in date at now_ms (Unix), and not in the CRL?
  * OK or CERTIFICATE_INVALID; also when the CRL has expired by now_ms. A CRL newer than now_ms
  * counts. */

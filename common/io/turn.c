@@ -10,7 +10,7 @@
 #include "common/io/notifier.h"
 #include "common/io/wire.h"
 
-enum { ROLLBACK_PAUSE_MS = 5000 };
+enum { RETRY_PAUSE_MS = 5000 };
 
 static enum result
 journal_directory(struct turn *turn)
@@ -111,7 +111,7 @@ give_up(struct office *office, const struct office_time *now, enum result cause)
                  "nothing was accepted; free space, then try again");
     log_line(LOG_ERROR, "turn_rolled_back", "cause=%d inputs=%zu", (int)cause, office->input_count);
     if (office->rows_due_ms != UINT64_MAX)
-        office->rows_due_ms = now->monotonic_ms + ROLLBACK_PAUSE_MS;
+        office->rows_due_ms = now->monotonic_ms + RETRY_PAUSE_MS;
     for (size_t i = 0; i < office->input_count; i++)
         if (office->inputs[i]->kind == INPUT_COMMAND)
             refuse_and_answer(office, office->inputs[i], &refusal);
@@ -211,10 +211,20 @@ office_turn(struct office *office, const struct office_time *now)
     bool in_service = office_out_of_service(office, now->wall_ms) == REFUSAL_NONE;
     if (in_service && (office->input_count > 0 || rows_due))
         result = run_transaction(office, now);
+    else if (rows_due)
+        office->rows_due_ms = now->monotonic_ms + RETRY_PAUSE_MS;
     if (result == OK)
         exchange_tick(office, now);
     office->input_count = 0;
     office->input_bytes = 0;
     arena_reset(&office->arena);
     return result;
+}
+
+enum result
+office_settle(struct office *office, const struct office_time *now)
+{
+    if (office->rows_due_ms != UINT64_MAX)
+        office->rows_due_ms = now->monotonic_ms;
+    return office_turn(office, now);
 }

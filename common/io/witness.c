@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/io/witness.h"
 
-#include "common/io/stream_key.h"
-#include "common/io/wire.h"
+#include "common/io/outbox.h"
 
 /* The leaf hash of a message that we sent. */
 static enum result
 find_sent_leaf(struct office *office, struct store_txn *txn, const char *to, uint64_t sequence,
                struct digest *ret_leaf)
 {
-    struct stream_key key;
-    struct bytes value;
-    ProtobufCMessage *row;
-    enum result result = store_get(txn, TABLE_OUTBOX, stream_key(to, sequence, &key), &value);
-    if (result != OK)
-        return result;
-    if (wire_decode(&yidi__outbox_row__descriptor, value, &office->arena, &row, NULL) != OK)
-        return ERR_DAMAGED;
-    return journal_leaf(txn, ((const Yidi__OutboxRow *)row)->leaf_index, ret_leaf);
+    const Yidi__OutboxRow *row;
+    enum result result = outbox_find(txn, to, sequence, &office->arena, &row);
+    return result == OK ? journal_leaf(txn, row->leaf_index, ret_leaf) : result;
 }
 
 static bool

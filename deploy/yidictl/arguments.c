@@ -102,7 +102,7 @@ rule_named(const struct arguments *arguments, const char *name)
              rule != NULL && rule->name != NULL; rule++)
             if (strcmp(rule->name, name) == 0)
                 return rule;
-    REQUIRE(!"an option that stands in no table");
+    REQUIRE(false && "an option that stands in no table");
     return NULL;
 }
 

@@ -85,7 +85,7 @@ ask(const struct settings *settings, Yidi__Export *export, const char *folder)
     for (size_t i = 0; !settings->json && i < exported->n_names; i++)
         printf("%s/%s\n", folder, exported->names[i]);
     if (exported->truncated)
-        fprintf(stderr, "yidictl: the office holds more envelopes of this case than these %zu\n",
+        fprintf(stderr, "yidictl: the office may hold more envelopes of this case than these %zu\n",
                 exported->n_names);
     return EXIT_DONE;
 }

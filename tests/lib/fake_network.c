@@ -338,8 +338,8 @@ fake_network_state(struct fake_network *network, size_t number, const char *case
     AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network->offices[number].scratch);
     struct case_file file;
     arena_init(&arena);
-    enum result result = case_file_open(txn, network->offices[number].role->machine, case_number,
-                                        &arena, &file);
+    enum result result =
+        case_file_open(txn, network->offices[number].role->machine, case_number, &arena, &file);
     if (result == ERR_ABSENT)
         return "absent";
     assert_int_equal(result, OK);

@@ -290,7 +290,6 @@ network_export(struct network_office *office, const char *case_number,
     Yidi__Request request = YIDI__REQUEST__INIT;
     export.case_number = (char *)case_number;
     export.reason = "to prove what happened";
-    export.reason = "test";
     request.command_case = YIDI__REQUEST__COMMAND_EXPORT;
     request.export = &export;
     network_ask(office, &request, NULL, 0, ret_answer);

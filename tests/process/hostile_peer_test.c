@@ -107,6 +107,13 @@ assert_dropped(const struct look *before, uint64_t count)
     assert_int_equal(now.applied, before->applied);
 }
 
+/* An application has its photo and templates beside it, no other message has anything. */
+static size_t
+attachment_count(const Yidi__Message *message)
+{
+    return message->body_case == YIDI__MESSAGE__BODY_APPLICATION_SUBMITTED ? frame_count : 0;
+}
+
 static struct bytes
 seal(uint64_t sequence, Yidi__Message *message)
 {
@@ -114,7 +121,7 @@ seal(uint64_t sequence, Yidi__Message *message)
                                              .sequence = sequence,
                                              .message = message,
                                              .attachments = frames,
-                                             .attachment_count = frame_count };
+                                             .attachment_count = attachment_count(message) };
     return puppet_seal(&puppet, &request);
 }
 
@@ -404,6 +411,24 @@ a_tampered_envelope_is_dropped(void **unused)
     failed = false;
 }
 
+/* All that was signed stays true for ever: another journal under the same name is no journal. */
+static void
+what_comes_from_a_rewritten_journal_is_dropped(void **unused)
+{
+    (void)unused;
+    puppet_greet(&puppet, registry, 1);
+    (void)seal(9, submit(2));
+    deliver_good(1, 0);
+    puppet_close(&puppet);
+    puppet_open(&puppet, window); /* with an empty journal */
+    assert_int_equal(puppet_greet(&puppet, registry, 9), 2);
+    struct look before = look_at(registry);
+    puppet_send(&puppet, registry, 2, seal(2, submit(1)), frames, frame_count); /* smaller */
+    puppet_send(&puppet, registry, 2, seal(2, submit(1)), frames, frame_count); /* same size */
+    assert_dropped(&before, 2);
+    failed = false;
+}
+
 static void
 attachments_that_are_not_the_signed_ones_are_dropped(void **unused)
 {
@@ -443,7 +468,8 @@ expect_refused(uint64_t sequence, Yidi__Message *message, const char *code)
 {
     uint64_t received = network_count_in_state(registry, "received");
     size_t heard = puppet.message_count;
-    puppet_deliver(&puppet, registry, sequence, seal(sequence, message), frames, frame_count);
+    puppet_deliver(&puppet, registry, sequence, seal(sequence, message), frames,
+                   attachment_count(message));
     puppet_pump_until(&puppet, "the message is refused", has_heard_more, &heard);
     const Yidi__Message *answer = puppet.messages[heard].message;
     assert_int_equal(answer->body_case, YIDI__MESSAGE__BODY_MESSAGE_REFUSED);
@@ -531,7 +557,7 @@ what_only_other_roles_may_say_is_refused_durably(void **unused)
     message.case_number = cases[0];
     message.body_case = YIDI__MESSAGE__BODY_MESSAGE_REFUSED;
     message.message_refused = &refused;
-    puppet_deliver(&puppet, registry, 7, seal(7, &message), frames, frame_count);
+    puppet_deliver(&puppet, registry, 7, seal(7, &message), NULL, 0);
     puppet_pump(&puppet, QUIET_MS);
     assert_int_equal(puppet.message_count, heard);
     assert_int_equal(look_at(registry).applied, before.applied + 1);
@@ -550,6 +576,7 @@ main(int argc, char *argv[])
         TEST(a_hello_in_another_offices_name_or_protocol_is_refused),
         TEST(what_another_office_signed_or_for_another_office_is_dropped),
         TEST(a_tampered_envelope_is_dropped),
+        TEST(what_comes_from_a_rewritten_journal_is_dropped),
         TEST(attachments_that_are_not_the_signed_ones_are_dropped),
         TEST(what_a_window_may_not_ask_of_this_registry_is_refused_durably),
         TEST(what_only_other_roles_may_say_is_refused_durably),

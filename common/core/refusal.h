@@ -68,7 +68,9 @@
     X(OPTION_UNKNOWN, "no such option")                                                            \
     X(OPTION_INVALID, "the option's value breaks its rule")                                        \
     X(FILE_UNREADABLE, "a file is missing or cannot be read")                                      \
+    X(FILE_EXISTS, "there is such a file already; it is not overwritten")                          \
     X(KEY_INVALID, "a key file does not hold the right key")                                       \
+    X(NOT_RUNNING, "no daemon listens there")                                                      \
     X(TIMED_OUT, "no answer in time")
 
 enum refusal_code {

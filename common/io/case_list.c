@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/io/case_list.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "common/core/hex.h"
 #include "common/core/limits.h"
 #include "common/domain/citizen_number.h"
@@ -11,6 +14,17 @@ bool
 case_list_overdue(const Yidi__Case *row, uint64_t now_ms)
 {
     return row->stage_deadline_ms != 0 && now_ms > row->stage_deadline_ms;
+}
+
+static enum result
+refuse_state(const struct machine *machine, struct refusal *ret_refusal)
+{
+    char rule[REFUSAL_RULE_BYTES] = "one of ";
+    size_t used = strlen(rule);
+    for (int state = 1; state < machine->state_count && used < sizeof rule; state++)
+        used += (size_t)snprintf(rule + used, sizeof rule - used, "%s%s", state == 1 ? "" : ", ",
+                                 machine->state_names[state]);
+    return refuse(ret_refusal, REFUSAL_STATE_UNKNOWN, "list.state", "%s", rule);
 }
 
 enum result
@@ -216,8 +230,7 @@ case_list(struct store_txn *txn, const struct machine *machine, const Yidi__List
 
     int only = list->state[0] == '\0' ? -1 : machine_find_state(machine, list->state);
     if (list->state[0] != '\0' && only < 0)
-        return refuse(ret_refusal, REFUSAL_STATE_UNKNOWN, "list.state",
-                      "no such state at this office");
+        return refuse_state(machine, ret_refusal);
     int first;
     enum result result = read_cursor(&page, only, &first, ret_refusal);
     int last = only >= 0 ? only : machine->state_count - 1;

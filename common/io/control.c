@@ -249,7 +249,7 @@ refuse_unless_answered(const char *path, struct refusal *ret_refusal)
         return OK;
     case ENOENT:
     case ECONNREFUSED:
-        return refuse(ret_refusal, REFUSAL_FILE_UNREADABLE, SOCKET_FIELD, "no daemon listens on %s",
+        return refuse(ret_refusal, REFUSAL_NOT_RUNNING, SOCKET_FIELD, "no daemon listens on %s",
                       path);
     case EACCES:
         return refuse(ret_refusal, REFUSAL_FILE_UNREADABLE, SOCKET_FIELD,

@@ -35,7 +35,8 @@ enum file_write_mode {
 /* Write a file, beside its name first, with full sync of the file and its folder.
  *
  * permissions  such as 0600; the umask does not matter.
- * ERR_REFUSED  FILE_UNREADABLE; the field is the path, and nothing was changed. */
+ * ERR_REFUSED  FILE_UNREADABLE, with FILE_NEW also FILE_EXISTS; the field is the path, and nothing
+ *              was changed. */
 enum result file_write(const char *path, struct bytes data, mode_t permissions,
                        enum file_write_mode mode, struct refusal *ret_refusal) MUST_CHECK;
 

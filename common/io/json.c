@@ -69,6 +69,15 @@ read_bytes(const struct reader *reader, const json_t *value, const struct wire_p
     return OK;
 }
 
+/* Every enum of proto/ has a 0; where it is called so, nobody means it. */
+static bool
+is_unspecified(const char *name)
+{
+    static const char ending[] = "_UNSPECIFIED";
+    size_t size = strlen(name);
+    return size >= strlen(ending) && strcmp(name + size - strlen(ending), ending) == 0;
+}
+
 static enum result
 read_enum(const struct reader *reader, const json_t *value,
           const ProtobufCEnumDescriptor *descriptor, const struct wire_place *place,
@@ -81,11 +90,16 @@ read_enum(const struct reader *reader, const json_t *value,
         *ret_number = named->value;
         return OK;
     }
-    char rule[REFUSAL_RULE_BYTES] = "one of";
+    char rule[REFUSAL_RULE_BYTES] = "one of ";
+    const char *comma = "";
     size_t used = strlen(rule);
-    for (unsigned i = 0; i < descriptor->n_values && used < sizeof rule; i++)
-        used += (size_t)snprintf(rule + used, sizeof rule - used, "%s %s", i > 0 ? "," : "",
+    for (unsigned i = 0; i < descriptor->n_values && used < sizeof rule; i++) {
+        if (is_unspecified(descriptor->values[i].name))
+            continue;
+        used += (size_t)snprintf(rule + used, sizeof rule - used, "%s%s", comma,
                                  descriptor->values[i].name);
+        comma = ", ";
+    }
     return refuse_value(reader, place, rule);
 }
 
@@ -184,7 +198,7 @@ refuse_key(const struct reader *reader, const char *key, const struct wire_place
     struct wire_place place = { outer, key, WIRE_NO_INDEX };
     bool harmless = *key != '\0' && strlen(key) <= 40 &&
                     key[strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
-    return refuse_value(reader, harmless ? &place : outer, "no unknown keys");
+    return refuse_value(reader, harmless ? &place : outer, "no such field");
 }
 
 static enum result

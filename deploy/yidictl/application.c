@@ -108,6 +108,16 @@ application_prepare(Yidi__ApplicationForm *form, const char *request_key,
     return result;
 }
 
+static enum result
+refuse_finger(const char *name, struct refusal *ret_refusal)
+{
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "fingerprint",
+                  "no finger is called %.30s; there are %s", name,
+                  output_terms(&yidi__finger_position__descriptor, &arena));
+}
+
 enum result
 application_read_fingerprint(const char *text, struct application_fingerprint *ret_fingerprint,
                              struct refusal *ret_refusal)
@@ -122,8 +132,7 @@ application_read_fingerprint(const char *text, struct application_fingerprint *r
     memcpy(position_name, text, size);
     position_name[size] = '\0';
     if (!output_find_term(&yidi__finger_position__descriptor, position_name, &position))
-        return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "fingerprint", "no finger is called %s",
-                      position_name);
+        return refuse_finger(position_name, ret_refusal);
     *ret_fingerprint = (struct application_fingerprint){
         .position = (Yidi__FingerPosition)position,
         .path = colon + 1,

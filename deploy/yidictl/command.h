@@ -35,6 +35,7 @@ struct command {
     const char *help;                    /* one sentence */
     const char *description;             /* paragraphs; may be empty */
     const struct argument_rule *options; /* ends with a rule without a name */
+    bool offline;                        /* asks no daemon */
     size_t operand_count_min;
     size_t operand_count_max;
     int (*run)(const struct settings *settings, const struct arguments *arguments);

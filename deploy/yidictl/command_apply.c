@@ -49,12 +49,14 @@ read_form(const char *path, struct arena *arena, Yidi__ApplicationForm **ret_for
 {
     struct bytes text;
     ProtobufCMessage *message = NULL;
+    struct refusal inner = { 0 };
     enum result result = input_read(path, FORM_BYTES_MAX, arena, &text, ret_refusal);
-    if (result == OK)
-        result =
-            json_decode(&yidi__application_form__descriptor, text, arena, &message, ret_refusal);
-    if (result == OK)
-        *ret_form = (Yidi__ApplicationForm *)message;
+    if (result != OK)
+        return result;
+    result = json_decode(&yidi__application_form__descriptor, text, arena, &message, &inner);
+    if (result == ERR_REFUSED)
+        return input_blame(path, &inner, ret_refusal);
+    *ret_form = (Yidi__ApplicationForm *)message;
     return result;
 }
 
@@ -69,7 +71,7 @@ print_receipt(const Yidi__Applied *applied)
     table_add_field(
         &table, "fee",
         output_format(&arena, "%u.%02u yuan", applied->fee_fen / 100, applied->fee_fen % 100));
-    table_add_field(&table, "accepted", output_time(applied->accepted_ms, &arena));
+    table_add_field(&table, "accepted", output_time_and_zone(applied->accepted_ms, &arena));
     table_add_field(&table, "card due by", output_time(applied->statutory_deadline_ms, &arena));
     table_add_field(
         &table, "registry",
@@ -131,8 +133,23 @@ const struct command apply_command = {
     .synopsis = "--form FORM.json --photo PHOTO.jpg [--fingerprint POSITION:FILE]... [--key KEY]",
     .help = "accept an application and print its receipt",
     .description =
-        "The form is the JSON of an ApplicationForm; the digests of photo and templates\n"
-        "are filled in. When the receipt is printed, the application is on disk.",
+        "When the receipt is printed, the application is on disk. The form is JSON; the\n"
+        "manual (man yidictl, THE FORM) says when each field must be there:\n"
+        "  kind                      RENEWAL, REPLACEMENT\n"
+        "  reason                    EXPIRED, EXPIRING, DAMAGED, DETAILS_CHANGED; LOST, STOLEN\n"
+        "  person                    citizen_number, name, sex (MALE, FEMALE), ethnic_group,\n"
+        "                            birth_date, address, registration_division\n"
+        "  phone, residence_address\n"
+        "  residence_basis           WORK, STUDY, LIVING\n"
+        "  identity_document         ORIGINAL_CARD, HOUSEHOLD_REGISTER, RESIDENCE_PERMIT,\n"
+        "                            DRIVING_LICENCE, PASSPORT\n"
+        "  identity_document_number\n"
+        "  evidence                  ORIGINAL_CARD, HOUSEHOLD_REGISTER, RESIDENCE_PERMIT\n"
+        "  fee_fen                   2000 for a renewal, 4000 for a replacement\n"
+        "  fee_waiver                NO_WAIVER, WELFARE, HARDSHIP\n"
+        "  guardian                  name, citizen_number, relation\n"
+        "  appearance_changed        true, false\n"
+        "fingers: right- or left- and thumb, index, middle, ring or little.",
     .options = options,
     .run = run,
 };

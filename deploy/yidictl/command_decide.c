@@ -202,6 +202,16 @@ run_issue(const struct settings *settings, const struct arguments *arguments)
 enum { REASONS_MAX = 8 };
 
 static enum result
+refuse_reason(const char *word, struct refusal *ret_refusal)
+{
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "reason",
+                  "no reason is called %.40s; there are %s", word,
+                  output_terms(&yidi__refusal_reason__descriptor, &arena));
+}
+
+static enum result
 read_reasons(const struct arguments *arguments, Yidi__RefusalReason reasons[REASONS_MAX],
              size_t *ret_count, struct refusal *ret_refusal)
 {
@@ -211,8 +221,7 @@ read_reasons(const struct arguments *arguments, Yidi__RefusalReason reasons[REAS
     while ((word = arguments_next(arguments, "reason", &place)) != NULL) {
         int reason;
         if (!output_find_term(&yidi__refusal_reason__descriptor, word, &reason))
-            return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "reason", "no reason is called %s",
-                          word);
+            return refuse_reason(word, ret_refusal);
         if (count == REASONS_MAX)
             return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "reason", "at most %d", REASONS_MAX);
         reasons[count++] = (Yidi__RefusalReason)reason;
@@ -254,6 +263,12 @@ decide_card(const struct settings *settings, const struct arguments *arguments, 
         struct refusal refusal;
         enum result result = refuse(&refusal, REFUSAL_OPTION_INVALID, "defective",
                                     "a card is good or defective, not both");
+        return report_usage(settings, result, &refusal);
+    }
+    if (decide.defective && decide.text[0] == '\0') {
+        struct refusal refusal;
+        enum result result = refuse(&refusal, REFUSAL_OPTION_INVALID, "text",
+                                    "with --defective, say what is wrong with the card");
         return report_usage(settings, result, &refusal);
     }
     return decide_cases(settings, arguments, &decide);
@@ -319,28 +334,41 @@ static const struct argument_rule collect_options[] = {
     "CASE may be in groups with hyphens; - reads case numbers from standard input, one a\n"        \
     "line. Each case has its own result; one that is refused makes the exit status 1."
 
-#define DECIDE_COMMAND(identifier, words, more_synopsis, sentence, own_options)                    \
+#define REFUSE_DESCRIPTION                                                                         \
+    DECIDE_DESCRIPTION                                                                             \
+    "\n\nreasons:\n"                                                                              \
+    "  first-application                no card was ever issued\n"                                \
+    "  identity-doubtful                form and population record differ\n"                      \
+    "  appearance-without-fingerprints  greatly changed, no fingerprints on file\n"               \
+    "  documents-not-genuine\n"                                                                   \
+    "  bad-credit-record\n"                                                                       \
+    "  open-application                 another application of this citizen is open\n"            \
+    "  not-deliverable                  the registry's system refused the message"
+
+#define DECIDE_COMMAND(identifier, words, more_synopsis, sentence, text, own_options)              \
     const struct command identifier##_command = {                                                  \
         .name = words,                                                                             \
         .synopsis = "CASE..." more_synopsis,                                                       \
         .help = sentence,                                                                          \
-        .description = DECIDE_DESCRIPTION,                                                         \
+        .description = text,                                                                       \
         .options = own_options,                                                                    \
         .operand_count_min = 1,                                                                    \
         .operand_count_max = OPERANDS_ANY,                                                         \
         .run = run_##identifier,                                                                   \
     }
 
-DECIDE_COMMAND(examine, "examine", "", "find applications in order (审核)", NULL);
-DECIDE_COMMAND(issue, "issue", "", "issue cards: the second act, by another person (签发)", NULL);
+DECIDE_COMMAND(examine, "examine", "", "find applications in order (审核)", DECIDE_DESCRIPTION, NULL);
+DECIDE_COMMAND(issue, "issue", "", "issue cards: the second act, by another person (签发)",
+               DECIDE_DESCRIPTION, NULL);
 DECIDE_COMMAND(refuse, "refuse", " --reason REASON... --text TEXT", "refuse applications",
-               refuse_options);
-DECIDE_COMMAND(make, "make", " [--serial SERIAL]", "make cards (制作)", make_options);
+               REFUSE_DESCRIPTION, refuse_options);
+DECIDE_COMMAND(make, "make", " [--serial SERIAL]", "make cards (制作)", DECIDE_DESCRIPTION,
+               make_options);
 DECIDE_COMMAND(check_card, "check-card", " [--good | --defective --text TEXT]",
-               "verify finished cards (核验)", card_options);
+               "verify finished cards (核验)", DECIDE_DESCRIPTION, card_options);
 DECIDE_COMMAND(dispatch, "dispatch", " [--package PACKAGE]", "send cards to the window (发放)",
-               dispatch_options);
+               DECIDE_DESCRIPTION, dispatch_options);
 DECIDE_COMMAND(receive, "receive", " [--good | --defective --text TEXT]",
-               "take cards in at the window", card_options);
+               "take cards in at the window", DECIDE_DESCRIPTION, card_options);
 DECIDE_COMMAND(collect, "collect", " [--old-card-surrendered]",
-               "hand cards over to the applicants (领取)", collect_options);
+               "hand cards over to the applicants (领取)", DECIDE_DESCRIPTION, collect_options);

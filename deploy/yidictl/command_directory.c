@@ -13,6 +13,7 @@
 #include "common/io/file.h"
 #include "common/io/wire.h"
 #include "deploy/yidictl/command.h"
+#include "deploy/yidictl/input.h"
 #include "deploy/yidictl/output.h"
 #include "deploy/yidictl/report.h"
 #include "deploy/yidictl/written.h"
@@ -123,6 +124,7 @@ const struct command directory_sign_command = {
     .help = "sign a directory that was built, as the directory authority",
     .description = "",
     .options = sign_options,
+    .offline = true,
     .run = run_sign,
 };
 
@@ -275,6 +277,35 @@ print_directory(const Yidi__DirectoryReport *report, struct arena *arena)
     print_offices(report, arena);
 }
 
+static bool
+is_unsigned_directory(const char *path)
+{
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    ProtobufCMessage *message;
+    struct bytes packed;
+    struct refusal refusal;
+    return input_read(path, DIRECTORY_BYTES_MAX, &arena, &packed, &refusal) == OK &&
+           wire_decode(&yidi__directory__descriptor, packed, &arena, &message, &refusal) == OK;
+}
+
+/* directory_load, with refusals that name the file. */
+static enum result
+load(const char *path, const struct trust_root *root, uint64_t now_ms,
+     struct directory **ret_directory, struct refusal *ret_refusal)
+{
+    struct refusal inner = { 0 };
+    enum result result = directory_load(path, root, now_ms, ret_directory, &inner);
+    if (result != ERR_REFUSED)
+        return result;
+    if (inner.code == REFUSAL_FILE_UNREADABLE) /* names it already */
+        return refuse(ret_refusal, inner.code, inner.field, "%s", inner.rule);
+    if (is_unsigned_directory(path))
+        return refuse(ret_refusal, REFUSAL_DIRECTORY_INVALID, path,
+                      "is not signed; see yidictl directory sign");
+    return input_blame(path, &inner, ret_refusal);
+}
+
 static int
 run_show(const struct settings *settings, const struct arguments *arguments)
 {
@@ -292,7 +323,7 @@ run_show(const struct settings *settings, const struct arguments *arguments)
         return report_usage(settings, result, &refusal);
     result = trust_root_load(root_path, arguments_text(arguments, "crl"), &root, &refusal);
     if (result == OK)
-        result = directory_load(arguments->operands[0], root, now_ms, &directory, &refusal);
+        result = load(arguments->operands[0], root, now_ms, &directory, &refusal);
     if (result == OK)
         result = report_directory(directory, now_ms, &arena, &report);
     if (result != OK)
@@ -312,5 +343,6 @@ const struct command directory_show_command = {
     .options = show_options,
     .operand_count_min = 1,
     .operand_count_max = 1,
+    .offline = true,
     .run = run_show,
 };

@@ -35,14 +35,6 @@ struct entry {
     Yidi__Office *office;
 };
 
-/* What is wrong with a file's content, told with the file's name. */
-static enum result
-blame(const char *path, const struct refusal *inner, struct refusal *ret_refusal)
-{
-    return refuse(ret_refusal, inner->code, path, "%s%s%s", inner->field,
-                  inner->field[0] == '\0' ? "" : ": ", inner->rule);
-}
-
 /* A path in a source file is relative to that file's folder. */
 static const char *
 resolve(const char *source_path, const char *path, struct arena *arena)
@@ -153,7 +145,7 @@ read_source(const char *path, struct arena *arena, struct entry *ret_entry,
     if (result == OK)
         result = fill_office(path, (const Yidi__OfficeSource *)source, arena, office, &inner);
     if (result == ERR_REFUSED)
-        return blame(path, &inner, ret_refusal);
+        return input_blame(path, &inner, ret_refusal);
     *ret_entry = (struct entry){ .path = path, .office = office };
     return result;
 }
@@ -185,7 +177,7 @@ check_entries(const Yidi__Directory *directory, const struct entry *entries,
         index >= directory->n_offices)
         return refuse(ret_refusal, inner.code, inner.field, "%s", inner.rule);
     memmove(inner.field, inner.field + field_at, strlen(inner.field + field_at) + 1);
-    return blame(entries[index].path, &inner, ret_refusal);
+    return input_blame(entries[index].path, &inner, ret_refusal);
 }
 
 static enum result
@@ -268,8 +260,9 @@ run_build(const struct settings *settings, const struct arguments *arguments)
         result = write_directory(out, &directory, &arena, &refusal);
     if (result == OK)
         written_add(&written, NULL, out,
-                    output_format(&arena, "directory of %zu offices, version %llu, unsigned",
-                                  directory.n_offices, (unsigned long long)directory.version));
+                    output_format(&arena, "directory of %zu office%s, version %llu, unsigned",
+                                  directory.n_offices, directory.n_offices == 1 ? "" : "s",
+                                  (unsigned long long)directory.version));
     return written_report(&written, settings, result, &refusal);
 }
 
@@ -284,5 +277,6 @@ const struct command directory_build_command = {
     .options = build_options,
     .operand_count_min = 1,
     .operand_count_max = OFFICES_MAX,
+    .offline = true,
     .run = run_build,
 };

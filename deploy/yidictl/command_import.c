@@ -23,9 +23,13 @@
 
 enum { PENDING_MAX = 64, LINE_BYTES_MAX = 64 * 1024, KEY_BYTES = 2 * DIGEST_BYTES + 1 };
 
+/* A line whose result is not told yet: results are told in the file's order. */
 struct pending {
-    uint64_t id; /* 0: free */
+    uint64_t id; /* of the request; 0 when the line was refused here */
     uint64_t line;
+    bool answered;
+    struct answer answer;   /* the office's */
+    struct refusal refusal; /* ours, when id is 0 */
 };
 
 struct import {
@@ -34,15 +38,24 @@ struct import {
     struct arena arena; /* of the line that is being read */
     const char *path;   /* of the file that is being read */
     const char *folder;
+    size_t first; /* in the ring of pending lines */
     size_t pending_count;
     struct pending pending[PENDING_MAX];
     Yidi__ImportSummary summary;
 };
 
+static struct pending *
+pending_at(struct import *import, size_t index)
+{
+    return &import->pending[(import->first + index) % PENDING_MAX];
+}
+
 static void
 import_auto(struct import *import)
 {
     session_close(&import->session);
+    for (size_t i = 0; i < import->pending_count; i++)
+        answer_fini(&pending_at(import, i)->answer);
     arena_fini(&import->arena);
 }
 
@@ -88,13 +101,41 @@ take_applied(struct import *import, uint64_t line, Yidi__Applied *applied)
     print_result(import, &result);
 }
 
-static struct pending *
-find_pending(struct import *import, uint64_t id)
+static void
+tell(struct import *import, const struct pending *pending)
 {
-    for (size_t i = 0; i < PENDING_MAX; i++)
-        if (import->pending[i].id == id)
-            return &import->pending[i];
-    return NULL;
+    const Yidi__Response *response = pending->id == 0 ? NULL : pending->answer.response;
+    struct refusal refusal = pending->refusal;
+    if (response != NULL && response->body_case == YIDI__RESPONSE__BODY_APPLIED) {
+        take_applied(import, pending->line, response->applied);
+        return;
+    }
+    if (response != NULL && response->body_case == YIDI__RESPONSE__BODY_REFUSAL) {
+        refuse_line(import, pending->line, response->refusal);
+        return;
+    }
+    if (response != NULL)
+        (void)refuse(&refusal, REFUSAL_MALFORMED, "body", "the daemon answered something else");
+    Yidi__Refusal message = report_message(&refusal);
+    refuse_line(import, pending->line, &message);
+}
+
+/* Tell the results up to the first line that has none; at the end all that are there. */
+static void
+tell_answered(struct import *import, bool at_end)
+{
+    size_t unanswered = 0;
+    while (import->pending_count > 0 && (at_end || pending_at(import, 0)->answered)) {
+        struct pending *pending = pending_at(import, 0);
+        if (pending->answered)
+            tell(import, pending);
+        else
+            unanswered++;
+        answer_fini(&pending->answer);
+        import->first = (import->first + 1) % PENDING_MAX;
+        import->pending_count--;
+    }
+    import->summary.unanswered += unanswered;
 }
 
 static int
@@ -104,22 +145,16 @@ receive_one(struct import *import)
     int status = session_receive(&import->session, &answer);
     if (status != EXIT_DONE)
         return status;
-    const Yidi__Response *response = answer.response;
-    struct pending *pending = response->id == 0 ? NULL : find_pending(import, response->id);
-    if (pending == NULL)
-        return EXIT_DONE;
-    if (response->body_case == YIDI__RESPONSE__BODY_APPLIED) {
-        take_applied(import, pending->line, response->applied);
-    } else if (response->body_case == YIDI__RESPONSE__BODY_REFUSAL) {
-        refuse_line(import, pending->line, response->refusal);
-    } else {
-        struct refusal refusal;
-        (void)refuse(&refusal, REFUSAL_MALFORMED, "body", "the daemon answered something else");
-        Yidi__Refusal message = report_message(&refusal);
-        refuse_line(import, pending->line, &message);
+    for (size_t i = 0; i < import->pending_count && answer.response->id != 0; i++) {
+        struct pending *pending = pending_at(import, i);
+        if (pending->id != answer.response->id || pending->answered)
+            continue;
+        pending->answered = true;
+        pending->answer = answer;
+        answer = (struct answer){ 0 };
+        break;
     }
-    *pending = (struct pending){ 0 };
-    import->pending_count--;
+    tell_answered(import, false);
     return EXIT_DONE;
 }
 
@@ -133,25 +168,44 @@ receive_all(struct import *import)
 }
 
 static int
-send_application(struct import *import, uint64_t line, struct application *application)
+wait_for_room(struct import *import)
 {
     int status = EXIT_DONE;
     while (status == EXIT_DONE && import->pending_count == PENDING_MAX)
         status = receive_one(import);
-    if (status != EXIT_DONE)
-        return status;
+    return status;
+}
 
-    uint64_t id;
+/* Note a line behind the others; there is room. */
+static void
+add_pending(struct import *import, const struct pending *pending)
+{
+    *pending_at(import, import->pending_count++) = *pending;
+    tell_answered(import, false);
+}
+
+static int
+send_application(struct import *import, uint64_t line, struct application *application)
+{
+    struct pending pending = { .line = line };
     Yidi__Request request = YIDI__REQUEST__INIT;
     request.command_case = YIDI__REQUEST__COMMAND_APPLY;
     request.apply = &application->apply;
-    status = session_send(&import->session, &request, application->frames, application->frame_count,
-                          &id);
-    if (status != EXIT_DONE)
-        return status;
-    *find_pending(import, 0) = (struct pending){ .id = id, .line = line };
-    import->pending_count++;
-    return EXIT_DONE;
+    int status = session_send(&import->session, &request, application->frames,
+                              application->frame_count, &pending.id);
+    if (status == EXIT_DONE)
+        add_pending(import, &pending);
+    return status;
+}
+
+/* The line is all that jansson saw: its line 1 is none of the file's. */
+static void
+drop_line_number(struct refusal *refusal)
+{
+    static const char first[] = "line 1, ";
+    if (refusal->code == REFUSAL_MALFORMED && strncmp(refusal->rule, first, strlen(first)) == 0)
+        memmove(refusal->rule, refusal->rule + strlen(first),
+                strlen(refusal->rule + strlen(first)) + 1);
 }
 
 static const char *
@@ -197,10 +251,14 @@ import_line(struct import *import, uint64_t number, struct bytes line)
 {
     struct application application;
     struct refusal refusal = { 0 };
+    int status = wait_for_room(import);
+    if (status != EXIT_DONE)
+        return status;
     enum result result = read_application(import, line, &application, &refusal);
     if (result == ERR_REFUSED) {
-        Yidi__Refusal message = report_message(&refusal);
-        refuse_line(import, number, &message);
+        drop_line_number(&refusal);
+        const struct pending pending = { .line = number, .answered = true, .refusal = refusal };
+        add_pending(import, &pending);
         return EXIT_DONE;
     }
     if (result != OK)
@@ -224,7 +282,10 @@ import_lines(struct import *import, FILE *file)
         arena_reset(&import->arena);
         status = import_line(import, number, bytes_of(line, (size_t)size));
     }
-    return status == EXIT_DONE ? receive_all(import) : status;
+    if (status == EXIT_DONE)
+        status = receive_all(import);
+    tell_answered(import, true);
+    return status;
 }
 
 static const char *
@@ -319,7 +380,6 @@ run(const struct settings *settings, const struct arguments *arguments)
     if (status != EXIT_DONE)
         return status;
     status = S_ISDIR(about.st_mode) ? import_folder(&import, path) : import_file(&import, path);
-    import.summary.unanswered = import.pending_count;
     print_summary(&import);
     return status == EXIT_DONE && import.summary.bad > 0 ? EXIT_REFUSED : status;
 }

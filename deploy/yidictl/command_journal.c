@@ -3,14 +3,17 @@
  * journal verify - check an office's whole store from scratch, beside a running daemon or without.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "common/io/journal.h"
 #include "common/io/store.h"
+#include "common/io/wire.h"
 #include "deploy/yidictl/command.h"
 #include "deploy/yidictl/output.h"
 #include "deploy/yidictl/report.h"
 #include "deploy/yidictl/trust.h"
 #include "proto/control.pb-c.h"
+#include "proto/envelope.pb-c.h"
 
 static const struct argument_rule options[] = {
     { "store", "DIR", false, "the office's store" },
@@ -18,6 +21,29 @@ static const struct argument_rule options[] = {
     TRUST_OPTIONS,
     { 0 },
 };
+
+/* Whose store is it? Its first entry says so. */
+static enum result
+check_office(struct store_txn *txn, const char *office, struct journal_report *ret_report)
+{
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    struct bytes packed;
+    struct refusal refusal;
+    ProtobufCMessage *envelope, *entry;
+    if (journal_envelope(txn, 0, &arena, &packed) != OK ||
+        wire_decode(&yidi__envelope__descriptor, packed, &arena, &envelope, &refusal) != OK)
+        return OK; /* the audit says what is wrong */
+    ProtobufCBinaryData leaf = ((const Yidi__Envelope *)envelope)->entry;
+    if (wire_decode(&yidi__journal_entry__descriptor, bytes_of(leaf.data, leaf.len), &arena, &entry,
+                    &refusal) != OK)
+        return OK;
+    const char *owner = ((const Yidi__JournalEntry *)entry)->office;
+    if (strcmp(owner, office) == 0)
+        return OK;
+    snprintf(ret_report->trouble, sizeof ret_report->trouble, "this store is of office %s", owner);
+    return ERR_DAMAGED;
+}
 
 static enum result
 audit(const char *store_path, const char *office, struct envelope_verifier *verifier,
@@ -29,6 +55,8 @@ audit(const char *store_path, const char *office, struct envelope_verifier *veri
         return result;
     AUTO(store_txn) struct store_txn *txn = NULL;
     result = store_begin_read(store, &txn);
+    if (result == OK)
+        result = check_office(txn, office, ret_report);
     return result == OK ? journal_audit(txn, office, verifier, ret_report) : result;
 }
 
@@ -106,5 +134,6 @@ const struct command journal_verify_command = {
                    "envelope\nthat came from another office. Slow and thorough; the daemon may "
                    "be running.",
     .options = options,
+    .offline = true,
     .run = run,
 };

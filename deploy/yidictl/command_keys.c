@@ -137,11 +137,12 @@ run_root(const struct settings *settings, const struct arguments *arguments)
 
 const struct command keys_root_command = {
     .name = "keys root",
-    .synopsis = "--out DIR [--name NAME] [--days DAYS]",
+    .synopsis = "--out DIR [--name NAME] [--days DAYS] [--crl-days DAYS]",
     .help = "make a root of trust: key, certificate and revocation list",
     .description = "Whoever holds root.key decides which offices are trusted: keep it offline.\n"
                    "The offices need root.pem, and the newest root.crl.",
     .options = root_options,
+    .offline = true,
     .run = run_root,
 };
 
@@ -203,6 +204,7 @@ const struct command keys_authority_command = {
     .help = "make the key and certificate that sign directories",
     .description = "",
     .options = authority_options,
+    .offline = true,
     .run = run_authority,
 };
 
@@ -279,6 +281,7 @@ const struct command keys_office_command = {
     .options = office_options,
     .operand_count_min = 1,
     .operand_count_max = 1,
+    .offline = true,
     .run = run_office,
 };
 
@@ -343,5 +346,6 @@ const struct command keys_revoke_command = {
                    "Without certificates the list stays as it is and counts from now.",
     .options = revoke_options,
     .operand_count_max = REVOKED_MAX,
+    .offline = true,
     .run = run_revoke,
 };

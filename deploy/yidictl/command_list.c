@@ -127,7 +127,7 @@ list_pages(const struct settings *settings, Yidi__List *list, bool all)
     table_init(&table, columns, sizeof columns / sizeof *columns);
     char cursor[CURSOR_BYTES] = "";
 
-    int status = session_open(&session, settings);
+    int status = session_open_to_look(&session, settings);
     while (status == EXIT_DONE) {
         char next[CURSOR_BYTES];
         bool empty;
@@ -170,7 +170,11 @@ const struct command list_command = {
     .synopsis = "[--state STATE] [--overdue] [--attention] [--limit N] [--all]",
     .help = "list cases, those first that have waited longest",
     .description = "WAITING is the time since the case last changed, DUE the time left to the\n"
-                   "deadline of its stage, with a minus when it is past. Names are masked.",
+                   "deadline of its stage, with a minus when it is past. Names are masked.\n\n"
+                   "states:\n"
+                   "  window       submitted, in-production, in-transit, ready, collected, refused\n"
+                   "  registry     received, examined, issued, made, blocked, closed, refused\n"
+                   "  card centre  ordered, made, verified, dispatched, delivered, closed",
     .options = options,
     .run = run,
 };

@@ -59,7 +59,7 @@ run_peers(const struct settings *settings, const struct arguments *arguments)
     request.command_case = YIDI__REQUEST__COMMAND_PEERS;
     request.peers = &peers;
 
-    int status = session_open(&session, settings);
+    int status = session_open_to_look(&session, settings);
     if (status == EXIT_DONE)
         status = session_ask(&session, &request, NULL, 0, YIDI__RESPONSE__BODY_PEERS, &answer);
     if (status != EXIT_DONE)
@@ -131,7 +131,7 @@ run_status(const struct settings *settings, const struct arguments *arguments)
     request.command_case = YIDI__REQUEST__COMMAND_STATUS;
     request.status = &question;
 
-    int status = session_open(&session, settings);
+    int status = session_open_to_look(&session, settings);
     if (status == EXIT_DONE)
         status = session_ask(&session, &request, NULL, 0, YIDI__RESPONSE__BODY_STATUS, &answer);
     if (status != EXIT_DONE)

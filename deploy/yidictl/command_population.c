@@ -76,7 +76,11 @@ const struct command population_import_command = {
     .help = "import population records into the registry",
     .description =
         "Nothing is imported when a line is bad, unless --skip-bad is given. Each bad "
-        "line is\nreported with its number; - is standard input. At most 64 MiB at once.",
+        "line is\nreported with its number; - is standard input. At most 64 MiB at once.\n"
+        "The first line names the columns: citizen_number, name, sex (male, female),\n"
+        "ethnic_group, birth_date (YYYYMMDD), address, registration_division,\n"
+        "fingerprints_on_file (yes, no), bad_credit (yes, no), card_serial,\n"
+        "card_valid_until (YYYYMMDD, long-term, or empty without a serial).",
     .options = options,
     .operand_count_min = 1,
     .operand_count_max = 1,

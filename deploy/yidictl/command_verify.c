@@ -154,6 +154,11 @@ report_file(const struct settings *settings, const char *path, enum result resul
 {
     Yidi__Refusal message = YIDI__REFUSAL__INIT;
     message.field = (char *)path;
+    if (result == ERR_REFUSED && refusal->code == REFUSAL_MALFORMED) {
+        message.code = (char *)refusal_name(refusal->code);
+        message.rule = (char *)"is not an envelope";
+        return report_answer(settings, &message);
+    }
     if (result == ERR_REFUSED) {
         message.code = (char *)refusal_name(refusal->code);
         message.rule =
@@ -214,5 +219,6 @@ const struct command verify_command = {
     .options = options,
     .operand_count_min = 1,
     .operand_count_max = OPERANDS_ANY,
+    .offline = true,
     .run = run,
 };

@@ -17,4 +17,8 @@ void help_print(const struct command *const *commands, size_t command_count,
 void help_print_command(const struct command *command, const struct argument_rule *common_options,
                         FILE *out);
 
+/* The commands of two words that begin with this one; false when there are none. */
+bool help_print_group(const struct command *const *commands, size_t command_count,
+                      const char *first_word, FILE *out);
+
 #endif

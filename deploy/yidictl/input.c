@@ -55,6 +55,13 @@ input_read(const char *path, size_t bytes_max, struct arena *arena, struct bytes
 }
 
 enum result
+input_blame(const char *path, const struct refusal *inner, struct refusal *ret_refusal)
+{
+    return refuse(ret_refusal, inner->code, path, "%s%s%s", inner->field,
+                  inner->field[0] == '\0' ? "" : ": ", inner->rule);
+}
+
+enum result
 input_case_number(const char *text, char ret_number[CASE_NUMBER_CHARS + 1],
                   struct refusal *ret_refusal)
 {

@@ -16,6 +16,9 @@
 enum result input_read(const char *path, size_t bytes_max, struct arena *arena,
                        struct bytes *ret_data, struct refusal *ret_refusal) MUST_CHECK;
 
+/* What is wrong inside a file, told with the file's name: the refusal's field becomes the path. */
+enum result input_blame(const char *path, const struct refusal *inner, struct refusal *ret_refusal);
+
 /* A case number as people write it, in groups with hyphens or spaces, made plain and checked.
  *
  * ERR_REFUSED  CASE_NUMBER_INVALID */

@@ -93,7 +93,7 @@ find_name(int argc, char *argv[], int *ret_place, struct refusal *ret_refusal)
         const struct argument_rule *rule = arguments_find_rule(common_options, argv[place]);
         if (rule == NULL)
             return refuse(ret_refusal, REFUSAL_OPTION_UNKNOWN, argv[place],
-                          "no such option before the command");
+                          "no such option; --help lists them");
         place += rule->value != NULL && strchr(argv[place], '=') == NULL ? 2 : 1;
     }
     *ret_place = place < argc ? place : argc;
@@ -134,10 +134,10 @@ check_operands(const struct command *command, const struct arguments *arguments,
                struct refusal *ret_refusal)
 {
     if (arguments->operand_count < command->operand_count_min)
-        return refuse(ret_refusal, REFUSAL_OPTION_INVALID, command->name,
+        return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "",
                       "something is missing: %s %s", command->name, command->synopsis);
     if (arguments->operand_count > command->operand_count_max)
-        return refuse(ret_refusal, REFUSAL_OPTION_INVALID, command->name,
+        return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "",
                       "too many arguments: %s %s", command->name, command->synopsis);
     return OK;
 }
@@ -209,6 +209,14 @@ run_with_words(const struct command *command, int argc, char *argv[], int name_p
     return run_command(command, before + behind, words);
 }
 
+static int
+report_no_command(const char *word)
+{
+    if (!help_print_group(commands, COMMAND_COUNT, word, stderr))
+        fprintf(stderr, "yidictl: no command %s; see yidictl help\n", word);
+    return EXIT_USAGE;
+}
+
 /* yidictl help [COMMAND] */
 static int
 run_help(int word_count, char *words[])
@@ -219,12 +227,13 @@ run_help(int word_count, char *words[])
     }
     size_t name_words;
     const struct command *command = find_command(word_count, words, &name_words);
-    if (command == NULL) {
-        fprintf(stderr, "yidictl: no command %s; see yidictl help\n", words[0]);
-        return EXIT_USAGE;
+    if (command != NULL) {
+        help_print_command(command, common_options, stdout);
+        return EXIT_DONE;
     }
-    help_print_command(command, common_options, stdout);
-    return EXIT_DONE;
+    if (word_count == 1 && help_print_group(commands, COMMAND_COUNT, words[0], stdout))
+        return EXIT_DONE;
+    return report_no_command(words[0]);
 }
 
 /* No command: only --help and --version make sense. */
@@ -268,9 +277,7 @@ main(int argc, char *argv[])
 
     size_t name_words;
     const struct command *command = find_command(argc - place, argv + place, &name_words);
-    if (command == NULL) {
-        fprintf(stderr, "yidictl: no command %s; see yidictl help\n", argv[place]);
-        return EXIT_USAGE;
-    }
+    if (command == NULL)
+        return report_no_command(argv[place]);
     return run_with_words(command, argc, argv, place, name_words);
 }

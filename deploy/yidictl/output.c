@@ -13,7 +13,7 @@
 #include "common/core/require.h"
 #include "common/io/json.h"
 
-enum { COLUMN_GAP = 2 };
+enum { COLUMN_GAP = 2, CHINA_SECONDS_AHEAD = 8 * 3600 };
 
 struct table_row {
     struct table_row *next;
@@ -159,13 +159,19 @@ output_format(struct arena *arena, const char *format, ...)
 const char *
 output_time(uint64_t time_ms, struct arena *arena)
 {
-    time_t seconds = (time_t)(time_ms / 1000);
+    time_t seconds = (time_t)(time_ms / 1000) + CHINA_SECONDS_AHEAD;
     struct tm local;
-    if (time_ms == 0 || localtime_r(&seconds, &local) == NULL)
+    if (time_ms == 0 || gmtime_r(&seconds, &local) == NULL)
         return "-";
     char text[40];
     strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local);
     return output_format(arena, "%s", text);
+}
+
+const char *
+output_time_and_zone(uint64_t time_ms, struct arena *arena)
+{
+    return time_ms == 0 ? "-" : output_format(arena, "%s +08:00", output_time(time_ms, arena));
 }
 
 const char *
@@ -234,6 +240,21 @@ output_find_term(const ProtobufCEnumDescriptor *descriptor, const char *word, in
         return false;
     *ret_value = known->value;
     return true;
+}
+
+const char *
+output_terms(const ProtobufCEnumDescriptor *descriptor, struct arena *arena)
+{
+    const char *list = "";
+    for (unsigned i = 0; i < descriptor->n_values; i++) {
+        char *word = arena_copy_text(arena, descriptor->values[i].name);
+        if (word == NULL || descriptor->values[i].value == 0)
+            continue;
+        for (char *c = word; *c != '\0'; c++)
+            *c = *c == '_' ? '-' : (char)tolower((unsigned char)*c);
+        list = output_format(arena, "%s%s%s", list, list[0] == '\0' ? "" : ", ", word);
+    }
+    return list;
 }
 
 void

@@ -52,8 +52,11 @@ extern const struct table_column table_field_columns[2];
 const char *output_format(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Local time as 2026-11-22 08:15:30; "-" for 0. */
+/* China Standard Time, whatever TZ says, as 2026-11-22 08:15:30; "-" for 0. */
 const char *output_time(uint64_t time_ms, struct arena *arena);
+
+/* The same with its zone, +08:00; for the first time of a page. */
+const char *output_time_and_zone(uint64_t time_ms, struct arena *arena);
 
 /* A date YYYYMMDD as 2026-11-22. */
 const char *output_date(uint32_t date, struct arena *arena);
@@ -70,6 +73,9 @@ const char *output_term(const ProtobufCEnumDescriptor *descriptor, int value, st
 /* The value of an enum's name as a user may write it: bad-credit-record, BAD_CREDIT_RECORD. False
  * when there is none, or it is the unspecified 0 (which is none either). */
 bool output_find_term(const ProtobufCEnumDescriptor *descriptor, const char *word, int *ret_value);
+
+/* All names of an enum but the 0, as a user may write them: bad-credit-record, open-application. */
+const char *output_terms(const ProtobufCEnumDescriptor *descriptor, struct arena *arena);
 
 /* Places that a UTF-8 text takes on a terminal. */
 size_t output_width(const char *text);

@@ -2,17 +2,55 @@
 #include "deploy/yidictl/report.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "common/core/arena.h"
 #include "common/io/json.h"
 
 enum { REPORT_BYTES = 400 };
 
+/* How the user wrote what the office knows by its field in proto/control.proto. */
+static const char *
+user_name(const char *field)
+{
+    static const struct {
+        const char *field;
+        const char *shown;
+    } names[] = {
+        { "decide.verb", "" },
+        { "decide.case_numbers", "CASE" },
+        { "decide.reasons", "--reason" },
+        { "decide.text", "--text" },
+        { "decide.package", "--package" },
+        { "decide.card_serial", "--serial" },
+        { "list.state", "--state" },
+        { "list.limit", "--limit" },
+        { "list.after", "" },
+        { "show.reason", "--reason" },
+        { "show.case_number", "CASE" },
+        { "export.reason", "--reason" },
+        { "export.case_number", "CASE" },
+        { "case_number", "CASE" },
+        { "apply.request_key", "--key" },
+        { "peers.office", "OFFICE" },
+        { "operator", "--operator" },
+        { "socket", "--socket" },
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i].field, field) == 0)
+            return names[i].shown;
+    return strncmp(field, "apply.", 6) == 0 ? field + 6 : field;
+}
+
 void
 report_format(const Yidi__Refusal *refusal, char *ret_text, size_t size)
 {
-    snprintf(ret_text, size, "%s%s%s: %s", refusal->code, refusal->field[0] == '\0' ? "" : " ",
-             refusal->field, refusal->rule);
+    bool is_option = strcmp(refusal->code, "OPTION_INVALID") == 0 &&
+                     refusal->field[strspn(refusal->field, "abcdefghijklmnopqrstuvwxyz-")] == '\0';
+    const char *field = is_option ? refusal->field : user_name(refusal->field);
+    const char *dashes = is_option && field[0] != '\0' && field[0] != '-' ? "--" : "";
+    snprintf(ret_text, size, "%s%s%s%s: %s", refusal->code, field[0] == '\0' ? "" : " ", dashes,
+             field, refusal->rule);
 }
 
 Yidi__Refusal

@@ -29,7 +29,7 @@ int report_unreachable(const struct settings *settings, const struct refusal *re
 int report_result(const struct settings *settings, enum result result,
                   const struct refusal *refusal);
 
-/* `CODE field: rule`, cut to size. */
+/* `CODE field: rule` for people, cut to size: a field that is an option is shown as one. */
 void report_format(const Yidi__Refusal *refusal, char *ret_text, size_t size);
 
 /* A refusal as the message that travels; its texts are borrowed from the refusal. */

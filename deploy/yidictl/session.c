@@ -5,17 +5,17 @@
 #include "common/io/wire.h"
 #include "deploy/yidictl/report.h"
 
-int
-session_open(struct session *session, const struct settings *settings)
+static int
+connect_as(struct session *session, const struct settings *settings, const char *operator_name)
 {
     struct refusal refusal = { 0 };
-    *session = (struct session){ .settings = settings };
+    *session = (struct session){ .settings = settings, .operator_name = operator_name };
     if (settings->socket_path == NULL)
         return report_usage(settings,
                             refuse(&refusal, REFUSAL_OPTION_INVALID, "socket",
                                    "name the daemon's socket with --socket or YIDI_SOCKET"),
                             &refusal);
-    if (settings->operator_name == NULL)
+    if (operator_name == NULL)
         return report_usage(settings,
                             refuse(&refusal, REFUSAL_OPERATOR_MISSING, "operator",
                                    "say who acts with --operator or YIDI_OPERATOR"),
@@ -26,6 +26,19 @@ session_open(struct session *session, const struct settings *settings)
     if (result != OK)
         return report_result(settings, result, NULL);
     return EXIT_DONE;
+}
+
+int
+session_open(struct session *session, const struct settings *settings)
+{
+    return connect_as(session, settings, settings->operator_name);
+}
+
+int
+session_open_to_look(struct session *session, const struct settings *settings)
+{
+    const char *name = settings->operator_name;
+    return connect_as(session, settings, name == NULL ? "anonymous" : name);
 }
 
 void
@@ -53,7 +66,7 @@ session_send(struct session *session, Yidi__Request *request, const struct bytes
     arena_init(&arena);
     request->version = 1;
     request->id = session->last_id + 1;
-    request->operator_ = (char *)session->settings->operator_name;
+    request->operator_ = (char *)session->operator_name;
 
     struct refusal refusal = { 0 };
     enum result result = wire_check(&request->base, &refusal);

@@ -15,6 +15,7 @@
 
 struct session {
     const struct settings *settings; /* borrowed */
+    const char *operator_name;       /* borrowed */
     struct control_client *client;
     uint64_t last_id;
 };
@@ -28,6 +29,9 @@ struct answer {
 
 /* Connect. EXIT_USAGE without a socket or an operator; EXIT_UNREACHABLE when it is not there. */
 int session_open(struct session *session, const struct settings *settings) MUST_CHECK;
+
+/* The same for what changes and journals nothing: without an operator it is "anonymous". */
+int session_open_to_look(struct session *session, const struct settings *settings) MUST_CHECK;
 void session_close(struct session *session);
 
 /* Send a request with its attachments; version, id and operator are filled in here. Does not wait.

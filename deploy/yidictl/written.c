@@ -34,7 +34,7 @@ written_prepare(const struct written *written, const char *folder, struct refusa
                       strerror(errno));
     for (size_t i = 0; i < written->count; i++)
         if (access(written->files[i].path, F_OK) == 0)
-            return refuse(ret_refusal, REFUSAL_FILE_UNREADABLE, written->files[i].path,
+            return refuse(ret_refusal, REFUSAL_FILE_EXISTS, written->files[i].path,
                           "is there already and is not overwritten; nothing was written");
     return OK;
 }

@@ -110,6 +110,7 @@ reply_welcome(struct puppet *puppet, const struct link_message *message, size_t 
     welcome.window_messages = credit(puppet);
     welcome.window_bytes = WINDOW_BYTES;
     welcome.directory_version = puppet->directory_version;
+    welcome.head = puppet->heads[from] == NULL ? "" : (char *)(uintptr_t)puppet->heads[from];
     frame.body_case = YIDI__LINK_FRAME__BODY_WELCOME;
     frame.welcome = &welcome;
     reply(puppet, message, &frame);
@@ -146,6 +147,7 @@ keep_message(struct puppet *puppet, const struct link_message *message, size_t f
                                  &puppet->arena, &decoded, NULL),
                      OK);
     const Yidi__Sent *sent = ((const Yidi__JournalEntry *)decoded)->sent;
+    puppet->heads[from] = envelope->head;
     kept->from = puppet->office->network->offices[from].code;
     kept->sequence = sent->sequence;
     kept->message = sent->message;

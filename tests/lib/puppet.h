@@ -40,8 +40,9 @@ struct puppet {
     /* what came */
     struct puppet_message messages[PUPPET_MESSAGES_MAX];
     size_t message_count;
-    uint64_t applied[NETWORK_OFFICE_COUNT]; /* last sequence taken from each real office */
-    uint64_t hello_count, data_count;       /* from anybody */
+    uint64_t applied[NETWORK_OFFICE_COUNT];  /* last sequence taken from each real office */
+    const char *heads[NETWORK_OFFICE_COUNT]; /* and its head, shown in WELCOME */
+    uint64_t hello_count, data_count;        /* from anybody */
     /* last answer on its own connections */
     uint64_t welcome_next[NETWORK_OFFICE_COUNT]; /* 0: none yet */
     uint64_t acknowledged[NETWORK_OFFICE_COUNT];

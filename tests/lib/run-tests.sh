@@ -29,7 +29,7 @@ for program; do
     status=$?
     ran=$(count RUN)
     passed=$(count OK)
-    skipped=$(grep '\[ *SKIPPED *\]' "$output" | grep -vc 'test(s)')
+    skipped=$(grep '\[ *SKIPPED *\]' "$output" | grep -v 'test(s)' | sort -u | wc -l)
     if [ "$ran" -eq 0 ] && ! grep -q '\[==========\]' "$output"; then
         ran=1
         passed=$((status == 0))

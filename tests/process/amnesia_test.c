@@ -202,22 +202,11 @@ peers_of_an_office_that_was_set_back_go_on(void **unused)
     failed = false;
 }
 
-/* ---- what does not hold yet ---- */
-
-#define NOT_YET                                                                                    \
-    do {                                                                                           \
-        if (getenv("YIDI_NOT_YET") == NULL) {                                                      \
-            failed = false;                                                                        \
-            skip();                                                                                \
-        }                                                                                          \
-    } while (0)
-
-/* As many new messages as were lost: sequences agree, and only the journals could tell. */
+/* As many new messages as were lost: sequences agree, and only the journals can tell. */
 static void
 an_office_set_back_by_as_much_as_it_then_sends_notices(void **unused)
 {
     (void)unused;
-    NOT_YET;
     struct made_citizen citizen;
     set_back_after(3, 4);
     citizen_make(10, registry->area, &citizen);
@@ -228,34 +217,43 @@ an_office_set_back_by_as_much_as_it_then_sends_notices(void **unused)
     failed = false;
 }
 
+/* Only a signature of our own that we do not know proves that we forgot; a claim does not, not even
+ * beside an honest head of ours. */
+static void
+a_peer_cannot_halt_an_office_by_claiming_to_know_more(void **unused)
+{
+    (void)unused;
+    network_stop(registry);
+    puppet_open(&puppet, registry);
+    apply(0);
+    puppet_wait_for_message(&puppet, YIDI__MESSAGE__BODY_APPLICATION_SUBMITTED, cases[0]);
+    network_stop(window);
+    network_start(window);
+    puppet.welcome_ahead = 7;
+    apply(1);
+    puppet_pump(&puppet, 1000);
+    assert_true(puppet.hello_count >= 2);
+    assert_false(is_halted(window));
+    puppet.welcome_ahead = 0;
+    network_stop(window);
+    network_start(window);
+    puppet_wait_for_message(&puppet, YIDI__MESSAGE__BODY_APPLICATION_SUBMITTED, cases[1]);
+    failed = false;
+}
+
+/* ---- what does not hold yet: an office asks its peers only when it has something to send ---- */
+
 /* Before it gives a second citizen the first one's case number. */
 static void
 an_office_set_back_notices_before_it_accepts_anything(void **unused)
 {
     (void)unused;
-    NOT_YET;
+    if (getenv("YIDI_NOT_YET") == NULL) {
+        failed = false;
+        skip();
+    }
     set_back_after(3, 6);
     network_wait_until(&network, "the office halts", is_halted, window);
-    failed = false;
-}
-
-/* Only our own signature proves that we forgot; a claim does not. */
-static void
-a_peer_cannot_halt_an_office_by_claiming_to_know_more(void **unused)
-{
-    (void)unused;
-    NOT_YET;
-    network_stop(registry);
-    puppet_open(&puppet, registry);
-    puppet.welcome_ahead = 7;
-    apply(0);
-    puppet_pump(&puppet, 1000);
-    assert_false(is_halted(window));
-    assert_true(puppet.hello_count >= 1);
-    puppet.welcome_ahead = 0;
-    network_stop(window);
-    network_start(window);
-    puppet_wait_for_message(&puppet, YIDI__MESSAGE__BODY_APPLICATION_SUBMITTED, cases[0]);
     failed = false;
 }
 
@@ -267,8 +265,8 @@ main(int argc, char *argv[])
         TEST(an_office_set_back_to_an_older_copy_halts_and_overwrites_nothing),
         TEST(peers_of_an_office_that_was_set_back_go_on),
         TEST(an_office_set_back_by_as_much_as_it_then_sends_notices),
-        TEST(an_office_set_back_notices_before_it_accepts_anything),
         TEST(a_peer_cannot_halt_an_office_by_claiming_to_know_more),
+        TEST(an_office_set_back_notices_before_it_accepts_anything),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

@@ -238,6 +238,7 @@ whoever_made_the_card_may_not_verify_it(void **unused)
     journey_go_on(&journey, number, JOURNEY_ACCEPTED, JOURNEY_MADE);
     network_decide_refused(journey.centre, &check, number, "FOUR_EYES");
     check.defective = true;
+    check.text = "misprinted";
     network_decide_refused(journey.centre, &check, number, "FOUR_EYES");
     journey_go_on(&journey, number, JOURNEY_MADE, JOURNEY_VERIFIED);
     failed = false;

@@ -189,10 +189,10 @@ json_refuses_keys_it_does_not_know(void **state)
 {
     struct sample *sample = *state;
     expect_form_refusal(sample, "\"ethnic_group\"", "\"ethnicity\"", "person.ethnicity",
-                        "no unknown keys");
+                        "no such field");
     expect_form_refusal(sample, "\"ethnic_group\"", "\"Ethnic \\n group\"", "person",
-                        "no unknown keys");
-    expect_form_refusal(sample, "\"position\"", "\"\"", "fingerprints[0]", "no unknown keys");
+                        "no such field");
+    expect_form_refusal(sample, "\"position\"", "\"\"", "fingerprints[0]", "no such field");
 }
 
 static void

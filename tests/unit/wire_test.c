@@ -429,7 +429,7 @@ wire_refuses_unknown_fields_without_end(void **state)
         packed = join(sample, packed, "\xc0\x3e\x2a", 3);
     assert_int_equal(decode(sample, packed), OK);
     packed = join(sample, packed, "\xc0\x3e\x2a", 3);
-    expect_malformed(sample, packed, "", "at most 64 unknown fields");
+    expect_malformed(sample, packed, "", "at most 64 unknown fields of 4096 bytes together");
 }
 
 static void

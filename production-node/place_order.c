@@ -68,6 +68,10 @@ check_authority(const struct turn *turn, const struct incoming *incoming,
     if (registry == NULL || !directory_office_covers(registry, division))
         return refuse(ret_refusal, REFUSAL_NOT_IN_JURISDICTION, FIELD,
                       "the registry that orders has no jurisdiction over %s", division);
+    if (strcmp(incoming->message->card_ordered->issuing_authority, registry->issuing_authority) !=
+        0)
+        return refuse(ret_refusal, REFUSAL_AUTHORITY_INVALID, "card_ordered.issuing_authority",
+                      "the directory names another issuing authority for that registry");
     if (strcmp(proof->submitted->production_office, self->code) != 0 ||
         !directory_office_covers(self, acceptance->areas[0]))
         return refuse(ret_refusal, REFUSAL_WRONG_OFFICE, FIELD,

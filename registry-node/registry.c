@@ -255,10 +255,11 @@ issue(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
     bool again = row->state == REVIEW_BLOCKED;
     row->issuer = (char *)turn->operator;
     row->attention = NULL;
+    row->issuing_authority =
+        office_self(turn->office)->issuing_authority; /* may have been renamed */
     if (!again) {
         row->valid_from = civil_date_of_ms(turn->now_ms);
         row->valid_until = validity_until(row->form->person->birth_date, row->valid_from);
-        row->issuing_authority = office_self(turn->office)->issuing_authority;
     }
     return advance(turn, file, NULL, &event, ret_refusal);
 }

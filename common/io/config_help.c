@@ -98,10 +98,11 @@ config_print_help(const struct option_table *table, FILE *out)
     fprintf(out, "Usage: %s [--config PATH] [--NAME VALUE]...\n\n", table->program);
     print_wrapped(out, 0, table->summary);
     fputc('\n', out);
-    print_wrapped(out, 0,
-                  "The file holds lines \"name = value\"; the command line wins over it. Paths in the "
-                  "file are relative to the file's folder, those on the command line to the working "
-                  "folder.");
+    print_wrapped(
+        out, 0,
+        "The file holds lines \"name = value\"; the command line wins over it. Paths in the "
+        "file are relative to the file's folder, those on the command line to the working "
+        "folder.");
     for (size_t i = 0; i < table->rule_count; i++) {
         const struct option_rule *rule = &table->rules[i];
         fputc('\n', out);

@@ -42,7 +42,8 @@ size_t control_server_poll_items(struct control_server *server, void *zmq_poll_i
 void control_message_fini(struct control_message *message);
 
 struct control_client;
-/* ERR_REFUSED: NOT_RUNNING when nobody listens there, FILE_UNREADABLE when it is not ours to use. */
+/* ERR_REFUSED: NOT_RUNNING when nobody listens there, FILE_UNREADABLE when it is not ours to
+ * use. */
 enum result control_client_open(const char *socket_path, struct control_client **ret_client,
                                 struct refusal *ret_refusal) MUST_CHECK;
 void control_client_close(struct control_client *client);

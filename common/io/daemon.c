@@ -83,6 +83,13 @@ port_notify(void *context, const char *name, struct bytes text)
     return result;
 }
 
+static uint64_t
+port_dropped(void *context)
+{
+    const struct daemon *daemon = context;
+    return link_dropped_count(daemon->link) + link_refused_count(daemon->link);
+}
+
 static enum result
 port_keep_directory(void *context, struct bytes signed_bytes)
 {
@@ -158,6 +165,7 @@ open_office(struct daemon *daemon, const struct role *role, struct refusal *ret_
                    .reply = port_reply,
                    .answer = port_answer,
                    .notify = port_notify,
+                   .dropped = port_dropped,
                    .keep_directory = port_keep_directory },
     };
     const struct office_time now = clock_now();

@@ -164,9 +164,9 @@ file_write(const char *path, struct bytes data, mode_t permissions, enum file_wr
         give_name(temporary, path, mode) && sync_folder(path))
         return OK;
 
-    enum result result =
-        errno == EEXIST ? refuse(ret_refusal, REFUSAL_FILE_EXISTS, path, "is not overwritten")
-                        : refuse_path(ret_refusal, path, "cannot be written");
+    enum result result = errno == EEXIST
+                             ? refuse(ret_refusal, REFUSAL_FILE_EXISTS, path, "is not overwritten")
+                             : refuse_path(ret_refusal, path, "cannot be written");
     unlink(temporary);
     return result;
 }

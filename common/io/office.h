@@ -41,6 +41,8 @@ struct office_ports {
     /* Hand a notification to the spool; OK only when it is safely there. The same name again is
      * fine. */
     enum result (*notify)(void *context, const char *name, struct bytes text);
+    /* Frames and handshakes that the transport turned away, since the start; may be NULL. */
+    uint64_t (*dropped)(void *context);
     /* Keep a newer directory for the next start. */
     enum result (*keep_directory)(void *context, struct bytes signed_bytes);
 };

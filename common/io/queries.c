@@ -205,6 +205,8 @@ report_status(struct office *office, struct store_txn *txn, Yidi__Response *resp
     report->commits = office->commits;
     report->inputs = office->inputs_done;
     report->dropped = office->dropped;
+    if (office->options.ports.dropped != NULL)
+        report->turned_away = office->options.ports.dropped(office->options.ports.context);
     response->body_case = YIDI__RESPONSE__BODY_STATUS;
     response->status = report;
     return fill_states(office, txn, &office->answers, report);

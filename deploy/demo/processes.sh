@@ -6,6 +6,7 @@
 
 declare -A pid_of
 people=()
+left=()
 
 # background COMMAND...: its process is $!
 background() {
@@ -14,6 +15,7 @@ background() {
     else
         "$@" 9>&- &
     fi
+    disown "$!" # the shell shall not report how it ended
 }
 
 start_office() {
@@ -36,10 +38,19 @@ wait_for_office() {
     return 1
 }
 
+# Five seconds at most.
+wait_for_end() {
+    local tries
+    for ((tries = 0; tries < 50; tries++)); do
+        kill -0 "$1" 2>/dev/null || return 0
+        sleep 0.1
+    done
+}
+
 # kill -9, as a power cut would.
 kill_office() {
     kill -KILL "${pid_of[$1]}"
-    wait "${pid_of[$1]}" 2>/dev/null
+    wait_for_end "${pid_of[$1]}"
     unset "pid_of[$1]"
 }
 
@@ -53,17 +64,13 @@ start_people() {
 
 # end_processes PID...: TERM, and KILL to whoever has not ended within five seconds.
 end_processes() {
-    local pid tries
+    local pid
     [[ $# -gt 0 ]] || return 0
     kill -CONT "$@" 2>/dev/null
     kill -TERM "$@" 2>/dev/null
     for pid; do
-        for ((tries = 0; tries < 50; tries++)); do
-            kill -0 "$pid" 2>/dev/null || break
-            sleep 0.1
-        done
+        wait_for_end "$pid"
         kill -KILL "$pid" 2>/dev/null
-        wait "$pid" 2>/dev/null
     done
     return 0
 }
@@ -77,17 +84,24 @@ stop_everything() {
     stop_people
     end_processes "${pid_of[@]}"
     pid_of=()
+    find_leftovers "$demo"
+    end_processes "${left[@]}"
 }
 
-# Daemons of a run that could not clean up: those whose number stands in a file here, and which work
-# in this very folder.
-stop_leftovers() {
-    local file pid left=()
+# left: daemons that nobody here has started (another run that could not clean up, or the user by
+# hand): those whose number stands in a file here, and which work in this very folder.
+find_leftovers() {
+    local file pid
+    left=()
     for file in "$1"/*/pid; do
         [[ -r $file ]] || continue
         pid=$(<"$file")
         [[ $(readlink "/proc/$pid/cwd") != "$1" ]] || left+=("$pid")
     done
+}
+
+stop_leftovers() {
+    find_leftovers "$1"
     [[ ${#left[@]} -eq 0 ]] || echo "An earlier demo left ${#left[@]} processes; they are ended."
     end_processes "${left[@]}"
 }

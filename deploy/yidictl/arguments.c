@@ -38,7 +38,8 @@ take_option(struct arguments *arguments, size_t word_count, char *words[], size_
     if (rule == NULL)
         rule = arguments_find_rule(arguments->tables[1], word);
     if (rule == NULL)
-        return refuse(ret_refusal, REFUSAL_OPTION_UNKNOWN, word, "no such option; --help lists them");
+        return refuse(ret_refusal, REFUSAL_OPTION_UNKNOWN, word,
+                      "no such option; --help lists them");
 
     const char *equals = strchr(word, '=');
     const char *value = equals == NULL ? NULL : equals + 1;

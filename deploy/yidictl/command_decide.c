@@ -336,13 +336,13 @@ static const struct argument_rule collect_options[] = {
 
 #define REFUSE_DESCRIPTION                                                                         \
     DECIDE_DESCRIPTION                                                                             \
-    "\n\nreasons:\n"                                                                              \
-    "  first-application                no card was ever issued\n"                                \
-    "  identity-doubtful                form and population record differ\n"                      \
-    "  appearance-without-fingerprints  greatly changed, no fingerprints on file\n"               \
-    "  documents-not-genuine\n"                                                                   \
-    "  bad-credit-record\n"                                                                       \
-    "  open-application                 another application of this citizen is open\n"            \
+    "\n\nreasons:\n"                                                                               \
+    "  first-application                no card was ever issued\n"                                 \
+    "  identity-doubtful                form and population record differ\n"                       \
+    "  appearance-without-fingerprints  greatly changed, no fingerprints on file\n"                \
+    "  documents-not-genuine\n"                                                                    \
+    "  bad-credit-record\n"                                                                        \
+    "  open-application                 another application of this citizen is open\n"             \
     "  not-deliverable                  the registry's system refused the message"
 
 #define DECIDE_COMMAND(identifier, words, more_synopsis, sentence, text, own_options)              \
@@ -357,7 +357,8 @@ static const struct argument_rule collect_options[] = {
         .run = run_##identifier,                                                                   \
     }
 
-DECIDE_COMMAND(examine, "examine", "", "find applications in order (审核)", DECIDE_DESCRIPTION, NULL);
+DECIDE_COMMAND(examine, "examine", "", "find applications in order (审核)", DECIDE_DESCRIPTION,
+               NULL);
 DECIDE_COMMAND(issue, "issue", "", "issue cards: the second act, by another person (签发)",
                DECIDE_DESCRIPTION, NULL);
 DECIDE_COMMAND(refuse, "refuse", " --reason REASON... --text TEXT", "refuse applications",

@@ -67,6 +67,7 @@ print_result(const struct import *import, const Yidi__ImportResult *result)
         output_json(&result->base);
     } else if (result->refusal != NULL) {
         report_format(result->refusal, text, sizeof text);
+        fflush(stdout); /* in order, also where both end in one file */
         fprintf(stderr, "%s: line %llu: %s\n", result->file, (unsigned long long)result->line,
                 text);
     } else {

@@ -169,12 +169,13 @@ const struct command list_command = {
     .name = "list",
     .synopsis = "[--state STATE] [--overdue] [--attention] [--limit N] [--all]",
     .help = "list cases, those first that have waited longest",
-    .description = "WAITING is the time since the case last changed, DUE the time left to the\n"
-                   "deadline of its stage, with a minus when it is past. Names are masked.\n\n"
-                   "states:\n"
-                   "  window       submitted, in-production, in-transit, ready, collected, refused\n"
-                   "  registry     received, examined, issued, made, blocked, closed, refused\n"
-                   "  card centre  ordered, made, verified, dispatched, delivered, closed",
+    .description =
+        "WAITING is the time since the case last changed, DUE the time left to the\n"
+        "deadline of its stage, with a minus when it is past. Names are masked.\n\n"
+        "states:\n"
+        "  window       submitted, in-production, in-transit, ready, collected, refused\n"
+        "  registry     received, examined, issued, made, blocked, closed, refused\n"
+        "  card centre  ordered, made, verified, dispatched, delivered, closed",
     .options = options,
     .run = run,
 };

@@ -112,11 +112,12 @@ print_status(const Yidi__StatusReport *report, struct arena *arena)
                                   (unsigned long long)report->directory_version,
                                   output_time(report->directory_expires_ms, arena)));
     add_states(&table, report, arena);
-    table_add_field(&table, "since start",
-                    output_format(arena, "%llu commits, %llu inputs, %llu dropped",
-                                  (unsigned long long)report->commits,
-                                  (unsigned long long)report->inputs,
-                                  (unsigned long long)report->dropped));
+    table_add_field(
+        &table, "since start",
+        output_format(arena, "%llu commits, %llu inputs, %llu dropped, %llu turned away",
+                      (unsigned long long)report->commits, (unsigned long long)report->inputs,
+                      (unsigned long long)report->dropped,
+                      (unsigned long long)report->turned_away));
     table_print(&table, stdout);
 }
 

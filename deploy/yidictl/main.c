@@ -134,11 +134,11 @@ check_operands(const struct command *command, const struct arguments *arguments,
                struct refusal *ret_refusal)
 {
     if (arguments->operand_count < command->operand_count_min)
-        return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "",
-                      "something is missing: %s %s", command->name, command->synopsis);
+        return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "", "something is missing: %s %s",
+                      command->name, command->synopsis);
     if (arguments->operand_count > command->operand_count_max)
-        return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "",
-                      "too many arguments: %s %s", command->name, command->synopsis);
+        return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "", "too many arguments: %s %s",
+                      command->name, command->synopsis);
     return OK;
 }
 

@@ -35,6 +35,7 @@ user_name(const char *field)
         { "peers.office", "OFFICE" },
         { "operator", "--operator" },
         { "socket", "--socket" },
+        { "control-socket", "--socket" },
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i].field, field) == 0)

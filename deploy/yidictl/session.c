@@ -146,7 +146,10 @@ session_ask(struct session *session, Yidi__Request *request, const struct bytes 
         status = session_receive(session, ret_answer);
         if (status != EXIT_DONE)
             return status;
-        if (ret_answer->response->id == id)
+        /* A request that could not be read is answered without its number. */
+        bool unread = ret_answer->response->id == 0 &&
+                      ret_answer->response->body_case == YIDI__RESPONSE__BODY_REFUSAL;
+        if (ret_answer->response->id == id || unread)
             return check_body(session, ret_answer->response, wanted);
         answer_fini(ret_answer); /* late, to a request that was given up */
     }

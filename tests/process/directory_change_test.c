@@ -81,10 +81,12 @@ has_newest(void *context)
     return status_of(office).version == network.directory_version;
 }
 
+/* And until it stands in the journal. */
 static void
 wait_for_newest(struct network_office *office)
 {
     network_wait_until(&network, "the newest directory is adopted", has_newest, office);
+    usleep(QUIET_MS * 1000);
 }
 
 static struct bytes

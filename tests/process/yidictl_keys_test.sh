@@ -31,15 +31,15 @@ mode_of() { stat -c %a "$1"; }
 
 # --- keys ---
 
-expect 2 'OPTION_INVALID out' keys root
+expect 2 'OPTION_INVALID --out' keys root
 expect 0 root/root.pem keys root --out root
-expect 1 'FILE_UNREADABLE root/root.key: is there already' keys root --out root
+expect 1 'FILE_EXISTS root/root.key: is there already' keys root --out root
 expect 0 authority/authority.key keys authority --root root --out authority
 expect 0 '{"files":["r/signing.key"' --json keys office 110105000000 --role registry --root root --out r
 expect 0 p/transport.pub keys office 310101000000 --role production --root root --out p
 expect 0 a/transport.pub keys office 4403050000A1 --role acceptance --root root --out a
 expect 1 OFFICE_CODE_INVALID keys office 440305 --role acceptance --root root --out x
-expect 2 'OPTION_INVALID role' keys office 440305000001 --role chief --root root --out x
+expect 2 'OPTION_INVALID --role' keys office 440305000001 --role chief --root root --out x
 expect 1 'FILE_UNREADABLE no/root.key' keys office 440305000001 --role acceptance --root no --out x
 [ ! -e x ] || fail "a refused command has made its folder"
 for key in root/root.key authority/authority.key r/signing.key r/transport.key; do
@@ -82,14 +82,17 @@ build 1 'FILE_UNREADABLE offices/bad.json' offices/bad.json
 office 4403050000A1 ACCEPTANCE a '"440305"' ',"note":""' >offices/bad.json
 build 1 'offices/bad.json: note' offices/bad.json
 build 1 'is there twice' offices/a.json offices/a.json
-expect 2 'OPTION_INVALID version' directory build --out unsigned offices/a.json
+expect 2 'OPTION_INVALID --version' directory build --out unsigned offices/a.json
 [ ! -e unsigned ] || fail "a refused directory was written"
+build 0 'directory of 1 office, version 3' offices/a.json
 build 0 '3 offices, version 3' offices/a.json offices/r.json offices/p.json
 
 sign 1 'CERTIFICATE_INVALID' r/signing.key r/signing.pem
 sign 1 'KEY_INVALID' r/signing.key authority/authority.pem
 sign 0 directory authority/authority.key authority/authority.pem
-expect 1 DIRECTORY_INVALID directory show --root root/root.pem unsigned
+expect 1 'DIRECTORY_INVALID unsigned: is not signed; see yidictl directory sign' \
+    directory show --root root/root.pem unsigned
+expect 1 'offices/r.json' directory show --root root/root.pem offices/r.json
 expect 0 trusted directory show --root root/root.pem --crl root/root.crl directory
 [ "$(grep -c ' trusted$' said)" -eq 3 ] || fail "not three trusted offices"
 
@@ -99,6 +102,8 @@ expect 0 'registry' directory show --root root/root.pem --crl root/root.crl dire
 [ "$(grep -c 'the certificate is revoked$' said)" -eq 2 ] || fail "not two revoked certificates"
 expect 0 '"state":"the certificate is revoked"' \
     directory show --root root/root.pem --crl root/root.crl --json directory
+
+expect 1 'MALFORMED offices/r.json: is not an envelope' verify offices/r.json --directory directory --root root/root.pem
 
 expect 0 other/root.pem keys root --out other
 expect 1 CERTIFICATE_INVALID directory show --root other/root.pem directory

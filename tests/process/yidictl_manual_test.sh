@@ -6,7 +6,8 @@
 set -u
 
 yidictl=${YIDI_BIN:-build/bin}/yidictl
-manual=$(dirname "$0")/../../deploy/man/yidictl.1
+root=$(dirname "$0")/../..
+manual=$root/deploy/man/yidictl.1
 failed=0
 unset YIDI_SOCKET
 
@@ -39,6 +40,48 @@ for option in $(options_of_manual); do
     echo "$known" | tr ' ' '\n' | grep -qx -e "$option" || fail "no command has --$option"
 done
 
+# The values that users write stand in the manual, and in the help where they are needed.
+values_of() { # ENUM PROTO
+    sed -n "/^enum $1 {/,/^}/s/^  \([A-Z_]*\) = [1-9].*/\1/p" "$root/proto/$2"
+}
+columns_of_population() {
+    sed -n '/define CITIZEN_CSV_HEADER/,/^$/s/^ *"\(.*\)".*/\1/p' "$root/common/domain/citizen_csv.h" |
+        tr ',' '\n' | grep .
+}
+fields_of_form() {
+    sed -n '/^message ApplicationForm {/,/^}/s/^  [A-Za-z ]* \([a-z_]*\) = .*/\1/p' \
+        "$root/proto/message.proto"
+}
+stands_in() { # COMMAND WORD...
+    command=$1
+    shift
+    [ $# -ge 3 ] || fail "too few words for $command"
+    # shellcheck disable=SC2086
+    text=$("$yidictl" help $command)
+    for word; do
+        grep -q -e "\b$word\b" "$manual" || fail "the manual lacks $word"
+        echo "$text" | grep -q -e "\b$word\b" || fail "help $command lacks $word"
+    done
+}
+# shellcheck disable=SC2046 # words
+{
+    stands_in refuse $(values_of RefusalReason message.proto | tr 'A-Z_' 'a-z-')
+    stands_in apply $(values_of ApplicationReason message.proto) $(fields_of_form |
+        grep -v 'digest\|fingerprints')
+    stands_in apply $(values_of ResidenceBasis message.proto) $(values_of FeeWaiver message.proto) \
+        $(values_of DocumentKind message.proto)
+    stands_in 'population import' $(columns_of_population)
+    for machine in acceptance-node/core/application registry-node/core/review \
+        production-node/core/order; do
+        stands_in list $(sed -n '/^static const char \*const state_names/,/^}/p' "$root/$machine.c" |
+            grep -o '"[a-z-]*"' | tr -d '"' | grep -v '^absent$')
+    done
+}
+for group in keys directory journal; do
+    "$yidictl" help $group | grep -q "^  $group " || fail "help $group lists no commands"
+done
+"$yidictl" help verify | grep -q -e '--socket' && fail "an offline command lists --socket"
+
 expect() {
     want=$1
     shift
@@ -60,6 +103,13 @@ expect 2 --socket "$manual" show
 expect 2 verify file
 expect 1 --socket /nonexistent/socket --operator tester show 1234
 expect 3 --socket /nonexistent/socket --operator tester status
+expect 2 receive --defective --operator tester --socket /nonexistent/socket CASE
+expect 2 check-card --defective --operator tester --socket /nonexistent/socket CASE
+expect 2 keys
+(unset USER YIDI_OPERATOR; "$yidictl" --socket /nonexistent/socket status >/dev/null 2>&1)
+[ $? -eq 3 ] || fail "whoever only looks needs no operator"
+(unset USER YIDI_OPERATOR; "$yidictl" --socket /nonexistent/socket examine CASE >/dev/null 2>&1)
+[ $? -eq 2 ] || fail "whoever acts needs a name"
 expect 3 status --operator tester --socket=/nonexistent/socket
 
 "$yidictl" list --json --limit 0 2>/dev/null | grep -q '^{"refusal":{"code":"OPTION_INVALID"' ||

@@ -135,7 +135,7 @@ json_writes_the_largest_integer_and_empty_values(void **state)
     row.assigned = UINT64_MAX;
     assert_string_equal(json_encode(&row.base, &sample->arena),
                         "{\"assigned\":18446744073709551615,\"acknowledged\":0,\"applied\":0,"
-                        "\"head\":\"\"}");
+                        "\"head\":\"\",\"applied_leaf\":\"\"}");
     Yidi__Listed listed = YIDI__LISTED__INIT;
     assert_string_equal(json_encode(&listed.base, &sample->arena), "{\"cases\":[],\"next\":\"\"}");
 }

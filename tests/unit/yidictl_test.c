@@ -15,6 +15,7 @@
 #include "deploy/yidictl/arguments.c"
 #include "deploy/yidictl/input.c"
 #include "deploy/yidictl/output.c"
+#include "deploy/yidictl/report.c"
 #include "proto/message.pb-c.h"
 
 static const struct argument_rule common_options[] = {
@@ -169,6 +170,63 @@ enum_names_are_found_as_people_write_them(void **unused)
     assert_false(output_find_term(&yidi__refusal_reason__descriptor, "credit", &value));
 }
 
+static void
+names_of_an_enum_are_listed_without_the_unspecified_one(void **unused)
+{
+    (void)unused;
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    assert_string_equal(output_terms(&yidi__residence_basis__descriptor, &arena),
+                        "work, study, living");
+}
+
+static void
+times_are_china_standard_time_whatever_tz_says(void **unused)
+{
+    (void)unused;
+    static const char *const zones[] = { "UTC", "America/New_York", "Asia/Shanghai" };
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++) {
+        setenv("TZ", zones[i], 1);
+        tzset();
+        assert_string_equal(output_time(1795391999000, &arena), "2026-11-23 07:59:59");
+        assert_string_equal(output_time_and_zone(1795391999000, &arena),
+                            "2026-11-23 07:59:59 +08:00");
+    }
+    unsetenv("TZ");
+    tzset();
+}
+
+static void
+people_read_options_where_the_office_names_fields(void **unused)
+{
+    (void)unused;
+    static const struct {
+        char *code;
+        char *field;
+        const char *text;
+    } cases[] = {
+        { "OPTION_INVALID", "out", "OPTION_INVALID --out: r" },
+        { "OPTION_INVALID", "", "OPTION_INVALID: r" },
+        { "REFUSAL_INCOMPLETE", "decide.reasons", "REFUSAL_INCOMPLETE --reason: r" },
+        { "COMMAND_UNKNOWN", "decide.verb", "COMMAND_UNKNOWN: r" },
+        { "STATE_UNKNOWN", "list.state", "STATE_UNKNOWN --state: r" },
+        { "FIELD_OUT_OF_BOUNDS", "show.reason", "FIELD_OUT_OF_BOUNDS --reason: r" },
+        { "FEE_MISMATCH", "form.fee_fen", "FEE_MISMATCH form.fee_fen: r" },
+        { "FIELD_OUT_OF_BOUNDS", "apply.form.phone", "FIELD_OUT_OF_BOUNDS form.phone: r" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[100];
+        Yidi__Refusal refusal = YIDI__REFUSAL__INIT;
+        refusal.code = cases[i].code;
+        refusal.field = cases[i].field;
+        refusal.rule = "r";
+        report_format(&refusal, text, sizeof text);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
 /* The lines of a table, printed into memory. */
 static void
 assert_prints(struct table *table, const char *want)
@@ -230,6 +288,9 @@ main(int argc, char *argv[])
         cmocka_unit_test(a_case_number_may_be_in_groups),
         cmocka_unit_test(ages_show_their_two_largest_units),
         cmocka_unit_test(enum_names_are_found_as_people_write_them),
+        cmocka_unit_test(names_of_an_enum_are_listed_without_the_unspecified_one),
+        cmocka_unit_test(times_are_china_standard_time_whatever_tz_says),
+        cmocka_unit_test(people_read_options_where_the_office_names_fields),
         cmocka_unit_test(columns_align_by_display_width),
         cmocka_unit_test(headings_stand_once_and_come_again_with_a_new_column),
     };

@@ -12,4 +12,7 @@ _Noreturn void require_failed(const char *expression, const char *file, int line
 
 #define REQUIRE(expr) ((expr) ? (void)0 : require_failed(#expr, __FILE__, __LINE__))
 
+/* A place that our own code never comes to; why says so in words. */
+#define UNREACHABLE(why) require_failed(why, __FILE__, __LINE__)
+
 #endif

@@ -149,7 +149,7 @@ read_value(const struct reader *reader, const json_t *value, const ProtobufCFiel
     case PROTOBUF_C_TYPE_MESSAGE:
         return read_message(reader, value, field->descriptor, place, member);
     default:
-        REQUIRE(false && "a type that proto/ uses");
+        UNREACHABLE("a type that proto/ does not use");
     }
 }
 

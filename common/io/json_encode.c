@@ -81,7 +81,7 @@ write_value(const void *member, const ProtobufCFieldDescriptor *field, FILE *out
         write_message(*(const ProtobufCMessage *const *)member, out);
         break;
     default:
-        REQUIRE(false && "a type that proto/ uses");
+        UNREACHABLE("a type that proto/ does not use");
     }
 }
 

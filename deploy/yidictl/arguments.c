@@ -103,8 +103,7 @@ rule_named(const struct arguments *arguments, const char *name)
              rule != NULL && rule->name != NULL; rule++)
             if (strcmp(rule->name, name) == 0)
                 return rule;
-    REQUIRE(false && "an option that stands in no table");
-    return NULL;
+    UNREACHABLE("an option that stands in no table");
 }
 
 bool

@@ -44,6 +44,7 @@
     X(CARD_SERIAL_MISMATCH, "another card than the one this order made last")                      \
     X(COMMAND_UNKNOWN, "this office does not do that")                                             \
     X(STATE_UNKNOWN, "no such state at this office")                                               \
+    X(OPERATOR_INVALID, "not a name under which somebody can act")                                 \
     X(OPERATOR_MISSING, "who acts must be named")                                                  \
     X(CSV_INVALID, "the file is not the CSV that is asked for")                                    \
     X(NOT_IN_JURISDICTION, "the division belongs to another registry")                             \

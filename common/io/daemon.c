@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 #include <zmq.h>
@@ -18,7 +19,12 @@
 #include "common/io/office.h"
 #include "common/io/spool.h"
 
-enum { POLL_ITEMS_MAX = 4096, WAIT_MS_MAX = 2000, HOUSEKEEPING_MS = 60000 };
+enum {
+    POLL_ITEMS_MAX = 4096,
+    WAIT_MS_MAX = 2000,
+    HOUSEKEEPING_MS = 60000,
+    DESCRIPTORS_WANTED = 4096
+};
 
 struct daemon {
     struct daemon_options options;
@@ -133,6 +139,21 @@ open_signals(struct daemon *daemon)
     return daemon->signals < 0 ? ERR_IO : OK;
 }
 
+/* Each connection costs a descriptor, whoever opened it, and the libraries do not survive running
+ * out. */
+static void
+raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur < DESCRIPTORS_WANTED)
+        log_line(LOG_WARNING, "few_descriptors", "limit=%llu wanted=%d",
+                 (unsigned long long)limit.rlim_cur, DESCRIPTORS_WANTED);
+}
+
 static enum result
 open_store(struct daemon *daemon, struct refusal *ret_refusal)
 {
@@ -188,6 +209,7 @@ open_office(struct daemon *daemon, const struct role *role, struct refusal *ret_
 static enum result
 open_daemon(struct daemon *daemon, const struct role *role, struct refusal *ret_refusal)
 {
+    raise_descriptor_limit();
     enum result result = open_signals(daemon);
     if (result == OK)
         result = open_store(daemon, ret_refusal);

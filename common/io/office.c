@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "common/core/require.h"
+#include "common/domain/operator_name.h"
 #include "common/io/exchange.h"
 #include "common/io/input.h"
 #include "common/io/log.h"
@@ -319,9 +320,10 @@ decode_request(struct office *office, const struct bytes *frames, size_t frame_c
     struct bytes packed = arena_copy(&office->arena, frames[0]);
     enum result result =
         wire_decode(&yidi__request__descriptor, packed, &office->arena, &message, ret_refusal);
-    if (result == OK)
-        *ret_request = (const Yidi__Request *)message;
-    return result;
+    if (result != OK)
+        return result;
+    *ret_request = (const Yidi__Request *)message; /* its number goes into a refusal, too */
+    return operator_name_check((*ret_request)->operator_, "operator", ret_refusal);
 }
 
 void

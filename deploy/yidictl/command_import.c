@@ -276,7 +276,7 @@ import_lines(struct import *import, FILE *file)
     int status = EXIT_DONE;
     for (uint64_t number = 1; status == EXIT_DONE && (size = getline(&line, &room, file)) > 0;
          number++) {
-        while (size > 0 && strchr("\r\n \t", line[size - 1]) != NULL)
+        while (size > 0 && memchr("\r\n \t", line[size - 1], 4) != NULL)
             size--;
         if (size == 0)
             continue;

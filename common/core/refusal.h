@@ -61,7 +61,6 @@
     X(CERTIFICATE_INVALID,                                                                         \
       "a certificate does not chain to the root, is out of date, or is revoked")                   \
     X(PROTOCOL_UNSUPPORTED, "no common protocol version")                                          \
-    X(AMNESIA, "this office has lost part of its past and must recover")                           \
     X(OFFICE_HALTED, "the office takes no work until an administrator has looked")                 \
     X(STORE_FULL, "the store is full; nothing was accepted")                                       \
     X(STORE_DAMAGED, "a stored row cannot be read; nothing was changed")                           \

@@ -61,6 +61,13 @@ take_hello(struct office *office, struct peer *peer, const struct link_message *
         link_frame_offer_directory(office, peer, &message->route, now);
 }
 
+static void
+take_ping(struct office *office, struct peer *peer, const struct link_message *message)
+{
+    peer->route = message->route;
+    link_frame_reply_welcome(office, peer);
+}
+
 /* Does the entry say what the frame claims: from this peer, to us, this sequence, these
  * attachments? */
 static const char *
@@ -228,10 +235,9 @@ take_inbound(struct office *office, const struct link_message *message,
             take_hello(office, peer, message, frame->hello, now);
     } else if (frame->body_case == YIDI__LINK_FRAME__BODY_DATA) {
         take_data(office, peer, frame->data, message, now);
-    } else if (frame->body_case == YIDI__LINK_FRAME__BODY_PING &&
-               !turn_away(office, message, now)) {
-        peer->route = message->route;
-        link_frame_reply_welcome(office, peer);
+    } else if (frame->body_case == YIDI__LINK_FRAME__BODY_PING) {
+        if (!turn_away(office, message, now))
+            take_ping(office, peer, message);
     } else if (frame->body_case == YIDI__LINK_FRAME__BODY_DIRECTORY) {
         take_directory(office, peer->office, frame->directory, message, now);
     } else {

@@ -405,6 +405,22 @@ an_office_that_lost_its_past_halts_and_says_so(void **unused)
 }
 
 static void
+an_office_that_is_halted_while_others_send_turns_them_away(void **unused)
+{
+    (void)unused;
+    char number[CASE_NUMBER_CHARS + 1];
+    apply(1, number);
+    fake_network_run(&network, 1000);
+    office_halt(network.offices[REGISTRY].office, "a test says so");
+    apply(2, number);
+    network.wires.trace_size = 0;
+    fake_network_run(&network, 60000);
+    assert_int_equal(cases_at(REGISTRY), 1);
+    assert_non_null(strstr(network.wires.trace, "registry > window: refuse OFFICE_HALTED"));
+    assert_int_equal(network.offices[REGISTRY].office->dropped, 0); /* a question is no rubbish */
+}
+
+static void
 a_halted_office_takes_no_messages(void **unused)
 {
     (void)unused;
@@ -752,6 +768,7 @@ main(int argc, char *argv[])
         TEST(a_lost_acknowledgement_is_asked_for_and_doubles_nothing),
         TEST(nothing_is_lost_or_doubled_whatever_the_network_does),
         TEST(an_office_that_lost_its_past_halts_and_says_so),
+        TEST(an_office_that_is_halted_while_others_send_turns_them_away),
         TEST(a_halted_office_takes_no_messages),
         TEST(what_a_peer_lost_is_sent_to_it_again),
         TEST(what_is_not_authentic_is_dropped_counted_and_moves_nothing),

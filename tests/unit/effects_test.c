@@ -58,6 +58,7 @@ static const struct named steps[] = {
     STEP(ARRIVED),
     STEP(NOTIFIED),
     STEP(COLLECTED),
+    STEP(OLD_CARD_SURRENDERED),
     STEP(CLOSED),
     STEP(DELIVERY_REFUSED),
     STEP(REORDERED),

@@ -76,6 +76,7 @@ test_programs := $(foreach kind,unit contract process,$(call tests_of,$(kind)))
 test_lib_objects := $(call objects,tests/lib/*.c deploy/demo/photo_maker.c)
 benches := $(patsubst tests/%.c,$(BUILD)/%,$(call sources,tests/bench/*_bench.c))
 bench_lib_objects := $(filter-out %_bench.o,$(call objects,tests/bench/*.c))
+preloads := $(patsubst %,$(BUILD)/preload/%.so,power_loss clock_step slow_disk)
 
 all: $(programs) $(common)
 
@@ -143,20 +144,27 @@ $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(bench_lib_objects) $(test_lib_o
 	@mkdir -p $(@D)
 	$(call quiet,LD)$(link) -o $@ $^ -lcmocka $(libraries)
 
+# What tests put between a daemon and the kernel; never built with a sanitizer.
+$(BUILD)/preload/power_loss.so: $(patsubst %,tests/preload/%.c,power_names power_watch unsynced)
+$(BUILD)/preload/%.so: tests/preload/%.c $(wildcard tests/preload/*.h)
+	@mkdir -p $(@D)
+	$(call quiet,LD)$(CC) -std=c11 -D_GNU_SOURCE -I. $(warnings) -O2 -g -U_FORTIFY_SOURCE -fPIC -shared \
+		-o $@ $(sort $(filter %.c,$^))
+
 # --- checks ---
 
 run_tests = YIDI_BIN=$(abspath $(BUILD))/bin TEST_TIMEOUT_S=$(TEST_TIMEOUT_S) tests/lib/run-tests.sh
 checked = $(foreach kind,$(KINDS),$(call tests_of,$(kind)))
 check_scripts = $(if $(filter process,$(KINDS)),$(wildcard tests/process/*_test.sh))
 
-check: all $(checked)
+check: all $(checked) $(preloads)
 	@$(run_tests) $(checked) $(check_scripts)
 
 # check-NAME needs only what is called NAME; a process test needs the programs too.
 name_of = $(patsubst %_test,%,$(notdir $(1)))
 $(foreach test,$(test_programs),$(eval check-$(call name_of,$(test)): $(test)))
 $(foreach test,$(call tests_of,process) $(wildcard tests/process/*_test.sh),\
-	$(eval check-$(call name_of,$(test:.sh=)): all))
+	$(eval check-$(call name_of,$(test:.sh=)): all $(preloads)))
 
 check-%:
 	@$(run_tests) -f '$(T)' $(filter %/$*_test,$(test_programs)) \
@@ -178,12 +186,18 @@ bench: all $(benches)
 		YIDI_BIN=$(abspath $(BUILD))/bin $$bench || failed="$$failed $${bench##*/}"; done; \
 		[ -z "$$failed" ] || { echo "bench: failed:$$failed"; exit 1; }
 
-simulate: all
-ifneq ($(wildcard tests/simulation/run),)
-	YIDI_BIN=$(abspath $(BUILD))/bin tests/simulation/run
-else
-	@echo "There is no simulator yet; it comes with a later version. Nothing was run."
-endif
+# Whole lives of eight offices, of which each seed is one. SEEDS=n FIRST=n DAYS=n, or SEED=n and
+# its trace.
+simulator := $(BUILD)/simulate
+simulator_objects := $(call objects,tests/simulation/*.c)
+wrap_store = -Wl,--wrap=store_begin_write,--wrap=store_put,--wrap=store_append,--wrap=store_commit
+$(simulator): $(simulator_objects) $(test_lib_objects) $(for_tests) $(common)
+	@mkdir -p $(@D)
+	$(call quiet,LD)$(link) $(wrap_store) -o $@ $^ -lcmocka $(libraries)
+
+simulate: $(simulator)
+	@$(simulator) $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),100) --first $(or $(FIRST),1)) \
+		--days $(or $(DAYS),10)
 
 # Runs for less than a minute, then stays to look around in; ONCE=1 ends there.
 demo_data := $(BUILD)/bin/make-demo-data

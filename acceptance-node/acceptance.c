@@ -109,9 +109,9 @@ fill_notification(struct turn *turn, const struct case_file *file, Yidi__Notific
 
 /* ---- incoming messages ---- */
 
-static enum result
-advance(struct turn *turn, struct case_file *file, const struct incoming *incoming,
-        const struct application_event *event, struct refusal *ret_refusal)
+enum result
+acceptance_advance(struct turn *turn, struct case_file *file, const struct incoming *incoming,
+                   const struct application_event *event, struct refusal *ret_refusal)
 {
     struct application application = { .state = (int)file->row->state };
     struct effects effects = { 0 };
@@ -131,7 +131,7 @@ take_issued(struct turn *turn, struct case_file *file, const struct incoming *in
     file->row->issuing_authority = issued->issuing_authority;
     file->row->valid_from = issued->valid_from;
     file->row->valid_until = issued->valid_until;
-    return advance(turn, file, incoming, &event, ret_refusal);
+    return acceptance_advance(turn, file, incoming, &event, ret_refusal);
 }
 
 static enum result
@@ -149,7 +149,7 @@ take_refused(struct turn *turn, struct case_file *file, const struct incoming *i
     refusal->text = refused->text;
     refusal->contact = refused->contact;
     file->row->refusal = refusal;
-    return advance(turn, file, incoming, &event, ret_refusal);
+    return acceptance_advance(turn, file, incoming, &event, ret_refusal);
 }
 
 static enum result
@@ -159,7 +159,7 @@ take_dispatched(struct turn *turn, struct case_file *file, const struct incoming
     const struct application_event event = { .kind = APPLICATION_CARD_DISPATCHED };
     file->row->card_serial = incoming->message->card_dispatched->card_serial;
     file->row->package = incoming->message->card_dispatched->package;
-    return advance(turn, file, incoming, &event, ret_refusal);
+    return acceptance_advance(turn, file, incoming, &event, ret_refusal);
 }
 
 /* The registry's system refused the application: the citizen must be told. Anything else that was
@@ -186,7 +186,7 @@ take_message_refused(struct turn *turn, struct case_file *file, const struct inc
     refusal->text = text;
     refusal->contact = refused->contact;
     file->row->refusal = refusal;
-    return advance(turn, file, incoming, &event, NULL);
+    return acceptance_advance(turn, file, incoming, &event, NULL);
 }
 
 static enum result
@@ -230,7 +230,7 @@ decide(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
                       "an acceptance office receives and hands out cards");
 
     turn->act_detail = decide->text;
-    return advance(turn, file, NULL, &event, ret_refusal);
+    return acceptance_advance(turn, file, NULL, &event, ret_refusal);
 }
 
 static enum result
@@ -250,6 +250,8 @@ const struct role acceptance_role = {
     .machine = &application_machine,
     .take_message = take_message,
     .take_command = take_command,
+    .redo = acceptance_redo,
+    .resume = acceptance_resume,
     .decide = decide,
     .fill_message = fill_message,
     .stage_deadline_ms = stage_deadline_ms,

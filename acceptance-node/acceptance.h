@@ -16,4 +16,17 @@ enum result acceptance_apply(struct turn *turn, const Yidi__Apply *apply,
                              const struct bytes *frames, size_t frame_count,
                              Yidi__Response *response, struct refusal *ret_refusal) MUST_CHECK;
 
+struct application_event;
+
+/* One step of a case: decide and carry out. incoming is NULL for acts. */
+enum result acceptance_advance(struct turn *turn, struct case_file *file,
+                               const struct incoming *incoming,
+                               const struct application_event *event,
+                               struct refusal *ret_refusal) MUST_CHECK;
+
+/* struct role, redo and resume: the acts of a lost past. */
+enum result acceptance_redo(struct turn *turn, const struct incoming *own,
+                            struct refusal *ret_refusal) MUST_CHECK;
+enum result acceptance_resume(struct turn *turn) MUST_CHECK;
+
 #endif

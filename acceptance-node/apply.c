@@ -8,6 +8,7 @@
 #include "common/domain/civil_date.h"
 #include "common/domain/deadline.h"
 #include "common/io/form_view.h"
+#include "common/io/intake.h"
 #include "common/io/photo.h"
 #include "common/io/turn.h"
 #include "common/io/wire.h"
@@ -101,6 +102,16 @@ check_no_open_case(const struct turn *turn, const struct applying *applying,
 }
 
 static enum result
+check_room(const struct turn *turn, const struct applying *applying, struct refusal *ret_refusal)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < applying->frame_count; i++)
+        bytes += applying->frames[i].size;
+    return intake_check_room(turn->office, bytes, ret_refusal);
+}
+
+/* The room comes last: it is counted as taken. */
+static enum result
 check_everything(const struct turn *turn, struct applying *applying, struct refusal *ret_refusal)
 {
     const struct form form = form_view(applying->apply->form);
@@ -114,7 +125,9 @@ check_everything(const struct turn *turn, struct applying *applying, struct refu
         result = find_offices(turn, applying, ret_refusal);
     if (result == OK)
         result = check_no_open_case(turn, applying, ret_refusal);
-    return result;
+    if (result == OK)
+        result = intake_check_peer(turn->office, applying->registry->code, ret_refusal);
+    return result == OK ? check_room(turn, applying, ret_refusal) : result;
 }
 
 static enum result

@@ -60,9 +60,9 @@ fill_message(struct turn *turn, const struct case_file *file, enum message_kind 
 
 /* Only decides: what a decision needs besides (a serial, say) is found before anything is written.
  */
-static enum result
-step(const struct case_file *file, const struct order_event *event, struct order *ret_order,
-     struct effects *effects, struct refusal *ret_refusal)
+enum result
+production_step(const struct case_file *file, const struct order_event *event,
+                struct order *ret_order, struct effects *effects, struct refusal *ret_refusal)
 {
     *ret_order = (struct order){ .state = (int)file->row->state,
                                  .maker = file->row->maker,
@@ -97,7 +97,7 @@ take_message(struct turn *turn, struct case_file *file, const struct incoming *i
                       "a production office does not take this message");
     }
     struct order order;
-    enum result result = step(file, &event, &order, &effects, ret_refusal);
+    enum result result = production_step(file, &event, &order, &effects, ret_refusal);
     return result == OK ? turn_advance(turn, file, incoming, order.state, &effects) : result;
 }
 
@@ -145,7 +145,7 @@ make(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
         return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "attempt",
                       "made %d times; something else is wrong", ATTEMPTS_MAX);
     struct order order;
-    enum result result = step(file, &event, &order, &effects, ret_refusal);
+    enum result result = production_step(file, &event, &order, &effects, ret_refusal);
     if (result == OK)
         result = take_serial(turn, file, decide->card_serial, ret_refusal);
     if (result != OK)
@@ -169,7 +169,7 @@ check_card(struct turn *turn, struct case_file *file, const Yidi__Decide *decide
                       "what is wrong with the card must be said");
     struct effects effects = { 0 };
     struct order order;
-    enum result result = step(file, &event, &order, &effects, ret_refusal);
+    enum result result = production_step(file, &event, &order, &effects, ret_refusal);
     if (result != OK)
         return result;
     file->row->checker = (char *)turn->operator;
@@ -185,7 +185,7 @@ dispatch(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
         .kind = ORDER_DISPATCH, .operator= turn->operator, .card_serial = "" };
     struct effects effects = { 0 };
     struct order order;
-    enum result result = step(file, &event, &order, &effects, ret_refusal);
+    enum result result = production_step(file, &event, &order, &effects, ret_refusal);
     if (result != OK)
         return result;
     file->row->package = decide->package;
@@ -231,6 +231,8 @@ const struct role production_role = {
     .open_case = production_place_order,
     .take_message = take_message,
     .take_command = take_command,
+    .redo = production_redo,
+    .resume = production_resume,
     .decide = decide,
     .fill_message = fill_message,
     .stage_deadline_ms = stage_deadline_ms,

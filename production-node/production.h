@@ -15,4 +15,18 @@ extern const struct role production_role;
 enum result production_place_order(struct turn *turn, const struct incoming *incoming,
                                    struct refusal *ret_refusal) MUST_CHECK;
 
+struct order;
+struct order_event;
+struct effects;
+
+/* Decide one step of an order, and change nothing. */
+enum result production_step(const struct case_file *file, const struct order_event *event,
+                            struct order *ret_order, struct effects *effects,
+                            struct refusal *ret_refusal) MUST_CHECK;
+
+/* struct role, redo and resume: the acts of a lost past. */
+enum result production_redo(struct turn *turn, const struct incoming *own,
+                            struct refusal *ret_refusal) MUST_CHECK;
+enum result production_resume(struct turn *turn) MUST_CHECK;
+
 #endif

@@ -8,6 +8,7 @@
 #include "common/io/form_view.h"
 #include "common/io/incoming.h"
 #include "common/io/photo.h"
+#include "common/io/redo.h"
 #include "common/io/turn.h"
 #include "registry-node/core/review.h"
 #include "registry-node/registry.h"
@@ -169,7 +170,9 @@ registry_open_review(struct turn *turn, const struct incoming *incoming,
         return result;
 
     result = case_file_find_open(turn->txn, file.row->form->person->citizen_number, open_case);
-    if (result == OK) {
+    if (result == OK && turn->redo != NULL && turn->redo->evidence) {
+        result = OK; /* it was opened, whatever else is open here now */
+    } else if (result == OK) {
         event.kind = REVIEW_OPEN_SECOND;
         result = explain_second(turn, file.row, open_case);
     } else if (result == ERR_ABSENT) {

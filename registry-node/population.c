@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "common/domain/citizen_csv.h"
+#include "common/io/intake.h"
 #include "common/io/turn.h"
 #include "common/io/wire.h"
 #include "registry-node/registry.h"
@@ -170,6 +171,9 @@ enum result
 registry_import_population(struct turn *turn, const Yidi__PopulationImport *command,
                            struct bytes csv, Yidi__Response *response, struct refusal *ret_refusal)
 {
+    enum result result = intake_check_room(turn->office, csv.size, ret_refusal);
+    if (result != OK)
+        return result;
     struct import *import = arena_take(turn->arena, sizeof *import);
     Yidi__Imported *imported = arena_take(turn->arena, sizeof *imported);
     if (import == NULL || imported == NULL)
@@ -184,7 +188,7 @@ registry_import_population(struct turn *turn, const Yidi__PopulationImport *comm
     response->body_case = YIDI__RESPONSE__BODY_IMPORTED;
     response->imported = imported;
 
-    enum result result = pass(import, csv, ret_refusal);
+    result = pass(import, csv, ret_refusal);
     if (result != OK || (imported->bad > 0 && !command->skip_bad))
         return result;
     import->writing = true;

@@ -129,9 +129,9 @@ fill_message(struct turn *turn, const struct case_file *file, enum message_kind 
 
 /* ---- steps ---- */
 
-static enum result
-advance(struct turn *turn, struct case_file *file, const struct incoming *incoming,
-        const struct review_event *event, struct refusal *ret_refusal)
+enum result
+registry_advance(struct turn *turn, struct case_file *file, const struct incoming *incoming,
+                 const struct review_event *event, struct refusal *ret_refusal)
 {
     struct review review = { .state = (int)file->row->state, .examiner = file->row->examiner };
     struct effects effects = { 0 };
@@ -164,7 +164,7 @@ take_made(struct turn *turn, struct case_file *file, const struct incoming *inco
         file->row->card_serial = made->card_serial;
         file->row->attempt = made->attempt;
     }
-    enum result result = advance(turn, file, incoming, &event, ret_refusal);
+    enum result result = registry_advance(turn, file, incoming, &event, ret_refusal);
     return result == OK && another ? call_attention_to_card(turn, file, incoming) : result;
 }
 
@@ -180,7 +180,7 @@ take_collected(struct turn *turn, struct case_file *file, const struct incoming 
         .old_card_surrendered = collected->old_card_surrendered,
     };
     file->row->card_serial = collected->card_serial;
-    enum result result = advance(turn, file, incoming, &event, ret_refusal);
+    enum result result = registry_advance(turn, file, incoming, &event, ret_refusal);
     if (result == OK)
         result = registry_replace_card(turn, file->row, file->row->card_serial);
     return result;
@@ -197,7 +197,7 @@ take_message_refused(struct turn *turn, struct case_file *file, const struct inc
     snprintf(text, sizeof text, "%s %s", refused->field, refused->text);
     bool order = file->row->state == REVIEW_ISSUED &&
                  strcmp(incoming->from, file->row->production_office) == 0;
-    enum result result = order ? advance(turn, file, incoming, &event, NULL) : OK;
+    enum result result = order ? registry_advance(turn, file, incoming, &event, NULL) : OK;
     if (result == OK)
         result = turn_call_attention(turn, file, refused->code, text, incoming->from);
     return result;
@@ -244,7 +244,7 @@ examine(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
     file->row->findings = findings;
     file->row->examiner = (char *)turn->operator;
     event.failed_finding = failed_finding(findings);
-    return advance(turn, file, NULL, &event, ret_refusal);
+    return registry_advance(turn, file, NULL, &event, ret_refusal);
 }
 
 static enum result
@@ -261,7 +261,7 @@ issue(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
         row->valid_from = civil_date_of_ms(turn->now_ms);
         row->valid_until = validity_until(row->form->person->birth_date, row->valid_from);
     }
-    return advance(turn, file, NULL, &event, ret_refusal);
+    return registry_advance(turn, file, NULL, &event, ret_refusal);
 }
 
 static enum result
@@ -284,7 +284,7 @@ refuse_application(struct turn *turn, struct case_file *file, const Yidi__Decide
     refusal->text = decide->text;
     refusal->contact = office_self(turn->office)->contact;
     file->row->refusal = refusal;
-    return advance(turn, file, NULL, &event, ret_refusal);
+    return registry_advance(turn, file, NULL, &event, ret_refusal);
 }
 
 static enum result
@@ -323,6 +323,7 @@ const struct role registry_role = {
     .open_case = registry_open_review,
     .take_message = take_message,
     .take_command = take_command,
+    .redo = registry_redo,
     .decide = decide,
     .fill_message = fill_message,
     .stage_deadline_ms = stage_deadline_ms,

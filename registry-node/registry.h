@@ -33,4 +33,15 @@ enum result registry_find_citizen(struct turn *turn, const char *citizen_number,
 enum result registry_replace_card(struct turn *turn, const Yidi__Case *row,
                                   const char *card_serial) MUST_CHECK;
 
+struct review_event;
+
+/* One step of a case: decide and carry out. incoming is NULL for acts. */
+enum result registry_advance(struct turn *turn, struct case_file *file,
+                             const struct incoming *incoming, const struct review_event *event,
+                             struct refusal *ret_refusal) MUST_CHECK;
+
+/* struct role, redo: the acts of a lost past. */
+enum result registry_redo(struct turn *turn, const struct incoming *own,
+                          struct refusal *ret_refusal) MUST_CHECK;
+
 #endif

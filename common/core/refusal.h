@@ -61,9 +61,19 @@
     X(CERTIFICATE_INVALID,                                                                         \
       "a certificate does not chain to the root, is out of date, or is revoked")                   \
     X(PROTOCOL_UNSUPPORTED, "no common protocol version")                                          \
+    X(OFFICE_RECOVERING, "the office is bringing back its lost past; try again")                   \
+    X(OFFICE_STARTING, "the office asks its peers first whether it is up to date; try again")      \
+    X(EPOCH_UNPROVED, "a new journal epoch must name the last head that was seen")                 \
     X(OFFICE_HALTED, "the office takes no work until an administrator has looked")                 \
+    X(JOURNAL_REWRITTEN, "two heads that this office signed contradict each other")                \
     X(STORE_FULL, "the store is full; nothing was accepted")                                       \
+    X(DISK_RESERVE, "what is left of the disk is kept for accepted cases")                         \
+    X(STORE_NEARLY_FULL, "what is left of the store is kept for accepted cases")                   \
+    X(PEER_BACKLOG, "too many messages wait for the office that would have to act")                \
     X(STORE_DAMAGED, "a stored row cannot be read; nothing was changed")                           \
+    X(STORE_FOREIGN, "the store or backup is another office's")                                    \
+    X(STORE_FORMAT, "the store is of a format that this program does not know")                    \
+    X(DISK_FULL, "no room is left on the disk; nothing half-written stays")                        \
     X(NUMBERS_EXHAUSTED, "no case numbers are left for today")                                     \
     X(OPTION_UNKNOWN, "no such option")                                                            \
     X(OPTION_INVALID, "the option's value breaks its rule")                                        \

@@ -6,8 +6,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 #include <zmq.h>
 
@@ -15,14 +17,19 @@
 #include "common/io/clock.h"
 #include "common/io/control.h"
 #include "common/io/daemon_files.h"
+#include "common/io/gate.h"
 #include "common/io/log.h"
 #include "common/io/office.h"
+#include "common/io/signature.h"
 #include "common/io/spool.h"
+#include "common/io/store_blame.h"
+#include "common/io/tree_head.h"
 
 enum {
     POLL_ITEMS_MAX = 4096,
     WAIT_MS_MAX = 2000,
     HOUSEKEEPING_MS = 60000,
+    GATE_LOG_MS = 1000,
     DESCRIPTORS_WANTED = 4096
 };
 
@@ -37,6 +44,7 @@ struct daemon {
     int signals;
     bool stopping;
     uint64_t house_kept_ms;
+    uint64_t turned_away, gate_logged_ms;
     zmq_pollitem_t poll_items[POLL_ITEMS_MAX];
 };
 
@@ -93,7 +101,27 @@ static uint64_t
 port_dropped(void *context)
 {
     const struct daemon *daemon = context;
-    return link_dropped_count(daemon->link) + link_refused_count(daemon->link);
+    return link_dropped_count(daemon->link) + link_refused_count(daemon->link) +
+           gate_turned_away_count();
+}
+
+static uint64_t
+port_free_bytes(void *context)
+{
+    const struct daemon *daemon = context;
+    struct statvfs disk;
+    if (statvfs(daemon->options.data, &disk) != 0)
+        return ADMISSION_FREE_UNKNOWN;
+    return (uint64_t)disk.f_bavail * disk.f_frsize;
+}
+
+static uint64_t
+port_random(void *context)
+{
+    uint64_t random;
+    (void)context;
+    signature_random(&random, sizeof random);
+    return random;
 }
 
 static enum result
@@ -139,8 +167,7 @@ open_signals(struct daemon *daemon)
     return daemon->signals < 0 ? ERR_IO : OK;
 }
 
-/* Each connection costs a descriptor, whoever opened it, and the libraries do not survive running
- * out. */
+/* Each connection costs a descriptor, whoever opened it. */
 static void
 raise_descriptor_limit(void)
 {
@@ -160,9 +187,20 @@ open_store(struct daemon *daemon, struct refusal *ret_refusal)
     enum result result = store_open(daemon->options.data, daemon->options.map_size, &daemon->store);
     if (result == OK)
         return OK;
-    return refuse(ret_refusal, REFUSAL_FILE_UNREADABLE, "data",
-                  result == ERR_DAMAGED ? "the store in %s is damaged or not a store"
-                                        : "the store in %s cannot be opened, or is in use",
+    return store_blame(daemon->options.data, "data", result, ret_refusal);
+}
+
+/* Its last head tells whose it is. */
+static enum result
+refuse_journal(const struct daemon *daemon, struct refusal *ret_refusal)
+{
+    struct tree_head head;
+    if (tree_head_decode(daemon->office->journal.head, &head) == OK &&
+        strcmp(head.office, daemon->options.office) != 0)
+        return refuse(ret_refusal, REFUSAL_STORE_FOREIGN, "data", "the store in %s is of office %s",
+                      daemon->options.data, head.office);
+    return refuse(ret_refusal, REFUSAL_STORE_DAMAGED, "data",
+                  "the store in %s is damaged: journal, tree and last head do not agree",
                   daemon->options.data);
 }
 
@@ -178,6 +216,8 @@ open_office(struct daemon *daemon, const struct role *role, struct refusal *ret_
         .root = daemon->files.root,
         .take_directory = daemon->files.directory,
         .stream_limits = daemon_stream_limits(&daemon->options),
+        .witness_interval_ms = daemon->options.witness_interval * 1000,
+        .admission = daemon_admission_limits(&daemon->options),
         .directory_grace_ms = daemon->options.directory_grace * 1000,
         .ports = { .context = daemon,
                    .connect = port_connect,
@@ -187,6 +227,8 @@ open_office(struct daemon *daemon, const struct role *role, struct refusal *ret_
                    .answer = port_answer,
                    .notify = port_notify,
                    .dropped = port_dropped,
+                   .free_bytes = port_free_bytes,
+                   .random = port_random,
                    .keep_directory = port_keep_directory },
     };
     const struct office_time now = clock_now();
@@ -202,8 +244,7 @@ open_office(struct daemon *daemon, const struct role *role, struct refusal *ret_
         return refuse(ret_refusal, REFUSAL_DIRECTORY_INVALID, "directory",
                       "%s is older than the directory that this office adopted last",
                       daemon->options.directory);
-    return refuse(ret_refusal, REFUSAL_FILE_UNREADABLE, "data",
-                  "the journal in %s is damaged or another office's", daemon->options.data);
+    return refuse_journal(daemon, ret_refusal);
 }
 
 static enum result
@@ -274,7 +315,8 @@ static bool
 take_one_command(struct daemon *daemon, const struct office_time *now)
 {
     struct control_message message;
-    if (!office_has_room(daemon->office) || control_server_receive(daemon->control, &message) != OK)
+    if (!office_takes_commands(daemon->office) ||
+        control_server_receive(daemon->control, &message) != OK)
         return false;
     office_take_command(daemon->office, &message.route, message.frames, message.frame_count, now);
     control_message_fini(&message);
@@ -339,11 +381,24 @@ on_hook_end(void *context, const char *name, bool success)
 }
 
 static void
+watch_gate(struct daemon *daemon, const struct office_time *now)
+{
+    uint64_t turned_away = gate_turned_away_count();
+    if (turned_away == daemon->turned_away ||
+        now->monotonic_ms - daemon->gate_logged_ms < GATE_LOG_MS)
+        return;
+    log_line(LOG_WARNING, "descriptors_short", "turned_away=%" PRIu64, turned_away);
+    daemon->turned_away = turned_away;
+    daemon->gate_logged_ms = now->monotonic_ms;
+}
+
+static void
 keep_house(struct daemon *daemon, const struct office_time *now)
 {
     if (daemon_files_directory_changed(&daemon->files, &daemon->options, now->monotonic_ms))
         reload(daemon, now);
     spool_poll(daemon->spool, now->monotonic_ms, on_hook_end, daemon);
+    watch_gate(daemon, now);
     if (now->monotonic_ms - daemon->house_kept_ms >= HOUSEKEEPING_MS) {
         store_check_readers(daemon->store);
         spool_resume(daemon->spool);

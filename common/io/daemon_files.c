@@ -35,7 +35,11 @@ static const struct option_rule rules[] = {
     OPTION("spool", OPTION_PATH, spool, NULL, 1, 4000, "", "Folder for notifications to applicants; made when it is not there."),
     OPTION("notify-hook", OPTION_PATH, notify_hook, "", 0, 4000, "", "Program to run on each notification file, given as its only argument."),
     OPTION("map-size", OPTION_NUMBER, map_size, "64G", 16777216, UINT64_C(17592186044416), "bytes", "Upper bound of the store; address space, not disk."),
+    OPTION("map-fill-max", OPTION_NUMBER, map_fill_max, "80", 1, 100, "%", "No new work when the store is fuller; halfway from there to full, no messages that open cases. 100: no such limit."),
+    OPTION("disk-reserve", OPTION_NUMBER, disk_reserve, "1G", 0, UINT64_C(17592186044416), "bytes", "No new work when less of the disk is free; below half of it, no messages that open cases. 0: no such limit."),
+    OPTION("outbox-max", OPTION_NUMBER, outbox_max, "50000", 1, 10000000, "messages", "No new application to a registry for which so many messages wait."),
     OPTION("directory-grace", OPTION_NUMBER, directory_grace, "604800", 0, 31536000, "s", "How long after the directory's expiry new applications are still taken."),
+    OPTION("witness-interval", OPTION_NUMBER, witness_interval, "3600", 0, 31536000, "s", "How often another office is asked to prove that its journal only grew; 0 never."),
     OPTION("retry-first", OPTION_NUMBER, retry_first, "200", 10, 60000, "ms", "First pause before an unreachable office is tried again; it doubles."),
     OPTION("retry-max", OPTION_NUMBER, retry_max, "30000", 100, 3600000, "ms", "Longest such pause."),
     OPTION("greeting-timeout", OPTION_NUMBER, greeting_timeout, "5000", 100, 60000, "ms", "How long a connected office may take to answer our greeting."),
@@ -118,6 +122,16 @@ daemon_stream_limits(const struct daemon_options *options)
         .greeting_ms = options->greeting_timeout,
         .silence_ms = options->silence,
         .idle_ms = options->idle_close,
+    };
+}
+
+struct admission_limits
+daemon_admission_limits(const struct daemon_options *options)
+{
+    return (struct admission_limits){
+        .disk_reserve_bytes = options->disk_reserve,
+        .outbox_messages = options->outbox_max,
+        .map_fill_percent = (unsigned)options->map_fill_max,
     };
 }
 

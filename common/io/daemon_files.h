@@ -8,6 +8,7 @@
 
 #include <sys/stat.h>
 
+#include "common/core/admission.h"
 #include "common/core/stream.h"
 #include "common/io/config.h"
 #include "common/io/directory.h"
@@ -28,7 +29,11 @@ struct daemon_options {
     const char *notify_hook; /* NULL: none */
     const char *log_level;
     uint64_t map_size;
+    uint64_t map_fill_max;
+    uint64_t disk_reserve;
+    uint64_t outbox_max;
     uint64_t directory_grace;
+    uint64_t witness_interval;
     uint64_t retry_first;
     uint64_t retry_max;
     uint64_t greeting_timeout;
@@ -54,6 +59,7 @@ void daemon_options_print(const struct role *role, enum config_action action,
                           const struct daemon_options *options);
 void daemon_options_free(const struct role *role, struct daemon_options *options);
 struct stream_limits daemon_stream_limits(const struct daemon_options *options);
+struct admission_limits daemon_admission_limits(const struct daemon_options *options);
 
 /* Load everything and check that it belongs together: key and certificate, certificate and root,
  * office and directory. */

@@ -4,10 +4,16 @@
 #include <inttypes.h>
 
 #include "common/core/require.h"
+#include "common/io/consistency.h"
+#include "common/io/epoch.h"
+#include "common/io/history.h"
+#include "common/io/intake.h"
 #include "common/io/link_frame.h"
 #include "common/io/log.h"
 #include "common/io/outgoing.h"
+#include "common/io/recovery.h"
 #include "common/io/signature.h"
+#include "common/io/start_hold.h"
 #include "common/io/wire.h"
 #include "common/io/witness.h"
 
@@ -34,14 +40,65 @@ drop(struct office *office, const char *from, const char *reason, const struct o
                  office->dropped);
 }
 
-/* Out of service: the peer is told, and backs off. */
+/* Out of service, or no room for the cases that this peer opens: it is told, and backs off. */
 static bool
-turn_away(struct office *office, const struct link_message *message, const struct office_time *now)
+turn_away(struct office *office, const Yidi__Office *sender, const struct link_message *message,
+          const struct office_time *now)
 {
     enum refusal_code why = office_out_of_service(office, now->wall_ms);
+    if (why == REFUSAL_NONE)
+        why = intake_shut_to(office, sender);
     if (why != REFUSAL_NONE)
         link_frame_reply_refuse(office, &message->route, why);
     return why != REFUSAL_NONE;
+}
+
+/* What a peer says that rewrote its past is not taken; it is told, and backs off. */
+static bool
+is_barred(struct office *office, const struct peer *peer, const struct link_message *message)
+{
+    if (witness_barred(peer))
+        link_frame_reply_refuse(office, &message->route, REFUSAL_JOURNAL_REWRITTEN);
+    return witness_barred(peer);
+}
+
+/* A peer that lost its past, and recovered it, proves that its journal goes on after what we saw.
+ */
+static bool
+take_epoch(struct office *office, struct peer *peer, const struct link_message *message,
+           const Yidi__Hello *hello)
+{
+    struct refusal refusal = { 0 };
+    if (hello->epoch <= (peer->seen_head.size > 0 ? peer->seen_head.epoch : 1))
+        return true;
+    enum result result =
+        message->frame_count == 2
+            ? epoch_take(office, peer, hello->epoch, message->frames[1], &refusal)
+            : refuse(&refusal, REFUSAL_EPOCH_UNPROVED, "epoch", "without its proof");
+    if (result != OK)
+        link_frame_reply_refuse(office, &message->route, REFUSAL_EPOCH_UNPROVED);
+    return result == OK;
+}
+
+/* At the start, and while the past that we had with this peer is not back, nothing is taken. */
+static bool
+is_early(struct office *office, struct peer *peer, const struct link_message *message,
+         const Yidi__LinkFrame *frame, const struct office_time *now)
+{
+    bool is_data = frame->body_case == YIDI__LINK_FRAME__BODY_DATA;
+    if (start_holds(office) && !is_data) {
+        peer->route = message->route;
+        peer->greeted_at_start = true; /* answered when the start is over */
+        return true;
+    }
+    if (start_holds(office) || recovery_bars(peer)) {
+        link_frame_reply_refuse(office, &message->route,
+                                start_holds(office) ? REFUSAL_OFFICE_STARTING
+                                                    : REFUSAL_OFFICE_RECOVERING);
+        recovery_ask_now(office, peer, now);
+        return true;
+    }
+    return false;
 }
 
 static void
@@ -52,6 +109,8 @@ take_hello(struct office *office, struct peer *peer, const struct link_message *
         link_frame_reply_refuse(office, &message->route, REFUSAL_PROTOCOL_UNSUPPORTED);
         return;
     }
+    if (!take_epoch(office, peer, message, hello) || is_barred(office, peer, message))
+        return;
     if (hello->assigned < peer->applied)
         log_line(LOG_WARNING, "peer_amnesia", "office=%s assigned=%" PRIu64 " applied=%" PRIu64,
                  peer->office, hello->assigned, peer->applied);
@@ -59,11 +118,15 @@ take_hello(struct office *office, struct peer *peer, const struct link_message *
     link_frame_reply_welcome(office, peer);
     if (hello->directory_version < directory_version(office->directory))
         link_frame_offer_directory(office, peer, &message->route, now);
+    witness_note_shown(office, peer, hello->head, now);
+    consistency_tick(office, peer, now);
 }
 
 static void
 take_ping(struct office *office, struct peer *peer, const struct link_message *message)
 {
+    if (is_barred(office, peer, message))
+        return;
     peer->route = message->route;
     link_frame_reply_welcome(office, peer);
 }
@@ -77,8 +140,6 @@ find_contradiction(const struct office *office, const struct peer *peer, const Y
     const Yidi__JournalEntry *entry = envelope->entry;
     if (strcmp(entry->office, peer->office) != 0)
         return "another_office_signed";
-    if (!witness_head_fits(&peer->seen_head, &envelope->head))
-        return "journal_rewritten";
     if (entry->body_case != YIDI__JOURNAL_ENTRY__BODY_SENT)
         return "not_a_message";
     if (strcmp(entry->sent->to, office->journal.office) != 0)
@@ -95,6 +156,28 @@ find_contradiction(const struct office *office, const struct peer *peer, const Y
             return "attachment_digest";
     }
     return NULL;
+}
+
+/* Does the head fit the journal as it was seen before? Whether a larger one does is asked later. */
+static const char *
+check_head(struct office *office, struct peer *peer, const struct envelope *envelope,
+           const struct office_time *now)
+{
+    const struct kept_head seen = { .text = peer->seen_text, .head = peer->seen_head };
+    const struct kept_head came = { .text = (char *)envelope->head_text, .head = envelope->head };
+    switch (witness_fit(&peer->seen_head, &envelope->head)) {
+    case WITNESS_FITS:
+        return NULL;
+    case WITNESS_OTHER_EPOCH:
+        return "another_epoch";
+    case WITNESS_OLDER:
+        consistency_doubt(office, peer, &came, now);
+        return "older_head";
+    case WITNESS_FORKS:
+        break;
+    }
+    witness_alarm(office, peer, &seen, &came, now);
+    return "journal_rewritten";
 }
 
 static struct input *
@@ -138,15 +221,16 @@ queue_message(struct office *office, struct peer *peer, const Yidi__Data *data,
         return;
     }
     const char *contradiction = find_contradiction(office, peer, data, message, &envelope);
+    if (contradiction == NULL)
+        contradiction = check_head(office, peer, &envelope, now);
     if (contradiction != NULL) {
         drop(office, peer->office, contradiction, now);
         return;
     }
     struct input *input = new_message_input(office, peer, message, &envelope);
-    if (input == NULL)
+    if (input == NULL || peer_note_seen(peer, &envelope.head, envelope.head_text) != OK)
         return;
     REQUIRE(office->input_count < TURN_INPUTS_MAX); /* whoever feeds us asked */
-    peer->seen_head = envelope.head;
     input->packed = packed;
     office->inputs[office->input_count++] = input;
     peer->queued = data->sequence;
@@ -157,6 +241,8 @@ take_data(struct office *office, struct peer *peer, const Yidi__Data *data,
           const struct link_message *message, const struct office_time *now)
 {
     if (office_out_of_service(office, now->wall_ms) != REFUSAL_NONE)
+        return;
+    if (is_barred(office, peer, message))
         return;
     peer->route = message->route;
     if (data->sequence <= peer->queued)
@@ -211,6 +297,60 @@ decode_frame(struct office *office, const struct link_message *message, const ch
     return (const Yidi__LinkFrame *)decoded;
 }
 
+/* Frames of the peer's stream to us. */
+static void
+take_stream(struct office *office, const Yidi__Office *entry, struct peer *peer,
+            const struct link_message *message, const Yidi__LinkFrame *frame,
+            const struct office_time *now)
+{
+    if (frame->body_case == YIDI__LINK_FRAME__BODY_HELLO &&
+        witness_proves_loss(office, frame->hello->head))
+        witness_halt(office, peer);
+    if (office->halted[0] == '\0' && is_early(office, peer, message, frame, now))
+        return;
+    if (frame->body_case == YIDI__LINK_FRAME__BODY_DATA) {
+        if (intake_shut_to(office, entry) == REFUSAL_NONE)
+            take_data(office, peer, frame->data, message, now);
+    } else if (turn_away(office, entry, message, now)) {
+        return;
+    } else if (frame->body_case == YIDI__LINK_FRAME__BODY_HELLO) {
+        take_hello(office, peer, message, frame->hello, now);
+    } else {
+        take_ping(office, peer, message);
+    }
+}
+
+static void
+take_from(struct office *office, const Yidi__Office *entry, struct peer *peer,
+          const struct link_message *message, const struct office_time *now)
+{
+    const Yidi__LinkFrame *frame = decode_frame(office, message, entry->code, now);
+    if (frame == NULL || (peer == NULL && (peer = peers_take(&office->peers, entry->code)) == NULL))
+        return;
+    peer->witness.heard_ms = now->monotonic_ms;
+    switch (frame->body_case) {
+    case YIDI__LINK_FRAME__BODY_HELLO:
+    case YIDI__LINK_FRAME__BODY_DATA:
+    case YIDI__LINK_FRAME__BODY_PING:
+        take_stream(office, entry, peer, message, frame, now);
+        break;
+    case YIDI__LINK_FRAME__BODY_DIRECTORY:
+        take_directory(office, peer->office, frame->directory, message, now);
+        break;
+    case YIDI__LINK_FRAME__BODY_ASK:
+        history_answer_ask(office, peer, &message->route);
+        break;
+    case YIDI__LINK_FRAME__BODY_HISTORY_ASK:
+        history_answer(office, peer, frame->history_ask, &message->route);
+        break;
+    case YIDI__LINK_FRAME__BODY_PROOF:
+        consistency_take(office, peer, frame->proof, now);
+        break;
+    default:
+        drop(office, peer->office, "not_for_this_side", now);
+    }
+}
+
 static void
 take_inbound(struct office *office, const struct link_message *message,
              const struct office_time *now)
@@ -227,22 +367,25 @@ take_inbound(struct office *office, const struct link_message *message,
         link_frame_reply_refuse(office, &message->route, REFUSAL_DIRECTORY_EXPIRED);
         return;
     }
-    const Yidi__LinkFrame *frame = decode_frame(office, message, entry->code, now);
-    if (frame == NULL || (peer == NULL && (peer = peers_take(&office->peers, entry->code)) == NULL))
-        return;
-    if (frame->body_case == YIDI__LINK_FRAME__BODY_HELLO) {
-        if (!turn_away(office, message, now))
-            take_hello(office, peer, message, frame->hello, now);
-    } else if (frame->body_case == YIDI__LINK_FRAME__BODY_DATA) {
-        take_data(office, peer, frame->data, message, now);
-    } else if (frame->body_case == YIDI__LINK_FRAME__BODY_PING) {
-        if (!turn_away(office, message, now))
-            take_ping(office, peer, message);
-    } else if (frame->body_case == YIDI__LINK_FRAME__BODY_DIRECTORY) {
-        take_directory(office, peer->office, frame->directory, message, now);
-    } else {
-        drop(office, peer->office, "not_for_this_side", now);
-    }
+    take_from(office, entry, peer, message, now);
+}
+
+static void
+take_witnessed(struct office *office, struct peer *peer, const Yidi__Witnessed *witnessed,
+               const struct office_time *now)
+{
+    start_hold_take(office, peer, witnessed, now);
+    recovery_take_witnessed(office, peer, witnessed, now);
+}
+
+static void
+take_lost(struct office *office, struct peer *peer, const struct office_time *now)
+{
+    start_hold_lost(office, peer, now);
+    if (peer->recovery.live)
+        recovery_lost(office, peer, now);
+    else
+        outgoing_lost(office, peer, now);
 }
 
 static void
@@ -263,6 +406,12 @@ take_outbound(struct office *office, const struct link_message *message,
         outgoing_take_refuse(office, peer, frame->refuse, now);
     else if (frame->body_case == YIDI__LINK_FRAME__BODY_DIRECTORY)
         take_directory(office, peer->office, frame->directory, message, now);
+    else if (frame->body_case == YIDI__LINK_FRAME__BODY_WITNESSED)
+        take_witnessed(office, peer, frame->witnessed, now);
+    else if (frame->body_case == YIDI__LINK_FRAME__BODY_HISTORY_ITEM)
+        recovery_take_item(office, peer, frame->history_item, message, now);
+    else if (frame->body_case == YIDI__LINK_FRAME__BODY_PROOF_ASK)
+        consistency_answer(office, peer, frame->proof_ask, now);
     else
         drop(office, peer->office, "not_for_this_side", now);
 }
@@ -278,7 +427,7 @@ office_take_link(struct office *office, const struct link_message *message,
     } else {
         struct peer *peer = peers_find(&office->peers, message->office);
         if (peer != NULL)
-            outgoing_lost(office, peer, now);
+            take_lost(office, peer, now);
     }
 }
 
@@ -311,6 +460,7 @@ exchange_tick(struct office *office, const struct office_time *now)
         if (peer->ack_due && peer->queued == peer->applied)
             link_frame_reply_ack(office, peer);
         outgoing_tick(office, peer, now);
+        consistency_tick(office, peer, now);
     }
 }
 

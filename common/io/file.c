@@ -122,15 +122,15 @@ write_all(int descriptor, struct bytes data)
     return true;
 }
 
-/* The name is durable only once its folder is. */
-static bool
-sync_folder(const char *path)
+enum result
+file_sync_name(const char *path)
 {
     char copy[PATH_MAX];
 
-    snprintf(copy, sizeof copy, "%s", path);
+    if (snprintf(copy, sizeof copy, "%s", path) >= (int)sizeof copy)
+        return ERR_IO;
     AUTO(descriptor) int folder = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return folder >= 0 && fsync(folder) == 0;
+    return folder >= 0 && fsync(folder) == 0 ? OK : ERR_IO;
 }
 
 /* link() fails where rename() would overwrite. */
@@ -161,7 +161,7 @@ file_write(const char *path, struct bytes data, mode_t permissions, enum file_wr
     if (file < 0)
         return refuse_path(ret_refusal, path, "cannot be written");
     if (write_all(file, data) && fchmod(file, permissions) == 0 && fsync(file) == 0 &&
-        give_name(temporary, path, mode) && sync_folder(path))
+        give_name(temporary, path, mode) && file_sync_name(path) == OK)
         return OK;
 
     enum result result = errno == EEXIST

@@ -40,4 +40,7 @@ enum file_write_mode {
 enum result file_write(const char *path, struct bytes data, mode_t permissions,
                        enum file_write_mode mode, struct refusal *ret_refusal) MUST_CHECK;
 
+/* Make the name of a file or folder durable: it is, once the folder that it stands in is synced. */
+enum result file_sync_name(const char *path) MUST_CHECK;
+
 #endif

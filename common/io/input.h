@@ -15,6 +15,13 @@
  * a refusal ends the turn. */
 enum result input_message_apply(struct turn *turn) MUST_CHECK;
 
+/* turn->input, a message that was journalled before, is taken again (replay.h).
+ *
+ * answer       a refusal is told to the sender.
+ * ERR_REFUSED  it is refused, and nobody was told. */
+enum result input_message_redo(struct turn *turn, bool answer,
+                               struct refusal *ret_refusal) MUST_CHECK;
+
 /* Any error but a refusal ends the turn. */
 enum result input_command_apply(struct turn *turn, struct input *input) MUST_CHECK;
 

@@ -47,7 +47,7 @@ answer_refusal(struct turn *turn, const Yidi__Message *message, const struct ref
     log_line(LOG_WARNING, "message_refused",
              "office=%s sequence=%" PRIu64 " case=%s code=%s field=%s", turn->input->peer->office,
              turn->input->sequence, log_text(room, message->case_number), code, refusal->field);
-    enum result result = turn_journal_received(turn, code);
+    enum result result = turn->redo != NULL ? OK : turn_journal_received(turn, code);
     if (result != OK || message->body_case == YIDI__MESSAGE__BODY_MESSAGE_REFUSED)
         return result;
 
@@ -121,23 +121,39 @@ decide_message(struct turn *turn, struct incoming *incoming, struct refusal *ret
     return result;
 }
 
-enum result
-input_message_apply(struct turn *turn)
+static struct incoming
+incoming_of(const struct input *input)
 {
-    const struct input *input = turn->input;
-    struct peer *peer = input->peer;
-    const Yidi__Message *message = input->envelope.entry->sent->message;
     struct incoming incoming = {
-        .from = peer->office,
+        .from = input->peer->office,
         .sequence = input->sequence,
-        .message = message,
+        .message = input->envelope.entry->sent->message,
         .envelope_bytes = input->packed.size,
         .attachments = input->envelope.entry->sent->attachments,
         .frames = input->frames,
         .attachment_count = input->frame_count,
     };
-    struct refusal refusal = { 0 };
     incoming_find_trace(&incoming);
+    return incoming;
+}
+
+enum result
+input_message_redo(struct turn *turn, bool answer, struct refusal *ret_refusal)
+{
+    struct incoming incoming = incoming_of(turn->input);
+    enum result result = decide_message(turn, &incoming, ret_refusal);
+    return result == ERR_REFUSED && answer ? answer_refusal(turn, incoming.message, ret_refusal)
+                                           : result;
+}
+
+enum result
+input_message_apply(struct turn *turn)
+{
+    const struct input *input = turn->input;
+    struct peer *peer = input->peer;
+    struct incoming incoming = incoming_of(input);
+    const Yidi__Message *message = incoming.message;
+    struct refusal refusal = { 0 };
     REQUIRE(input->sequence == peer->pending_applied + 1);
 
     enum result result = decide_message(turn, &incoming, &refusal);

@@ -84,7 +84,8 @@ enum result
 journal_open(struct journal *journal, const char *office, const struct signing_key *key,
              const struct certificate *certificate, struct store_txn *txn)
 {
-    *journal = (struct journal){ .epoch = 1, .key = key, .certificate = certificate };
+    *journal =
+        (struct journal){ .epoch = 1, .pending_epoch = 1, .key = key, .certificate = certificate };
     snprintf(journal->office, sizeof journal->office, "%s", office);
 
     struct tree_head head = { 0 };
@@ -93,7 +94,7 @@ journal_open(struct journal *journal, const char *office, const struct signing_k
         return result;
     bool empty = result == ERR_ABSENT;
     if (!empty)
-        journal->epoch = head.epoch;
+        journal->epoch = journal->pending_epoch = head.epoch;
 
     const struct merkle_reader reader = { .read = read_node, .context = txn };
     result = merkle_frontier_load(&journal->committed, signature_digest, head.size, &reader);
@@ -128,7 +129,7 @@ journal_append(struct journal *journal, struct store_txn *txn, Yidi__JournalEntr
     signature_random(salt, sizeof salt);
     entry->version = 1;
     entry->office = journal->office;
-    entry->epoch = journal->epoch;
+    entry->epoch = journal->pending_epoch;
     entry->time_ms = now_ms;
     entry->salt = (ProtobufCBinaryData){ .data = salt, .len = sizeof salt };
 
@@ -159,7 +160,7 @@ journal_seal(struct journal *journal, struct store_txn *txn, uint64_t now_ms)
 {
     if (journal->pending.size == journal->committed.size)
         return OK;
-    struct tree_head head = { .epoch = journal->epoch,
+    struct tree_head head = { .epoch = journal->pending_epoch,
                               .size = journal->pending.size,
                               .time_ms = now_ms };
     memcpy(head.office, journal->office, sizeof head.office);
@@ -174,8 +175,16 @@ journal_seal(struct journal *journal, struct store_txn *txn, uint64_t now_ms)
 }
 
 void
+journal_begin_epoch(struct journal *journal, uint32_t epoch)
+{
+    REQUIRE(journal->pending.size == journal->committed.size && epoch > journal->epoch);
+    journal->pending_epoch = epoch;
+}
+
+void
 journal_committed(struct journal *journal)
 {
+    journal->epoch = journal->pending_epoch;
     journal->committed = journal->pending;
     memcpy(journal->head, journal->pending_head, sizeof journal->head);
 }
@@ -183,6 +192,7 @@ journal_committed(struct journal *journal)
 void
 journal_rolled_back(struct journal *journal)
 {
+    journal->pending_epoch = journal->epoch;
     journal->pending = journal->committed;
     memcpy(journal->pending_head, journal->head, sizeof journal->head);
 }
@@ -251,9 +261,17 @@ journal_has(const struct journal *journal, struct store_txn *txn, const struct t
     struct merkle_frontier frontier;
     struct digest root;
     const struct merkle_reader reader = { .read = read_node, .context = txn };
-    if (head->epoch != journal->epoch || head->size > journal->committed.size ||
+    if (head->epoch > journal->epoch || head->size > journal->committed.size ||
         merkle_frontier_load(&frontier, signature_digest, head->size, &reader) != OK)
         return false;
     merkle_frontier_root(&frontier, &root);
     return digest_equal(&root, &head->root);
+}
+
+enum result
+journal_consistency(struct store_txn *txn, uint64_t old_size, uint64_t size,
+                    struct merkle_path *ret_path)
+{
+    const struct merkle_reader reader = { .read = read_node, .context = txn };
+    return merkle_consistency(signature_digest, old_size, size, &reader, ret_path);
 }

@@ -19,6 +19,7 @@
 struct journal {
     char office[OFFICE_CODE_CHARS + 1];
     uint32_t epoch;
+    uint32_t pending_epoch;                /* of the running turn */
     const struct signing_key *key;         /* borrowed */
     const struct certificate *certificate; /* borrowed */
     struct merkle_frontier committed;
@@ -39,6 +40,10 @@ enum result journal_append(struct journal *journal, struct store_txn *txn,
                            Yidi__JournalEntry *entry, uint64_t now_ms, struct arena *arena,
                            uint64_t *ret_leaf_index) MUST_CHECK;
 
+/* Begin another epoch: what is appended from here on belongs to it. First in a transaction, before
+ * anything is appended. The tree goes on after what is left of it. */
+void journal_begin_epoch(struct journal *journal, uint32_t epoch);
+
 /* Sign the head of what was appended, if anything was; last before the commit. */
 enum result journal_seal(struct journal *journal, struct store_txn *txn,
                          uint64_t now_ms) MUST_CHECK;
@@ -54,10 +59,15 @@ enum result journal_envelope(struct store_txn *txn, uint64_t leaf_index, struct 
 enum result journal_leaf(struct store_txn *txn, uint64_t leaf_index,
                          struct digest *ret_leaf) MUST_CHECK;
 
-/* Is the journal of that head the beginning of this one? False also when the store cannot be read.
- */
+/* Is the journal of that head, of this epoch or an earlier one, the beginning of this one? False
+ * also when the store cannot be read. */
 bool journal_has(const struct journal *journal, struct store_txn *txn,
                  const struct tree_head *head);
+
+/* Proof that the journal of the first old_size entries is the beginning of that of the first size,
+ * both committed; 0 < old_size <= size. */
+enum result journal_consistency(struct store_txn *txn, uint64_t old_size, uint64_t size,
+                                struct merkle_path *ret_path) MUST_CHECK;
 
 struct journal_report {
     uint64_t entries;

@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "common/core/require.h"
+#include "common/io/epoch.h"
 #include "common/io/log.h"
 #include "common/io/wire.h"
 
@@ -23,13 +25,26 @@ send_frame(struct office *office, const struct peer *peer, Yidi__LinkFrame *fram
     return office->options.ports.send(office->options.ports.context, peer->office, &packed, 1);
 }
 
+enum result
+link_frame_reply(struct office *office, const struct link_route *route, Yidi__LinkFrame *frame,
+                 const struct bytes *more, size_t more_count)
+{
+    struct bytes frames[LINK_FRAMES_MAX] = { link_frame_pack(office, frame) };
+    REQUIRE(more_count < LINK_FRAMES_MAX);
+    if (frames[0].data == NULL)
+        return ERR_MEMORY;
+    if (route->size == 0)
+        return ERR_ABSENT;
+    for (size_t i = 0; i < more_count; i++)
+        frames[1 + i] = more[i];
+    return office->options.ports.reply(office->options.ports.context, route, frames,
+                                       1 + more_count);
+}
+
 static void
 reply_frame(struct office *office, const struct link_route *route, Yidi__LinkFrame *frame)
 {
-    struct bytes packed = link_frame_pack(office, frame);
-    if (packed.data == NULL || route->size == 0)
-        return;
-    if (office->options.ports.reply(office->options.ports.context, route, &packed, 1) != OK)
+    if (link_frame_reply(office, route, frame, NULL, 0) != OK)
         log_line(LOG_DEBUG, "reply_undelivered", "reason=connection_gone");
 }
 
@@ -90,9 +105,46 @@ link_frame_send_hello(struct office *office, const struct peer *peer)
     hello.assigned = peer->stream.assigned;
     hello.directory_version = directory_version(office->directory);
     hello.epoch = office->journal.epoch;
+    if (peer->head != NULL)
+        hello.head = peer->head;
     Yidi__LinkFrame frame = YIDI__LINK_FRAME__INIT;
     frame.body_case = YIDI__LINK_FRAME__BODY_HELLO;
     frame.hello = &hello;
+    if (office->journal.epoch == 1)
+        return send_frame(office, peer, &frame);
+
+    AUTO(store_txn) struct store_txn *txn = NULL;
+    struct bytes frames[2] = { link_frame_pack(office, &frame) };
+    enum result result =
+        frames[0].data == NULL ? ERR_MEMORY : store_begin_read(office->options.store, &txn);
+    if (result == OK)
+        result = epoch_proof(txn, &office->arena, &frames[1]);
+    return result == OK
+               ? office->options.ports.send(office->options.ports.context, peer->office, frames, 2)
+               : result;
+}
+
+enum result
+link_frame_send_ask(struct office *office, const struct peer *peer)
+{
+    Yidi__Ask ask = YIDI__ASK__INIT;
+    Yidi__LinkFrame frame = YIDI__LINK_FRAME__INIT;
+    frame.body_case = YIDI__LINK_FRAME__BODY_ASK;
+    frame.ask = &ask;
+    return send_frame(office, peer, &frame);
+}
+
+enum result
+link_frame_send_history_ask(struct office *office, const struct peer *peer, bool mine,
+                            uint64_t sequence, uint32_t count)
+{
+    Yidi__HistoryAsk ask = YIDI__HISTORY_ASK__INIT;
+    ask.mine = mine;
+    ask.sequence = sequence;
+    ask.count = count;
+    Yidi__LinkFrame frame = YIDI__LINK_FRAME__INIT;
+    frame.body_case = YIDI__LINK_FRAME__BODY_HISTORY_ASK;
+    frame.history_ask = &ask;
     return send_frame(office, peer, &frame);
 }
 

@@ -17,6 +17,15 @@ enum { PROTOCOL_VERSION = 1 };
 /* In the office's arena; data is NULL when out of memory. */
 struct bytes link_frame_pack(struct office *office, Yidi__LinkFrame *frame);
 
+/* Answer with a frame and what follows it. */
+enum result link_frame_reply(struct office *office, const struct link_route *route,
+                             Yidi__LinkFrame *frame, const struct bytes *more,
+                             size_t more_count) MUST_CHECK;
+
+enum result link_frame_send_ask(struct office *office, const struct peer *peer) MUST_CHECK;
+enum result link_frame_send_history_ask(struct office *office, const struct peer *peer, bool mine,
+                                        uint64_t sequence, uint32_t count) MUST_CHECK;
+/* In an epoch after the first, with the proof of its opening. */
 enum result link_frame_send_hello(struct office *office, const struct peer *peer) MUST_CHECK;
 enum result link_frame_send_ping(struct office *office, const struct peer *peer) MUST_CHECK;
 void link_frame_reply_welcome(struct office *office, const struct peer *peer);

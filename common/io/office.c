@@ -8,9 +8,12 @@
 #include "common/domain/operator_name.h"
 #include "common/io/exchange.h"
 #include "common/io/input.h"
+#include "common/io/intake.h"
 #include "common/io/log.h"
 #include "common/io/notifier.h"
 #include "common/io/queries.h"
+#include "common/io/recovery.h"
+#include "common/io/start_hold.h"
 #include "common/io/wire.h"
 
 enum { DECIDE_CASE_BYTES = 4096 }; /* what one case costs a turn, about */
@@ -174,6 +177,17 @@ office_halt(struct office *office, const char *why)
     log_line(LOG_ERROR, "office_halted", "office=%s", office->journal.office);
 }
 
+/* Work would use sequences and places in the journal again that peers have seen used. */
+static enum result
+check_restored(struct office *office, struct store_txn *txn)
+{
+    struct bytes unused;
+    enum result result = store_get(txn, TABLE_META, bytes_of_text(OFFICE_RESTORED_KEY), &unused);
+    if (result == OK)
+        office_halt(office, "restored from a backup; recover before any work: yidictl recover");
+    return result == ERR_ABSENT ? OK : result;
+}
+
 static enum result
 open_tables(struct office *office)
 {
@@ -187,6 +201,10 @@ open_tables(struct office *office)
         result = peers_open(&office->peers, txn);
     if (result == OK)
         result = check_adopted(office, txn);
+    if (result == OK)
+        result = check_restored(office, txn);
+    if (result == OK)
+        result = recovery_open(office, txn);
     return result;
 }
 
@@ -206,11 +224,16 @@ office_open(struct office *office, const struct office_options *options,
     if (result != OK)
         return result;
     office->directory = options->take_directory;
+    admission_init(&office->admission, &options->admission);
+    intake_look(office, now);
     envelope_verifier_init(&office->verifier, office->directory);
     if (office->directory_changed)
         office->rows_due_ms = now->monotonic_ms;
-    exchange_start(office, now);
-    notifier_hand_over(office, now);
+    start_hold_begin(office, now);
+    if (!start_holds(office))
+        exchange_start(office, now);
+    if (office->halted[0] == '\0') /* nothing leaves a halted office */
+        notifier_hand_over(office, now);
     return OK;
 }
 
@@ -218,6 +241,7 @@ void
 office_close(struct office *office)
 {
     peers_close(&office->peers);
+    recovery_close(office);
     arena_fini(&office->arena);
     arena_fini(&office->answers);
     arena_fini(&office->sending);
@@ -230,14 +254,34 @@ office_has_room(const struct office *office)
     return office->input_count < TURN_INPUTS_MAX && office->input_bytes < TURN_BYTES_MAX;
 }
 
+bool
+office_takes_commands(const struct office *office)
+{
+    return office_has_room(office) && !start_holds(office);
+}
+
+static uint64_t
+earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 uint64_t
 office_due_ms(const struct office *office)
 {
-    return office->stream_due_ms < office->rows_due_ms ? office->stream_due_ms
-                                                       : office->rows_due_ms;
+    uint64_t due_ms = earlier(office->stream_due_ms, office->rows_due_ms);
+    if (start_holds(office))
+        due_ms = earlier(due_ms, office->start_hold.until_ms);
+    return earlier(due_ms, office->recovery.due_ms);
 }
 
 /* ---- commands ---- */
+
+static bool
+is_recover(const Yidi__Request *request)
+{
+    return request->command_case == YIDI__REQUEST__COMMAND_RECOVER;
+}
 
 /* Ends the life of everything in office->answers. */
 static void
@@ -268,7 +312,9 @@ answer_query(struct office *office, const struct link_route *client, const Yidi_
 {
     struct refusal refusal = { 0 };
     Yidi__Response response = YIDI__RESPONSE__INIT;
-    enum result result = queries_answer(office, request, now, &response, &refusal);
+    enum result result = is_recover(request)
+                             ? recovery_command(office, request, now, &response, &refusal)
+                             : queries_answer(office, request, now, &response, &refusal);
     if (result == OK) {
         send_answer(office, client, request->id, &response);
         return;
@@ -333,7 +379,7 @@ office_take_command(struct office *office, const struct link_route *client,
     struct refusal refusal = { 0 };
     const Yidi__Request *request = NULL;
     enum result result = decode_request(office, frames, frame_count, &request, &refusal);
-    if (result == OK && queries_handles(request)) {
+    if (result == OK && (queries_handles(request) || is_recover(request))) {
         answer_query(office, client, request, now);
         return;
     }

@@ -13,11 +13,13 @@
 #ifndef IO_OFFICE_H
 #define IO_OFFICE_H
 
+#include "common/core/admission.h"
 #include "common/io/directory.h"
 #include "common/io/envelope.h"
 #include "common/io/journal.h"
 #include "common/io/link.h"
 #include "common/io/peers.h"
+#include "common/io/recovery_state.h"
 #include "common/io/role.h"
 #include "common/io/store.h"
 #include "proto/control.pb-c.h"
@@ -43,6 +45,10 @@ struct office_ports {
     enum result (*notify)(void *context, const char *name, struct bytes text);
     /* Frames and handshakes that the transport turned away, since the start; may be NULL. */
     uint64_t (*dropped)(void *context);
+    /* Free bytes of the store's disk, or ADMISSION_FREE_UNKNOWN; may be NULL. */
+    uint64_t (*free_bytes)(void *context);
+    /* A number that nobody foresees, so that offices do not try again in step. */
+    uint64_t (*random)(void *context);
     /* Keep a newer directory for the next start. */
     enum result (*keep_directory)(void *context, struct bytes signed_bytes);
 };
@@ -56,17 +62,21 @@ struct office_options {
     const struct trust_root *root;         /* borrowed; office_set_directory brings another */
     struct directory *take_directory;      /* owned on OK only */
     struct stream_limits stream_limits;
-    uint64_t directory_grace_ms; /* after its expiry, until new applications are refused */
+    struct admission_limits admission; /* all zero: no door is ever shut */
+    uint64_t witness_interval_ms; /* between questions for the proof of a peer's journal; 0 never */
+    uint64_t start_hold_ms;       /* how long to wait for peers at the start; 0 asks nobody */
+    uint64_t directory_grace_ms;  /* after its expiry, until new applications are refused */
     struct office_ports ports;
 };
 
 enum { EXPORT_ENVELOPES_MAX = 256 };
 
-enum input_kind { INPUT_MESSAGE, INPUT_COMMAND };
+enum input_kind { INPUT_MESSAGE, INPUT_COMMAND, INPUT_HISTORY };
 
 struct input {
     enum input_kind kind;
-    struct peer *peer; /* message */
+    struct peer *peer; /* message, history */
+    bool mine;         /* history: of this office, not of the peer */
     uint64_t sequence;
     struct envelope envelope;
     struct bytes packed;      /* the envelope as it came */
@@ -87,6 +97,13 @@ struct office_notifications {
     uint64_t next;    /* first batch that is not handed over */
 };
 
+/* Where the questions at the start stand (start_hold.h). */
+struct start_hold {
+    bool on;
+    uint64_t until_ms; /* monotonic */
+    size_t asked, answered;
+};
+
 struct office {
     struct office_options options;
     struct directory *directory;
@@ -104,7 +121,12 @@ struct office {
     uint64_t
         rows_due_ms; /* monotonic; when to write what was noted in memory only; UINT64_MAX never */
     uint64_t stream_due_ms; /* monotonic; earliest due_ms of a stream */
-    char halted[200];       /* why no work is taken; empty when it is */
+    struct recovery recovery;
+    struct start_hold start_hold;
+    char halted[200];           /* why no work is taken; empty when it is */
+    struct admission admission; /* intake.h */
+    uint64_t intake_looked_ms;  /* monotonic; 0 never */
+    size_t peer_doors_shut;
     uint64_t commits;
     uint64_t inputs_done;
     uint64_t dropped; /* frames that were not authentic */
@@ -114,6 +136,10 @@ struct office {
 
 /* Row of TABLE_META: version and digest of the directory adopted last. */
 #define OFFICE_DIRECTORY_KEY "directory"
+
+/* Row of TABLE_META: Unix milliseconds (8 bytes, big-endian) at which the store was restored from a
+ * backup. As long as it stands the office is halted: its peers know of what it has forgotten. */
+#define OFFICE_RESTORED_KEY "restored"
 
 /* Read the store. ERR_DAMAGED, ERR_IO as of store and journal; ERR_REFUSED: an older directory than
  * the one adopted last. The office is big; allocate it. */
@@ -134,8 +160,9 @@ void office_take_command(struct office *office, const struct link_route *client,
 bool office_allows_key(const struct office *office, const uint8_t key[TRANSPORT_KEY_BYTES],
                        uint64_t now_ms);
 
-/* Is there room for another input in this turn? */
+/* Is there room for another input in this turn? Commands wait until the start is over. */
 bool office_has_room(const struct office *office);
+bool office_takes_commands(const struct office *office);
 
 /* Take the turn: one transaction for all inputs, then everything that follows from its commit, then
  * what time makes due.

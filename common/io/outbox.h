@@ -23,4 +23,15 @@ enum result outbox_put(struct store_txn *txn, const char *peer, uint64_t sequenc
 enum result outbox_find(struct store_txn *txn, const char *peer, uint64_t sequence,
                         struct arena *arena, const Yidi__OutboxRow **ret_row) MUST_CHECK;
 
+/* The packed envelope of a message, in the arena or the store: made under the newest head, or as it
+ * came back when it belongs to a lost past. OK, ERR_ABSENT, ERR_DAMAGED. */
+enum result outbox_row_envelope(struct store_txn *txn, const Yidi__OutboxRow *row,
+                                struct arena *arena, struct bytes *ret_packed) MUST_CHECK;
+enum result outbox_envelope(struct store_txn *txn, const char *peer, uint64_t sequence,
+                            struct arena *arena, struct bytes *ret_packed) MUST_CHECK;
+
+/* The leaf hash of a message. */
+enum result outbox_leaf(struct store_txn *txn, const char *peer, uint64_t sequence,
+                        struct arena *arena, struct digest *ret_leaf) MUST_CHECK;
+
 #endif

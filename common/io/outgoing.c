@@ -7,7 +7,8 @@
 #include "common/io/link_frame.h"
 #include "common/io/log.h"
 #include "common/io/outbox.h"
-#include "common/io/signature.h"
+#include "common/io/recovery.h"
+#include "common/io/start_hold.h"
 #include "common/io/wire.h"
 #include "common/io/witness.h"
 
@@ -33,7 +34,7 @@ load_outgoing(struct office *office, struct store_txn *txn, const struct peer *p
     struct outgoing outgoing = { .frame_count = 2 };
     enum result result = outbox_find(txn, peer->office, sequence, &office->sending, &row);
     if (result == OK)
-        result = journal_envelope(txn, row->leaf_index, &office->sending, &outgoing.frames[1]);
+        result = outbox_row_envelope(txn, row, &office->sending, &outgoing.frames[1]);
     for (size_t i = 0; result == OK && i < row->n_digests; i++)
         result = store_get(txn, TABLE_BLOBS, bytes_of(row->digests[i].data, row->digests[i].len),
                            &outgoing.frames[outgoing.frame_count++]);
@@ -121,19 +122,6 @@ raise_alarm(struct peer *peer)
              peer->stream.acknowledged + 1);
 }
 
-/* Our own signature, in the peer's hands, for a journal that we do not have. */
-static void
-halt_for_amnesia(struct office *office, const struct peer *peer)
-{
-    char why[160];
-    snprintf(
-        why, sizeof why,
-        "AMNESIA: %s shows a head of ours that is not in this journal; recover before any work",
-        peer->office);
-    log_line(LOG_ERROR, "amnesia", "office=%s", peer->office);
-    office_halt(office, why);
-}
-
 static enum result
 connect_peer(struct office *office, const struct peer *peer)
 {
@@ -180,7 +168,7 @@ step(struct office *office, struct peer *peer, struct stream_event *event,
 {
     enum stream_state before = peer->stream.state;
     event->now_ms = now->monotonic_ms;
-    signature_random(&event->random, sizeof event->random);
+    event->random = office->options.ports.random(office->options.ports.context);
     unsigned actions = stream_step(&peer->stream, &office->options.stream_limits, event);
     log_change(peer, before);
     perform(office, peer, actions, now);
@@ -193,6 +181,7 @@ outgoing_look_for_work(struct office *office, struct peer *peer, const struct of
 {
     struct stream_event work = { .kind = STREAM_WORK };
     if (peer->stream.assigned > peer->stream.sent && office->halted[0] == '\0' &&
+        !start_holds(office) && !recovery_bars(peer) &&
         office_trusts(office, directory_find(office->directory, peer->office), now->wall_ms))
         step(office, peer, &work, now);
 }
@@ -239,11 +228,12 @@ outgoing_take_welcome(struct office *office, struct peer *peer, const Yidi__Welc
     peer->trouble[0] = '\0';
     step(office, peer, &event, now);
     if (verdict == WITNESS_PROVES)
-        halt_for_amnesia(office, peer);
+        witness_halt(office, peer);
     if (event.kind != STREAM_WELCOME)
         return;
     note_progress(peer, before, acknowledged_before);
     note_acknowledged(office, peer, now);
+    witness_note_shown(office, peer, welcome->head, now);
     if (welcome->directory_version < directory_version(office->directory))
         link_frame_offer_directory(office, peer, NULL, now);
 }

@@ -14,6 +14,49 @@
 #include "common/io/link.h"
 #include "common/io/store.h"
 #include "common/io/tree_head.h"
+#include "proto/case.pb-c.h"
+
+/* What this office, when it lost its past, still wants of the peer (recovery.h). */
+struct peer_recovery {
+    Yidi__PeerRecovery state; /* stored; both streams rest until it is NONE */
+    bool live;                /* our connection to it is open for a question */
+    bool answered;            /* it said what it holds; the epoch that names its head may open */
+    bool complete;            /* all of it is back */
+    uint64_t due_ms;          /* monotonic: the next question, or the end of patience */
+    unsigned failures;        /* in a row */
+    uint64_t want_sent;       /* of ours, that it holds */
+    uint64_t want_received;   /* that it assigned to us */
+    uint64_t acknowledged;    /* of those, that it knows we had taken */
+    uint64_t queued_sent;     /* of ours, taken as input of the coming turn */
+    unsigned batch_left;      /* items still to come */
+};
+
+/* A signed head and its text; text is heap, NULL when there is none (then size is 0). */
+struct kept_head {
+    char *text;
+    struct tree_head head;
+};
+
+/* What was asked of the peer, and waits for its answer (consistency.h). */
+struct proof_question {
+    struct kept_head old; /* is its journal the beginning ... */
+    struct kept_head new; /* ... of this one's? */
+    bool doubt;           /* old came after new */
+    uint64_t asked_ms;    /* monotonic */
+};
+
+/* Who has seen what of whose journal (witness.h, consistency.h). */
+struct peer_witness {
+    struct kept_head proved;   /* contains all before it; or the one that contrary contradicts */
+    struct kept_head contrary; /* the peer rewrote its past: nothing is taken of it */
+    struct kept_head ours;     /* our latest that the peer showed */
+    uint64_t proved_ms;        /* Unix; 0 never */
+    uint64_t ours_ms;          /* Unix */
+    struct proof_question *question; /* heap; NULL when none waits */
+    uint64_t due_ms;                 /* monotonic; before it nothing is asked at intervals */
+    uint64_t heard_ms;               /* monotonic; the peer's last frame on its own connection */
+    unsigned unanswered;             /* questions in a row, by a peer that went on talking */
+};
 
 struct peer {
     char office[OFFICE_CODE_CHARS + 1];
@@ -26,14 +69,20 @@ struct peer {
     bool touched;              /* by the running turn */
     bool row_dirty;            /* the stored row is older than memory */
     bool ack_due;
-    char *head; /* the peer's latest tree head, heap; may be NULL */
+    bool door_shut; /* too much waits for it: no new application may go to it (intake.h) */
+    char *head;     /* the peer's latest tree head, heap; may be NULL */
     char *pending_head;
     struct tree_head seen_head; /* the latest one of its journal, decoded; size 0 before any */
+    char *seen_text;            /* of seen_head, heap; perhaps not committed yet */
+    struct peer_witness witness;
     struct digest applied_leaf; /* leaf hash of the message applied last */
     struct digest pending_leaf;
     unsigned stalls; /* questions in a row that the peer answered without having taken more */
     uint64_t directory_offered_ms; /* monotonic; 0 never */
-    char trouble[160];             /* in words; empty when all is well */
+    struct peer_recovery recovery;
+    bool asked_at_start;   /* start_hold.h */
+    bool greeted_at_start; /* and waits for its answer */
+    char trouble[160];     /* in words; empty when all is well */
     struct peer *bucket_next;
 };
 
@@ -58,6 +107,23 @@ struct peer *peers_take(struct peers *peers, const char *office);
 
 /* Remember a tree head of the peer until the turn ends. */
 enum result peer_note_head(struct peer *peer, const char *head) MUST_CHECK;
+
+/* The latest authentic head of the peer's journal, whether or not what it covers takes effect. */
+enum result peer_note_seen(struct peer *peer, const struct tree_head *head,
+                           const char *text) MUST_CHECK;
+
+/* Remember a tree head of the peer that came outside of a turn; its row is written with the next
+ * one. */
+enum result peer_set_head(struct peer *peer, const struct tree_head *head,
+                          const char *text) MUST_CHECK;
+
+/* Keep a copy of a head instead of what was kept. ERR_MEMORY: unchanged. */
+enum result kept_head_set(struct kept_head *kept, const struct tree_head *head,
+                          const char *text) MUST_CHECK;
+void kept_head_clear(struct kept_head *kept);
+
+/* Forget the question that waits, if any. */
+void peer_drop_question(struct peer *peer);
 
 /* Write the rows of touched and dirty peers. */
 enum result peers_save(struct peers *peers, struct store_txn *txn, struct arena *arena) MUST_CHECK;

@@ -5,7 +5,10 @@
 #include "common/domain/finding.h"
 #include "common/domain/person_name.h"
 #include "common/io/case_list.h"
+#include "common/io/intake.h"
 #include "common/io/outbox.h"
+#include "common/io/witness.h"
+#include "common/io/witness_list.h"
 
 bool
 queries_handles(const Yidi__Request *request)
@@ -14,6 +17,7 @@ queries_handles(const Yidi__Request *request)
     case YIDI__REQUEST__COMMAND_LIST:
     case YIDI__REQUEST__COMMAND_PEERS:
     case YIDI__REQUEST__COMMAND_STATUS:
+    case YIDI__REQUEST__COMMAND_WITNESSES:
         return true;
     case YIDI__REQUEST__COMMAND_SHOW:
         return !request->show->full;
@@ -128,7 +132,12 @@ fill_peer(struct office *office, struct store_txn *txn, const struct peer *peer,
     ret_status->acknowledged = peer->stream.acknowledged;
     ret_status->waiting = peer->stream.assigned - peer->stream.acknowledged;
     ret_status->applied = peer->applied;
-    ret_status->trouble = (char *)peer->trouble;
+    char words[WITNESS_WORDS_BYTES];
+    witness_describe(peer, words); /* a rewritten journal is worse than any trouble of the stream */
+    ret_status->trouble =
+        words[0] == '\0' ? (char *)peer->trouble : arena_copy_text(&office->answers, words);
+    if (ret_status->trouble == NULL)
+        return ERR_MEMORY;
     if (ret_status->waiting == 0)
         return OK;
     uint64_t since_ms = now_ms;
@@ -205,11 +214,13 @@ report_status(struct office *office, struct store_txn *txn, Yidi__Response *resp
     report->commits = office->commits;
     report->inputs = office->inputs_done;
     report->dropped = office->dropped;
+    report->journals_rewritten = witness_list_rewritten(office);
     if (office->options.ports.dropped != NULL)
         report->turned_away = office->options.ports.dropped(office->options.ports.context);
     response->body_case = YIDI__RESPONSE__BODY_STATUS;
     response->status = report;
-    return fill_states(office, txn, &office->answers, report);
+    enum result result = intake_report(office, &office->answers, report);
+    return result == OK ? fill_states(office, txn, &office->answers, report) : result;
 }
 
 enum result
@@ -229,6 +240,8 @@ queries_answer(struct office *office, const Yidi__Request *request, const struct
     case YIDI__REQUEST__COMMAND_PEERS:
         return list_peers(office, txn, request->peers->office, now->wall_ms, ret_response,
                           ret_refusal);
+    case YIDI__REQUEST__COMMAND_WITNESSES:
+        return witness_list(office, request->witnesses->office, ret_response, ret_refusal);
     default:
         return report_status(office, txn, ret_response);
     }

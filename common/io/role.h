@@ -32,6 +32,14 @@ struct role {
     enum result (*open_case)(struct turn *turn, const struct incoming *incoming,
                              struct refusal *ret_refusal);
 
+    /* A message that this office once sent, handed back by the peer: do the act again that it
+     * proves (replay.h). ERR_REFUSED: not in the case's present state; nothing changed. */
+    enum result (*redo)(struct turn *turn, const struct incoming *own, struct refusal *ret_refusal);
+
+    /* The lost past is back: leave room for numbers that were given out and that nobody told. May
+     * be NULL. */
+    enum result (*resume)(struct turn *turn);
+
     /* Any other message about a case that exists here, from the office that the case names for its
      * sender's part; MessageRefused from any of its offices. */
     enum result (*take_message)(struct turn *turn, struct case_file *file,

@@ -51,6 +51,8 @@ spool_open(const char *directory, const char *hook_path, struct spool **ret_spoo
         return ERR_IO;
     if ((mkdir(directory, 0700) != 0 && errno != EEXIST) || access(directory, W_OK | X_OK) != 0)
         return ERR_IO;
+    if (file_sync_name(directory) != OK) /* or all that is handed over goes with it */
+        return ERR_IO;
     if (spool->hook_path[0] != '\0') {
         if (stat(hook_path, &status) != 0 || access(hook_path, X_OK) != 0)
             return ERR_IO;

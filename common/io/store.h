@@ -33,6 +33,7 @@ enum store_table {
     TABLE_NOTIFICATIONS, /* time, case number -> NotificationRow, until handed over */
     TABLE_POPULATION,    /* citizen number -> Citizen */
     TABLE_SERIALS,       /* card serial -> case number */
+    TABLE_RECOVERY,      /* what of a lost past is still to be done again (replay.h) */
     TABLE_COUNT
 };
 
@@ -51,7 +52,8 @@ enum result store_open(const char *directory, uint64_t map_bytes,
                        struct store **ret_store) MUST_CHECK;
 
 /* Open for reading only, with or without a running daemon, by another process than the daemon's.
- * Creates nothing. Only store_begin_read works, one thread at a time. ERR_ABSENT there is no store.
+ * Creates nothing; a table that it is too old to have is empty. Only store_begin_read works, one
+ * thread at a time. ERR_ABSENT there is no store.
  */
 enum result store_open_readonly(const char *directory, struct store **ret_store) MUST_CHECK;
 void store_close(struct store *store);
@@ -114,6 +116,35 @@ void store_usage(struct store *store, uint64_t *ret_used_bytes, uint64_t *ret_ma
 
 /* Free the slots of readers that were killed; at start and each minute. */
 void store_check_readers(struct store *store);
+
+/* What a copy is handed to, piece by piece; anything but OK ends the copy. */
+typedef enum result store_take_fn(void *context, struct bytes piece);
+
+/* A consistent copy of the last commit, as the content of a store's only file, beside a running
+ * daemon, whose commits wait for nothing. Freed pages are left out. As long as it runs, no page
+ * that it may still read is written again: the store grows by what is committed meanwhile.
+ *
+ * ERR_DAMAGED  the pages contradict each other; else what take answered. */
+enum result store_copy(struct store *store, store_take_fn *take, void *context) MUST_CHECK;
+
+enum { STORE_TROUBLE_BYTES = 160 };
+
+enum store_trouble {
+    STORE_TROUBLE_NONE,   /* nothing that can be seen from outside */
+    STORE_TROUBLE_ABSENT, /* no store there */
+    STORE_TROUBLE_UNREADABLE,
+    STORE_TROUBLE_IN_USE,  /* by a daemon */
+    STORE_TROUBLE_DAMAGED, /* not a store, or damaged */
+    STORE_TROUBLE_FORMAT,  /* of a format that is not known here */
+};
+
+/* Why a store could not be opened; changes nothing. Not while this process has it open.
+ *
+ * ret_words  out; what is wrong, in words; empty when there is no trouble. */
+enum store_trouble store_examine(const char *directory, char ret_words[STORE_TROUBLE_BYTES]);
+
+/* Has a daemon the store in this directory open? */
+bool store_in_use(const char *directory);
 
 DEFINE_AUTO(store, struct store *, store_close)
 DEFINE_AUTO(store_txn, struct store_txn *, store_abort)

@@ -17,7 +17,7 @@ enum { DISK_FULL_BYTES = 1024 * 1024 }; /* less than this left: a failed write i
 
 struct store_cursor {
     struct store_txn *txn;
-    MDB_cursor *handle;
+    MDB_cursor *handle; /* NULL: there is no such table */
     struct bytes prefix;
     bool placed; /* stands on a row of the prefix */
     bool ended;  /* ran past the prefix; next stays there */
@@ -61,6 +61,13 @@ result_of_write(const struct store *store, int code)
         (uint64_t)disk.f_bavail * disk.f_frsize < DISK_FULL_BYTES)
         return ERR_FULL;
     return store_lmdb_result(code);
+}
+
+/* A store that is only read may be older than the table. */
+static inline bool
+has_table(const struct store *store, enum store_table table)
+{
+    return store->tables[table] != 0;
 }
 
 static inline bool
@@ -145,7 +152,7 @@ store_abort(struct store_txn *take_txn)
 enum result
 store_get(struct store_txn *txn, enum store_table table, struct bytes key, struct bytes *ret_value)
 {
-    if (!is_key(key))
+    if (!is_key(key) || !has_table(txn->store, table))
         return ERR_ABSENT;
     MDB_val lmdb_key = value_of(key), value;
     int code = mdb_get(txn->handle, txn->store->tables[table], &lmdb_key, &value);
@@ -200,8 +207,10 @@ store_delete(struct store_txn *txn, enum store_table table, struct bytes key)
 enum result
 store_count(struct store_txn *txn, enum store_table table, uint64_t *ret_rows)
 {
-    MDB_stat stat;
-    int code = mdb_stat(txn->handle, txn->store->tables[table], &stat);
+    MDB_stat stat = { .ms_entries = 0 };
+    int code = has_table(txn->store, table)
+                   ? mdb_stat(txn->handle, txn->store->tables[table], &stat)
+                   : MDB_SUCCESS;
     if (code == MDB_SUCCESS)
         *ret_rows = stat.ms_entries;
     return store_lmdb_result(code);
@@ -219,7 +228,9 @@ store_cursor_open(struct store_txn *txn, enum store_table table, struct bytes pr
         return ERR_MEMORY;
     cursor->txn = txn;
     cursor->prefix = prefix;
-    int code = mdb_cursor_open(txn->handle, txn->store->tables[table], &cursor->handle);
+    int code = MDB_SUCCESS;
+    if (has_table(txn->store, table))
+        code = mdb_cursor_open(txn->handle, txn->store->tables[table], &cursor->handle);
     if (code != MDB_SUCCESS) {
         free(cursor);
         return store_lmdb_result(code);
@@ -235,7 +246,8 @@ store_cursor_close(struct store_cursor *cursor)
     if (cursor == NULL)
         return;
     cursor->txn->cursor_count--;
-    mdb_cursor_close(cursor->handle);
+    if (cursor->handle != NULL)
+        mdb_cursor_close(cursor->handle);
     free(cursor);
 }
 
@@ -264,11 +276,17 @@ arrive(struct store_cursor *cursor, int code, MDB_val key, MDB_val value, struct
 }
 
 static int
+move(struct store_cursor *cursor, MDB_cursor_op how, MDB_val *key, MDB_val *ret_value)
+{
+    return cursor->handle == NULL ? MDB_NOTFOUND
+                                  : mdb_cursor_get(cursor->handle, key, ret_value, how);
+}
+
+static int
 move_to(struct store_cursor *cursor, struct bytes at, MDB_val *ret_key, MDB_val *ret_value)
 {
     *ret_key = value_of(at);
-    return mdb_cursor_get(cursor->handle, ret_key, ret_value,
-                          at.size == 0 ? MDB_FIRST : MDB_SET_RANGE);
+    return move(cursor, at.size == 0 ? MDB_FIRST : MDB_SET_RANGE, ret_key, ret_value);
 }
 
 enum result
@@ -291,7 +309,7 @@ store_cursor_next(struct store_cursor *cursor, struct bytes *ret_key, struct byt
     MDB_val key, value;
     if (cursor->ended)
         return ERR_ABSENT;
-    int code = cursor->placed ? mdb_cursor_get(cursor->handle, &key, &value, MDB_NEXT)
+    int code = cursor->placed ? move(cursor, MDB_NEXT, &key, &value)
                               : move_to(cursor, cursor->prefix, &key, &value);
     return arrive(cursor, code, key, value, ret_key, ret_value);
 }
@@ -311,8 +329,8 @@ store_cursor_last(struct store_cursor *cursor, struct bytes *ret_key, struct byt
         code = move_to(cursor, bytes_of(beyond, size), &key, &value);
     }
     if (code == MDB_SUCCESS)
-        code = mdb_cursor_get(cursor->handle, &key, &value, MDB_PREV);
+        code = move(cursor, MDB_PREV, &key, &value);
     else if (code == MDB_NOTFOUND)
-        code = mdb_cursor_get(cursor->handle, &key, &value, MDB_LAST);
+        code = move(cursor, MDB_LAST, &key, &value);
     return arrive(cursor, code, key, value, ret_key, ret_value);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * store_lmdb - what the two halves of the store over LMDB share. The only file that includes
- * lmdb.h.
+ * store_lmdb - what the parts of the store over LMDB share. The only file that includes lmdb.h.
  *
- * store_lmdb_open.c opens and checks an environment, store_lmdb.c reads and writes rows.
+ * store_lmdb_open.c opens and checks an environment, store_lmdb.c reads and writes rows,
+ * store_lmdb_copy.c copies a whole one, store_lmdb_examine.c says why one cannot be opened.
  */
 #ifndef IO_STORE_LMDB_H
 #define IO_STORE_LMDB_H
@@ -11,6 +11,12 @@
 #include <lmdb.h>
 
 #include "common/io/store.h"
+
+#define STORE_LMDB_META_TABLE "meta"
+#define STORE_LMDB_FORMAT_KEY "format"
+#define STORE_LMDB_OWNER_LOCK "owner.lock"
+
+enum { STORE_LMDB_FORMAT = 1 };
 
 struct store_txn {
     struct store *store;
@@ -22,7 +28,7 @@ struct store_txn {
 
 struct store {
     MDB_env *environment;
-    MDB_dbi tables[TABLE_COUNT];
+    MDB_dbi tables[TABLE_COUNT]; /* 0: a store that is only read has no such table */
     bool readonly;
     bool broken;             /* a commit failed in a way that leaves the disk in doubt */
     int owner_lock;          /* descriptor; -1 when read only */

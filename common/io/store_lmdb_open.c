@@ -18,13 +18,10 @@
 
 #include "common/core/require.h"
 
-#define FORMAT_NAME "format"
-#define OWNER_LOCK  "owner.lock"
-
-enum { FORMAT_VERSION = 1, READERS_MAX = 256, PATH_BYTES = 4096 };
+enum { READERS_MAX = 256, PATH_BYTES = 4096 };
 
 static const char *const table_names[TABLE_COUNT] = {
-    [TABLE_META] = "meta",
+    [TABLE_META] = STORE_LMDB_META_TABLE,
     [TABLE_JOURNAL] = "journal",
     [TABLE_TREE] = "tree",
     [TABLE_HEADS] = "heads",
@@ -40,6 +37,7 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_NOTIFICATIONS] = "notifications",
     [TABLE_POPULATION] = "population",
     [TABLE_SERIALS] = "serials",
+    [TABLE_RECOVERY] = "recovery",
 };
 
 static void
@@ -74,12 +72,40 @@ take_owner_lock(struct store *store, const char *directory)
     char path[PATH_BYTES];
     if (mkdir(directory, 0700) != 0 && errno != EEXIST)
         return errno == ENOSPC ? ERR_FULL : ERR_IO;
-    if (!join_path(path, directory, OWNER_LOCK))
+    if (!join_path(path, directory, STORE_LMDB_OWNER_LOCK))
         return ERR_IO;
     store->owner_lock = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (store->owner_lock < 0)
         return errno == ENOSPC ? ERR_FULL : ERR_IO;
     return flock(store->owner_lock, LOCK_EX | LOCK_NB) == 0 ? OK : ERR_IO;
+}
+
+/* LMDB writes the first two pages of a new file in place, and refuses a file that the power took
+ * half of them from. So they are written under another name, and the file gets its own when they
+ * are on disk. */
+static enum result
+make_file(const char *directory)
+{
+    char path[PATH_BYTES], unfinished[PATH_BYTES];
+    struct stat file;
+    MDB_env *environment = NULL;
+    if (!join_path(path, directory, "data.mdb") ||
+        !join_path(unfinished, directory, "data.mdb.unfinished"))
+        return ERR_IO;
+    if (stat(path, &file) == 0)
+        return file.st_size > 0 ? OK : ERR_DAMAGED; /* LMDB would take an empty one for new */
+    if (unlink(unfinished) != 0 && errno != ENOENT)
+        return ERR_IO;
+    int code = mdb_env_create(&environment);
+    if (code == MDB_SUCCESS)
+        code = mdb_env_open(environment, unfinished, MDB_NOSUBDIR | MDB_NOLOCK, 0600);
+    if (code == MDB_SUCCESS)
+        code = mdb_env_sync(environment, 1);
+    if (environment != NULL)
+        mdb_env_close(environment);
+    if (code == MDB_SUCCESS && rename(unfinished, path) != 0)
+        code = errno;
+    return store_lmdb_result(code);
 }
 
 static enum result
@@ -165,7 +191,7 @@ check_length(struct store *store, const char *directory)
         return ERR_IO;
     if (file.st_size >= end)
         return OK;
-    if (store->readonly && join_path(path, directory, OWNER_LOCK)) {
+    if (store->readonly && join_path(path, directory, STORE_LMDB_OWNER_LOCK)) {
         lock = open(path, O_RDWR | O_CLOEXEC);
         if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) != 0)
             return OK; /* the daemon that holds it has checked, and writes on */
@@ -177,9 +203,9 @@ static int
 check_format(struct store *store, MDB_txn *txn, bool fresh)
 {
     uint8_t version[8];
-    bytes_put_u64(version, FORMAT_VERSION);
+    bytes_put_u64(version, STORE_LMDB_FORMAT);
     struct bytes want = bytes_of(version, sizeof version);
-    MDB_val key = value_of(bytes_of_text(FORMAT_NAME));
+    MDB_val key = value_of(bytes_of_text(STORE_LMDB_FORMAT_KEY));
     MDB_val value = value_of(want);
     if (fresh)
         return mdb_put(txn, store->tables[TABLE_META], &key, &value, 0);
@@ -210,6 +236,8 @@ open_tables(struct store *store, MDB_txn *txn)
         REQUIRE(table_names[table] != NULL); /* that would be LMDB's table of tables */
         code = mdb_dbi_open(txn, table_names[table], store->readonly ? 0 : MDB_CREATE,
                             &store->tables[table]);
+        if (code == MDB_NOTFOUND && store->readonly)
+            code = MDB_SUCCESS; /* made before there was such a table: as if it were empty */
     }
     return code;
 }
@@ -249,6 +277,8 @@ store_open(const char *directory, uint64_t map_bytes, struct store **ret_store)
     if (store == NULL)
         return ERR_MEMORY;
     enum result result = take_owner_lock(store, directory);
+    if (result == OK)
+        result = make_file(directory);
     if (result == OK)
         result = open_environment(store, directory, 0, map_bytes);
     if (result == OK)

@@ -171,7 +171,7 @@ check_outbox(struct audit *audit, const Yidi__JournalEntry *entry, uint64_t leaf
         return audit_trouble(audit, ERR_DAMAGED, STREAM_FORMAT "the row cannot be read", "outbox",
                              sent->to, sent->sequence);
     const Yidi__OutboxRow *row = (const Yidi__OutboxRow *)message;
-    if (row->leaf_index != leaf_index || row->time_ms != entry->time_ms ||
+    if (row->envelope.len > 0 || row->leaf_index != leaf_index || row->time_ms != entry->time_ms ||
         strcmp(row->case_number, sent->message->case_number) != 0 || !same_attachments(sent, row))
         return audit_trouble(audit, ERR_DAMAGED,
                              STREAM_FORMAT "the row is not what journal entry %" PRIu64 " says",
@@ -265,6 +265,93 @@ take_received(struct stream_audit *streams, uint64_t leaf_index, const Yidi__Rec
     return result;
 }
 
+/* ---- what came back of a lost past ---- */
+
+/* The message as a peer handed it back: of this office in the outbox, of the peer in the inbox. */
+static enum result
+find_returned(struct audit *audit, const Yidi__Recovered *recovered, struct bytes *ret_packed)
+{
+    struct stream_key storage;
+    struct bytes key = stream_key(recovered->peer, recovered->sequence, &storage), value;
+    ProtobufCMessage *message;
+    if (!recovered->mine)
+        return store_get(audit->txn, TABLE_INBOX, key, ret_packed);
+    enum result result = store_get(audit->txn, TABLE_OUTBOX, key, &value);
+    if (result != OK)
+        return result;
+    if (wire_decode(&yidi__outbox_row__descriptor, value, &audit->arena, &message, NULL) != OK)
+        return ERR_DAMAGED;
+    const Yidi__OutboxRow *row = (const Yidi__OutboxRow *)message;
+    *ret_packed = bytes_of(row->envelope.data, row->envelope.len);
+    return OK;
+}
+
+static bool
+same_returned(const struct audit *audit, const Yidi__Recovered *recovered,
+              const struct envelope *envelope)
+{
+    const Yidi__JournalEntry *entry = envelope->entry;
+    const char *from = recovered->mine ? audit->office : recovered->peer;
+    const char *to = recovered->mine ? recovered->peer : audit->office;
+    return entry->body_case == YIDI__JOURNAL_ENTRY__BODY_SENT && strcmp(entry->office, from) == 0 &&
+           strcmp(entry->sent->to, to) == 0 && entry->sent->sequence == recovered->sequence &&
+           entry->epoch == recovered->epoch && envelope->leaf_index == recovered->leaf_index &&
+           bytes_equal(bytes_of(envelope->leaf_hash.bytes, DIGEST_BYTES),
+                       bytes_of(recovered->leaf_hash.data, recovered->leaf_hash.len));
+}
+
+static enum result
+check_returned(struct audit *audit, const Yidi__Recovered *recovered, uint64_t leaf_index)
+{
+    const char *table = recovered->mine ? "outbox" : "inbox";
+    struct bytes packed;
+    struct envelope envelope;
+    struct refusal refusal = { 0 };
+    enum result result = find_returned(audit, recovered, &packed);
+    if (result == ERR_ABSENT || result == ERR_DAMAGED)
+        return audit_trouble(audit, ERR_DAMAGED,
+                             STREAM_FORMAT "no such row for journal entry %" PRIu64, table,
+                             recovered->peer, recovered->sequence, leaf_index);
+    if (result == OK)
+        result = envelope_verify(audit->verifier, packed, &audit->arena, &envelope, &refusal);
+    if (result == ERR_REFUSED || result == ERR_FORGED)
+        return audit_trouble(audit, ERR_FORGED, STREAM_FORMAT "the envelope does not verify: %s",
+                             table, recovered->peer, recovered->sequence,
+                             audit_cause(result, &refusal));
+    if (result == OK && !same_returned(audit, recovered, &envelope))
+        return audit_trouble(audit, ERR_DAMAGED,
+                             STREAM_FORMAT "the envelope is not what journal entry %" PRIu64
+                                           " says",
+                             table, recovered->peer, recovered->sequence, leaf_index);
+    return result;
+}
+
+static enum result
+take_recovered(struct stream_audit *streams, uint64_t leaf_index, const Yidi__Recovered *recovered)
+{
+    struct audit *audit = streams->audit;
+    struct audited_peer *peer = find_peer(streams, recovered->peer);
+    if (peer == NULL)
+        return audit_trouble(audit, ERR_DAMAGED,
+                             "peers %s: no row, but journal entry %" PRIu64 " came back from it",
+                             recovered->peer, leaf_index);
+    uint64_t *count = recovered->mine ? &peer->sent : &peer->received;
+    if (recovered->sequence != *count + 1)
+        return audit_trouble(audit, ERR_DAMAGED,
+                             "journal entry %" PRIu64 ": message %" PRIu64
+                             " that came back from %s follows message %" PRIu64,
+                             leaf_index, recovered->sequence, recovered->peer, *count);
+    *count += 1;
+    if (recovered->mine)
+        streams->sent++;
+    else
+        streams->received++;
+    enum result result = check_returned(audit, recovered, leaf_index);
+    if (result == OK)
+        audit->report->received++;
+    return result;
+}
+
 enum result
 stream_audit_take(struct stream_audit *streams, uint64_t leaf_index,
                   const Yidi__JournalEntry *entry)
@@ -273,6 +360,8 @@ stream_audit_take(struct stream_audit *streams, uint64_t leaf_index,
         return take_sent(streams, leaf_index, entry);
     if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_RECEIVED)
         return take_received(streams, leaf_index, entry->received);
+    if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_RECOVERED)
+        return take_recovered(streams, leaf_index, entry->recovered);
     return OK;
 }
 

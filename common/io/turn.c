@@ -5,9 +5,13 @@
 #include <stdio.h>
 
 #include "common/io/exchange.h"
+#include "common/io/history.h"
 #include "common/io/input.h"
+#include "common/io/intake.h"
 #include "common/io/log.h"
 #include "common/io/notifier.h"
+#include "common/io/recovery.h"
+#include "common/io/start_hold.h"
 #include "common/io/wire.h"
 
 enum { RETRY_PAUSE_MS = 5000 };
@@ -44,8 +48,12 @@ apply_inputs(struct turn *turn)
         turn->input = input;
         turn->operator= "";
         turn_begin_act(turn, "", "", "");
-        result = input->kind == INPUT_MESSAGE ? input_message_apply(turn)
-                                              : input_command_apply(turn, input);
+        if (input->kind == INPUT_MESSAGE)
+            result = input_message_apply(turn);
+        else if (input->kind == INPUT_HISTORY)
+            result = history_apply(turn);
+        else
+            result = input_command_apply(turn, input);
     }
     if (result != OK)
         return result; /* turn->input is the one that failed */
@@ -58,11 +66,15 @@ static enum result
 fill_transaction(struct turn *turn)
 {
     struct office *office = turn->office;
-    enum result result = apply_inputs(turn);
+    enum result result = recovery_begin_turn(turn);
+    if (result == OK)
+        result = apply_inputs(turn);
     if (result == OK && office->directory_changed)
         result = journal_directory(turn);
     if (result == OK)
         result = notifier_settle(turn);
+    if (result == OK)
+        result = recovery_end_turn(turn);
     if (result == OK)
         result = peers_save(&office->peers, turn->txn, turn->arena);
     if (result == OK)
@@ -100,6 +112,7 @@ forget(struct office *office)
     journal_rolled_back(&office->journal);
     peers_rolled_back(&office->peers);
     notifier_rolled_back(office);
+    recovery_rolled_back(office);
 }
 
 /* Nothing was committed: commands are told so, messages were not acknowledged and come again. */
@@ -134,10 +147,11 @@ set_aside(struct office *office, struct input *culprit)
                  "message %" PRIu64 " from it meets damaged rows here and is not taken",
                  culprit->sequence);
     log_line(LOG_ERROR, "input_set_aside", "office=%s sequence=%" PRIu64,
-             culprit->kind == INPUT_MESSAGE ? culprit->peer->office : "", culprit->sequence);
+             culprit->peer != NULL ? culprit->peer->office : "", culprit->sequence);
     for (size_t i = 0; i < office->input_count; i++) {
         struct input *input = office->inputs[i];
-        bool same_stream = culprit->kind == INPUT_MESSAGE && input->peer == culprit->peer &&
+        bool same_stream = culprit->kind != INPUT_COMMAND && input->kind == culprit->kind &&
+                           input->peer == culprit->peer && input->mine == culprit->mine &&
                            input->sequence >= culprit->sequence;
         if (input != culprit && !same_stream)
             office->inputs[kept++] = input;
@@ -159,6 +173,7 @@ follow_commit(struct office *office, const struct office_time *now)
         if (office->inputs[i]->kind == INPUT_COMMAND)
             answer_command(office, office->inputs[i]);
     exchange_follow_commit(office, now);
+    recovery_committed(office, now);
     notifier_hand_over(office, now);
 }
 
@@ -168,8 +183,11 @@ follow_commit(struct office *office, const struct office_time *now)
 static enum result
 attempt(struct office *office, const struct office_time *now, struct input **ret_culprit)
 {
-    struct turn turn = {
-        .office = office, .arena = &office->arena, .now_ms = now->wall_ms, .operator= "" };
+    struct turn turn = { .office = office,
+                         .arena = &office->arena,
+                         .now_ms = now->wall_ms,
+                         .recorded_ms = now->wall_ms,
+                         .operator= "" };
     *ret_culprit = NULL;
     enum result result = store_begin_write(office->options.store, &turn.txn);
     if (result != OK)
@@ -191,8 +209,9 @@ run_transaction(struct office *office, const struct office_time *now)
 {
     struct input *culprit;
     enum result result = attempt(office, now, &culprit);
-    while (result == ERR_DAMAGED && culprit != NULL) {
-        set_aside(office, culprit);
+    while (result == ERR_DAMAGED && (culprit != NULL || office->recovery.failed.size > 0)) {
+        if (culprit != NULL)
+            set_aside(office, culprit);
         result = attempt(office, now, &culprit);
     }
     if (result == OK) {
@@ -208,13 +227,18 @@ office_turn(struct office *office, const struct office_time *now)
 {
     enum result result = OK;
     bool rows_due = now->monotonic_ms >= office->rows_due_ms;
+    intake_look(office, now);
     bool in_service = office_out_of_service(office, now->wall_ms) == REFUSAL_NONE;
+    in_service |= recovery_wants_turn(office);
     if (in_service && (office->input_count > 0 || rows_due))
         result = run_transaction(office, now);
     else if (rows_due)
         office->rows_due_ms = now->monotonic_ms + RETRY_PAUSE_MS;
-    if (result == OK)
+    if (result == OK) {
         exchange_tick(office, now);
+        start_hold_tick(office, now);
+        recovery_tick(office, now);
+    }
     office->input_count = 0;
     office->input_bytes = 0;
     arena_reset(&office->arena);

@@ -17,7 +17,9 @@ struct turn {
     struct office *office;
     struct store_txn *txn;
     struct arena *arena;
-    uint64_t now_ms;
+    uint64_t now_ms;      /* when it happens; in a lost past that is done again, when it happened */
+    uint64_t recorded_ms; /* when the journal says that it was written down: now */
+    const struct redo *redo; /* NULL in the ordinary course of things (redo.h) */
     /* What causes the present changes; its journal entry is appended once, before the first change.
      */
     struct input *input;
@@ -75,5 +77,10 @@ enum result turn_keep_blob(struct turn *turn, const struct digest *digest,
 
 /* Next value of a named counter, from 1. */
 enum result turn_count(struct turn *turn, const char *name, uint64_t *ret_value) MUST_CHECK;
+
+/* Let a named counter go on after the next multiple of step beyond what it was, and beyond value.
+ */
+enum result turn_skip_count(struct turn *turn, const char *name, uint64_t value,
+                            uint64_t step) MUST_CHECK;
 
 #endif

@@ -6,7 +6,12 @@
 #include "common/io/log.h"
 #include "common/io/notifier.h"
 #include "common/io/outbox.h"
+#include "common/io/recovery.h"
+#include "common/io/redo.h"
+#include "common/io/replay.h"
 #include "common/io/wire.h"
+
+enum { NEWS_AGE_MAX_MS = 24 * 3600 * 1000 };
 
 void
 turn_begin_act(struct turn *turn, const char *case_number, const char *verb, const char *detail)
@@ -21,7 +26,7 @@ enum result
 turn_append(struct turn *turn, Yidi__JournalEntry *entry, uint64_t *ret_leaf)
 {
     entry->operator_ = (char *)turn->operator;
-    return journal_append(&turn->office->journal, turn->txn, entry, turn->now_ms, turn->arena,
+    return journal_append(&turn->office->journal, turn->txn, entry, turn->recorded_ms, turn->arena,
                           ret_leaf);
 }
 
@@ -32,7 +37,7 @@ turn_journal_received(struct turn *turn, const char *refusal_code)
     Yidi__Received received = YIDI__RECEIVED__INIT;
     received.from = input->peer->office;
     received.sequence = input->sequence;
-    received.epoch = input->envelope.head.epoch;
+    received.epoch = input->envelope.entry->epoch;
     received.leaf_index = input->envelope.leaf_index;
     received.leaf_hash.data = (uint8_t *)input->envelope.leaf_hash.bytes;
     received.leaf_hash.len = DIGEST_BYTES;
@@ -76,34 +81,22 @@ put_outbox(struct turn *turn, struct peer *peer, uint64_t leaf, const char *case
     Yidi__OutboxRow row = YIDI__OUTBOX_ROW__INIT;
     row.leaf_index = leaf;
     row.case_number = (char *)case_number;
-    row.time_ms = turn->now_ms;
+    row.time_ms = turn->recorded_ms;
     row.digests = (ProtobufCBinaryData *)attachments;
     row.n_digests = attachment_count;
     return outbox_put(turn->txn, peer->office, peer->pending_assigned, &row, turn->arena);
 }
 
-enum result
-turn_send(struct turn *turn, const char *to, Yidi__Message *message,
-          const ProtobufCBinaryData *attachments, size_t attachment_count)
+/* The next message of the stream: its entry and its row. */
+static enum result
+assign(struct turn *turn, struct peer *peer, Yidi__Message *message,
+       const ProtobufCBinaryData *attachments, size_t attachment_count)
 {
-    REQUIRE(attachment_count <= ATTACHMENTS_MAX && strlen(to) == OFFICE_CODE_CHARS);
-    struct refusal broken;
-    if (wire_check(&message->base, &broken) != OK) {
-        log_line(LOG_ERROR, "message_out_of_bounds", "case=%s office=%s field=%s",
-                 message->case_number, to, broken.field);
-        return ERR_DAMAGED; /* what no peer can take would hold up the stream for ever */
-    }
-    enum result result = turn_journal_cause(turn);
-    if (result != OK)
-        return result;
-    struct peer *peer = peers_take(&turn->office->peers, to);
-    if (peer == NULL)
-        return ERR_MEMORY;
     peer->touched = true;
     peer->pending_assigned++;
 
     Yidi__Sent sent = YIDI__SENT__INIT;
-    sent.to = (char *)to;
+    sent.to = peer->office;
     sent.sequence = peer->pending_assigned;
     sent.message = message;
     sent.attachments = (ProtobufCBinaryData *)attachments;
@@ -112,10 +105,44 @@ turn_send(struct turn *turn, const char *to, Yidi__Message *message,
     entry.body_case = YIDI__JOURNAL_ENTRY__BODY_SENT;
     entry.sent = &sent;
     uint64_t leaf;
-    result = turn_append(turn, &entry, &leaf);
+    enum result result = turn_append(turn, &entry, &leaf);
     if (result != OK)
         return result;
     return put_outbox(turn, peer, leaf, message->case_number, attachments, attachment_count);
+}
+
+static enum result
+check_message(const Yidi__Message *message, const char *to)
+{
+    struct refusal broken;
+    if (wire_check(&message->base, &broken) == OK)
+        return OK;
+    log_line(LOG_ERROR, "message_out_of_bounds", "case=%s office=%s field=%s", message->case_number,
+             to, broken.field);
+    return ERR_DAMAGED; /* what no peer can take would hold up the stream for ever */
+}
+
+enum result
+turn_send(struct turn *turn, const char *to, Yidi__Message *message,
+          const ProtobufCBinaryData *attachments, size_t attachment_count)
+{
+    REQUIRE(attachment_count <= ATTACHMENTS_MAX && strlen(to) == OFFICE_CODE_CHARS);
+    bool sent = false;
+    enum result result = check_message(message, to);
+    if (result == OK && turn->redo != NULL)
+        result = replay_match(turn, to, message, &sent);
+    if (result == OK && !sent)
+        result = turn_journal_cause(turn);
+    if (result != OK || sent)
+        return result;
+    struct peer *peer = peers_take(&turn->office->peers, to);
+    if (peer == NULL)
+        return ERR_MEMORY;
+    if (recovery_holds(peer))
+        return replay_hold(turn, to, message, attachments, attachment_count);
+    if (turn->redo != NULL)
+        turn->office->recovery.row.sent_again++;
+    return assign(turn, peer, message, attachments, attachment_count);
 }
 
 enum result
@@ -142,25 +169,47 @@ turn_count(struct turn *turn, const char *name, uint64_t *ret_value)
     return store_put(turn->txn, TABLE_COUNTERS, bytes_of_text(name), bytes_of(packed, 8));
 }
 
+enum result
+turn_skip_count(struct turn *turn, const char *name, uint64_t value, uint64_t step)
+{
+    struct bytes stored;
+    uint8_t packed[8];
+    enum result result = store_get(turn->txn, TABLE_COUNTERS, bytes_of_text(name), &stored);
+    if (result == OK && stored.size != 8)
+        return ERR_DAMAGED;
+    if (result != OK && result != ERR_ABSENT)
+        return result;
+    if (result == OK && bytes_get_u64(stored.data) > value)
+        value = bytes_get_u64(stored.data);
+    bytes_put_u64(packed, (value / step + 1) * step);
+    return store_put(turn->txn, TABLE_COUNTERS, bytes_of_text(name), bytes_of(packed, 8));
+}
+
 /* ---- carrying out what a core decided ---- */
+
+static void
+fill_hop(const struct turn *turn, enum step step, Yidi__Hop *hop)
+{
+    bool is_message = turn->input != NULL && turn->input->kind == INPUT_MESSAGE;
+    hop->office = (char *)turn->office->journal.office;
+    hop->step = (Yidi__Step)step;
+    hop->time_ms = turn->now_ms;
+    hop->leaf_index = turn->cause_leaf;
+    hop->operator_ = (char *)turn->operator;
+    if (is_message) {
+        hop->peer = turn->input->peer->office;
+        hop->sequence = turn->input->sequence;
+    }
+}
 
 static enum result
 save_with_hop(struct turn *turn, struct case_file *file, enum step step)
 {
     const struct role *role = turn->office->options.role;
     Yidi__Case *row = file->row;
-    bool is_message = turn->input != NULL && turn->input->kind == INPUT_MESSAGE;
-
     Yidi__Hop hop = YIDI__HOP__INIT;
-    hop.office = turn->office->journal.office;
-    hop.step = (Yidi__Step)step;
-    hop.time_ms = turn->now_ms;
-    hop.leaf_index = turn->cause_leaf;
-    hop.operator_ = (char *)turn->operator;
-    if (is_message) {
-        hop.peer = turn->input->peer->office;
-        hop.sequence = turn->input->sequence;
-    }
+    if (turn->redo == NULL || !redo_find_hop(turn->redo, file, step, &hop))
+        fill_hop(turn, step, &hop);
     enum result result = case_file_trace(file, hop.office, &hop, turn->arena);
     if (result != OK)
         return result;
@@ -194,6 +243,14 @@ send_about_case(struct turn *turn, const struct case_file *file, const struct ef
     return turn_send(turn, case_file_office(row, effect->to), &message, attachments, count);
 }
 
+/* Of what was lost with the past, the applicant may not have heard yet; of what is old, he has. */
+static bool
+is_news(const struct turn *turn)
+{
+    return turn->redo == NULL || !turn->redo->quiet ||
+           turn->recorded_ms - turn->now_ms < NEWS_AGE_MAX_MS;
+}
+
 enum result
 turn_carry_out(struct turn *turn, struct case_file *file, const struct effects *effects)
 {
@@ -204,7 +261,7 @@ turn_carry_out(struct turn *turn, struct case_file *file, const struct effects *
             result = save_with_hop(turn, file, (enum step)effect->what);
         else if (effect->kind == EFFECT_SEND)
             result = send_about_case(turn, file, effect);
-        else if (effect->kind == EFFECT_NOTIFY)
+        else if (effect->kind == EFFECT_NOTIFY && is_news(turn))
             result = notifier_add(turn, file);
     }
     return result;

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/io/witness.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "common/core/hex.h"
+#include "common/io/log.h"
 #include "common/io/outbox.h"
 
-/* The leaf hash of a message that we sent. */
-static enum result
-find_sent_leaf(struct office *office, struct store_txn *txn, const char *to, uint64_t sequence,
-               struct digest *ret_leaf)
-{
-    const Yidi__OutboxRow *row;
-    enum result result = outbox_find(txn, to, sequence, &office->arena, &row);
-    return result == OK ? journal_leaf(txn, row->leaf_index, ret_leaf) : result;
-}
+enum { ROWS_DELAY_MS = 5000, SHOWN_ROOT_BYTES = 4 };
+
+/* ---- what a peer remembers of ours, when it decides on life and death ---- */
 
 static bool
 knows_last(struct office *office, struct store_txn *txn, const struct peer *peer,
@@ -23,30 +22,192 @@ knows_last(struct office *office, struct store_txn *txn, const struct peer *peer
         return false;
     if (last == 0 || welcome->last_leaf.len != DIGEST_BYTES)
         return true;
-    return find_sent_leaf(office, txn, peer->office, last, &leaf) == OK &&
+    return outbox_leaf(txn, peer->office, last, &office->arena, &leaf) == OK &&
            memcmp(leaf.bytes, welcome->last_leaf.data, DIGEST_BYTES) == 0;
+}
+
+bool
+witness_proves_loss(struct office *office, const char *text)
+{
+    AUTO(store_txn) struct store_txn *txn = NULL;
+    struct tree_head head;
+    struct refusal refusal = { 0 };
+    return text[0] != '\0' &&
+           envelope_verify_head(&office->verifier, text, &head, &refusal) == OK &&
+           strcmp(head.office, office->journal.office) == 0 &&
+           !epoch_heads_cover(&office->recovery.named, &head) &&
+           store_begin_read(office->options.store, &txn) == OK &&
+           !journal_has(&office->journal, txn, &head);
 }
 
 enum witness_verdict
 witness_judge(struct office *office, const struct peer *peer, const Yidi__Welcome *welcome)
 {
     AUTO(store_txn) struct store_txn *txn = NULL;
-    struct tree_head head;
+    if (witness_proves_loss(office, welcome->head))
+        return WITNESS_PROVES;
     if (store_begin_read(office->options.store, &txn) != OK ||
         knows_last(office, txn, peer, welcome))
         return WITNESS_AGREES;
-    if (tree_head_verify(welcome->head, office->options.certificate, &head) != OK ||
-        journal_has(&office->journal, txn, &head))
-        return WITNESS_CONTRADICTS;
-    return WITNESS_PROVES;
+    return WITNESS_CONTRADICTS;
+}
+
+void
+witness_halt(struct office *office, const struct peer *peer)
+{
+    char why[160];
+    snprintf(
+        why, sizeof why,
+        "AMNESIA: %s shows a head of ours that is not in this journal; recover before any work",
+        peer->office);
+    log_line(LOG_ERROR, "amnesia", "office=%s", peer->office);
+    office_halt(office, why);
+}
+
+/* ---- what we remember of a peer's journal ---- */
+
+enum witness_fit
+witness_fit(const struct tree_head *seen, const struct tree_head *head)
+{
+    if (seen->size == 0)
+        return WITNESS_FITS;
+    if (head->epoch != seen->epoch)
+        return WITNESS_OTHER_EPOCH;
+    if (head->size < seen->size)
+        return WITNESS_OLDER;
+    return head->size > seen->size || digest_equal(&head->root, &seen->root) ? WITNESS_FITS
+                                                                             : WITNESS_FORKS;
 }
 
 bool
-witness_head_fits(const struct tree_head *seen, const struct tree_head *head)
+witness_barred(const struct peer *peer)
 {
-    if (seen->size == 0)
-        return true;
-    if (head->epoch != seen->epoch || head->size < seen->size)
-        return false;
-    return head->size > seen->size || digest_equal(&head->root, &seen->root);
+    return peer->witness.contrary.text != NULL;
+}
+
+void
+witness_note_row(struct office *office, struct peer *peer, const struct office_time *now)
+{
+    peer->row_dirty = true;
+    if (office->rows_due_ms == UINT64_MAX)
+        office->rows_due_ms = now->monotonic_ms + ROWS_DELAY_MS;
+}
+
+/* What was taken of it for the coming turn is not taken; the peer keeps it. The head seen last is
+ * again the one that the peer is shown. */
+static void
+take_back_inputs(struct office *office, struct peer *peer)
+{
+    struct tree_head head;
+    size_t kept = 0;
+    for (size_t i = 0; i < office->input_count; i++) {
+        struct input *input = office->inputs[i];
+        if (input->kind != INPUT_MESSAGE || input->peer != peer)
+            office->inputs[kept++] = input;
+    }
+    office->input_count = kept;
+    peer->queued = peer->applied;
+    if (peer->head != NULL && tree_head_decode(peer->head, &head) == OK)
+        (void)!peer_note_seen(peer, &head, peer->head);
+}
+
+void
+witness_alarm(struct office *office, struct peer *peer, const struct kept_head *kept,
+              const struct kept_head *contrary, const struct office_time *now)
+{
+    struct peer_witness *witness = &peer->witness;
+    char words[WITNESS_WORDS_BYTES], room[LOG_TEXT_BYTES];
+    if (witness_barred(peer) || kept_head_set(&witness->proved, &kept->head, kept->text) != OK ||
+        kept_head_set(&witness->contrary, &contrary->head, contrary->text) != OK)
+        return; /* out of memory: it will be found again */
+    take_back_inputs(office, peer);
+    peer_drop_question(peer);
+    peer->row_dirty = true;
+    office->rows_due_ms = now->monotonic_ms;
+    witness_describe(peer, words);
+    log_line(LOG_ERROR, "journal_rewritten",
+             "office=%s kept_size=%" PRIu64 " contrary_size=%" PRIu64 " words=%s", peer->office,
+             witness->proved.head.size, witness->contrary.head.size, log_text(room, words));
+}
+
+enum result
+witness_forgive(struct peer *peer)
+{
+    if (peer->seen_text == NULL)
+        return OK;
+    enum result result = kept_head_set(&peer->witness.proved, &peer->seen_head, peer->seen_text);
+    if (result != OK)
+        return result;
+    kept_head_clear(&peer->witness.contrary);
+    peer_drop_question(peer);
+    peer->witness.proved_ms = 0;
+    peer->witness.unanswered = 0;
+    peer->row_dirty = true;
+    return OK;
+}
+
+static void
+describe_contradiction(const struct peer_witness *witness, char ret_words[WITNESS_WORDS_BYTES])
+{
+    const struct tree_head *larger = &witness->contrary.head, *smaller = &witness->proved.head;
+    char larger_root[2 * SHOWN_ROOT_BYTES + 1], smaller_root[2 * SHOWN_ROOT_BYTES + 1];
+    if (larger->size < smaller->size) {
+        larger = &witness->proved.head;
+        smaller = &witness->contrary.head;
+    }
+    hex_encode(bytes_of(larger->root.bytes, SHOWN_ROOT_BYTES), larger_root);
+    hex_encode(bytes_of(smaller->root.bytes, SHOWN_ROOT_BYTES), smaller_root);
+    snprintf(ret_words, WITNESS_WORDS_BYTES,
+             "journal rewritten: head of size %" PRIu64
+             ", root %s..., does not contain head of size "
+             "%" PRIu64 ", root %s...",
+             larger->size, larger_root, smaller->size, smaller_root);
+}
+
+void
+witness_describe(const struct peer *peer, char ret_words[WITNESS_WORDS_BYTES])
+{
+    const struct peer_witness *witness = &peer->witness;
+    ret_words[0] = '\0';
+    if (witness_barred(peer))
+        describe_contradiction(witness, ret_words);
+    else if (witness->unanswered >= WITNESS_UNANSWERED_SHOWN)
+        snprintf(ret_words, WITNESS_WORDS_BYTES,
+                 "did not prove that its journal only grew: %u questions without an answer",
+                 witness->unanswered);
+}
+
+/* ---- what a peer remembers of ours ---- */
+
+static bool
+is_ours(struct office *office, const char *text, struct tree_head *ret_head)
+{
+    AUTO(store_txn) struct store_txn *txn = NULL;
+    struct refusal refusal = { 0 };
+    return tree_head_decode(text, ret_head) == OK &&
+           strcmp(ret_head->office, office->journal.office) == 0 &&
+           store_begin_read(office->options.store, &txn) == OK &&
+           journal_has(&office->journal, txn, ret_head) &&
+           envelope_verify_head(&office->verifier, text, ret_head, &refusal) == OK;
+}
+
+static bool
+is_later(const struct tree_head *head, const struct tree_head *than)
+{
+    return head->epoch != than->epoch ? head->epoch > than->epoch : head->size > than->size;
+}
+
+void
+witness_note_shown(struct office *office, struct peer *peer, const char *text,
+                   const struct office_time *now)
+{
+    struct kept_head *ours = &peer->witness.ours;
+    struct tree_head head;
+    bool known = ours->text != NULL && strcmp(ours->text, text) == 0;
+    if (text[0] == '\0' ||
+        (!known && (!is_ours(office, text, &head) || !is_later(&head, &ours->head) ||
+                    kept_head_set(ours, &head, text) != OK)))
+        return;
+    peer->witness.ours_ms = now->wall_ms;
+    witness_note_row(office, peer, now);
 }

@@ -3,17 +3,13 @@
  * journal verify - check an office's whole store from scratch, beside a running daemon or without.
  */
 #include <stdio.h>
-#include <string.h>
 
-#include "common/io/journal.h"
-#include "common/io/store.h"
-#include "common/io/wire.h"
 #include "deploy/yidictl/command.h"
 #include "deploy/yidictl/output.h"
 #include "deploy/yidictl/report.h"
+#include "deploy/yidictl/store_check.h"
 #include "deploy/yidictl/trust.h"
 #include "proto/control.pb-c.h"
-#include "proto/envelope.pb-c.h"
 
 static const struct argument_rule options[] = {
     { "store", "DIR", false, "the office's store" },
@@ -21,44 +17,6 @@ static const struct argument_rule options[] = {
     TRUST_OPTIONS,
     { 0 },
 };
-
-/* Whose store is it? Its first entry says so. */
-static enum result
-check_office(struct store_txn *txn, const char *office, struct journal_report *ret_report)
-{
-    AUTO(arena) struct arena arena;
-    arena_init(&arena);
-    struct bytes packed;
-    struct refusal refusal;
-    ProtobufCMessage *envelope, *entry;
-    if (journal_envelope(txn, 0, &arena, &packed) != OK ||
-        wire_decode(&yidi__envelope__descriptor, packed, &arena, &envelope, &refusal) != OK)
-        return OK; /* the audit says what is wrong */
-    ProtobufCBinaryData leaf = ((const Yidi__Envelope *)envelope)->entry;
-    if (wire_decode(&yidi__journal_entry__descriptor, bytes_of(leaf.data, leaf.len), &arena, &entry,
-                    &refusal) != OK)
-        return OK;
-    const char *owner = ((const Yidi__JournalEntry *)entry)->office;
-    if (strcmp(owner, office) == 0)
-        return OK;
-    snprintf(ret_report->trouble, sizeof ret_report->trouble, "this store is of office %s", owner);
-    return ERR_DAMAGED;
-}
-
-static enum result
-audit(const char *store_path, const char *office, struct envelope_verifier *verifier,
-      struct journal_report *ret_report)
-{
-    AUTO(store) struct store *store = NULL;
-    enum result result = store_open_readonly(store_path, &store);
-    if (result != OK)
-        return result;
-    AUTO(store_txn) struct store_txn *txn = NULL;
-    result = store_begin_read(store, &txn);
-    if (result == OK)
-        result = check_office(txn, office, ret_report);
-    return result == OK ? journal_audit(txn, office, verifier, ret_report) : result;
-}
 
 static void
 print_report(const char *office, const struct journal_report *report)
@@ -96,33 +54,27 @@ check_options(const struct settings *settings, const struct arguments *arguments
 }
 
 static int
-report_store(const struct settings *settings, const char *store_path)
-{
-    struct refusal refusal;
-    (void)refuse(&refusal, REFUSAL_FILE_UNREADABLE, store_path, "not a store that can be read");
-    return report_refusal(settings, &refusal);
-}
-
-static int
 run(const struct settings *settings, const struct arguments *arguments)
 {
     AUTO(trust) struct trust trust = { 0 };
-    struct journal_report report = { 0 };
+    struct store_check check;
+    struct refusal refusal = { 0 };
     int status = check_options(settings, arguments);
     if (status == EXIT_DONE)
         status = trust_open(&trust, settings, arguments);
     if (status != EXIT_DONE)
         return status;
 
-    const char *store_path = arguments_text(arguments, "store");
     const char *office = arguments_text(arguments, "office");
-    enum result result = audit(store_path, office, &trust.verifier, &report);
-    if (result != OK && report.trouble[0] == '\0')
-        return report_store(settings, store_path);
+    enum result result = store_check(arguments_text(arguments, "store"), office, &trust.verifier,
+                                     STORE_CHECK_FULL, &check, &refusal);
+    struct journal_report *report = &check.report;
+    if (result != OK && report->trouble[0] == '\0')
+        return report_result(settings, result, &refusal);
     if (settings->json)
-        print_report_json(office, &report);
+        print_report_json(office, report);
     else
-        print_report(office, &report);
+        print_report(office, report);
     return result == OK ? EXIT_DONE : EXIT_REFUSED;
 }
 

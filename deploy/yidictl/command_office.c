@@ -94,6 +94,24 @@ add_states(struct table *table, const Yidi__StatusReport *report, struct arena *
 }
 
 static void
+add_room(struct table *table, const Yidi__StatusReport *report, struct arena *arena)
+{
+    enum { MEBIBYTE = 1024 * 1024 };
+    table_add_field(table, "store",
+                    output_format(arena, "%u %% of %llu MiB in use%s", report->map_percent,
+                                  (unsigned long long)(report->map_bytes / MEBIBYTE),
+                                  report->map_warning ? "; plan a larger map-size" : ""));
+    table_add_field(table, "disk",
+                    output_format(arena, "%llu MiB free, %llu MiB reserved",
+                                  (unsigned long long)(report->disk_free_bytes / MEBIBYTE),
+                                  (unsigned long long)(report->disk_reserve_bytes / MEBIBYTE)));
+    for (size_t i = 0; i < report->n_doors_shut; i++)
+        table_add_field(table, i == 0 ? "SHUT" : "",
+                        output_format(arena, "%s: %s: %s", report->doors_shut[i]->door,
+                                      report->doors_shut[i]->code, report->doors_shut[i]->rule));
+}
+
+static void
 print_status(const Yidi__StatusReport *report, struct arena *arena)
 {
     AUTO(table) struct table table;
@@ -111,6 +129,11 @@ print_status(const Yidi__StatusReport *report, struct arena *arena)
                     output_format(arena, "version %llu, expires %s",
                                   (unsigned long long)report->directory_version,
                                   output_time(report->directory_expires_ms, arena)));
+    if (report->journals_rewritten > 0)
+        table_add_field(&table, "REWRITTEN",
+                        output_format(arena, "the journals of %llu offices; see yidictl journal",
+                                      (unsigned long long)report->journals_rewritten));
+    add_room(&table, report, arena);
     add_states(&table, report, arena);
     table_add_field(
         &table, "since start",
@@ -159,5 +182,9 @@ const struct command status_command = {
     .name = "status",
     .synopsis = "",
     .help = "show how the office is",
+    .description = "SHUT tells what is not taken on at present, and why: \"own\" is new work of "
+                   "this office\n(applications, imports), \"opening\" are messages of other "
+                   "offices that open cases, and an\noffice is a registry that too many "
+                   "applications wait for. Accepted cases go on.",
     .run = run_status,
 };

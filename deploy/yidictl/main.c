@@ -37,7 +37,10 @@ static const struct command *const commands[] = {
     &peers_command,
     &status_command,
     &verify_command,
-    &journal_verify_command,
+    &journal_verify_command, /* before the command that begins as it does */
+    &journal_command,
+    &backup_command,
+    &restore_command,
     &keys_root_command,
     &keys_authority_command,
     &keys_office_command,
@@ -229,6 +232,8 @@ run_help(int word_count, char *words[])
     const struct command *command = find_command(word_count, words, &name_words);
     if (command != NULL) {
         help_print_command(command, common_options, stdout);
+        if (word_count == 1) /* a command may also begin the names of others */
+            (void)help_print_group(commands, COMMAND_COUNT, words[0], stdout);
         return EXIT_DONE;
     }
     if (word_count == 1 && help_print_group(commands, COMMAND_COUNT, words[0], stdout))

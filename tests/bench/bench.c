@@ -74,36 +74,49 @@ bench_percentile(const double *sorted, size_t count, double percent)
     return sorted[index];
 }
 
-/* ---- figures ---- */
+/* ---- measures ---- */
 
 void
-figures_add_row(struct figures *figures, const char *name, const char *unit, const double *values)
+measures_add_row(struct measures *measures, const char *name, const char *unit,
+                 const double *values)
 {
-    REQUIRE(figures->count < FIGURES_MAX);
-    struct figure *figure = &figures->list[figures->count++];
-    *figure = (struct figure){ .name = name, .unit = unit, .count = figures->column_count };
-    memcpy(figure->values, values, figures->column_count * sizeof *values);
+    REQUIRE(measures->count < MEASURES_MAX);
+    struct measure *measure = &measures->list[measures->count++];
+    *measure = (struct measure){ .name = name, .unit = unit, .count = measures->column_count };
+    memcpy(measure->values, values, measures->column_count * sizeof *values);
 }
 
 void
-figures_add(struct figures *figures, const char *name, const char *unit, double value)
+measures_add(struct measures *measures, const char *name, const char *unit, double value)
 {
-    REQUIRE(figures->count < FIGURES_MAX);
-    figures->list[figures->count++] =
-        (struct figure){ .name = name, .unit = unit, .count = 1, .values = { value } };
+    REQUIRE(measures->count < MEASURES_MAX);
+    measures->list[measures->count++] =
+        (struct measure){ .name = name, .unit = unit, .count = 1, .values = { value } };
 }
 
-void
-figures_require_at_most(struct figures *figures, double bound)
+static void
+require_bound(struct measures *measures, double bound, bool at_most)
 {
-    REQUIRE(figures->count > 0);
-    const struct figure *figure = &figures->list[figures->count - 1];
+    REQUIRE(measures->count > 0);
+    const struct measure *measure = &measures->list[measures->count - 1];
     bool met = true;
-    for (size_t i = 0; i < figure->count; i++)
-        met = met && figure->values[i] <= bound;
-    printf("requirement: %s at most %g %s: %s\n", figure->name, bound, figure->unit,
-           met ? "met" : "MISSED");
-    figures->missed += !met;
+    for (size_t i = 0; i < measure->count; i++)
+        met = met && (at_most ? measure->values[i] <= bound : measure->values[i] >= bound);
+    printf("requirement: %s at %s %g %s: %s\n", measure->name, at_most ? "most" : "least", bound,
+           measure->unit, met ? "met" : "MISSED");
+    measures->missed += !met;
+}
+
+void
+measures_require_at_most(struct measures *measures, double bound)
+{
+    require_bound(measures, bound, true);
+}
+
+void
+measures_require_at_least(struct measures *measures, double bound)
+{
+    require_bound(measures, bound, false);
 }
 
 static unsigned
@@ -119,39 +132,39 @@ format_value(double value, char ret_text[VALUE_BYTES])
 }
 
 static void
-print_table(const struct figures *figures)
+print_table(const struct measures *measures)
 {
     char text[VALUE_BYTES];
-    printf("%-*s", NAME_CHARS, figures->title);
-    for (size_t i = 0; i < figures->column_count; i++)
-        printf(" %*s", VALUE_CHARS, figures->columns[i]);
+    printf("%-*s", NAME_CHARS, measures->title);
+    for (size_t i = 0; i < measures->column_count; i++)
+        printf(" %*s", VALUE_CHARS, measures->columns[i]);
     printf("\n");
-    for (size_t i = 0; i < figures->count; i++) {
-        const struct figure *figure = &figures->list[i];
-        printf("  %-*s", NAME_CHARS - 2, figure->name);
-        for (size_t j = 0; j < figure->count; j++) {
-            format_value(figure->values[j], text);
+    for (size_t i = 0; i < measures->count; i++) {
+        const struct measure *measure = &measures->list[i];
+        printf("  %-*s", NAME_CHARS - 2, measure->name);
+        for (size_t j = 0; j < measure->count; j++) {
+            format_value(measure->values[j], text);
             printf(" %*s", VALUE_CHARS, text);
         }
-        printf("  %s\n", figure->unit);
+        printf("  %s\n", measure->unit);
     }
 }
 
 static void
-print_json(const struct figures *figures)
+print_json(const struct measures *measures)
 {
     char text[VALUE_BYTES];
-    printf("{\"bench\":\"%s\"", figures->title);
-    for (size_t i = 0; i < figures->count; i++) {
-        const struct figure *figure = &figures->list[i];
-        bool single = figure->count == 1;
-        printf(",\"%s\":%s", figure->name, single ? "" : "{");
-        for (size_t j = 0; j < figure->count; j++) {
-            format_value(figure->values[j], text);
+    printf("{\"bench\":\"%s\"", measures->title);
+    for (size_t i = 0; i < measures->count; i++) {
+        const struct measure *measure = &measures->list[i];
+        bool single = measure->count == 1;
+        printf(",\"%s\":%s", measure->name, single ? "" : "{");
+        for (size_t j = 0; j < measure->count; j++) {
+            format_value(measure->values[j], text);
             if (single)
                 printf("%s", text);
             else
-                printf("%s\"%s\":%s", j > 0 ? "," : "", figures->columns[j], text);
+                printf("%s\"%s\":%s", j > 0 ? "," : "", measures->columns[j], text);
         }
         printf("%s", single ? "" : "}");
     }
@@ -159,11 +172,11 @@ print_json(const struct figures *figures)
 }
 
 void
-figures_print(const struct figures *figures)
+measures_print(const struct measures *measures)
 {
     const char *json = getenv("BENCH_JSON");
-    print_table(figures);
+    print_table(measures);
     if (json != NULL && strcmp(json, "1") == 0)
-        print_json(figures);
+        print_json(measures);
     fflush(stdout);
 }

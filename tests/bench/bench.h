@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * bench - what every bench needs: a clock, settings from the environment, percentiles, and figures
+ * bench - what every bench needs: a clock, settings from the environment, percentiles, and measures
  * that are printed as an aligned table and, with BENCH_JSON=1, as one line of JSON.
  *
- * A figure has one value, or one for each column (office). Knows nothing of what is measured.
+ * A measure has one value, or one for each column (office). Knows nothing of what is measured.
  */
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { FIGURES_MAX = 48, FIGURE_COLUMNS_MAX = 8 };
+enum { MEASURES_MAX = 48, MEASURE_COLUMNS_MAX = 8 };
 
 /* Monotonic time. */
 double bench_now_ms(void);
@@ -30,30 +30,31 @@ void bench_sort(double *values, size_t count);
 /* Of sorted values; percent 0..100. 0 when there are none. */
 double bench_percentile(const double *sorted, size_t count, double percent);
 
-struct figure {
+struct measure {
     const char *name; /* snake_case; borrowed, as all texts here */
     const char *unit;
     size_t count; /* of values: 1, or that of the columns */
-    double values[FIGURE_COLUMNS_MAX];
+    double values[MEASURE_COLUMNS_MAX];
 };
 
-struct figures {
+struct measures {
     const char *title;
     size_t column_count;
-    const char *columns[FIGURE_COLUMNS_MAX];
+    const char *columns[MEASURE_COLUMNS_MAX];
     size_t count;
-    struct figure list[FIGURES_MAX];
+    struct measure list[MEASURES_MAX];
     size_t missed; /* requirements */
 };
 
-void figures_add(struct figures *figures, const char *name, const char *unit, double value);
-void figures_add_row(struct figures *figures, const char *name, const char *unit,
-                     const double *values);
+void measures_add(struct measures *measures, const char *name, const char *unit, double value);
+void measures_add_row(struct measures *measures, const char *name, const char *unit,
+                      const double *values);
 
-/* Tell whether the last figure added stays at or below a bound in all columns. */
-void figures_require_at_most(struct figures *figures, double bound);
+/* Tell whether the last measure added stays at or below a bound in all columns, or at or above. */
+void measures_require_at_most(struct measures *measures, double bound);
+void measures_require_at_least(struct measures *measures, double bound);
 
 /* The table, and the line of JSON when it is asked for. */
-void figures_print(const struct figures *figures);
+void measures_print(const struct measures *measures);
 
 #endif

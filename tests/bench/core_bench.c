@@ -269,22 +269,22 @@ int
 main(void)
 {
     struct core *core = calloc(1, sizeof *core);
-    struct figures figures = { .title = "core" };
+    struct measures measures = { .title = "core" };
     if (core == NULL)
         bench_fail("out of memory");
     prepare(core);
-    figures_add(&figures, "message", "bytes packed", (double)core->message.size);
-    figures_add(&figures, "envelope", "bytes packed", (double)core->envelopes[HEADS - 1].size);
-    figures_add(&figures, "merkle_append", "leaves/s", measure(core, append_leaf));
-    figures_add(&figures, "envelope_verify_cached", "/s", measure(core, verify_cached));
-    figures_add(&figures, "envelope_verify_uncached", "/s", measure(core, verify_uncached));
-    figures_add(&figures, "tree_head_sign", "/s", measure(core, sign_head));
-    figures_add(&figures, "wire_decode_application", "/s", measure(core, decode_message));
-    figures_add(&figures, "photo_check", "/s", measure(core, check_photo));
-    figures_add(&figures, "photo_digest", "/s", measure(core, digest_photo));
-    figures_add(&figures, "store_commit_small", "ms", 1e3 / measure(core, commit_small));
-    figures_add(&figures, "store_commit_1_mib", "ms", 1e3 / measure(core, commit_mebibyte));
-    figures_print(&figures);
+    measures_add(&measures, "message", "bytes packed", (double)core->message.size);
+    measures_add(&measures, "envelope", "bytes packed", (double)core->envelopes[HEADS - 1].size);
+    measures_add(&measures, "merkle_append", "leaves/s", measure(core, append_leaf));
+    measures_add(&measures, "envelope_verify_cached", "/s", measure(core, verify_cached));
+    measures_add(&measures, "envelope_verify_uncached", "/s", measure(core, verify_uncached));
+    measures_add(&measures, "tree_head_sign", "/s", measure(core, sign_head));
+    measures_add(&measures, "wire_decode_application", "/s", measure(core, decode_message));
+    measures_add(&measures, "photo_check", "/s", measure(core, check_photo));
+    measures_add(&measures, "photo_digest", "/s", measure(core, digest_photo));
+    measures_add(&measures, "store_commit_small", "ms", 1e3 / measure(core, commit_small));
+    measures_add(&measures, "store_commit_1_mib", "ms", 1e3 / measure(core, commit_mebibyte));
+    measures_print(&measures);
     clean_up(core);
     return 0;
 }

@@ -25,7 +25,10 @@ struct desk {
     const char *state;      /* of the cases to decide on; NULL at the window */
     Yidi__Verb verb;        /* unused at the window */
     size_t case_count;      /* to be done before the desk closes */
-    double *done_ms;        /* out; when the case was done, by serial - 1 */
+    size_t first_case;      /* of the load and of the serials; those before are of others */
+    double *done_ms;        /* out; when the case was done, by serial - 1 - first_case */
+    double *sent_ms;        /* out, window; when it was applied for, in the order of the load; may
+                               be NULL */
     struct load *load;      /* window */
     size_t outstanding_max; /* window */
     pthread_t thread;

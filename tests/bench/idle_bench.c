@@ -19,7 +19,7 @@ enum { COLUMNS = 3, SETTLE_MS = 1000 };
 static const double resident_max_kib = 30e6 / 1024;
 
 static void
-add_figures(struct figures *figures, const struct usage before[COLUMNS],
+add_figures(struct measures *measures, const struct usage before[COLUMNS],
             const struct usage after[COLUMNS])
 {
     double ticks[COLUMNS], cpu_ms[COLUMNS], switches[COLUMNS];
@@ -32,14 +32,14 @@ add_figures(struct figures *figures, const struct usage before[COLUMNS],
         anonymous[i] = (double)after[i].resident_anonymous_kib;
         file[i] = (double)after[i].resident_file_kib;
     }
-    figures_add_row(figures, "cpu", "ticks", ticks);
-    figures_require_at_most(figures, 1);
-    figures_add_row(figures, "cpu_time", "ms", cpu_ms);
-    figures_add_row(figures, "context_switches", "", switches);
-    figures_add_row(figures, "resident", "KiB", resident);
-    figures_require_at_most(figures, resident_max_kib);
-    figures_add_row(figures, "resident_anonymous", "KiB", anonymous);
-    figures_add_row(figures, "resident_file", "KiB", file);
+    measures_add_row(measures, "cpu", "ticks", ticks);
+    measures_require_at_most(measures, 1);
+    measures_add_row(measures, "cpu_time", "ms", cpu_ms);
+    measures_add_row(measures, "context_switches", "", switches);
+    measures_add_row(measures, "resident", "KiB", resident);
+    measures_require_at_most(measures, resident_max_kib);
+    measures_add_row(measures, "resident_anonymous", "KiB", anonymous);
+    measures_add_row(measures, "resident_file", "KiB", file);
 }
 
 int
@@ -49,9 +49,9 @@ main(void)
     const uint64_t seconds = bench_setting("BENCH_SECONDS", 10);
     struct network *network = calloc(1, sizeof *network);
     struct usage before[COLUMNS], after[COLUMNS];
-    struct figures figures = { .title = "idle",
-                               .column_count = COLUMNS,
-                               .columns = { "acceptance", "registry", "production" } };
+    struct measures measures = { .title = "idle",
+                                 .column_count = COLUMNS,
+                                 .columns = { "acceptance", "registry", "production" } };
     if (network == NULL)
         bench_fail("out of memory");
     network_open(network, NULL);
@@ -63,10 +63,10 @@ main(void)
     bench_sleep_ms((unsigned)seconds * 1000);
     for (size_t i = 0; i < COLUMNS; i++)
         usage_read(network->offices[places[i]].pid, &after[i]);
-    figures_add(&figures, "watched", "s", (double)seconds);
-    add_figures(&figures, before, after);
-    figures_print(&figures);
+    measures_add(&measures, "watched", "s", (double)seconds);
+    add_figures(&measures, before, after);
+    measures_print(&measures);
     network_close(network, false);
     free(network);
-    return figures.missed > 0;
+    return measures.missed > 0;
 }

@@ -18,6 +18,7 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/desk.h"
 #include "tests/bench/usage.h"
+#include "tests/lib/figures.h"
 #include "tests/lib/network.h"
 
 enum { ACCEPTANCE, REGISTRY, PRODUCTION, OFFICES };
@@ -157,10 +158,10 @@ run(struct pipeline *pipeline)
     read_offices(pipeline, pipeline->after);
 }
 
-/* ---- the figures ---- */
+/* ---- the measures ---- */
 
 static void
-add_times(const struct pipeline *pipeline, struct figures *figures)
+add_times(const struct pipeline *pipeline, struct measures *measures)
 {
     size_t count = pipeline->case_count;
     const double *accepted_ms = pipeline->desks[WINDOW].done_ms;
@@ -176,20 +177,21 @@ add_times(const struct pipeline *pipeline, struct figures *figures)
     double whole_s = (pipeline->end_ms - pipeline->start_ms) / 1e3;
     double middle_s =
         (bench_percentile(ready_ms, count, 90) - bench_percentile(ready_ms, count, 10)) / 1e3;
-    figures_add(figures, "applications", "", (double)count);
-    figures_add(figures, "attachments", "bytes each", load_attachment_bytes(pipeline->load));
-    figures_add(figures, "time", "s", whole_s);
-    figures_add(figures, "rate", "applications/s", (double)count / whole_s);
-    figures_add(figures, "rate_middle", "applications/s, middle 80 %",
-                middle_s > 0 ? 0.8 * (double)count / middle_s : 0);
-    figures_add(figures, "accept_to_ready_p50", "ms", bench_percentile(latency_ms, count, 50));
-    figures_add(figures, "accept_to_ready_p99", "ms", bench_percentile(latency_ms, count, 99));
+    measures_add(measures, "applications", "", (double)count);
+    measures_add(measures, "attachments", "bytes each", load_attachment_bytes(pipeline->load));
+    measures_add(measures, "time", "s", whole_s);
+    measures_add(measures, "rate", "applications/s", (double)count / whole_s);
+    figures_add("pipeline_per_second", (uint64_t)((double)count / whole_s));
+    measures_add(measures, "rate_middle", "applications/s, middle 80 %",
+                 middle_s > 0 ? 0.8 * (double)count / middle_s : 0);
+    measures_add(measures, "accept_to_ready_p50", "ms", bench_percentile(latency_ms, count, 50));
+    measures_add(measures, "accept_to_ready_p99", "ms", bench_percentile(latency_ms, count, 99));
     free(latency_ms);
 }
 
 /* How much of the run was the machine's other business: a busy machine makes a slow bench. */
 static void
-add_machine(const struct pipeline *pipeline, double own_cpu_time_s, struct figures *figures)
+add_machine(const struct pipeline *pipeline, double own_cpu_time_s, struct measures *measures)
 {
     const struct machine_usage *before = &pipeline->machine_before;
     const struct machine_usage *after = &pipeline->machine_after;
@@ -197,14 +199,14 @@ add_machine(const struct pipeline *pipeline, double own_cpu_time_s, struct figur
     double busy_s = (double)(after->busy_ticks - before->busy_ticks) / (double)sysconf(_SC_CLK_TCK);
     double disk_bytes = (double)(after->disk_written_bytes - before->disk_written_bytes);
     double others_s = busy_s > own_cpu_time_s ? busy_s - own_cpu_time_s : 0;
-    figures_add(figures, "disk_written_each", "KB/application, whole disk",
-                disk_bytes / 1e3 / (double)pipeline->case_count);
-    figures_add(figures, "cpu_idle", "% of the machine", 100 * (1 - busy_s / all_s));
-    figures_add(figures, "cpu_others", "% of the machine", 100 * others_s / all_s);
+    measures_add(measures, "disk_written_each", "KB/application, whole disk",
+                 disk_bytes / 1e3 / (double)pipeline->case_count);
+    measures_add(measures, "cpu_idle", "% of the machine", 100 * (1 - busy_s / all_s));
+    measures_add(measures, "cpu_others", "% of the machine", 100 * others_s / all_s);
 }
 
 static void
-add_offices(const struct pipeline *pipeline, struct figures *figures)
+add_offices(const struct pipeline *pipeline, struct measures *measures)
 {
     double cpu_s[OFFICES], commits[OFFICES], ratio[OFFICES], written[OFFICES], dirtied[OFFICES];
     double resident[OFFICES], total_cpu_s = 0;
@@ -219,30 +221,30 @@ add_offices(const struct pipeline *pipeline, struct figures *figures)
         total_cpu_s += cpu_s[i];
     }
     double each_ms = 1e3 / (double)pipeline->case_count;
-    figures_add_row(figures, "cpu", "s", cpu_s);
-    figures_add_row(figures, "commits", "", commits);
-    figures_add_row(figures, "inputs_per_commit", "", ratio);
-    figures_add_row(figures, "written", "MB to files", written);
-    figures_add_row(figures, "dirtied", "MB as the kernel counts", dirtied);
-    figures_add_row(figures, "resident_max", "MiB, store pages too", resident);
-    figures_add(figures, "bench_cpu", "s", pipeline->bench_cpu_s);
-    figures_add(figures, "daemons_cpu_each", "ms CPU/application", total_cpu_s * each_ms);
-    figures_add(figures, "machine_cpu_each", "ms CPU/application",
-                (total_cpu_s + pipeline->bench_cpu_s) * each_ms);
-    add_machine(pipeline, total_cpu_s + pipeline->bench_cpu_s, figures);
+    measures_add_row(measures, "cpu", "s", cpu_s);
+    measures_add_row(measures, "commits", "", commits);
+    measures_add_row(measures, "inputs_per_commit", "", ratio);
+    measures_add_row(measures, "written", "MB to files", written);
+    measures_add_row(measures, "dirtied", "MB as the kernel counts", dirtied);
+    measures_add_row(measures, "resident_max", "MiB, store pages too", resident);
+    measures_add(measures, "bench_cpu", "s", pipeline->bench_cpu_s);
+    measures_add(measures, "daemons_cpu_each", "ms CPU/application", total_cpu_s * each_ms);
+    measures_add(measures, "machine_cpu_each", "ms CPU/application",
+                 (total_cpu_s + pipeline->bench_cpu_s) * each_ms);
+    add_machine(pipeline, total_cpu_s + pipeline->bench_cpu_s, measures);
 }
 
 /* How the desks fared: what they waited for tells what limits the rate. */
 static void
 print_desks(const struct pipeline *pipeline)
 {
-    struct figures figures = { .title = "desks", .column_count = RECEIVER };
+    struct measures measures = { .title = "desks", .column_count = RECEIVER };
     double lists[RECEIVER], empty[RECEIVER], list_ms[RECEIVER], decides[RECEIVER];
     double cases[RECEIVER], decide_ms[RECEIVER];
     for (size_t i = 0; i < RECEIVER; i++) {
         const struct desk *desk = &pipeline->desks[EXAMINER + i];
         double decided = desk->decide_count > 0 ? (double)desk->decide_count : 1;
-        figures.columns[i] = desk->name;
+        measures.columns[i] = desk->name;
         lists[i] = (double)desk->list_count;
         empty[i] = (double)desk->empty_list_count;
         list_ms[i] = desk->list_ms / (double)(desk->list_count > 0 ? desk->list_count : 1);
@@ -250,29 +252,29 @@ print_desks(const struct pipeline *pipeline)
         cases[i] = (double)desk->done_count / decided;
         decide_ms[i] = desk->decide_ms / decided;
     }
-    figures_add_row(&figures, "lists", "", lists);
-    figures_add_row(&figures, "lists_empty", "", empty);
-    figures_add_row(&figures, "list_time", "ms each", list_ms);
-    figures_add_row(&figures, "decides", "", decides);
-    figures_add_row(&figures, "decide_cases", "cases each", cases);
-    figures_add_row(&figures, "decide_time", "ms each", decide_ms);
-    figures_print(&figures);
+    measures_add_row(&measures, "lists", "", lists);
+    measures_add_row(&measures, "lists_empty", "", empty);
+    measures_add_row(&measures, "list_time", "ms each", list_ms);
+    measures_add_row(&measures, "decides", "", decides);
+    measures_add_row(&measures, "decide_cases", "cases each", cases);
+    measures_add_row(&measures, "decide_time", "ms each", decide_ms);
+    measures_print(&measures);
 }
 
 int
 main(void)
 {
     struct pipeline *pipeline = calloc(1, sizeof *pipeline);
-    struct figures figures = { .title = "pipeline",
-                               .column_count = OFFICES,
-                               .columns = { "acceptance", "registry", "production" } };
+    struct measures measures = { .title = "pipeline",
+                                 .column_count = OFFICES,
+                                 .columns = { "acceptance", "registry", "production" } };
     if (pipeline == NULL)
         bench_fail("out of memory");
     prepare(pipeline);
     run(pipeline);
-    add_times(pipeline, &figures);
-    add_offices(pipeline, &figures);
-    figures_print(&figures);
+    add_times(pipeline, &measures);
+    add_offices(pipeline, &measures);
+    measures_print(&measures);
     print_desks(pipeline);
     network_close(&pipeline->network, false);
     for (size_t i = 0; i < DESKS; i++)

@@ -2,16 +2,18 @@
  *
  * start_bench - how long a window with many open cases takes from exec to its first answers.
  *
- *     BENCH_CASES  open cases in the store (100000)
+ *     BENCH_CASES  open cases in the store (100000; 1000000 with YIDI_SOAK=1)
  *
  * The store is filled directly: case rows with their indexes and a sealed journal entry each, no
- * photos. The page cache is warm, as after a restart of the daemon alone. Required: Status and a
- * page of the list answered within 1 s.
+ * photos. The page cache is warm, as after a restart of the daemon alone, and then cold, as after
+ * a restart of the machine. Required: Status and a page of the list answered within 2 s.
  */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "acceptance-node/core/application.h"
 #include "common/domain/case_number.h"
@@ -20,9 +22,10 @@
 #include "common/io/case_file.h"
 #include "common/io/journal.h"
 #include "tests/bench/bench.h"
+#include "tests/lib/figures.h"
 #include "tests/lib/network.h"
 
-enum { BATCH_CASES = 5000, STARTS = 5, REQUIRED_MS = 1000 };
+enum { BATCH_CASES = 5000, STARTS = 5, REQUIRED_MS = 2000 };
 
 static const uint64_t map_bytes = UINT64_C(64) << 30;
 
@@ -159,13 +162,25 @@ time_start(struct network_office *office, uint32_t case_count, double *ret_statu
         bench_fail("cases are missing");
 }
 
+/* Nothing of the store is in memory any more. */
+static void
+cool_down(const struct network_office *office)
+{
+    char path[NETWORK_PATH_BYTES];
+    int file = open(network_path(office, "data/data.mdb", path), O_RDONLY | O_CLOEXEC);
+    if (file < 0 || fsync(file) != 0 || posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED) != 0)
+        bench_fail("the store cannot be put out of memory");
+    close(file);
+}
+
 int
 main(void)
 {
-    const uint32_t case_count = (uint32_t)bench_setting("BENCH_CASES", 100000);
+    const uint32_t case_count =
+        (uint32_t)bench_setting("BENCH_CASES", figures_choose(100000, 1000000));
     struct network *network = calloc(1, sizeof *network);
-    struct figures figures = { .title = "start" };
-    double status_ms[STARTS], list_ms[STARTS];
+    struct measures measures = { .title = "start" };
+    double status_ms[STARTS], list_ms[STARTS], cold_status_ms, cold_list_ms;
     if (network == NULL)
         bench_fail("out of memory");
     network_open(network, NULL);
@@ -176,16 +191,23 @@ main(void)
         time_start(&network->offices[SHENZHEN], case_count, &status_ms[i], &list_ms[i]);
         network_stop(&network->offices[SHENZHEN]);
     }
+    cool_down(&network->offices[SHENZHEN]);
+    time_start(&network->offices[SHENZHEN], case_count, &cold_status_ms, &cold_list_ms);
     bench_sort(status_ms, STARTS);
     bench_sort(list_ms, STARTS);
-    figures_add(&figures, "open_cases", "", case_count);
-    figures_add(&figures, "fill", "s", fill_s);
-    figures_add(&figures, "exec_to_status", "ms, median", bench_percentile(status_ms, STARTS, 50));
-    figures_add(&figures, "exec_to_list", "ms, median", bench_percentile(list_ms, STARTS, 50));
-    figures_add(&figures, "exec_to_list_slowest", "ms", list_ms[STARTS - 1]);
-    figures_require_at_most(&figures, REQUIRED_MS);
-    figures_print(&figures);
+    measures_add(&measures, "open_cases", "", case_count);
+    measures_add(&measures, "fill", "s", fill_s);
+    measures_add(&measures, "exec_to_status", "ms, median",
+                 bench_percentile(status_ms, STARTS, 50));
+    measures_add(&measures, "exec_to_list", "ms, median", bench_percentile(list_ms, STARTS, 50));
+    measures_add(&measures, "exec_to_list_slowest", "ms", list_ms[STARTS - 1]);
+    measures_require_at_most(&measures, REQUIRED_MS);
+    measures_add(&measures, "exec_to_list_cold", "ms", cold_list_ms);
+    measures_require_at_most(&measures, REQUIRED_MS);
+    figures_add("start_open_cases", case_count);
+    figures_add("start_ms", (uint64_t)(list_ms[STARTS - 1] + 0.5));
+    measures_print(&measures);
     network_close(network, false);
     free(network);
-    return figures.missed > 0;
+    return measures.missed > 0;
 }

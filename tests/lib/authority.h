@@ -9,7 +9,7 @@
 
 #include "common/io/signature.h"
 
-enum { AUTHORITY_PATH_BYTES = 256, AUTHORITY_DAYS = 30 };
+enum { AUTHORITY_PATH_BYTES = 256, AUTHORITY_DAYS = 400 };
 
 struct authority {
     char folder[AUTHORITY_PATH_BYTES];

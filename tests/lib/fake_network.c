@@ -29,6 +29,7 @@ fill_options(struct fake_office *office, struct office_options *options)
         .certificate = listed->certificate,
         .root = network->roster.root,
         .stream_limits = network->stream_limits,
+        .witness_interval_ms = network->witness_interval_ms,
         .directory_grace_ms = 7 * 24 * 3600 * 1000ULL,
         .ports = fake_ports_of(office),
     };
@@ -60,43 +61,51 @@ bury_the_dying(struct fake_network *network, struct fake_office *office)
         bury(network, office);
 }
 
+struct office_time
+fake_network_time(const struct fake_network *network, size_t number)
+{
+    struct office_time now = network->now;
+    now.wall_ms += (uint64_t)network->offices[number].skew_ms;
+    return now;
+}
+
+/* After every call into an office: is it still there, to be looked at? */
+static void
+show(struct fake_network *network, size_t number)
+{
+    bury_the_dying(network, &network->offices[number]);
+    if (network->offices[number].office != NULL && network->watch.turn != NULL)
+        network->watch.turn(network->watch.context, number);
+}
+
 void
 fake_network_start(struct fake_network *network, size_t number)
 {
     struct fake_office *office = &network->offices[number];
+    const struct office_time now = fake_network_time(network, number);
     struct office_options options;
     struct refusal refusal = { 0 };
     assert_null(office->office);
     if (office->scratch.store == NULL)
         scratch_store_reopen(&office->scratch);
     fill_options(office, &options);
-    if (directory_decode(office->directory, network->roster.root, network->now.wall_ms,
+    if (directory_decode(office->directory, network->roster.root, now.wall_ms,
                          &options.take_directory, &refusal) != OK ||
-        office_check_directory(&options, options.take_directory, network->now.wall_ms, &refusal) !=
-            OK)
+        office_check_directory(&options, options.take_directory, now.wall_ms, &refusal) != OK)
         fail_msg("%s: %s", refusal.field, refusal.rule);
     office->office = malloc(sizeof *office->office);
     assert_non_null(office->office);
     fake_wires_raise(&network->wires, number);
-    assert_int_equal(office_open(office->office, &options, &network->now), OK);
-    bury_the_dying(network, office);
+    assert_int_equal(office_open(office->office, &options, &now), OK);
+    show(network, number);
 }
 
 void
 fake_network_start_all(struct fake_network *network)
 {
     for (size_t i = 0; i < network->count; i++)
-        if (network->offices[i].office == NULL)
+        if (network->offices[i].office == NULL && !network->offices[i].absent)
             fake_network_start(network, i);
-}
-
-void
-fake_network_lose_disk(struct fake_network *network, size_t number)
-{
-    struct fake_office *office = &network->offices[number];
-    assert_null(office->office);
-    scratch_store_close(&office->scratch);
-    scratch_store_open(&office->scratch, network->map_bytes);
 }
 
 static void
@@ -114,7 +123,10 @@ make_office(struct fake_network *network, size_t number, struct bytes directory)
     fake_ports_set_directory(office, directory);
     network->wires.names[number] = office->name;
     office->port_calls = office->turns = 0;
-    fake_network_start(network, number);
+    office->skew_ms = 0;
+    office->spool_full = office->disk_fails = false;
+    if (!office->absent)
+        fake_network_start(network, number);
 }
 
 static void
@@ -123,6 +135,7 @@ make_offices(struct fake_network *network)
     AUTO(arena) struct arena arena;
     arena_init(&arena);
     struct bytes directory = roster_sign(&network->roster, &arena);
+    network->wires.now_ms = network->now.monotonic_ms;
     for (size_t i = 0; i < network->count; i++)
         make_office(network, i, directory);
 }
@@ -150,7 +163,11 @@ fake_network_open(struct fake_network *network, const struct fake_entry *entries
     for (size_t i = 0; i < count; i++) {
         listed[i] = entries[i].entry;
         network->offices[i] = (struct fake_office){
-            .network = network, .number = i, .name = entries[i].name, .role = entries[i].role
+            .network = network,
+            .number = i,
+            .name = entries[i].name,
+            .role = entries[i].role,
+            .absent = entries[i].played,
         };
     }
     roster_open(&network->roster, listed, count);
@@ -164,6 +181,7 @@ fake_network_open(struct fake_network *network, const struct fake_entry *entries
         (struct office_time){ .wall_ms = network->roster.issued_ms, .monotonic_ms = 1000000 };
     arena_init(&network->answer.arena);
     fake_wires_init(&network->wires, seed);
+    network->random = seed;
     make_offices(network);
 }
 
@@ -172,6 +190,7 @@ fake_network_wipe(struct fake_network *network, uint64_t seed)
 {
     unmake_offices(network);
     fake_wires_init(&network->wires, seed);
+    network->random = seed;
     make_offices(network);
 }
 
@@ -211,8 +230,11 @@ fake_network_turn(struct fake_network *network, size_t number)
         bury(network, office);
         return;
     }
-    assert_int_equal(office_turn(office->office, &network->now), OK);
-    bury_the_dying(network, office);
+    const struct office_time now = fake_network_time(network, number);
+    enum result result = office_turn(office->office, &now);
+    assert_true(result == OK || office->dying || office->disk_fails);
+    office->dying |= result != OK; /* the process ends */
+    show(network, number);
 }
 
 void
@@ -225,33 +247,46 @@ fake_network_deliver(struct fake_network *network, size_t number)
             break;
         const struct roster_office *from = &network->roster.offices[packet->from];
         struct link_message message;
+        const struct office_time now = fake_network_time(network, number);
         fake_packet_show(packet, from->transport_key, from->entry.code, &message);
-        office_take_link(office->office, &message, &network->now);
+        office_take_link(office->office, &message, &now);
         fake_packet_free(packet);
         bury_the_dying(network, office);
     }
     fake_network_turn(network, number);
 }
 
-static bool
-has_packets(const struct fake_network *network)
+/* When the next packet arrives at an office that runs. */
+static uint64_t
+arrival_ms(const struct fake_network *network)
 {
+    uint64_t due_ms = UINT64_MAX;
     for (const struct fake_packet *packet = network->wires.first; packet; packet = packet->next)
-        if (network->offices[packet->to].office != NULL)
-            return true;
-    return false;
+        if (network->offices[packet->to].office != NULL && packet->due_ms < due_ms)
+            due_ms = packet->due_ms;
+    return due_ms;
 }
 
 static uint64_t
 next_due_ms(const struct fake_network *network)
 {
-    uint64_t due_ms = UINT64_MAX;
+    uint64_t due_ms = arrival_ms(network);
     for (size_t i = 0; i < network->count; i++) {
         const struct office *office = network->offices[i].office;
         if (office != NULL && office_due_ms(office) < due_ms)
             due_ms = office_due_ms(office);
     }
     return due_ms;
+}
+
+static void
+pass_time(struct fake_network *network, uint64_t until_ms)
+{
+    if (until_ms > network->now.monotonic_ms) {
+        network->now.wall_ms += until_ms - network->now.monotonic_ms;
+        network->now.monotonic_ms = until_ms;
+    }
+    network->wires.now_ms = network->now.monotonic_ms;
 }
 
 /* Jump to what is due next; false when that is nothing, or later than the end. */
@@ -261,23 +296,32 @@ wait_until_due(struct fake_network *network, uint64_t end_ms)
     uint64_t due_ms = next_due_ms(network);
     if (due_ms == UINT64_MAX || due_ms > end_ms)
         return false;
-    if (due_ms > network->now.monotonic_ms) {
-        network->now.wall_ms += due_ms - network->now.monotonic_ms;
-        network->now.monotonic_ms = due_ms;
-    }
+    pass_time(network, due_ms);
     return true;
 }
 
-void
-fake_network_run(struct fake_network *network, uint64_t duration_ms)
+static void
+run(struct fake_network *network, uint64_t end_ms)
 {
-    uint64_t end_ms = network->now.monotonic_ms + duration_ms;
-    for (int round = 0; has_packets(network) || wait_until_due(network, end_ms); round++) {
+    for (int round = 0; wait_until_due(network, end_ms); round++) {
         if (round == ROUNDS_MAX)
             fail_msg("the network does not come to rest");
         for (size_t i = 0; i < network->count; i++)
             fake_network_deliver(network, i);
     }
+}
+
+void
+fake_network_run(struct fake_network *network, uint64_t duration_ms)
+{
+    run(network, network->now.monotonic_ms + duration_ms);
+}
+
+void
+fake_network_run_until(struct fake_network *network, uint64_t end_ms)
+{
+    run(network, end_ms);
+    pass_time(network, end_ms);
 }
 
 void
@@ -310,7 +354,8 @@ fake_network_command(struct fake_network *network, size_t number, Yidi__Request 
     network->answer.given = false;
     network->answer.response = NULL;
     arena_reset(&network->answer.arena);
-    office_take_command(office->office, &client, all, 1 + frame_count, &network->now);
+    const struct office_time now = fake_network_time(network, number);
+    office_take_command(office->office, &client, all, 1 + frame_count, &now);
     bury_the_dying(network, office);
     return request->id;
 }

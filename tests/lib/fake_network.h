@@ -28,6 +28,7 @@ struct fake_entry {
     const char *name; /* for traces */
     struct roster_entry entry;
     const struct role *role;
+    bool played; /* listed, but never run: the test plays it */
 };
 
 struct fake_office {
@@ -37,6 +38,8 @@ struct fake_office {
     const struct role *role;
     struct scratch_store scratch;
     struct office *office;  /* NULL while it is down */
+    bool absent;            /* not started with the others */
+    int64_t skew_ms;        /* of its wall clock */
     struct bytes directory; /* heap; for the next start */
     uint64_t port_calls;    /* ever made */
     uint64_t crash_at;      /* the port call at which it crashes, counted as port_calls; 0 never */
@@ -44,6 +47,16 @@ struct fake_office {
     uint64_t crash_before;  /* the turn that it does not begin, counted as turns; 0 never */
     bool dying;             /* nothing leaves it any more */
     bool spool_full;        /* notify fails */
+    bool disk_fails;        /* a turn may end with ERR_IO, and the process with it */
+};
+
+/* Who wants to know what happens; functions may be NULL. */
+struct fake_watch {
+    void *context;
+    /* An office is up, or has taken a turn and lives. */
+    void (*turn)(void *context, size_t office);
+    /* An answer leaves an office. */
+    void (*answer)(void *context, size_t office, const Yidi__Response *response);
 };
 
 struct fake_notification {
@@ -66,7 +79,10 @@ struct fake_network {
     struct fake_wires wires;
     struct office_time now;
     struct stream_limits stream_limits;
+    uint64_t witness_interval_ms; /* of offices started from now on; 0, as at first: never */
     uint64_t map_bytes; /* of stores made from now on */
+    uint64_t random;    /* of all offices */
+    struct fake_watch watch;
     size_t count;
     struct fake_office offices[FAKE_WIRES_OFFICES_MAX];
     struct fake_notification notifications[FAKE_NOTIFICATIONS_MAX];
@@ -89,15 +105,27 @@ void fake_network_crash(struct fake_network *network, size_t office);
 /* An office that is down loses its disk: it will start with an empty store. */
 void fake_network_lose_disk(struct fake_network *network, size_t office);
 
+/* Keep a copy of an office's disk as it is now, in place of an earlier one; and set an office that
+ * is down back to it. */
+void fake_network_copy_disk(struct fake_network *network, size_t office);
+void fake_network_set_back(struct fake_network *network, size_t office);
+
 /* Start an office that is down. */
 void fake_network_start(struct fake_network *network, size_t office);
+/* All that are not absent. */
 void fake_network_start_all(struct fake_network *network);
+
+/* What an office believes the time to be. */
+struct office_time fake_network_time(const struct fake_network *network, size_t office);
 
 /* Sign the next version of the roster's directory, and give it to one office. */
 void fake_network_renew_directory(struct fake_network *network, size_t office);
 
 /* Deliver packets and take turns for at most so long; ends earlier when nothing is due any more. */
 void fake_network_run(struct fake_network *network, uint64_t duration_ms);
+
+/* The same until a monotonic time, and not shorter. */
+void fake_network_run_until(struct fake_network *network, uint64_t end_ms);
 
 /* The same for as long as it takes offices that reach each other to have nothing left to say. */
 void fake_network_settle(struct fake_network *network);

@@ -81,6 +81,9 @@ answer_client(void *context, const struct link_route *client, const struct bytes
     if (wire_decode(&yidi__response__descriptor, frames[0], &answer->arena, &message, &refusal) !=
         OK)
         fail_msg("an answer breaks the bound of %s: %s", refusal.field, refusal.rule);
+    if (office->network->watch.answer != NULL)
+        office->network->watch.answer(office->network->watch.context, office->number,
+                                      (const Yidi__Response *)message);
     answer->given = true;
     answer->client = bytes_get_u64(client->bytes);
     answer->response = (const Yidi__Response *)message;
@@ -123,6 +126,13 @@ fake_ports_set_directory(struct fake_office *office, struct bytes signed_bytes)
     office->directory = bytes_of(copy, signed_bytes.size);
 }
 
+static uint64_t
+draw(void *context)
+{
+    struct fake_office *office = context;
+    return fake_wires_random(&office->network->random);
+}
+
 static enum result
 keep_directory(void *context, struct bytes signed_bytes)
 {
@@ -142,5 +152,6 @@ fake_ports_of(struct fake_office *office)
                                   .reply = reply_frames,
                                   .answer = answer_client,
                                   .notify = spool_notification,
+                                  .random = draw,
                                   .keep_directory = keep_directory };
 }

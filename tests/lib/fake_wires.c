@@ -78,15 +78,31 @@ trace_frame(struct fake_wires *wires, const struct fake_packet *packet)
         trace(wires, "%s > %s: ping\n", from, to);
     else if (frame->body_case == YIDI__LINK_FRAME__BODY_REFUSE)
         trace(wires, "%s > %s: refuse %s\n", from, to, frame->refuse->code);
+    else if (frame->body_case == YIDI__LINK_FRAME__BODY_PROOF_ASK)
+        trace(wires, "%s > %s: prove %" PRIu64 " in %" PRIu64 "\n", from, to,
+              frame->proof_ask->old_size, frame->proof_ask->size);
+    else if (frame->body_case == YIDI__LINK_FRAME__BODY_PROOF)
+        trace(wires, "%s > %s: proof %" PRIu64 " in %" PRIu64 "\n", from, to,
+              frame->proof->old_size, frame->proof->size);
+    else if (frame->body_case == YIDI__LINK_FRAME__BODY_ASK)
+        trace(wires, "%s > %s: ask\n", from, to);
+    else if (frame->body_case == YIDI__LINK_FRAME__BODY_WITNESSED)
+        trace(wires, "%s > %s: witnessed %" PRIu64 " of %" PRIu64 "\n", from, to,
+              frame->witnessed->applied, frame->witnessed->assigned);
+    else if (frame->body_case == YIDI__LINK_FRAME__BODY_HISTORY_ASK)
+        trace(wires, "%s > %s: history ask %s %" PRIu64 "\n", from, to,
+              frame->history_ask->mine ? "mine" : "yours", frame->history_ask->sequence);
+    else if (frame->body_case == YIDI__LINK_FRAME__BODY_HISTORY_ITEM)
+        trace(wires, "%s > %s: history %s %" PRIu64 "\n", from, to,
+              frame->history_item->mine ? "yours" : "mine", frame->history_item->sequence);
     else
         trace(wires, "%s > %s: directory\n", from, to);
 }
 
 /* ---- packets ---- */
 
-/* splitmix64: small, and the same everywhere. */
-static uint64_t
-next_random(uint64_t *state)
+uint64_t
+fake_wires_random(uint64_t *state)
 {
     uint64_t z = (*state += 0x9e3779b97f4a7c15);
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
@@ -97,7 +113,7 @@ next_random(uint64_t *state)
 static bool
 strikes(struct fake_wires *wires, unsigned percent)
 {
-    return percent > 0 && next_random(&wires->random) % 100 < percent;
+    return percent > 0 && fake_wires_random(&wires->random) % 100 < percent;
 }
 
 static struct fake_packet *
@@ -116,14 +132,31 @@ copy_packet(const struct fake_packet *packet)
     return copy;
 }
 
+/* A connection keeps the order: not before what was sent on it before. */
+static uint64_t
+arrival_ms(struct fake_wires *wires, const struct fake_packet *packet)
+{
+    uint64_t due_ms = wires->now_ms;
+    if (wires->faults.delay_ms_max > 0)
+        due_ms += fake_wires_random(&wires->random) % (wires->faults.delay_ms_max + 1);
+    for (const struct fake_packet *other = wires->first; other != NULL; other = other->next)
+        if (other->connection == packet->connection && other->to == packet->to &&
+            other->due_ms > due_ms)
+            due_ms = other->due_ms;
+    return due_ms;
+}
+
 /* Behind all others, or in front of the last one. */
 static void
 enqueue(struct fake_wires *wires, const struct fake_packet *packet, bool swapped)
 {
     struct fake_packet **place = &wires->first;
+    struct fake_packet *copy = copy_packet(packet);
+    copy->due_ms = arrival_ms(wires, packet);
     while (*place != NULL && !(swapped && (*place)->next == NULL))
         place = &(*place)->next;
-    struct fake_packet *copy = copy_packet(packet);
+    if (*place != NULL && (*place)->due_ms < copy->due_ms)
+        copy->due_ms = (*place)->due_ms;
     copy->next = *place;
     *place = copy;
 }
@@ -132,7 +165,10 @@ static void
 carry(struct fake_wires *wires, const struct fake_packet *packet)
 {
     wires->packet_count++;
-    trace_frame(wires, packet);
+    if (!wires->untraced)
+        trace_frame(wires, packet);
+    if (wires->watch != NULL)
+        wires->watch(wires->watch_context, packet);
     if (wires->cut[packet->from][packet->to] || strikes(wires, wires->faults.lose_percent))
         return;
     enqueue(wires, packet, strikes(wires, wires->faults.swap_percent));
@@ -140,13 +176,14 @@ carry(struct fake_wires *wires, const struct fake_packet *packet)
         enqueue(wires, packet, false);
 }
 
+/* On a connection, or to an office. */
 static void
-forget_packets(struct fake_wires *wires, uint64_t connection)
+forget_packets(struct fake_wires *wires, uint64_t connection, size_t to)
 {
     struct fake_packet **place = &wires->first;
     while (*place != NULL) {
         struct fake_packet *packet = *place;
-        if (packet->connection != connection) {
+        if (packet->connection != connection && packet->to != to) {
             place = &packet->next;
             continue;
         }
@@ -159,7 +196,7 @@ struct fake_packet *
 fake_wires_take(struct fake_wires *wires, size_t office)
 {
     for (struct fake_packet **place = &wires->first; *place != NULL; place = &(*place)->next)
-        if ((*place)->to == office) {
+        if ((*place)->to == office && (*place)->due_ms <= wires->now_ms) {
             struct fake_packet *packet = *place;
             *place = packet->next;
             packet->next = NULL;
@@ -195,7 +232,7 @@ fake_wires_disconnect(struct fake_wires *wires, size_t from, size_t to)
 {
     if (wires->connections[from][to] == 0)
         return;
-    forget_packets(wires, wires->connections[from][to]);
+    forget_packets(wires, wires->connections[from][to], FAKE_WIRES_OFFICES_MAX);
     wires->connections[from][to] = 0;
 }
 
@@ -216,6 +253,8 @@ fake_wires_send(struct fake_wires *wires, size_t from, size_t to, const struct b
     };
     if (packet.connection == 0)
         return ERR_ABSENT;
+    if (strikes(wires, wires->faults.full_percent))
+        return ERR_FULL;
     fill_frames(&packet, frames, frame_count);
     if (wires->up[to])
         carry(wires, &packet);
@@ -236,6 +275,8 @@ fake_wires_reply(struct fake_wires *wires, size_t from, const struct link_route 
         packet.to++;
     if (packet.to == FAKE_WIRES_OFFICES_MAX)
         return ERR_ABSENT;
+    if (strikes(wires, wires->faults.full_percent))
+        return ERR_FULL;
     fill_frames(&packet, frames, frame_count);
     carry(wires, &packet);
     return OK;
@@ -251,10 +292,8 @@ fake_wires_raise(struct fake_wires *wires, size_t office)
 void
 fake_wires_drop(struct fake_wires *wires, size_t office)
 {
-    struct fake_packet *packet;
     wires->up[office] = false;
-    while ((packet = fake_wires_take(wires, office)) != NULL)
-        fake_packet_free(packet);
+    forget_packets(wires, 0, office);
     for (size_t other = 0; other < FAKE_WIRES_OFFICES_MAX; other++) {
         wires->connections[office][other] = 0;
         if (wires->connections[other][office] != 0)

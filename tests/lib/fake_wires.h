@@ -5,7 +5,7 @@
  *
  * Offices are numbers here. Without faults a connection keeps the order and loses nothing, as TCP
  * does; faults do what no TCP does, because the protocol promises to stand it. The same seed makes
- * the same faults. Knows neither stores nor time.
+ * the same faults. Knows no stores; the time is whatever its owner says it is.
  */
 #ifndef TESTS_FAKE_WIRES_H
 #define TESTS_FAKE_WIRES_H
@@ -18,6 +18,8 @@ struct fake_faults {
     unsigned lose_percent;   /* of packets that never arrive */
     unsigned repeat_percent; /* that arrive twice */
     unsigned swap_percent;   /* that arrive before the one in front of them */
+    unsigned full_percent;   /* of frames that the transport does not take: its pipe is full */
+    uint64_t delay_ms_max;   /* that a packet travels */
 };
 
 struct fake_packet {
@@ -25,6 +27,7 @@ struct fake_packet {
     size_t from, to;
     enum link_side side; /* as the recipient sees it */
     uint64_t connection; /* its number */
+    uint64_t due_ms;     /* when it arrives */
     size_t frame_count;
     struct bytes frames[LINK_FRAMES_MAX]; /* heap */
 };
@@ -37,6 +40,11 @@ struct fake_wires {
     uint64_t connection_count;
     struct fake_faults faults;
     uint64_t random;
+    uint64_t now_ms; /* set by the owner; monotonic */
+    /* Sees each packet that an office sends, before any fault; may be NULL. */
+    void (*watch)(void *context, const struct fake_packet *packet);
+    void *watch_context;
+    bool untraced;
     struct fake_packet *first;          /* on their way, in order */
     uint64_t packet_count;              /* ever sent */
     char trace[FAKE_WIRES_TRACE_BYTES]; /* a line per packet: "window > registry: data 1" */
@@ -58,7 +66,11 @@ enum result fake_wires_reply(struct fake_wires *wires, size_t from, const struct
 void fake_wires_raise(struct fake_wires *wires, size_t office);
 void fake_wires_drop(struct fake_wires *wires, size_t office);
 
-/* Take the first packet that is for this office; NULL when none is. The caller frees it. */
+/* splitmix64: small, and the same everywhere. */
+uint64_t fake_wires_random(uint64_t *state);
+
+/* Take the first packet that has arrived for this office; NULL when none has. The caller frees it.
+ */
 struct fake_packet *fake_wires_take(struct fake_wires *wires, size_t office);
 void fake_packet_free(struct fake_packet *packet);
 

@@ -18,7 +18,13 @@
 
 #include <cmocka.h>
 
-enum { LOG_TAIL_BYTES = 2500, POLL_MS = 5, ARGUMENTS_MAX = 16, PROGRAM_BYTES = 512 };
+enum {
+    LOG_TAIL_BYTES = 2500,
+    POLL_MS = 5,
+    ARGUMENTS_MAX = 16,
+    PROGRAM_BYTES = 512,
+    ENVIRONMENT_MAX = 256
+};
 
 static uint64_t
 monotonic_ms(void)
@@ -45,10 +51,24 @@ find_program(const struct network_office *office, char ret_program[PROGRAM_BYTES
              directory_role_unit(office->role));
 }
 
+/* Our environment, and behind it what an office gets more. */
+static void
+make_environment(const struct network_office *office, char *ret_list[ENVIRONMENT_MAX + 1])
+{
+    size_t count = 0;
+    for (char **ours = environ; *ours != NULL && count < ENVIRONMENT_MAX; ours++)
+        ret_list[count++] = *ours;
+    for (size_t i = 0; office->environment != NULL && office->environment[i] != NULL; i++) {
+        assert_true(count < ENVIRONMENT_MAX);
+        ret_list[count++] = (char *)office->environment[i];
+    }
+    ret_list[count] = NULL;
+}
+
 /* It ends when we do. Between fork and exec nothing but plain system calls: there may be threads.
  */
 static pid_t
-spawn(const char *program, char *const *arguments, int output)
+spawn(const char *program, char *const *arguments, char *const *environment, int output)
 {
     pid_t parent = getpid();
     pid_t pid = fork();
@@ -56,7 +76,7 @@ spawn(const char *program, char *const *arguments, int output)
         return pid;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() == parent && dup2(output, STDOUT_FILENO) >= 0 && dup2(output, STDERR_FILENO) >= 0)
-        execv(program, arguments);
+        execve(program, arguments, environment);
     _exit(127);
 }
 
@@ -103,8 +123,9 @@ network_launch(struct network_office *office)
     assert_int_equal(office->pid, 0);
     int output = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     assert_true(output >= 0);
-    char *arguments[] = { program, "--config", conf, NULL };
-    office->pid = spawn(program, arguments, output);
+    char *arguments[] = { program, "--config", conf, NULL }, *environment[ENVIRONMENT_MAX + 1];
+    make_environment(office, environment);
+    office->pid = spawn(program, arguments, environment, output);
     close(output);
     assert_true(office->pid > 0);
 }
@@ -220,7 +241,7 @@ network_run(struct network_office *office, const char *const *arguments, char *r
     int output =
         open(network_path(office, "output", path), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     assert_true(output >= 0);
-    pid_t pid = spawn(program, list, output);
+    pid_t pid = spawn(program, list, environ, output);
     int status = wait_for_end(pid, NETWORK_PATIENCE_MS);
     if (status < 0) {
         kill(pid, SIGKILL);

@@ -52,14 +52,16 @@ struct network_office {
     struct network *network;
     const char *code; /* GA/T 380 */
     Yidi__Role role;
-    const char *area;                      /* its county, jurisdiction or area served */
-    char folder[AUTHORITY_PATH_BYTES];     /* of its files */
-    char endpoint[NETWORK_ENDPOINT_BYTES]; /* of its ROUTER, tcp:// on a loopback address */
+    const char *area;                             /* its county, jurisdiction or area served */
+    char folder[AUTHORITY_PATH_BYTES];            /* of its files */
+    char endpoint[NETWORK_ENDPOINT_BYTES];        /* of its ROUTER, tcp:// on a loopback address */
+    char listed_endpoint[NETWORK_ENDPOINT_BYTES]; /* for the next directory, when it is another */
     struct signing_key *key;
     struct certificate *certificate;
-    uint8_t transport_key[32]; /* public half */
-    bool revoked;              /* for the next network_write_directory */
-    pid_t pid;                 /* 0 when it does not run */
+    uint8_t transport_key[32];      /* public half */
+    bool revoked;                   /* for the next network_write_directory */
+    pid_t pid;                      /* 0 when it does not run */
+    const char *const *environment; /* more, for its next start: "NAME=value", NULL; or NULL */
     struct control_client *client;
     uint64_t last_request_id;
 };
@@ -138,6 +140,9 @@ struct bytes network_make_directory(struct network *network, const struct networ
 
 /* Replace an office's directory file, atomically. */
 void network_write_directory(struct network_office *office, struct bytes signed_directory);
+
+/* A new directory of all offices as they are now, for each of them. */
+void network_write_directories(struct network *network);
 
 /* Add an office's certificate to root.crl, which every office reads. */
 void network_revoke_certificate(struct network_office *office);

@@ -176,6 +176,7 @@ write_options(const struct network_office *office, const struct network_options 
         { "control-socket", "control" },
         { "spool", "spool" },
         { "map-size", "2G" },
+        { "disk-reserve", "0" }, /* whatever else fills the disk of the tests */
         { "retry-first", "20" },
         { "retry-max", "300" },
         { "greeting-timeout", "1000" },
@@ -225,7 +226,8 @@ describe(const struct network_office *office, struct arena *arena, Yidi__Office 
     ret_entry->code = (char *)place->code;
     ret_entry->name = (char *)place->name;
     ret_entry->role = place->role;
-    ret_entry->endpoint = (char *)office->endpoint;
+    ret_entry->endpoint = (char *)(office->listed_endpoint[0] == '\0' ? office->endpoint
+                                                                      : office->listed_endpoint);
     ret_entry->transport_key = (ProtobufCBinaryData){ .data = (uint8_t *)office->transport_key,
                                                       .len = sizeof office->transport_key };
     ret_entry->certificates = certificate;
@@ -298,19 +300,25 @@ network_write_directory(struct network_office *office, struct bytes signed_direc
 /* ---- the whole ---- */
 
 void
+network_write_directories(struct network *network)
+{
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    struct bytes directory = network_make_directory(network, NULL, &arena);
+    for (int i = 0; i < NETWORK_OFFICE_COUNT; i++)
+        network_write_directory(&network->offices[i], directory);
+}
+
+void
 network_open(struct network *network, const struct network_options *options)
 {
     static const struct network_options standard = { 0 };
-    AUTO(arena) struct arena arena;
-    arena_init(&arena);
     *network = (struct network){ 0 };
     make_authority(network);
     write_hook(network);
     for (int i = 0; i < NETWORK_OFFICE_COUNT; i++)
         make_office(network, (enum network_place)i);
-    struct bytes directory = network_make_directory(network, NULL, &arena);
-    for (int i = 0; i < NETWORK_OFFICE_COUNT; i++) {
+    for (int i = 0; i < NETWORK_OFFICE_COUNT; i++)
         write_options(&network->offices[i], options == NULL ? &standard : options);
-        network_write_directory(&network->offices[i], directory);
-    }
+    network_write_directories(network);
 }

@@ -180,6 +180,19 @@ take_inbound(struct puppet *puppet, const struct link_message *message,
 }
 
 static void
+answer_question(struct puppet *puppet, const char *office, const Yidi__ProofAsk *ask)
+{
+    Yidi__Proof proof = YIDI__PROOF__INIT;
+    Yidi__LinkFrame frame = YIDI__LINK_FRAME__INIT;
+    puppet_fill_proof(puppet, ask, &proof);
+    frame.body_case = YIDI__LINK_FRAME__BODY_PROOF;
+    frame.proof = &proof;
+    struct bytes packed = wire_encode(&frame.base, &puppet->arena);
+    (void)!link_send(puppet->link, office, &packed, 1);
+    puppet->proof_count++;
+}
+
+static void
 take_outbound(struct puppet *puppet, const struct link_message *message,
               const Yidi__LinkFrame *frame)
 {
@@ -192,6 +205,8 @@ take_outbound(struct puppet *puppet, const struct link_message *message,
         snprintf(puppet->refused[from], sizeof puppet->refused[from], "%s", frame->refuse->code);
     else if (frame->body_case == YIDI__LINK_FRAME__BODY_DIRECTORY)
         puppet->directory = arena_copy(&puppet->arena, message->frames[1]);
+    else if (frame->body_case == YIDI__LINK_FRAME__BODY_PROOF_ASK)
+        answer_question(puppet, message->office, frame->proof_ask);
 }
 
 static void

@@ -48,6 +48,7 @@ struct puppet {
     uint64_t acknowledged[NETWORK_OFFICE_COUNT];
     char refused[NETWORK_OFFICE_COUNT][41]; /* code of the last REFUSE */
     unsigned lost_count;
+    unsigned proof_count;   /* questions about its journal that it answered */
     struct bytes directory; /* last one that was offered */
     /* how it behaves */
     bool silent;                /* never acknowledges */
@@ -59,6 +60,21 @@ struct puppet {
 
 void puppet_open(struct puppet *puppet, struct network_office *office);
 void puppet_close(struct puppet *puppet);
+
+/* ---- its journal ---- */
+
+/* What it has signed, to go back to: from there the journal may go another way. */
+struct puppet_past {
+    struct merkle_frontier frontier;
+    uint64_t node_count;
+};
+
+struct puppet_past puppet_remember(const struct puppet *puppet);
+void puppet_go_back(struct puppet *puppet, const struct puppet_past *past);
+
+/* Answer a question from the journal that it shows now; with an empty path when that never had the
+ * size. */
+void puppet_fill_proof(struct puppet *puppet, const Yidi__ProofAsk *ask, Yidi__Proof *proof);
 
 /* ---- envelopes ---- */
 

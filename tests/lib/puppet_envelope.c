@@ -99,6 +99,38 @@ fill_path(struct puppet *puppet, uint64_t leaf_index, Yidi__Envelope *envelope)
             (ProtobufCBinaryData){ .data = path->hashes[i].bytes, .len = DIGEST_BYTES };
 }
 
+struct puppet_past
+puppet_remember(const struct puppet *puppet)
+{
+    return (struct puppet_past){ .frontier = puppet->frontier, .node_count = puppet->node_count };
+}
+
+void
+puppet_go_back(struct puppet *puppet, const struct puppet_past *past)
+{
+    puppet->frontier = past->frontier;
+    puppet->node_count = past->node_count;
+}
+
+void
+puppet_fill_proof(struct puppet *puppet, const Yidi__ProofAsk *ask, Yidi__Proof *proof)
+{
+    struct merkle_path *path = arena_take(&puppet->arena, sizeof *path);
+    const struct merkle_reader reader = { .read = read_node, .context = puppet };
+    *path = (struct merkle_path){ 0 };
+    if (ask->size <= puppet->frontier.size)
+        assert_int_equal(
+            merkle_consistency(signature_digest, ask->old_size, ask->size, &reader, path), OK);
+    proof->epoch = ask->epoch;
+    proof->old_size = ask->old_size;
+    proof->size = ask->size;
+    proof->path = arena_take(&puppet->arena, (path->count + 1) * sizeof *proof->path);
+    proof->n_path = path->count;
+    for (size_t i = 0; i < path->count; i++)
+        proof->path[i] =
+            (ProtobufCBinaryData){ .data = path->hashes[i].bytes, .len = DIGEST_BYTES };
+}
+
 Yidi__Envelope *
 puppet_make_envelope(struct puppet *puppet, const struct puppet_envelope *request)
 {

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The acts of a window that lost its past, done again as its own messages prove them
+ * (common/io/replay.h): applications accepted, cards received, cards handed out.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "acceptance-node/acceptance.h"
+#include "acceptance-node/core/application.h"
+#include "common/domain/case_number.h"
+#include "common/domain/civil_date.h"
+#include "common/domain/deadline.h"
+#include "common/io/turn.h"
+
+/* Numbers that may have been given out today and that nobody told. */
+enum { NUMBERS_SKIPPED = 1000000 };
+
+static enum result
+open_case(struct turn *turn, const struct incoming *own, struct case_file *ret_file,
+          struct refusal *ret_refusal)
+{
+    enum result result = case_file_open(turn->txn, &application_machine, own->message->case_number,
+                                        turn->arena, ret_file);
+    return result == ERR_ABSENT ? refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number",
+                                         "the application itself did not come back")
+                                : result;
+}
+
+static enum result
+accept_again(struct turn *turn, const struct incoming *own, struct refusal *ret_refusal)
+{
+    const Yidi__ApplicationSubmitted *submitted = own->message->application_submitted;
+    const struct application_event event = { .kind = APPLICATION_ACCEPT };
+    struct case_file file;
+    enum result result = case_file_exists(turn->txn, own->message->case_number);
+    if (result == OK)
+        return refuse(ret_refusal, REFUSAL_CASE_NUMBER_TAKEN, "case_number",
+                      "another application has this number by now");
+    if (result == ERR_ABSENT)
+        result = case_file_new(own->message->case_number, turn->arena, &file);
+    if (result != OK)
+        return result;
+    file.row->form = submitted->form;
+    file.row->acceptance_office = turn->office->journal.office;
+    file.row->registry_office = (char *)own->from;
+    file.row->production_office = submitted->production_office;
+    file.row->accepted_ms = submitted->accepted_ms;
+    file.row->statutory_deadline_ms = deadline_ms(DEADLINE_STATUTORY, submitted->accepted_ms);
+    file.row->clerk = (char *)turn->operator;
+    return acceptance_advance(turn, &file, NULL, &event, ret_refusal);
+}
+
+/* Is it about the card that the case knows? */
+static enum result
+check_serial(const struct case_file *file, const char *serial, struct refusal *ret_refusal)
+{
+    if (strcmp(file->row->card_serial, serial) == 0)
+        return OK;
+    return refuse(ret_refusal, REFUSAL_CARD_SERIAL_MISMATCH, "card_serial",
+                  "the dispatch of this card did not come back");
+}
+
+static enum result
+receive_again(struct turn *turn, const struct incoming *own, struct refusal *ret_refusal)
+{
+    const Yidi__CardReceived *received = own->message->card_received;
+    const struct application_event event = { .kind = received->defective
+                                                         ? APPLICATION_ARRIVE_DEFECTIVE
+                                                         : APPLICATION_ARRIVE_WELL };
+    struct case_file file;
+    enum result result = open_case(turn, own, &file, ret_refusal);
+    if (result == OK)
+        result = check_serial(&file, received->card_serial, ret_refusal);
+    turn->act_detail = received->text;
+    return result == OK ? acceptance_advance(turn, &file, NULL, &event, ret_refusal) : result;
+}
+
+static enum result
+collect_again(struct turn *turn, const struct incoming *own, struct refusal *ret_refusal)
+{
+    const Yidi__CardCollected *collected = own->message->card_collected;
+    struct case_file file;
+    enum result result = open_case(turn, own, &file, ret_refusal);
+    if (result == OK)
+        result = check_serial(&file, collected->card_serial, ret_refusal);
+    if (result != OK)
+        return result;
+    const struct application_event event = {
+        .kind = APPLICATION_COLLECT,
+        .renewal = file.row->form->kind == YIDI__APPLICATION_KIND__RENEWAL,
+        .old_card_surrendered = collected->old_card_surrendered,
+    };
+    return acceptance_advance(turn, &file, NULL, &event, ret_refusal);
+}
+
+enum result
+acceptance_redo(struct turn *turn, const struct incoming *own, struct refusal *ret_refusal)
+{
+    switch (own->message->body_case) {
+    case YIDI__MESSAGE__BODY_APPLICATION_SUBMITTED:
+        return accept_again(turn, own, ret_refusal);
+    case YIDI__MESSAGE__BODY_CARD_RECEIVED:
+        return receive_again(turn, own, ret_refusal);
+    case YIDI__MESSAGE__BODY_CARD_COLLECTED:
+        return collect_again(turn, own, ret_refusal);
+    default:
+        return refuse(ret_refusal, REFUSAL_ROLE_MISMATCH, "message",
+                      "an acceptance office does not send this message");
+    }
+}
+
+/* The highest serial of today among the cases that are here. */
+static enum result
+find_last_serial(struct turn *turn, uint32_t today, uint32_t *ret_serial)
+{
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    char first[CASE_NUMBER_CHARS + 1], last[CASE_NUMBER_CHARS + 1] = { 0 };
+    struct bytes key, value;
+    *ret_serial = 0;
+    enum result result = case_number_format(turn->office->journal.office, today, 0, first);
+    if (result != OK)
+        return result == ERR_REFUSED || result == ERR_FULL ? OK : result; /* no date of ours */
+    result =
+        store_cursor_open(turn->txn, TABLE_CASES, bytes_of(first, OFFICE_CODE_CHARS + 6), &cursor);
+    if (result == OK)
+        result = store_cursor_last(cursor, &key, &value);
+    if (result == OK && key.size == CASE_NUMBER_CHARS) {
+        memcpy(last, key.data, CASE_NUMBER_CHARS);
+        *ret_serial = case_number_serial(last);
+    }
+    return result == ERR_ABSENT ? OK : result;
+}
+
+enum result
+acceptance_resume(struct turn *turn)
+{
+    uint32_t today = civil_date_of_ms(turn->recorded_ms), last;
+    char counter[24];
+    snprintf(counter, sizeof counter, "cases/%08" PRIu32, today);
+    enum result result = find_last_serial(turn, today, &last);
+    return result == OK ? turn_skip_count(turn, counter, last, NUMBERS_SKIPPED) : result;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * history - what two offices hold of each other's messages, handed back to the one that lost them.
+ *
+ * The serving half answers at any time, also when this office takes no work: it gives to a peer
+ * only what was between the two. The taking half verifies each message (signed by its sender, for
+ * its recipient, the next one of its stream, with its attachments) and stores it as it was: outbox
+ * or inbox row, blobs, an entry Recovered, and what replay has to do.
+ */
+#ifndef IO_HISTORY_H
+#define IO_HISTORY_H
+
+#include "common/io/turn.h"
+#include "proto/link.pb-c.h"
+
+enum { HISTORY_BATCH = 64 };
+
+/* Answer Ask with Witnessed. */
+void history_answer_ask(struct office *office, const struct peer *peer,
+                        const struct link_route *route);
+
+/* Answer HistoryAsk with items. */
+void history_answer(struct office *office, const struct peer *peer, const Yidi__HistoryAsk *ask,
+                    const struct link_route *route);
+
+/* An item that was asked for: queue it for the turn. Answers NULL, or what is wrong with it, in
+ * words. */
+const char *history_take(struct office *office, struct peer *peer, const Yidi__HistoryItem *item,
+                         const struct link_message *message) MUST_CHECK;
+
+/* turn->input is such an item: store it. */
+enum result history_apply(struct turn *turn) MUST_CHECK;
+
+#endif

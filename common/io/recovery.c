@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/io/recovery.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "common/core/require.h"
+#include "common/io/exchange.h"
+#include "common/io/history.h"
+#include "common/io/link_frame.h"
+#include "common/io/log.h"
+#include "common/io/outbox.h"
+#include "common/io/outgoing.h"
+#include "common/io/recovery_row.h"
+#include "common/io/replay.h"
+
+enum { PATIENCE_MS = 10000 };
+
+/* ---- where it stands ---- */
+
+bool
+recovery_active(const struct office *office)
+{
+    return office->recovery.row.active;
+}
+
+bool
+recovery_bars(const struct peer *peer)
+{
+    return peer->recovery.state != YIDI__PEER_RECOVERY__RECOVERY_NONE;
+}
+
+bool
+recovery_holds(const struct peer *peer)
+{
+    return recovery_bars(peer) && !peer->recovery.complete;
+}
+
+static void
+set_due(struct office *office, uint64_t due_ms)
+{
+    if (due_ms < office->recovery.due_ms)
+        office->recovery.due_ms = due_ms;
+}
+
+/* Rows are written with the next turn. */
+static void
+mark_dirty(struct office *office, const struct office_time *now)
+{
+    office->recovery.dirty = true;
+    office->rows_due_ms = now->monotonic_ms;
+}
+
+static void
+set_state(struct office *office, struct peer *peer, Yidi__PeerRecovery state,
+          const struct office_time *now)
+{
+    peer->recovery.state = state;
+    peer->row_dirty = true;
+    mark_dirty(office, now);
+}
+
+enum result
+recovery_open(struct office *office, struct store_txn *txn)
+{
+    struct recovery *recovery = &office->recovery;
+    arena_init(&recovery->unplaced_texts);
+    recovery->due_ms = 0;
+    enum result result = recovery_row_load(recovery, txn);
+    for (size_t i = 0; i < office->peers.count; i++)
+        if (office->peers.list[i]->recovery.state == YIDI__PEER_RECOVERY__RECOVERY_FETCHING)
+            office->peers.list[i]->recovery.state = YIDI__PEER_RECOVERY__RECOVERY_ASKING;
+    if (result == OK)
+        result = epoch_load(txn, &office->arena, &recovery->named);
+    if (result == OK)
+        result = replay_waits(txn, &recovery->left, &recovery->held);
+    if (result == OK && recovery->row.active)
+        office_halt(office, RECOVERY_HALT_TEXT);
+    return result;
+}
+
+void
+recovery_close(struct office *office)
+{
+    arena_fini(&office->recovery.unplaced_texts);
+}
+
+/* ---- the conversation with one peer ---- */
+
+static void
+hang_up(struct office *office, struct peer *peer)
+{
+    if (!peer->recovery.live)
+        return;
+    peer->recovery.live = false;
+    office->recovery.live--;
+    office->options.ports.disconnect(office->options.ports.context, peer->office);
+}
+
+void
+recovery_lost(struct office *office, struct peer *peer, const struct office_time *now)
+{
+    struct peer_recovery *recovery = &peer->recovery;
+    hang_up(office, peer);
+    if (recovery->complete || recovery->state == YIDI__PEER_RECOVERY__RECOVERY_REJECTED)
+        return;
+    recovery->answered = false;
+    recovery->failures++;
+    recovery->queued_sent = peer->stream.assigned;
+    recovery->due_ms = now->monotonic_ms +
+                       retry_delay_ms(&office->options.stream_limits.retry, recovery->failures,
+                                      office->options.ports.random(office->options.ports.context));
+    if (recovery->state == YIDI__PEER_RECOVERY__RECOVERY_FETCHING)
+        set_state(office, peer, YIDI__PEER_RECOVERY__RECOVERY_ASKING, now);
+    set_due(office, recovery->due_ms);
+}
+
+/* What it hands back is not to be believed: the rest goes on without it. */
+static void
+reject(struct office *office, struct peer *peer, const char *fault, const struct office_time *now)
+{
+    snprintf(peer->trouble, sizeof peer->trouble, "its share of the lost past is rejected: %s",
+             fault);
+    log_line(LOG_ERROR, "recovery_rejected", "office=%s sent=%" PRIu64 " received=%" PRIu64,
+             peer->office, peer->stream.assigned, peer->applied);
+    hang_up(office, peer);
+    set_state(office, peer, YIDI__PEER_RECOVERY__RECOVERY_REJECTED, now);
+}
+
+static void
+wait_for_answer(struct office *office, struct peer *peer, const struct office_time *now)
+{
+    peer->recovery.due_ms = now->monotonic_ms + PATIENCE_MS;
+    set_due(office, peer->recovery.due_ms);
+}
+
+static void
+ask(struct office *office, struct peer *peer, const struct office_time *now)
+{
+    const Yidi__Office *entry = directory_find(office->directory, peer->office);
+    enum result result = ERR_ABSENT;
+    if (office_trusts(office, entry, now->wall_ms))
+        result = office->options.ports.connect(office->options.ports.context, entry);
+    if (result == OK) {
+        peer->recovery.live = true;
+        office->recovery.live++;
+        result = link_frame_send_ask(office, peer);
+    }
+    if (result == OK)
+        wait_for_answer(office, peer, now);
+    else
+        recovery_lost(office, peer, now);
+}
+
+void
+recovery_ask_now(struct office *office, struct peer *peer, const struct office_time *now)
+{
+    if (peer->recovery.live || peer->recovery.state != YIDI__PEER_RECOVERY__RECOVERY_ASKING)
+        return;
+    peer->recovery.failures = 0;
+    peer->recovery.due_ms = now->monotonic_ms;
+    set_due(office, now->monotonic_ms);
+}
+
+static void
+ask_for_more(struct office *office, struct peer *peer, const struct office_time *now)
+{
+    struct peer_recovery *recovery = &peer->recovery;
+    bool mine = peer->stream.assigned < recovery->want_sent;
+    uint64_t sequence = mine ? peer->stream.assigned + 1 : peer->applied + 1;
+    if (!mine && peer->applied >= recovery->want_received) {
+        recovery->complete = true;
+        recovery->failures = 0;
+        hang_up(office, peer);
+        return;
+    }
+    recovery->batch_left = HISTORY_BATCH;
+    if (link_frame_send_history_ask(office, peer, mine, sequence, HISTORY_BATCH) == OK)
+        wait_for_answer(office, peer, now);
+    else
+        recovery_lost(office, peer, now);
+}
+
+/* The head that the peer shows of our journal must bear our signature. */
+static const char *
+note_shown_head(struct office *office, const struct peer *peer, const char *text)
+{
+    struct tree_head head;
+    struct refusal refusal = { 0 };
+    if (text[0] == '\0')
+        return NULL;
+    if (envelope_verify_head(&office->verifier, text, &head, &refusal) != OK ||
+        strcmp(head.office, office->journal.office) != 0)
+        return "the head that it shows of this journal is not signed by this office";
+    AUTO(store_txn) struct store_txn *txn = NULL;
+    struct recovery *recovery = &office->recovery;
+    if (store_begin_read(office->options.store, &txn) != OK)
+        return "the store cannot be read";
+    epoch_heads_note(&recovery->shown, &head, text, peer->office);
+    if (!journal_has(&office->journal, txn, &head) && !epoch_heads_cover(&recovery->named, &head))
+        recovery->epoch_needed = true;
+    return NULL;
+}
+
+/* What is left here must be the beginning of what the peer holds. */
+static const char *
+find_fork(struct office *office, const struct peer *peer, const Yidi__Witnessed *witnessed)
+{
+    AUTO(store_txn) struct store_txn *txn = NULL;
+    struct digest leaf;
+    if (witnessed->applied == 0 || witnessed->applied > peer->stream.assigned ||
+        witnessed->last_leaf.len != DIGEST_BYTES)
+        return NULL;
+    if (store_begin_read(office->options.store, &txn) != OK ||
+        outbox_leaf(txn, peer->office, witnessed->applied, &office->arena, &leaf) != OK)
+        return "a row of the outbox cannot be read";
+    return memcmp(leaf.bytes, witnessed->last_leaf.data, DIGEST_BYTES) == 0
+               ? NULL
+               : "this office worked after it was set back; recover with an empty store";
+}
+
+void
+recovery_take_witnessed(struct office *office, struct peer *peer, const Yidi__Witnessed *witnessed,
+                        const struct office_time *now)
+{
+    struct peer_recovery *recovery = &peer->recovery;
+    if (!recovery->live || recovery->answered ||
+        recovery->state != YIDI__PEER_RECOVERY__RECOVERY_ASKING)
+        return;
+    const char *fault = strcmp(witnessed->office, peer->office) != 0
+                            ? "another office answers"
+                            : note_shown_head(office, peer, witnessed->head);
+    if (fault == NULL)
+        fault = find_fork(office, peer, witnessed);
+    if (fault != NULL) {
+        reject(office, peer, fault, now);
+        return;
+    }
+    peer->trouble[0] = '\0';
+    recovery->answered = true;
+    recovery->want_sent = witnessed->applied;
+    recovery->want_received = witnessed->assigned;
+    recovery->acknowledged = witnessed->acknowledged;
+    recovery->due_ms = UINT64_MAX; /* it waits for the others */
+    log_line(LOG_INFO, "recovery_answered", "office=%s sent=%" PRIu64 " received=%" PRIu64,
+             peer->office, witnessed->applied, witnessed->assigned);
+    set_due(office, now->monotonic_ms);
+}
+
+void
+recovery_take_item(struct office *office, struct peer *peer, const Yidi__HistoryItem *item,
+                   const struct link_message *message, const struct office_time *now)
+{
+    struct peer_recovery *recovery = &peer->recovery;
+    if (!recovery->live || recovery->batch_left == 0 ||
+        recovery->state != YIDI__PEER_RECOVERY__RECOVERY_FETCHING)
+        return;
+    bool mine = recovery->queued_sent < recovery->want_sent;
+    uint64_t next = mine ? recovery->queued_sent + 1 : peer->queued + 1;
+    uint64_t last = mine ? recovery->want_sent : recovery->want_received;
+    if (item->mine != mine || item->sequence != next)
+        return; /* of a question before */
+    char fault[120];
+    const char *why = next > last ? NULL : history_take(office, peer, item, message);
+    if (why != NULL) {
+        snprintf(fault, sizeof fault, "message %" PRIu64 " %s it: %s", item->sequence,
+                 mine ? "to" : "from", why);
+        reject(office, peer, fault, now);
+        return;
+    }
+    recovery->batch_left = next >= last ? 0 : recovery->batch_left - 1;
+    wait_for_answer(office, peer, now);
+}
+
+/* ---- all of them ---- */
+
+struct tally {
+    size_t asking, answered, fetching, complete;
+};
+
+static struct tally
+count_peers(const struct office *office)
+{
+    struct tally tally = { 0 };
+    for (size_t i = 0; i < office->peers.count; i++) {
+        const struct peer_recovery *recovery = &office->peers.list[i]->recovery;
+        if (recovery->state == YIDI__PEER_RECOVERY__RECOVERY_ASKING && recovery->answered)
+            tally.answered++;
+        else if (recovery->state == YIDI__PEER_RECOVERY__RECOVERY_ASKING)
+            tally.asking++;
+        else if (recovery->state == YIDI__PEER_RECOVERY__RECOVERY_FETCHING && recovery->complete)
+            tally.complete++;
+        else if (recovery->state == YIDI__PEER_RECOVERY__RECOVERY_FETCHING)
+            tally.fetching++;
+    }
+    return tally;
+}
+
+static void
+tick_peer(struct office *office, struct peer *peer, const struct office_time *now)
+{
+    struct peer_recovery *recovery = &peer->recovery;
+    bool due = now->monotonic_ms >= recovery->due_ms;
+    if (recovery->state != YIDI__PEER_RECOVERY__RECOVERY_ASKING &&
+        recovery->state != YIDI__PEER_RECOVERY__RECOVERY_FETCHING)
+        return;
+    if (recovery->live && due)
+        recovery_lost(office, peer, now);
+    else if (!recovery->live && !recovery->complete && due &&
+             office->recovery.live < RECOVERY_LIVE_MAX)
+        ask(office, peer, now);
+    else if (recovery->due_ms != UINT64_MAX && !recovery->complete)
+        set_due(office, due ? now->monotonic_ms + 1 : recovery->due_ms);
+}
+
+/* The epoch that names what they showed is open: they may hand back. */
+static void
+begin_fetching(struct office *office, const struct office_time *now)
+{
+    for (size_t i = 0; i < office->peers.count; i++) {
+        struct peer *peer = office->peers.list[i];
+        if (!peer->recovery.answered || !peer->recovery.live)
+            continue;
+        peer->recovery.answered = false;
+        set_state(office, peer, YIDI__PEER_RECOVERY__RECOVERY_FETCHING, now);
+        ask_for_more(office, peer, now);
+    }
+}
+
+/* What all of them together allow next. */
+static void
+go_on(struct office *office, const struct office_time *now)
+{
+    struct recovery *recovery = &office->recovery;
+    const struct tally tally = count_peers(office);
+    bool waits = recovery->row.active && !recovery->row.without_missing && tally.asking > 0;
+    bool first = recovery->row.active && recovery->row.epoch == 0;
+    bool rest = tally.answered == 0 && tally.fetching == 0 && !waits;
+    recovery->open_epoch = tally.answered > 0 && !waits && (recovery->epoch_needed || first);
+    recovery->replaying = rest && (recovery->left || tally.complete > 0);
+    recovery->finishing = rest && recovery->row.active && tally.complete == 0 && !recovery->left;
+    if (recovery->open_epoch || recovery->replaying || recovery->finishing)
+        office->rows_due_ms = now->monotonic_ms;
+    else if (tally.answered > 0 && !waits)
+        begin_fetching(office, now);
+}
+
+void
+recovery_tick(struct office *office, const struct office_time *now)
+{
+    struct recovery *recovery = &office->recovery;
+    if (now->monotonic_ms < recovery->due_ms)
+        return;
+    recovery->due_ms = UINT64_MAX;
+    for (size_t i = 0; i < office->peers.count; i++)
+        if (recovery_bars(office->peers.list[i]))
+            tick_peer(office, office->peers.list[i], now);
+    go_on(office, now);
+}
+
+/* ---- its share of a turn ---- */
+
+bool
+recovery_wants_turn(const struct office *office)
+{
+    const struct recovery *recovery = &office->recovery;
+    return recovery->row.active || recovery->dirty || recovery->open_epoch || recovery->replaying;
+}
+
+enum result
+recovery_begin_turn(struct turn *turn)
+{
+    struct recovery *recovery = &turn->office->recovery;
+    if (!recovery->open_epoch)
+        return OK;
+    for (size_t i = 0; i < recovery->named.count; i++)
+        epoch_heads_note(&recovery->shown, &recovery->named.list[i], recovery->named.texts[i],
+                         recovery->named.witnesses[i]);
+    turn->operator= recovery->operator_name;
+    enum result result = epoch_open(turn, &recovery->shown);
+    turn->operator= "";
+    recovery->row.kept_entries = turn->office->journal.committed.size;
+    recovery->row.epoch = turn->office->journal.pending_epoch;
+    recovery->opened_epoch = recovery->dirty = result == OK;
+    return result;
+}
+
+/* The office goes to work again: the role leaves room for what it may have given out unseen. */
+static enum result
+finish(struct turn *turn)
+{
+    struct recovery *recovery = &turn->office->recovery;
+    const struct role *role = turn->office->options.role;
+    recovery->row.active = false;
+    recovery->row.finished_ms = turn->recorded_ms;
+    recovery->finished = recovery->dirty = true;
+    enum result result = store_delete(turn->txn, TABLE_META, bytes_of_text(OFFICE_RESTORED_KEY));
+    if (result == OK || result == ERR_ABSENT)
+        result = role->resume == NULL ? OK : role->resume(turn);
+    return result;
+}
+
+enum result
+recovery_end_turn(struct turn *turn)
+{
+    struct recovery *recovery = &turn->office->recovery;
+    enum result result = OK;
+    if (recovery->replaying) {
+        result = replay_some(turn, &recovery->left);
+        recovery->dirty = true;
+    }
+    if (result == OK && recovery->finishing)
+        result = finish(turn);
+    if (result == OK && recovery->dirty)
+        result = recovery_row_save(recovery, turn->txn, turn->arena);
+    return result;
+}
+
+/* All is done again: the streams with those who are complete go on. */
+static void
+release(struct office *office, const struct office_time *now)
+{
+    for (size_t i = 0; i < office->peers.count; i++) {
+        struct peer *peer = office->peers.list[i];
+        if (!recovery_bars(peer) || !peer->recovery.complete)
+            continue;
+        uint64_t held = peer->recovery.want_sent;
+        stream_init(&peer->stream, peer->stream.assigned,
+                    held < peer->stream.assigned ? held : peer->stream.assigned);
+        peer->recovery.complete = false;
+        log_line(LOG_INFO, "recovery_done", "office=%s sent=%" PRIu64 " received=%" PRIu64,
+                 peer->office, held, peer->applied);
+        set_state(office, peer, YIDI__PEER_RECOVERY__RECOVERY_NONE, now);
+        if (!recovery_active(office))
+            outgoing_look_for_work(office, peer, now);
+    }
+}
+
+static void
+go_to_work(struct office *office, const struct office_time *now)
+{
+    office->halted[0] = '\0';
+    log_line(LOG_WARNING, "recovered",
+             "office=%s epoch=%u sent=%" PRIu64 " received=%" PRIu64 " unplaced=%" PRIu64,
+             office->journal.office, (unsigned)office->journal.epoch, office->recovery.row.sent,
+             office->recovery.row.received, office->recovery.row.unplaced_count);
+    exchange_start(office, now);
+}
+
+void
+recovery_committed(struct office *office, const struct office_time *now)
+{
+    struct recovery *recovery = &office->recovery;
+    bool replayed = recovery->replaying;
+    recovery->saved = recovery->row;
+    recovery->dirty = false;
+    recovery->failed.size = 0;
+    if (recovery->opened_epoch) {
+        recovery->opened_epoch = recovery->open_epoch = recovery->epoch_needed = false;
+        recovery->named = recovery->shown;
+        begin_fetching(office, now);
+    }
+    for (size_t i = 0; i < office->peers.count; i++) {
+        struct peer *peer = office->peers.list[i];
+        if (peer->recovery.state == YIDI__PEER_RECOVERY__RECOVERY_FETCHING && peer->recovery.live &&
+            peer->recovery.batch_left == 0)
+            ask_for_more(office, peer, now);
+    }
+    if (replayed && !recovery->left)
+        release(office, now);
+    if (recovery->finished) {
+        recovery->finished = recovery->finishing = false;
+        go_to_work(office, now);
+    }
+    if (recovery_active(office) || replayed || recovery->live > 0)
+        set_due(office, now->monotonic_ms);
+}
+
+void
+recovery_rolled_back(struct office *office)
+{
+    struct recovery *recovery = &office->recovery;
+    recovery->row = recovery->saved;
+    recovery->opened_epoch = recovery->finished = false;
+}
+
+/* ---- commands ---- */
+
+static void
+ask_again(struct office *office, struct peer *peer, const struct office_time *now)
+{
+    hang_up(office, peer);
+    peer->recovery = (struct peer_recovery){ .queued_sent = peer->stream.assigned };
+    peer->trouble[0] = '\0';
+    set_state(office, peer, YIDI__PEER_RECOVERY__RECOVERY_ASKING, now);
+}
+
+/* Whoever exchanges messages with an office of our role. */
+static enum result
+ask_everybody(struct office *office, const struct office_time *now)
+{
+    const Yidi__Office *self = office_self(office);
+    for (size_t i = 0; i < directory_office_count(office->directory); i++) {
+        const Yidi__Office *entry = directory_office_at(office->directory, i);
+        if (entry->role == self->role || entry->revoked)
+            continue;
+        struct peer *peer = peers_take(&office->peers, entry->code);
+        if (peer == NULL)
+            return ERR_MEMORY;
+        outgoing_bar(office, peer, now);
+        ask_again(office, peer, now);
+    }
+    return OK;
+}
+
+/* The peers whose share is missing. */
+static size_t
+ask_missing(struct office *office, const struct office_time *now)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < office->peers.count; i++) {
+        if (!recovery_bars(office->peers.list[i]))
+            continue;
+        ask_again(office, office->peers.list[i], now);
+        count++;
+    }
+    return count;
+}
+
+/* Does anything stand here that peers could know otherwise? */
+static bool
+is_new(const struct office *office)
+{
+    for (size_t i = 0; i < office->peers.count; i++)
+        if (office->peers.list[i]->stream.assigned > 0 || office->peers.list[i]->applied > 0)
+            return false;
+    return true;
+}
+
+static enum result
+start(struct office *office, const char *operator_name, const struct office_time *now,
+      struct refusal *ret_refusal)
+{
+    struct recovery *recovery = &office->recovery;
+    bool again = recovery->row.active;
+    set_due(office, now->monotonic_ms);
+    if (!again && office->halted[0] == '\0' && ask_missing(office, now) > 0)
+        return OK;
+    if (!again && office->halted[0] == '\0' && !is_new(office))
+        return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "recover",
+                      "this office has lost nothing that its peers know of");
+    if (office->input_count > 0)
+        return refuse(ret_refusal, REFUSAL_TIMED_OUT, "recover", "other work is on; try again");
+    if (!again) {
+        recovery->row = (Yidi__RecoveryRow)YIDI__RECOVERY_ROW__INIT;
+        recovery->row.active = true;
+        recovery->row.started_ms = now->wall_ms;
+        arena_reset(&recovery->unplaced_texts);
+    }
+    snprintf(recovery->operator_name, sizeof recovery->operator_name, "%s", operator_name);
+    office->halted[0] = '\0';
+    office_halt(office, RECOVERY_HALT_TEXT);
+    mark_dirty(office, now);
+    log_line(LOG_WARNING, "recovery_started", "office=%s", office->journal.office);
+    return ask_everybody(office, now);
+}
+
+enum result
+recovery_command(struct office *office, const Yidi__Request *request, const struct office_time *now,
+                 Yidi__Response *response, struct refusal *ret_refusal)
+{
+    enum result result = OK;
+    if (request->recover->verb == YIDI__RECOVER_VERB__RECOVER_START) {
+        result = start(office, request->operator_, now, ret_refusal);
+    } else if (request->recover->verb == YIDI__RECOVER_VERB__RECOVER_FINISH) {
+        if (!recovery_active(office))
+            return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "recover",
+                          "no recovery is going on");
+        office->recovery.row.without_missing = true;
+        mark_dirty(office, now);
+        set_due(office, now->monotonic_ms);
+    }
+    return result == OK ? recovery_row_report(office, response) : result;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * replay - the acts of a lost past are done again, from the messages that peers handed back.
+ *
+ * A message of ours is the evidence of an act (a card issued, a card made): the role does it again
+ * as its message says. A message to us is taken again by the role's own handler. What an act sends
+ * is matched with what peers hold of ours; only what nobody holds is sent, under a new sequence. So
+ * it does not matter between which two messages the past was lost.
+ *
+ * The acts of one office go in the order of its journal; a message to us is taken when an act needs
+ * it, or at the end. Owns the table recovery:
+ *
+ *     'O' epoch, leaf, peer, sequence -> leaf here, case, kind   own message: an act to do again
+ *     'S' case, peer, kind, sequence  -> nothing                 own message: sent already
+ *     'R' case, time, peer, sequence  -> leaf here, acknowledged message of the peer to take again
+ *     'H' peer, number                -> packed Sent             held until the peer tells its
+ * sequence
+ */
+#ifndef IO_REPLAY_H
+#define IO_REPLAY_H
+
+#include "common/io/turn.h"
+
+enum { REPLAY_BATCH = 128 };
+
+/* Note a message that came back, to be done again: turn->input, which is of kind INPUT_HISTORY.
+ *
+ * leaf  of its entry Recovered. */
+enum result replay_note(struct turn *turn, uint64_t leaf) MUST_CHECK;
+
+/* Do some of it again. ret_left: is there more? */
+enum result replay_some(struct turn *turn, bool *ret_left) MUST_CHECK;
+
+/* Is there anything to do again, and are messages held for peers that are away? */
+enum result replay_waits(struct store_txn *txn, bool *ret_waits, bool *ret_held) MUST_CHECK;
+
+/* A message that a peer of unknown sequence shall get: kept until it is known. */
+enum result replay_hold(struct turn *turn, const char *to, const Yidi__Message *message,
+                        const ProtobufCBinaryData *attachments, size_t attachment_count) MUST_CHECK;
+
+/* Is this message one of those that the peer holds already? Then it is not sent again. */
+enum result replay_match(struct turn *turn, const char *to, const Yidi__Message *message,
+                         bool *ret_sent) MUST_CHECK;
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The acts of a registry that lost its past, done again as its own messages prove them
+ * (common/io/replay.h): applications examined and issued, or refused. What was examined and not yet
+ * decided, nobody else saw: it waits for an examiner again.
+ */
+#include "common/io/redo.h"
+#include "common/io/incoming.h"
+#include "common/io/turn.h"
+#include "registry-node/core/review.h"
+#include "registry-node/registry.h"
+
+static enum result
+refuse_again(struct turn *turn, struct case_file *file, const struct incoming *own,
+             struct refusal *ret_refusal)
+{
+    const Yidi__ApplicationRefused *refused = own->message->application_refused;
+    const struct review_event event = { .kind = REVIEW_REFUSE, .operator= turn->operator};
+    Yidi__CaseRefusal *refusal = arena_take(turn->arena, sizeof *refusal);
+    if (refusal == NULL)
+        return ERR_MEMORY;
+    yidi__case_refusal__init(refusal);
+    refusal->reasons = refused->reasons;
+    refusal->n_reasons = refused->n_reasons;
+    refusal->text = refused->text;
+    refusal->contact = refused->contact;
+    file->row->refusal = refusal;
+    return registry_advance(turn, file, NULL, &event, ret_refusal);
+}
+
+/* The message proves that somebody examined; its trace says who. */
+static enum result
+examine_again(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
+{
+    const char *issuer = turn->operator;
+    const char *examiner = redo_operator(turn->redo, STEP_EXAMINED);
+    const struct review_event event = { .kind = REVIEW_EXAMINE, .operator= examiner };
+    turn->operator= examiner;
+    file->row->examiner = (char *)examiner;
+    enum result result = registry_advance(turn, file, NULL, &event, ret_refusal);
+    turn->operator= issuer;
+    return result;
+}
+
+static enum result
+issue_again(struct turn *turn, struct case_file *file, const char *authority, uint32_t valid_from,
+            uint32_t valid_until, struct refusal *ret_refusal)
+{
+    const struct review_event event = { .kind = REVIEW_ISSUE, .operator= turn->operator};
+    enum result result = OK;
+    if (file->row->state == REVIEW_RECEIVED)
+        result = examine_again(turn, file, ret_refusal);
+    if (result != OK)
+        return result;
+    file->row->issuer = (char *)turn->operator;
+    file->row->attention = NULL;
+    file->row->issuing_authority = (char *)authority;
+    file->row->valid_from = valid_from;
+    file->row->valid_until = valid_until;
+    return registry_advance(turn, file, NULL, &event, ret_refusal);
+}
+
+static enum result
+order_again(struct turn *turn, struct case_file *file, const struct incoming *own,
+            struct refusal *ret_refusal)
+{
+    const Yidi__CardOrdered *ordered = own->message->card_ordered;
+    return issue_again(turn, file, ordered->issuing_authority, ordered->valid_from,
+                       ordered->valid_until, ret_refusal);
+}
+
+enum result
+registry_redo(struct turn *turn, const struct incoming *own, struct refusal *ret_refusal)
+{
+    struct case_file file;
+    enum result result =
+        case_file_open(turn->txn, &review_machine, own->message->case_number, turn->arena, &file);
+    if (result == ERR_ABSENT)
+        return refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number",
+                      "the application itself did not come back");
+    if (result != OK)
+        return result;
+    const Yidi__CardIssued *issued = own->message->card_issued;
+    switch (own->message->body_case) {
+    case YIDI__MESSAGE__BODY_APPLICATION_REFUSED:
+        return refuse_again(turn, &file, own, ret_refusal);
+    case YIDI__MESSAGE__BODY_CARD_ISSUED:
+        return issue_again(turn, &file, issued->issuing_authority, issued->valid_from,
+                           issued->valid_until, ret_refusal);
+    case YIDI__MESSAGE__BODY_CARD_ORDERED:
+        return order_again(turn, &file, own, ret_refusal);
+    default:
+        return refuse(ret_refusal, REFUSAL_ROLE_MISMATCH, "message",
+                      "a registry does not send this message");
+    }
+}

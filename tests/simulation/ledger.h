@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * ledger - what every office has committed so far, written down entry by entry from outside, so
+ * that whatever is lost, repeated or changed later is seen.
+ *
+ * Outlives the offices it watches. When one of them is set back to an old copy of its disk, the
+ * ledger goes back too, but keeps what others may still hold.
+ */
+#ifndef SIMULATION_LEDGER_H
+#define SIMULATION_LEDGER_H
+
+#include "common/core/bytes.h"
+#include "common/core/limits.h"
+#include "proto/case.pb-c.h"
+#include "proto/control.pb-c.h"
+#include "proto/journal.pb-c.h"
+#include "tests/lib/fake_wires.h"
+
+struct world;
+
+enum { LEDGER_OFFICES = 8, LEDGER_CASES_MAX = 256, LEDGER_CARDS_MAX = 1024 };
+
+struct ledger_leaf {
+    struct digest hash;
+    int kind; /* the entry's body_case */
+    size_t peer;
+    uint64_t sequence;
+    char case_number[CASE_NUMBER_CHARS + 1];
+    char operator[OPERATOR_BYTES_MAX + 1];
+};
+
+struct ledger_message {
+    struct digest hash;
+    int kind; /* enum message_kind */
+    char case_number[CASE_NUMBER_CHARS + 1];
+};
+
+/* From one office to another. */
+struct ledger_stream {
+    struct ledger_message *sent; /* heap */
+    uint64_t count, room;
+    struct ledger_message *lost; /* what had been sent before the sender was set back; heap */
+    uint64_t lost_count;
+    uint64_t taken; /* by the recipient */
+    uint64_t copied_count, copied_taken;
+};
+
+struct ledger_case {
+    char number[CASE_NUMBER_CHARS + 1];
+    char citizen[CITIZEN_NUMBER_CHARS + 1];
+    int state;
+    bool open;
+    size_t window, registry, centre;
+};
+
+struct ledger_office {
+    struct ledger_leaf *leaves; /* heap */
+    uint64_t count, room, copied_count;
+    uint64_t acts; /* entries but those that no cause of today brought: notices handed over */
+    struct ledger_case cases[LEDGER_CASES_MAX];
+    size_t case_count;
+    bool restarted; /* not yet looked at since */
+    bool copied;    /* there is an old copy of its disk */
+    bool set_back;  /* it was set back, or lost its disk, at some time */
+};
+
+/* A card body, and the order that it was used for. */
+struct ledger_card {
+    char serial[41];
+    char case_number[CASE_NUMBER_CHARS + 1];
+    uint32_t attempt;
+};
+
+struct ledger {
+    struct ledger_office offices[LEDGER_OFFICES];
+    struct ledger_stream streams[LEDGER_OFFICES][LEDGER_OFFICES]; /* from, to */
+    struct ledger_card cards[LEDGER_CARDS_MAX];
+    size_t card_count;
+};
+
+/* Forget everything. */
+void ledger_wipe(struct ledger *ledger);
+
+/* An office that runs may have committed: write it down, and check it (invariants.h). The first
+ * while it is in the midst of its turn. */
+void ledger_catch_up(struct world *world, size_t office);
+void ledger_follow(struct world *world, size_t office);
+
+/* Read all its cases anew. */
+void ledger_read_cases(struct world *world, size_t office);
+
+/* The office's disk is copied; it is set back to that copy; or it has an empty disk. */
+void ledger_copy(struct world *world, size_t office);
+void ledger_set_back(struct world *world, size_t office);
+void ledger_lose(struct world *world, size_t office);
+
+/* NULL when the office has no such case. */
+const struct ledger_case *ledger_find_case(const struct world *world, size_t office,
+                                           const char *case_number);
+
+#endif

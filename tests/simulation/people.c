@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/simulation/people.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "acceptance-node/core/application.h"
+#include "common/domain/citizen_csv.h"
+#include "production-node/core/order.h"
+#include "registry-node/core/review.h"
+#include "tests/simulation/commands.h"
+#include "tests/simulation/world.h"
+
+enum { CHANCE_OF_A_MISTAKE = 15, CHANCE_OF_A_WISH = 12, DEFECTIVE_PERCENT = 8 };
+
+/* Two people for every office, so that four eyes can be had. */
+static const char *const names[] = { "zhang", "li" };
+
+/* ---- citizens ---- */
+
+static const size_t registry_of[] = { REGISTRY_A, REGISTRY_B };
+
+void
+people_citizen(const struct world *world, unsigned citizen, struct made_citizen *ret_citizen)
+{
+    size_t registry = registry_of[citizen % 2];
+    citizen_make(1 + citizen * 37, world->network.roster.offices[registry].entry.area, ret_citizen);
+    ret_citizen->bad_credit = citizen % 11 == 10; /* nobody issues for them */
+}
+
+void
+people_open(struct people *people)
+{
+    for (unsigned i = 0; i < PEOPLE_PHOTOS; i++) {
+        struct made_citizen citizen;
+        citizen_make(1 + i, "440105", &citizen);
+        application_make(&citizen, YIDI__APPLICATION_KIND__RENEWAL, &people->applications[i]);
+    }
+}
+
+static void
+populate(struct world *world, size_t registry)
+{
+    char csv[sizeof CITIZEN_CSV_HEADER + PEOPLE_CITIZENS * CITIZEN_MAKER_LINE_BYTES + 1];
+    size_t size = (size_t)sprintf(csv, "%s\n", CITIZEN_CSV_HEADER);
+    for (unsigned i = 0; i < PEOPLE_CITIZENS; i++) {
+        struct made_citizen citizen;
+        people_citizen(world, i, &citizen);
+        if (registry_of[i % 2] == registry)
+            size += citizen_make_line(&citizen, csv + size);
+    }
+    Yidi__PopulationImport import = YIDI__POPULATION_IMPORT__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    request.command_case = YIDI__REQUEST__COMMAND_POPULATION_IMPORT;
+    request.population_import = &import;
+    const struct bytes frame = bytes_of(csv, size);
+    const Yidi__Response *response =
+        fake_network_ask(&world->network, registry, &request, &frame, 1);
+    INVARIANT(world, response != NULL && response->body_case == YIDI__RESPONSE__BODY_IMPORTED,
+              "a registry knows its citizens", "registry %zu took no population", registry);
+}
+
+void
+people_begin(struct world *world)
+{
+    struct people *people = &world->people;
+    people->dice = dice_of(world->seed, "people");
+    memset(people->wishes, 0, sizeof people->wishes);
+    people->wish_count = 0;
+    people->wishes_wanted = dice_between(&people->dice, 4, 24);
+    people->pause_ms_max = dice_span_ms(&people->dice, 10 * 60000, 120 * 60000);
+    people->card_bodies = 0;
+    people->last_serial[0] = '\0';
+    populate(world, REGISTRY_A);
+    populate(world, REGISTRY_B);
+}
+
+/* ---- applying ---- */
+
+static void
+wish_for(struct world *world)
+{
+    struct people *people = &world->people;
+    struct wish *wish = &people->wishes[people->wish_count];
+    *wish = (struct wish){
+        .window = dice_chance(&people->dice, 50) ? WINDOW_A : WINDOW_B,
+        .citizen = (unsigned)dice_roll(&people->dice, PEOPLE_CITIZENS),
+        .photo = (unsigned)dice_roll(&people->dice, PEOPLE_PHOTOS),
+        .kind = dice_chance(&people->dice, 60) ? YIDI__APPLICATION_KIND__RENEWAL
+                                               : YIDI__APPLICATION_KIND__REPLACEMENT,
+        .never_collected = dice_chance(&people->dice, 6),
+    };
+    snprintf(wish->key, sizeof wish->key, "wish-%zu", people->wish_count++);
+}
+
+/* Refusals that mean: come again later. */
+static bool
+is_for_now(const char *code)
+{
+    static const char *const codes[] = { "STORE_FULL", "OFFICE_HALTED", "OVERLOADED" };
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (strcmp(codes[i], code) == 0)
+            return true;
+    return false;
+}
+
+static void
+note_receipt(struct world *world, struct wish *wish, const char *case_number)
+{
+    const struct people *people = &world->people;
+    bool set_back = world->ledger.offices[wish->window].set_back;
+    INVARIANT(world,
+              set_back || wish->case_number[0] == '\0' ||
+                  strcmp(wish->case_number, case_number) == 0,
+              "G2 a request key has one case", "%s: %s, then %s", wish->key, wish->case_number,
+              case_number);
+    for (size_t i = 0; i < people->wish_count; i++)
+        INVARIANT(world,
+                  set_back || &people->wishes[i] == wish ||
+                      strcmp(people->wishes[i].case_number, case_number) != 0,
+                  "G3 a case number is given once", "%s: %s and %s", case_number,
+                  people->wishes[i].key, wish->key);
+    if (wish->state != WISH_ACCEPTED)
+        world->verdict->tally.cases++;
+    wish->state = WISH_ACCEPTED;
+    snprintf(wish->case_number, sizeof wish->case_number, "%s", case_number);
+}
+
+static void
+ask_for(struct world *world, struct wish *wish)
+{
+    if (!world_is_up(world, wish->window))
+        return;
+    struct outcome outcome = command_apply(world, wish, NULL);
+    if (!outcome.answered) {
+        wish->state = WISH_HANGING;
+    } else if (outcome.code[0] == '\0') {
+        note_receipt(world, wish, outcome.case_number);
+    } else if (!is_for_now(outcome.code)) {
+        INVARIANT(world,
+                  strcmp(outcome.code, "OPEN_APPLICATION") == 0 ||
+                      world->ledger.offices[wish->window].set_back,
+                  "G7 a good application is taken", "%s at %s: %s", wish->key,
+                  world->network.offices[wish->window].name, outcome.code);
+        wish->state = WISH_REFUSED;
+    }
+}
+
+/* Who was not answered, or was turned away, comes again some time. */
+static bool
+ask_again(struct world *world)
+{
+    struct people *people = &world->people;
+    for (size_t i = 0; i < people->wish_count; i++) {
+        struct wish *wish = &people->wishes[i];
+        if (wish->state < WISH_ACCEPTED && world_is_up(world, wish->window) &&
+            dice_chance(&people->dice, 50)) {
+            ask_for(world, wish);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- deciding ---- */
+
+size_t
+people_pick_office(struct world *world)
+{
+    size_t first = dice_roll(&world->people.dice, PLACE_COUNT);
+    for (size_t i = 0; i < PLACE_COUNT; i++) {
+        size_t office = (first + i) % PLACE_COUNT;
+        if (world_is_up(world, office))
+            return office;
+    }
+    return PLACE_COUNT;
+}
+
+const char *
+people_pick_case(struct world *world, size_t office, int *ret_state)
+{
+    const struct ledger_office *page = &world->ledger.offices[office];
+    if (page->case_count == 0)
+        return NULL;
+    size_t first = dice_roll(&world->people.dice, page->case_count);
+    for (size_t i = 0; i < page->case_count; i++) {
+        const struct ledger_case *found = &page->cases[(first + i) % page->case_count];
+        if (found->open) {
+            *ret_state = found->state;
+            return found->number;
+        }
+    }
+    return NULL;
+}
+
+static const char *
+somebody(struct world *world)
+{
+    return names[dice_roll(&world->people.dice, 2)];
+}
+
+static const char *
+another_than(const struct world *world, size_t office, const char *case_number)
+{
+    char first[OPERATOR_BYTES_MAX + 1];
+    command_who(world, office, case_number, first);
+    return strcmp(first, names[0]) == 0 ? names[1] : names[0];
+}
+
+static bool
+was_found_wanting(const struct world *world, const char *case_number)
+{
+    for (size_t i = 0; i < world->people.wish_count; i++) {
+        const struct wish *wish = &world->people.wishes[i];
+        if (strcmp(wish->case_number, case_number) == 0)
+            return wish->citizen % 11 == 10;
+    }
+    return false;
+}
+
+static bool
+is_never_collected(const struct world *world, const char *case_number)
+{
+    for (size_t i = 0; i < world->people.wish_count; i++)
+        if (strcmp(world->people.wishes[i].case_number, case_number) == 0)
+            return world->people.wishes[i].never_collected;
+    return false;
+}
+
+static bool
+spoils(struct world *world)
+{
+    return !world->calm && dice_chance(&world->people.dice, DEFECTIVE_PERCENT);
+}
+
+static bool
+next_at_registry(struct world *world, int state, struct decision *decision)
+{
+    bool refuse = !world->calm && dice_chance(&world->people.dice, 10);
+    decision->operator= somebody(world);
+    switch ((enum review_state)state) {
+    case REVIEW_RECEIVED:
+        decision->verb = YIDI__VERB__EXAMINE;
+        if (refuse || was_found_wanting(world, decision->case_number))
+            decision->verb = YIDI__VERB__REFUSE;
+        return true;
+    case REVIEW_EXAMINED:
+        decision->verb = refuse ? YIDI__VERB__REFUSE : YIDI__VERB__ISSUE;
+        decision->operator= another_than(world, decision->office, decision->case_number);
+        return true;
+    case REVIEW_BLOCKED:
+        decision->verb = YIDI__VERB__REFUSE;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool
+next_at_centre(struct world *world, int state, struct decision *decision)
+{
+    struct people *people = &world->people;
+    decision->operator= somebody(world);
+    switch ((enum order_state)state) {
+    case ORDER_ORDERED:
+        decision->verb = YIDI__VERB__MAKE;
+        if (dice_chance(&people->dice, 10)) {
+            snprintf(people->last_serial, sizeof people->last_serial, "BODY-%zu-%u",
+                     decision->office, ++people->card_bodies);
+            decision->card_serial = people->last_serial;
+        }
+        return true;
+    case ORDER_MADE:
+        decision->verb = YIDI__VERB__CHECK_CARD;
+        decision->operator= another_than(world, decision->office, decision->case_number);
+        decision->defective = spoils(world);
+        return true;
+    case ORDER_VERIFIED:
+        decision->verb = YIDI__VERB__DISPATCH;
+        decision->package = dice_chance(&people->dice, 80) ? "EMS-1" : "";
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool
+next_at_window(struct world *world, int state, struct decision *decision)
+{
+    decision->operator= somebody(world);
+    switch ((enum application_state)state) {
+    case APPLICATION_IN_TRANSIT:
+        decision->verb = YIDI__VERB__RECEIVE;
+        decision->defective = spoils(world);
+        return true;
+    case APPLICATION_READY:
+        decision->verb = YIDI__VERB__COLLECT;
+        decision->old_card_surrendered = true;
+        if (spoils(world)) {
+            decision->verb = YIDI__VERB__RECEIVE;
+            decision->defective = true;
+        }
+        return !is_never_collected(world, decision->case_number);
+    default:
+        return false;
+    }
+}
+
+bool
+people_next_step(struct world *world, size_t office, const char *case_number, int state,
+                 struct decision *ret_decision)
+{
+    *ret_decision = (struct decision){ .office = office, .case_number = case_number };
+    switch (world->network.offices[office].role->party) {
+    case PARTY_REGISTRY:
+        return next_at_registry(world, state, ret_decision);
+    case PARTY_PRODUCTION:
+        return next_at_centre(world, state, ret_decision);
+    default:
+        return next_at_window(world, state, ret_decision);
+    }
+}
+
+static void
+do_next_step(struct world *world)
+{
+    struct decision decision;
+    int state;
+    size_t office = people_pick_office(world);
+    const char *case_number =
+        office == PLACE_COUNT ? NULL : people_pick_case(world, office, &state);
+    if (case_number != NULL && people_next_step(world, office, case_number, state, &decision))
+        (void)command_decide(world, &decision);
+}
+
+/* ---- living ---- */
+
+void
+people_act(struct world *world)
+{
+    struct people *people = &world->people;
+    if (people->wish_count < people->wishes_wanted &&
+        dice_chance(&people->dice, CHANCE_OF_A_WISH)) {
+        wish_for(world);
+        ask_for(world, &people->wishes[people->wish_count - 1]);
+    } else if (dice_chance(&people->dice, CHANCE_OF_A_MISTAKE)) {
+        people_mistake(world);
+    } else if (!ask_again(world)) {
+        do_next_step(world);
+    }
+}
+
+unsigned
+people_work_off(struct world *world)
+{
+    struct people *people = &world->people;
+    unsigned done = 0;
+    for (size_t i = 0; i < people->wish_count; i++)
+        if (people->wishes[i].state < WISH_ACCEPTED) {
+            ask_for(world, &people->wishes[i]);
+            done++;
+        }
+    for (size_t office = 0; office < PLACE_COUNT; office++) {
+        const struct ledger_office *page = &world->ledger.offices[office];
+        for (size_t i = 0; i < page->case_count && world_is_up(world, office); i++) {
+            struct decision decision;
+            char number[CASE_NUMBER_CHARS + 1];
+            snprintf(number, sizeof number, "%s", page->cases[i].number);
+            if (!page->cases[i].open ||
+                !people_next_step(world, office, number, page->cases[i].state, &decision))
+                continue;
+            (void)command_decide(world, &decision);
+            done++;
+        }
+    }
+    return done;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * people - citizens who want a card, and clerks, examiners and makers who decide, mostly rightly.
+ *
+ * They know what a person at the desk knows: what an office answered, and what its lists show.
+ * Whoever got no answer asks again, with the same request key.
+ */
+#ifndef SIMULATION_PEOPLE_H
+#define SIMULATION_PEOPLE_H
+
+#include "tests/lib/citizen_maker.h"
+#include "tests/lib/fake_network.h"
+#include "tests/simulation/dice.h"
+
+struct world;
+struct decision;
+
+enum { PEOPLE_WISHES_MAX = 64, PEOPLE_CITIZENS = 24, PEOPLE_PHOTOS = 3, PEOPLE_CODE_BYTES = 41 };
+
+enum wish_state {
+    WISH_OPEN,     /* not yet asked, or turned away for now */
+    WISH_HANGING,  /* asked, and no answer came */
+    WISH_ACCEPTED, /* case_number is the receipt */
+    WISH_REFUSED,  /* for good */
+};
+
+/* A citizen wants a card. */
+struct wish {
+    enum wish_state state;
+    size_t window;
+    unsigned citizen;
+    unsigned photo;
+    Yidi__ApplicationKind kind;
+    char key[24];
+    char case_number[CASE_NUMBER_CHARS + 1];
+    char code[PEOPLE_CODE_BYTES]; /* why it was refused */
+    bool never_collected;         /* the citizen does not come */
+};
+
+struct people {
+    struct dice dice;
+    struct made_application applications[PEOPLE_PHOTOS]; /* made once; citizens come and go */
+    struct wish wishes[PEOPLE_WISHES_MAX];
+    size_t wish_count, wishes_wanted;
+    unsigned card_bodies; /* that makers named themselves */
+    char last_serial[41];
+    uint64_t pause_ms_max; /* between two acts */
+};
+
+/* Draw photos; once in a process. */
+void people_open(struct people *people);
+
+/* Begin a life: nobody wants anything yet, and the registries know their citizens. */
+void people_begin(struct world *world);
+
+/* Somebody, somewhere, does the next thing. */
+void people_act(struct world *world);
+
+/* Everybody does what is to be done, once; answers how many things were done. */
+unsigned people_work_off(struct world *world);
+
+/* The command that a desk would give now about a case; false when it has to wait. */
+bool people_next_step(struct world *world, size_t office, const char *case_number, int state,
+                      struct decision *ret_decision);
+
+/* A random open case of an office; NULL when it has none. */
+const char *people_pick_case(struct world *world, size_t office, int *ret_state);
+
+/* A random office that runs and is not a rogue's; PLACE_COUNT when all are down. */
+size_t people_pick_office(struct world *world);
+
+void people_citizen(const struct world *world, unsigned citizen, struct made_citizen *ret_citizen);
+
+/* Do something wrong; mistakes.c. */
+void people_mistake(struct world *world);
+
+#endif

@@ -216,7 +216,8 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 0644 $(wildcard deploy/man/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
-	install -m 0644 $(wildcard deploy/systemd/*.service) $(DESTDIR)$(PREFIX)/lib/systemd/system
+	install -m 0644 $(wildcard deploy/systemd/*.service deploy/systemd/*.timer) \
+		$(DESTDIR)$(PREFIX)/lib/systemd/system
 
 clean:
 	rm -rf $(BUILD) build-asan

@@ -303,7 +303,7 @@ take_stream(struct office *office, const Yidi__Office *entry, struct peer *peer,
             const struct link_message *message, const Yidi__LinkFrame *frame,
             const struct office_time *now)
 {
-    if (frame->body_case == YIDI__LINK_FRAME__BODY_HELLO &&
+    if (frame->body_case == YIDI__LINK_FRAME__BODY_HELLO && office->halted[0] == '\0' &&
         witness_proves_loss(office, frame->hello->head))
         witness_halt(office, peer);
     if (office->halted[0] == '\0' && is_early(office, peer, message, frame, now))
@@ -398,6 +398,8 @@ take_outbound(struct office *office, const struct link_message *message,
     const Yidi__LinkFrame *frame = decode_frame(office, message, peer->office, now);
     if (frame == NULL)
         return;
+    if (frame->body_case == YIDI__LINK_FRAME__BODY_WELCOME && recovery_bars(peer))
+        return; /* the streams rest */
     if (frame->body_case == YIDI__LINK_FRAME__BODY_WELCOME)
         outgoing_take_welcome(office, peer, frame->welcome, now);
     else if (frame->body_case == YIDI__LINK_FRAME__BODY_ACK)

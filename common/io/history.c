@@ -26,6 +26,7 @@ history_answer_ask(struct office *office, const struct peer *peer, const struct 
         witnessed.head = peer->head;
     witnessed.assigned = peer->stream.assigned;
     witnessed.acknowledged = peer->stream.acknowledged;
+    witnessed.own_head = office->journal.head;
     Yidi__LinkFrame frame = YIDI__LINK_FRAME__INIT;
     frame.body_case = YIDI__LINK_FRAME__BODY_WITNESSED;
     frame.witnessed = &witnessed;
@@ -249,9 +250,8 @@ put_mine(struct turn *turn)
     return outbox_put(turn->txn, input->peer->office, input->sequence, &row, turn->arena);
 }
 
-/* What the peer recovered itself comes under the head of its own lost past. */
-static bool
-is_later(const struct tree_head *head, const struct tree_head *seen)
+bool
+history_head_is_later(const struct tree_head *head, const struct tree_head *seen)
 {
     return head->epoch > seen->epoch || (head->epoch == seen->epoch && head->size > seen->size);
 }
@@ -264,7 +264,7 @@ put_theirs(struct turn *turn)
     enum result result =
         store_put(turn->txn, TABLE_INBOX, stream_key(input->peer->office, input->sequence, &key),
                   input->packed);
-    if (result == OK && is_later(&input->envelope.head, &input->peer->seen_head)) {
+    if (result == OK && history_head_is_later(&input->envelope.head, &input->peer->seen_head)) {
         result = peer_note_head(input->peer, input->envelope.head_text);
         input->peer->seen_head = input->envelope.head;
     }

@@ -23,6 +23,10 @@ void history_answer_ask(struct office *office, const struct peer *peer,
 void history_answer(struct office *office, const struct peer *peer, const Yidi__HistoryAsk *ask,
                     const struct link_route *route);
 
+/* Of two heads of one journal, is this one the later? What an office recovered itself comes under
+ * the heads of its lost past. */
+bool history_head_is_later(const struct tree_head *head, const struct tree_head *seen);
+
 /* An item that was asked for: queue it for the turn. Answers NULL, or what is wrong with it, in
  * words. */
 const char *history_take(struct office *office, struct peer *peer, const Yidi__HistoryItem *item,

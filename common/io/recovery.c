@@ -202,6 +202,22 @@ note_shown_head(struct office *office, const struct peer *peer, const char *text
     return NULL;
 }
 
+/* What we remembered of the peer's own journal is old: the present head is where we go on from. */
+static const char *
+take_own_head(struct office *office, struct peer *peer, const char *text)
+{
+    struct tree_head head;
+    struct refusal refusal = { 0 };
+    if (text[0] == '\0')
+        return NULL;
+    if (envelope_verify_head(&office->verifier, text, &head, &refusal) != OK ||
+        strcmp(head.office, peer->office) != 0)
+        return "the head of its own journal is not signed by it";
+    if (history_head_is_later(&head, &peer->seen_head) && peer_set_head(peer, &head, text) != OK)
+        return "out of memory";
+    return NULL;
+}
+
 /* What is left here must be the beginning of what the peer holds. */
 static const char *
 find_fork(struct office *office, const struct peer *peer, const Yidi__Witnessed *witnessed)
@@ -232,6 +248,8 @@ recovery_take_witnessed(struct office *office, struct peer *peer, const Yidi__Wi
                             : note_shown_head(office, peer, witnessed->head);
     if (fault == NULL)
         fault = find_fork(office, peer, witnessed);
+    if (fault == NULL)
+        fault = take_own_head(office, peer, witnessed->own_head);
     if (fault != NULL) {
         reject(office, peer, fault, now);
         return;
@@ -323,7 +341,10 @@ begin_fetching(struct office *office, const struct office_time *now)
             continue;
         peer->recovery.answered = false;
         set_state(office, peer, YIDI__PEER_RECOVERY__RECOVERY_FETCHING, now);
-        ask_for_more(office, peer, now);
+        if (link_frame_send_hello(office, peer) != OK) /* shows the epoch, and what it names */
+            recovery_lost(office, peer, now);
+        else
+            ask_for_more(office, peer, now);
     }
 }
 

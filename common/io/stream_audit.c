@@ -57,12 +57,15 @@ add_peer(struct stream_audit *streams, const char *office, const Yidi__PeerRow *
                                    .acknowledged = row->acknowledged,
                                    .applied = row->applied };
     memcpy(peer->office, office, sizeof peer->office);
+    peer->applied_known = row->applied_leaf.len == DIGEST_BYTES;
+    if (peer->applied_known)
+        memcpy(peer->applied_leaf.bytes, row->applied_leaf.data, DIGEST_BYTES);
     return OK;
 }
 
-/* The head that was remembered of a peer must be one that the peer signed. */
+/* A head that was remembered must be one that its office signed: the peer, or this one. */
 static enum result
-check_peer_head(struct audit *audit, const char *office, const char *text)
+check_peer_head(struct audit *audit, const char *office, const char *signer, const char *text)
 {
     struct tree_head head;
     struct refusal refusal = { 0 };
@@ -72,10 +75,21 @@ check_peer_head(struct audit *audit, const char *office, const char *text)
     if (result == ERR_REFUSED || result == ERR_FORGED)
         return audit_trouble(audit, ERR_FORGED, "peers %s: its tree head does not verify: %s",
                              office, audit_cause(result, &refusal));
-    if (result == OK && strcmp(head.office, office) != 0)
+    if (result == OK && strcmp(head.office, signer) != 0)
         return audit_trouble(audit, ERR_DAMAGED, "peers %s: its tree head is office %s's", office,
                              head.office);
     return result;
+}
+
+static enum result
+check_peer_heads(struct audit *audit, const char *office, const Yidi__PeerRow *row)
+{
+    const char *const theirs[] = { row->head, row->proved_head, row->contrary_head };
+    enum result result = OK;
+    for (size_t i = 0; i < sizeof theirs / sizeof *theirs && result == OK; i++)
+        result = check_peer_head(audit, office, office, theirs[i]);
+    return result == OK ? check_peer_head(audit, office, audit->office, row->witnessed_head)
+                        : result;
 }
 
 static enum result
@@ -96,7 +110,7 @@ load_peer(struct stream_audit *streams, struct bytes key, struct bytes value)
         return audit_trouble(audit, ERR_DAMAGED,
                              "peers %s: %" PRIu64 " acknowledged of %" PRIu64 " assigned", office,
                              row->acknowledged, row->assigned);
-    enum result result = check_peer_head(audit, office, row->head);
+    enum result result = check_peer_heads(audit, office, row);
     return result == OK ? add_peer(streams, office, row) : result;
 }
 
@@ -258,6 +272,7 @@ take_received(struct stream_audit *streams, uint64_t leaf_index, const Yidi__Rec
                              " from %s follows message %" PRIu64,
                              leaf_index, received->sequence, received->from, peer->received);
     peer->received++;
+    memcpy(peer->received_leaf.bytes, received->leaf_hash.data, DIGEST_BYTES);
     streams->received++;
     enum result result = check_inbox(audit, received, leaf_index);
     if (result == OK)
@@ -342,10 +357,12 @@ take_recovered(struct stream_audit *streams, uint64_t leaf_index, const Yidi__Re
                              " that came back from %s follows message %" PRIu64,
                              leaf_index, recovered->sequence, recovered->peer, *count);
     *count += 1;
-    if (recovered->mine)
+    if (recovered->mine) {
         streams->sent++;
-    else
+    } else {
         streams->received++;
+        memcpy(peer->received_leaf.bytes, recovered->leaf_hash.data, DIGEST_BYTES);
+    }
     enum result result = check_returned(audit, recovered, leaf_index);
     if (result == OK)
         audit->report->received++;
@@ -378,6 +395,12 @@ check_ends(struct audit *audit, const struct audited_peer *peer)
         return audit_trouble(audit, ERR_DAMAGED,
                              "peers %s: %" PRIu64 " messages applied, %" PRIu64 " in the journal",
                              peer->office, peer->applied, peer->received);
+    if (peer->applied_known && peer->applied > 0 &&
+        !digest_equal(&peer->applied_leaf, &peer->received_leaf))
+        return audit_trouble(audit, ERR_DAMAGED,
+                             "peers %s: message %" PRIu64
+                             " applied is not the one that the journal says",
+                             peer->office, peer->applied);
     return OK;
 }
 

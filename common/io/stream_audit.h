@@ -36,6 +36,9 @@ struct audited_peer {
     char office[OFFICE_CODE_CHARS + 1];
     uint64_t assigned, acknowledged, applied; /* as its row in the table peers says */
     uint64_t sent, received;                  /* as the journal says, so far */
+    bool applied_known;                       /* the row has the next one */
+    struct digest applied_leaf;               /* of the message applied last, as the row says */
+    struct digest received_leaf; /* of the message received last, as the journal says */
 };
 
 struct stream_audit {

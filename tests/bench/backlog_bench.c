@@ -92,7 +92,8 @@ apply(struct bench *bench, size_t first, size_t count)
     struct desk desk = { .name = "window",
                          .socket = bench->socket,
                          .load = bench->load,
-                         .first_case = first,
+                         .first_serial = first,
+                         .first_load = first,
                          .case_count = count,
                          .outstanding_max = bench_setting("BENCH_OUTSTANDING", 128),
                          .done_ms = calloc(count, sizeof *desk.done_ms) };

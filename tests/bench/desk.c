@@ -46,9 +46,9 @@ static void
 note_done(struct desk *desk, const char *case_number, double now_ms)
 {
     uint32_t serial = case_number_serial(case_number);
-    if (serial <= desk->first_case || serial > desk->first_case + desk->case_count)
+    if (serial <= desk->first_serial || serial > desk->first_serial + desk->case_count)
         bench_fail("%s: a case of another run: %s", desk->name, case_number);
-    desk->done_ms[serial - 1 - desk->first_case] = now_ms;
+    desk->done_ms[serial - 1 - desk->first_serial] = now_ms;
     desk->done_count++;
 }
 
@@ -58,7 +58,7 @@ static void
 send_application(struct desk *desk, size_t index)
 {
     struct bytes frames[1 + ATTACHMENTS_MAX];
-    load_frames(desk->load, desk->first_case + index, frames);
+    load_frames(desk->load, desk->first_load + index, frames);
     if (desk->sent_ms != NULL)
         desk->sent_ms[index] = bench_now_ms();
     if (control_client_send(desk->client, frames, 1 + ATTACHMENTS_MAX) != OK)

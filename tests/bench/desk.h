@@ -25,8 +25,9 @@ struct desk {
     const char *state;      /* of the cases to decide on; NULL at the window */
     Yidi__Verb verb;        /* unused at the window */
     size_t case_count;      /* to be done before the desk closes */
-    size_t first_case;      /* of the load and of the serials; those before are of others */
-    double *done_ms;        /* out; when the case was done, by serial - 1 - first_case */
+    size_t first_serial;    /* those up to it are cases of others */
+    size_t first_load;      /* window; where in the load it begins */
+    double *done_ms;        /* out; when the case was done, by serial - 1 - first_serial */
     double *sent_ms;        /* out, window; when it was applied for, in the order of the load; may
                                be NULL */
     struct load *load;      /* window */

@@ -84,7 +84,7 @@ pack_requests(struct load *load, const char *division, const char *operator, uin
     memcpy(load->templates, application->templates, sizeof load->templates);
     for (size_t i = 0; i < load->count; i++) {
         char key[32];
-        snprintf(key, sizeof key, "bench-%zu", i);
+        snprintf(key, sizeof key, "bench-%" PRIu64, first_seed + i);
         citizen_make(first_seed + i, division, &citizen);
         application_set_citizen(application, &citizen);
         Yidi__Apply apply = YIDI__APPLY__INIT;

@@ -30,6 +30,7 @@ power_install(struct preload *preload, const struct power_cut *cut, struct netwo
     preload_set(preload, "YIDI_POWER_SIDE", "%s", cut->after ? "after" : "before");
     preload_set(preload, "YIDI_POWER_SEED", "%" PRIu64, cut->seed);
     preload_set(preload, "YIDI_POWER_IGNORE_SYNC", "%s", cut->ignored == NULL ? "" : cut->ignored);
+    preload_set(preload, "YIDI_POWER_IGNORE_FROM", "%" PRIu64, cut->lies_from);
 }
 
 bool

@@ -13,7 +13,8 @@ struct power_cut {
     uint64_t sync_point; /* from 1, counted from the daemon's start; 0 never */
     bool after;          /* the sync took place; else it did not */
     uint64_t seed;       /* what is lost of the rest; 0 all of it */
-    const char *ignored; /* a disk that lies: "all", "data" or "folder"; NULL an honest one */
+    const char *ignored; /* a disk that lies about "all", "data" or "folder"; NULL an honest one */
+    uint64_t lies_from;  /* this sync point on */
 };
 
 struct power_report {

@@ -10,7 +10,7 @@
 
 #include "tests/lib/network.h"
 
-enum { PRELOAD_SETTINGS_MAX = 8, PRELOAD_SETTING_BYTES = 640 };
+enum { PRELOAD_SETTINGS_MAX = 10, PRELOAD_SETTING_BYTES = 640 };
 
 /* Must stay where it is until the office is started. */
 struct preload {

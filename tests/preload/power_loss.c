@@ -12,6 +12,7 @@
  *                         "name value" per line: cut, syncs, sectors, sizes, names
  * YIDI_POWER_IGNORE_SYNC  a disk that lies: "all" syncs are answered but not done; "data" those of
  *                         content (not synchronous writes); "folder" those of folders
+ * YIDI_POWER_IGNORE_FROM  number of the sync point from which on it lies; none: always
  *
  * A sync point is an fsync or fdatasync of a watched file or folder, or a write through a
  * descriptor with O_DSYNC or O_SYNC. LMDB writes pages by pwrite and pwritev, syncs by fdatasync,
@@ -40,6 +41,7 @@ static struct {
     uint64_t seed;
     uint64_t sync_count;
     bool after;
+    uint64_t ignore_from;
     bool ignore_content;
     bool ignore_direct;
     bool ignore_folders;
@@ -61,6 +63,7 @@ begin(void)
     snprintf(layer.report, sizeof layer.report, "%s", option("YIDI_POWER_REPORT"));
     layer.cut = strtoull(option("YIDI_POWER_CUT"), NULL, 10);
     layer.seed = strtoull(option("YIDI_POWER_SEED"), NULL, 10);
+    layer.ignore_from = strtoull(option("YIDI_POWER_IGNORE_FROM"), NULL, 10);
     layer.after = strcmp(option("YIDI_POWER_SIDE"), "after") == 0;
     layer.ignore_direct = strcmp(ignore, "all") == 0;
     layer.ignore_content = layer.ignore_direct || strcmp(ignore, "data") == 0;
@@ -124,6 +127,13 @@ cut_is_here(bool after)
     return layer.sync_count == layer.cut && layer.after == after;
 }
 
+/* Does the disk only say that it has synced? */
+static bool
+is_ignored(bool kind)
+{
+    return kind && layer.sync_count >= layer.ignore_from;
+}
+
 static int
 sync_file(int descriptor, int (*sync)(int))
 {
@@ -137,9 +147,9 @@ sync_file(int descriptor, int (*sync)(int))
     if (cut_is_here(false))
         cut_power();
     int result = sync(descriptor);
-    if (result == 0 && S_ISDIR(status.st_mode) && !layer.ignore_folders)
+    if (result == 0 && S_ISDIR(status.st_mode) && !is_ignored(layer.ignore_folders))
         unsynced_folder_synced(path);
-    if (result == 0 && S_ISREG(status.st_mode) && !layer.ignore_content)
+    if (result == 0 && S_ISREG(status.st_mode) && !is_ignored(layer.ignore_content))
         unsynced_file_synced(descriptor);
     if (cut_is_here(true))
         cut_power();
@@ -213,7 +223,7 @@ end_write(const struct change *change, ssize_t written)
         layer.sync_count++;
         if (cut_is_here(false))
             cut_power();
-        if (!layer.ignore_direct)
+        if (!is_ignored(layer.ignore_direct))
             unsynced_range_synced(change->descriptor, change->offset, (size_t)written);
         if (cut_is_here(true))
             cut_power();

@@ -2,12 +2,14 @@
 #include "tests/simulation/ending.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "acceptance-node/core/application.h"
 #include "common/io/case_file.h"
 #include "common/io/wire.h"
 #include "production-node/core/order.h"
+#include "proto/population.pb-c.h"
 #include "registry-node/core/review.h"
 #include "tests/simulation/world.h"
 

@@ -2,11 +2,13 @@
 #include "tests/simulation/invariants.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/io/case_file.h"
 #include "common/io/wire.h"
 #include "production-node/core/order.h"
+#include "proto/link.pb-c.h"
 #include "registry-node/core/review.h"
 #include "tests/simulation/world.h"
 
@@ -339,9 +341,9 @@ invariants_of_packet(struct world *world, const struct fake_packet *packet)
 {
     AUTO(arena) struct arena arena;
     ProtobufCMessage *message;
+    arena_init(&arena);
     if (world_is_rogue(packet->from) || packet->frame_count == 0)
         return;
-    arena_init(&arena);
     if (wire_decode(&yidi__link_frame__descriptor, packet->frames[0], &arena, &message, NULL) != OK)
         world_break(world, "G7 every frame that leaves an office can be read", "from %s",
                     name_of(world, packet->from));

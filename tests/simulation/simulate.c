@@ -62,22 +62,47 @@ make_folder(void)
 
 /* ---- running ---- */
 
+/* What a daemon would log goes to a file, for the day that its process dies. */
+static void
+log_path(unsigned job, char ret_path[96])
+{
+    snprintf(ret_path, 96, "%s/job-%u.log", folder, job);
+}
+
+static void
+show_last_words(unsigned job)
+{
+    enum { LAST_BYTES = 1500 };
+    char path[96], words[LAST_BYTES + 1];
+    log_path(job, path);
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return;
+    (void)(fseek(file, -LAST_BYTES, SEEK_END) == 0 || fseek(file, 0, SEEK_SET) == 0);
+    words[fread(words, 1, LAST_BYTES, file)] = '\0';
+    printf("%s", words);
+    (void)fclose(file);
+}
+
 static void
 live(const struct plan *plan, struct board *board, unsigned job)
 {
     uint64_t index;
+    char path[96];
+    log_path(job, path);
     world.traced = plan->traced;
     world_open(&world, &board->verdicts[job]);
-    while ((index = board->next++) < plan->seeds)
+    while ((index = board->next++) < plan->seeds && freopen(path, "w", stderr) != NULL)
         world_live(&world, plan->first + index, plan->days);
     world_close(&world);
 }
 
 static void
-note_death(struct verdict *verdict, int status)
+note_death(struct verdict *verdict, unsigned job, int status)
 {
     if (verdict->broken || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
         return;
+    show_last_words(job);
     verdict->broken = true;
     snprintf(verdict->invariant, sizeof verdict->invariant, "the process ended");
     if (WIFSIGNALED(status))
@@ -106,7 +131,7 @@ run_jobs(const struct plan *plan, struct board *board)
         int status = 1;
         while (waitpid(children[job], &status, 0) < 0 && errno == EINTR)
             continue;
-        note_death(&board->verdicts[job], status);
+        note_death(&board->verdicts[job], job, status);
         if (board->verdicts[job].broken)
             board->next = plan->seeds;
     }

@@ -8,12 +8,14 @@
 #include "common/core/effects.h"
 #include "tests/simulation/world.h"
 
+enum { TRACE_FIRST_HOUR = 8 }; /* in Beijing */
+
 void
 trace(const struct world *world, int office, const char *words, ...)
 {
     if (!world->traced)
         return;
-    uint64_t seconds = world_age_ms(world) / 1000;
+    uint64_t seconds = world_age_ms(world) / 1000 + TRACE_FIRST_HOUR * 3600;
     const char *name = office < 0 ? "" : world->network.offices[office].name;
     printf("day %2" PRIu64 " %02" PRIu64 ":%02" PRIu64 ":%02" PRIu64 "  %-10s  ",
            1 + seconds / 86400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60, name);

@@ -121,8 +121,28 @@ static const struct {
     { TABLE_BLOBS, "blobs: row " },
 };
 
-/* At the first byte, the last one, and some between. A row of the table peers holds one number that
- * nothing contradicts, how much was acknowledged; it is left alone. */
+/* A row of the table peers holds numbers that nothing contradicts: how much was acknowledged, and
+ * when something was proved and shown. */
+static struct bytes
+without_free_numbers(struct bytes packed)
+{
+    ProtobufCMessage *message;
+    if (wire_decode(&yidi__peer_row__descriptor, packed, &arena, &message, NULL) != OK)
+        return bytes_of(NULL, 0);
+    Yidi__PeerRow *row = (Yidi__PeerRow *)message;
+    row->acknowledged = row->proved_ms = row->witnessed_ms = 0;
+    return wire_encode(&row->base, &arena);
+}
+
+static bool
+nobody_can_tell(uint64_t row, struct bytes before)
+{
+    struct bytes key, after;
+    scratch_store_row(scratch, TABLE_PEERS, row, &arena, &key, &after);
+    return bytes_equal(without_free_numbers(before), without_free_numbers(after));
+}
+
+/* At the first byte, the last one, and some between. */
 static void
 a_changed_byte_in_any_row_of_any_table_is_found(void **unused)
 {
@@ -136,10 +156,9 @@ a_changed_byte_in_any_row_of_any_table_is_found(void **unused)
             scratch_store_row(scratch, table, row, &arena, &key, &value);
             size_t step = value.size / 7 + 1;
             for (size_t at = 0; at < value.size; at += step) {
-                if (table == TABLE_PEERS && (at == 2 || at == 3))
-                    continue;
                 scratch_store_flip(scratch, table, row, (long)at);
-                assert_trouble(OK, table == TABLE_JOURNAL ? "" : tables[i].words);
+                if (table != TABLE_PEERS || !nobody_can_tell(row, value))
+                    assert_trouble(OK, table == TABLE_JOURNAL ? "" : tables[i].words);
                 scratch_store_flip(scratch, table, row, (long)at);
             }
             arena_reset(&arena);
@@ -268,7 +287,7 @@ another_offices_store_is_no_store_of_ours(void **unused)
 {
     (void)unused;
     office = "440105000000";
-    assert_trouble(ERR_DAMAGED, ": says office 310115000001");
+    assert_trouble(ERR_DAMAGED, " office 310115000001");
     office = "310115000001";
 }
 

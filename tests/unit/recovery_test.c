@@ -14,6 +14,7 @@
 
 #include "common/io/case_file.h"
 #include "common/io/epoch.h"
+#include "common/io/stream_key.h"
 #include "tests/lib/fake_desk.h"
 
 enum { CITIZENS = 40 };
@@ -284,6 +285,195 @@ a_centre_set_back_to_an_old_copy_catches_up(void **unused)
     recover_after_old_copy(CENTRE);
 }
 
+/* ---- with trouble ---- */
+
+static void
+what_nobody_holds_is_sent_again(void **unused)
+{
+    (void)unused;
+    apply_for_all(0, 2);
+    advance(0, 0, 1);
+    network.wires.cut[REGISTRY][CENTRE] = true; /* the order does not arrive, the news do */
+    advance(0, 1, 2);
+    assert_string_equal(fake_network_state(&network, WINDOW, numbers[0]), "in-production");
+    lose_disk(REGISTRY);
+    network.wires.cut[REGISTRY][CENTRE] = false;
+    recover_fully(REGISTRY);
+    fake_desk_populate(&network, 1, CITIZENS);
+    assert_int_equal(recover(REGISTRY, YIDI__RECOVER_VERB__RECOVER_SHOW)->sent_again, 1);
+    assert_string_equal(fake_network_state(&network, CENTRE, numbers[0]), "ordered");
+    finish_all(2);
+}
+
+static void
+acts_that_no_peer_saw_are_told_to_be_lost(void **unused)
+{
+    (void)unused;
+    apply_for_all(0, 2);
+    network.wires.cut[WINDOW][REGISTRY] = network.wires.cut[REGISTRY][WINDOW] = true;
+    apply_for_all(2, 1);
+    lose_disk(WINDOW);
+    network.wires.cut[WINDOW][REGISTRY] = network.wires.cut[REGISTRY][WINDOW] = false;
+    recover_fully(WINDOW);
+    assert_string_equal(fake_network_state(&network, WINDOW, numbers[2]), "absent");
+    assert_int_equal(recover(WINDOW, YIDI__RECOVER_VERB__RECOVER_SHOW)->sent, 2);
+    assert_true(recover(WINDOW, YIDI__RECOVER_VERB__RECOVER_SHOW)->lost_entries > 0);
+
+    /* The citizen is served again, under a number that was never given out. */
+    char again[CASE_NUMBER_CHARS + 1];
+    fake_desk_citizen(3, YIDI__APPLICATION_KIND__RENEWAL, &application);
+    assert_string_equal(fake_desk_apply(&network, &application, "", again), "");
+    assert_string_not_equal(again, numbers[2]);
+    strcpy(numbers[2], again);
+    fake_network_settle(&network);
+    finish_all(3);
+}
+
+static void
+a_peer_that_is_away_brings_its_share_later(void **unused)
+{
+    (void)unused;
+    advance_all_by_one_more();
+    unsigned count = (unsigned)fake_desk_step_count + 1;
+    look_at_all(count);
+    fake_network_crash(&network, CENTRE);
+    lose_disk(REGISTRY);
+    recover(REGISTRY, YIDI__RECOVER_VERB__RECOVER_START);
+    fake_network_settle(&network);
+    assert_string_equal(recover(REGISTRY, YIDI__RECOVER_VERB__RECOVER_SHOW)->phase, "asking");
+    recover(REGISTRY, YIDI__RECOVER_VERB__RECOVER_FINISH);
+    fake_network_settle(&network);
+    assert_string_equal(recover(REGISTRY, YIDI__RECOVER_VERB__RECOVER_SHOW)->phase, "done");
+    assert_int_equal(recover(REGISTRY, YIDI__RECOVER_VERB__RECOVER_SHOW)->n_missing, 1);
+    fake_desk_populate(&network, 1, CITIZENS);
+
+    /* Work goes on; what is for the centre waits for its sequence. */
+    advance(0, 0, 2);
+    assert_string_equal(fake_network_state(&network, REGISTRY, numbers[0]), "issued");
+    fake_network_start(&network, CENTRE);
+    fake_network_settle(&network);
+    assert_int_equal(recover(REGISTRY, YIDI__RECOVER_VERB__RECOVER_SHOW)->n_missing, 0);
+    assert_string_equal(fake_network_state(&network, CENTRE, numbers[0]), "ordered");
+    finish_all(count);
+}
+
+static void
+tamper(size_t at, const char *peer_code, uint64_t sequence)
+{
+    struct stream_key key;
+    struct bytes value;
+    struct store_txn *txn = NULL;
+    uint8_t copy[8192];
+    struct store *store = network.offices[at].scratch.store;
+    assert_int_equal(store_begin_write(store, &txn), OK);
+    struct bytes row = stream_key(peer_code, sequence, &key);
+    assert_int_equal(store_get(txn, TABLE_INBOX, row, &value), OK);
+    assert_in_range(value.size, 200, sizeof copy);
+    memcpy(copy, value.data, value.size);
+    copy[value.size - 1] ^= 1; /* of its proof */
+    assert_int_equal(store_put(txn, TABLE_INBOX, row, bytes_of(copy, value.size)), OK);
+    assert_int_equal(store_commit(txn), OK);
+}
+
+static void
+what_does_not_verify_is_rejected_by_name_and_the_rest_goes_on(void **unused)
+{
+    (void)unused;
+    advance_all_by_one_more();
+    unsigned count = (unsigned)fake_desk_step_count + 1;
+    tamper(CENTRE, network.roster.offices[WINDOW].entry.code, 1);
+    lose_disk(WINDOW);
+    recover(WINDOW, YIDI__RECOVER_VERB__RECOVER_START);
+    fake_network_settle(&network);
+    const Yidi__RecoveryReport *report = recover(WINDOW, YIDI__RECOVER_VERB__RECOVER_SHOW);
+    assert_string_equal(report->phase, "done");
+    assert_int_equal(report->n_missing, 1);
+    assert_string_equal(report->missing[0]->state, "rejected");
+    assert_non_null(strstr(report->missing[0]->trouble, "message 1 to it: it does not verify"));
+    assert_string_equal(report->missing[0]->office, network.roster.offices[CENTRE].entry.code);
+    assert_int_equal(report->sent, count + 1); /* applications, and one collection */
+    for (unsigned i = 0; i < count; i++)
+        assert_string_not_equal(fake_network_state(&network, WINDOW, numbers[i]), "absent");
+}
+
+static void
+nothing_is_recovered_where_nothing_was_lost(void **unused)
+{
+    (void)unused;
+    Yidi__Recover command = YIDI__RECOVER__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    apply_for_all(0, 1);
+    command.verb = YIDI__RECOVER_VERB__RECOVER_START;
+    request.command_case = YIDI__REQUEST__COMMAND_RECOVER;
+    request.recover = &command;
+    const Yidi__Response *response = fake_network_ask(&network, WINDOW, &request, NULL, 0);
+    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_REFUSAL);
+    assert_string_equal(response->refusal->code, "ILLEGAL_IN_STATE");
+    command.verb = YIDI__RECOVER_VERB__RECOVER_FINISH;
+    response = fake_network_ask(&network, WINDOW, &request, NULL, 0);
+    assert_string_equal(response->refusal->code, "ILLEGAL_IN_STATE");
+    finish_all(1);
+}
+
+static void
+an_office_lost_twice_is_recovered_twice(void **unused)
+{
+    (void)unused;
+    apply_for_all(0, 3);
+    advance(0, 0, 7);
+    for (int times = 0; times < 3; times++) {
+        lose_disk(WINDOW);
+        recover_fully(WINDOW);
+        assert_int_equal(network.offices[WINDOW].office->journal.epoch, times + 2);
+    }
+    lose_disk(CENTRE);
+    recover_fully(CENTRE);
+    finish_all(3);
+}
+
+/* The recovering office dies at each call that it makes to the world outside, once. */
+static bool
+recover_with_crash(size_t at, uint64_t call)
+{
+    struct fake_office *office = &network.offices[at];
+    lose_disk(at);
+    office->crash_at = office->port_calls + call;
+    Yidi__Recover command = YIDI__RECOVER__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    command.verb = YIDI__RECOVER_VERB__RECOVER_START;
+    request.command_case = YIDI__REQUEST__COMMAND_RECOVER;
+    request.recover = &command;
+    (void)fake_network_ask(&network, at, &request, NULL, 0);
+    fake_network_settle(&network);
+    bool crashed = office->office == NULL;
+    office->crash_at = 0;
+    if (crashed)
+        fake_network_start(&network, at);
+    fake_network_settle(&network);
+    if (strcmp(recover(at, YIDI__RECOVER_VERB__RECOVER_SHOW)->phase, "done") != 0)
+        recover_fully(at); /* it died before the question was stored */
+    assert_int_equal(recover(at, YIDI__RECOVER_VERB__RECOVER_SHOW)->n_missing, 0);
+    assert_int_equal(recover(at, YIDI__RECOVER_VERB__RECOVER_SHOW)->unplaced_count, 0);
+    return crashed;
+}
+
+static void
+a_crash_in_the_middle_of_recovery_resumes(void **unused)
+{
+    (void)unused;
+    advance_all_by_one_more();
+    unsigned count = (unsigned)fake_desk_step_count + 1;
+    look_at_all(count);
+    uint64_t call = 1;
+    while (recover_with_crash(CENTRE, call)) {
+        assert_same(CENTRE, count);
+        look_at_all(count); /* what was made and not verified is ordered again */
+        call++;
+    }
+    assert_true(call > 5);
+    finish_all(count);
+}
+
 static int
 set_up(void **unused)
 {
@@ -313,6 +503,13 @@ main(int argc, char *argv[])
         TEST(a_window_set_back_to_an_old_copy_catches_up),
         TEST(a_registry_set_back_to_an_old_copy_catches_up),
         TEST(a_centre_set_back_to_an_old_copy_catches_up),
+        TEST(what_nobody_holds_is_sent_again),
+        TEST(acts_that_no_peer_saw_are_told_to_be_lost),
+        TEST(a_peer_that_is_away_brings_its_share_later),
+        TEST(what_does_not_verify_is_rejected_by_name_and_the_rest_goes_on),
+        TEST(nothing_is_recovered_where_nothing_was_lost),
+        TEST(an_office_lost_twice_is_recovered_twice),
+        TEST(a_crash_in_the_middle_of_recovery_resumes),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

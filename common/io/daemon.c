@@ -218,6 +218,7 @@ open_office(struct daemon *daemon, const struct role *role, struct refusal *ret_
         .stream_limits = daemon_stream_limits(&daemon->options),
         .witness_interval_ms = daemon->options.witness_interval * 1000,
         .admission = daemon_admission_limits(&daemon->options),
+        .start_hold_ms = daemon->options.start_hold,
         .directory_grace_ms = daemon->options.directory_grace * 1000,
         .ports = { .context = daemon,
                    .connect = port_connect,

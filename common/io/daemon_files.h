@@ -34,6 +34,7 @@ struct daemon_options {
     uint64_t outbox_max;
     uint64_t directory_grace;
     uint64_t witness_interval;
+    uint64_t start_hold;
     uint64_t retry_first;
     uint64_t retry_max;
     uint64_t greeting_timeout;

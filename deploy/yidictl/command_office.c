@@ -131,7 +131,7 @@ print_status(const Yidi__StatusReport *report, struct arena *arena)
                                   output_time(report->directory_expires_ms, arena)));
     if (report->journals_rewritten > 0)
         table_add_field(&table, "REWRITTEN",
-                        output_format(arena, "the journals of %llu offices; see yidictl journal",
+                        output_format(arena, "by %llu of the other offices; see yidictl journal",
                                       (unsigned long long)report->journals_rewritten));
     add_room(&table, report, arena);
     add_states(&table, report, arena);

@@ -37,16 +37,17 @@ print_rows(const Yidi__WitnessList *list, struct arena *arena)
     table_init(&table, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < list->n_rows; i++) {
         const Yidi__WitnessRow *row = list->rows[i];
-        table_add(&table, (const char *[]){
-                              row->office,
-                              row->name,
-                              place(row->their_epoch, row->their_size, arena),
-                              proved_text(row, arena),
-                              output_time(row->proved_ms, arena),
-                              place(row->our_epoch, row->our_size, arena),
-                              output_time(row->witnessed_ms, arena),
-                              row->trouble,
-                          });
+        table_add(&table,
+                  (const char *[]){
+                      row->office,
+                      row->name,
+                      place(row->their_epoch, row->their_size, arena),
+                      proved_text(row, arena),
+                      output_time(row->contrary_head[0] == '\0' ? row->proved_ms : 0, arena),
+                      place(row->our_epoch, row->our_size, arena),
+                      output_time(row->witnessed_ms, arena),
+                      row->trouble,
+                  });
     }
     if (list->n_rows > 0)
         table_print(&table, stdout);

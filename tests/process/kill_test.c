@@ -19,6 +19,7 @@
 
 #include <cmocka.h>
 
+#include "common/io/file.h"
 #include "common/io/store.h"
 #include "common/io/wire.h"
 #include "proto/population.pb-c.h"
@@ -31,6 +32,7 @@ enum {
     KILLS_SOAK = 1000,
     CASES = 100, /* per flow */
     CASES_MAX = 500,
+    LOG_BYTES_MAX = 64 * 1024 * 1024,
     BATCH = 7,
     FLOW_COUNT = 3,
     ROUNDS_MAX = 100000,
@@ -456,6 +458,26 @@ notifications_are_handed_over(void *unused)
     return true;
 }
 
+/* No log names anybody, whatever went wrong on the way. */
+static void
+assert_log_names_nobody(const struct network_office *office)
+{
+    char path[NETWORK_PATH_BYTES];
+    AUTO(heap) uint8_t *log = NULL;
+    size_t size;
+    network_path(office, "log", path);
+    assert_int_equal(file_read(path, LOG_BYTES_MAX, &log, &size, NULL), OK);
+    assert_true(size > 0);
+    for (int i = 0; i < FLOW_COUNT; i++)
+        for (size_t j = 0; j < cases_per_flow; j++) {
+            struct made_citizen citizen;
+            citizen_make(flows[i].first_seed + j, flows[i].journey.registry->area, &citizen);
+            assert_null(strstr((const char *)log, citizen.number));
+            assert_null(strstr((const char *)log, citizen.name));
+            assert_null(strstr((const char *)log, citizen.address));
+        }
+}
+
 /* In a long run no phase is missed. */
 static void
 report_kills(void)
@@ -490,6 +512,8 @@ kills_at_any_moment_lose_and_double_nothing(void **unused)
         watch_tree(&network.offices[places[i]]);
     network_stop_all(&network);
     assert_stores_are_whole();
+    for (int i = 0; i < PLACE_COUNT; i++)
+        assert_log_names_nobody(&network.offices[places[i]]);
     report_kills();
     failed = false;
 }

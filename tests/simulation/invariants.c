@@ -209,10 +209,10 @@ order_has_one_good_card(struct world *world, size_t office, const Yidi__Case *ro
 }
 
 static struct ledger_card *
-find_card(struct ledger *ledger, const char *serial)
+find_card(struct ledger *ledger, size_t office, const char *serial)
 {
     for (size_t i = 0; i < ledger->card_count; i++)
-        if (strcmp(ledger->cards[i].serial, serial) == 0)
+        if (ledger->cards[i].office == office && strcmp(ledger->cards[i].serial, serial) == 0)
             return &ledger->cards[i];
     return NULL;
 }
@@ -223,11 +223,12 @@ card_body_is_used_once(struct world *world, size_t office, const Yidi__Case *row
     struct ledger *ledger = &world->ledger;
     if (row->card_serial[0] == '\0' || ledger->offices[office].set_back)
         return;
-    struct ledger_card *card = find_card(ledger, row->card_serial);
+    struct ledger_card *card = find_card(ledger, office, row->card_serial);
     if (card == NULL && ledger->card_count < LEDGER_CARDS_MAX) {
         card = &ledger->cards[ledger->card_count++];
         snprintf(card->serial, sizeof card->serial, "%s", row->card_serial);
         snprintf(card->case_number, sizeof card->case_number, "%s", row->case_number);
+        card->office = office;
         card->attempt = row->attempt;
     }
     INVARIANT(world,
@@ -308,7 +309,6 @@ envelope_verifies_and_is_committed(struct world *world, const struct fake_packet
               "G5 what leaves an office stands in its journal",
               "entry %" PRIu64 " of %s was sent before it was committed", envelope.leaf_index,
               name_of(world, packet->from));
-    ledger_catch_up(world, packet->from); /* the office may die before its turn ends */
 }
 
 /* How much of a peer's stream the office's disk says that it has applied. */
@@ -354,6 +354,7 @@ invariants_of_packet(struct world *world, const struct fake_packet *packet)
         only_what_is_on_disk_is_acknowledged(world, packet, frame->ack->sequence, &arena);
     else if (frame->body_case == YIDI__LINK_FRAME__BODY_WELCOME)
         only_what_is_on_disk_is_acknowledged(world, packet, frame->welcome->next - 1, &arena);
+    ledger_catch_up(world, packet->from); /* the office may die before its turn ends */
 }
 
 void

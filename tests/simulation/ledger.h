@@ -64,8 +64,9 @@ struct ledger_office {
     bool set_back;  /* it was set back, or lost its disk, at some time */
 };
 
-/* A card body, and the order that it was used for. */
+/* A card body of a centre, and the order that it was used for. */
 struct ledger_card {
+    size_t office;
     char serial[41];
     char case_number[CASE_NUMBER_CHARS + 1];
     uint32_t attempt;

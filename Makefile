@@ -7,6 +7,7 @@
 #   make check-order T='*saves*'    tests/*/order_test alone, and of it what matches T
 #   make sanitize       the same tests under AddressSanitizer and UBSan, in build-asan
 #   make lint           what the compiler does not see: layers, purity, bounds, layout
+#   make soak           the long forms of tests, simulator and benches; writes tests/EVIDENCE.md
 #   make demo bench simulate format install clean
 #
 #   BUILD=dir           build elsewhere; two makes at once need two dirs
@@ -199,6 +200,10 @@ simulate: $(simulator)
 	@$(simulator) $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),100) --first $(or $(FIRST),1)) \
 		--days $(or $(DAYS),10)
 
+# The long forms, and the page of evidence; SOAK_SEEDS, SOAK_MINUTES, SOAK_STAGES (tests/soak/run).
+soak: all $(test_programs) $(preloads) $(simulator) $(benches)
+	@BUILD='$(BUILD)' MAKE='$(MAKE)' YIDI_BIN=$(abspath $(BUILD))/bin tests/soak/run
+
 # Runs for less than a minute, then stays to look around in; ONCE=1 ends there.
 demo_data := $(BUILD)/bin/make-demo-data
 $(demo_data): $(call objects,deploy/demo/*.c) $(common)
@@ -222,7 +227,7 @@ install: all
 clean:
 	rm -rf $(BUILD) build-asan
 
-.PHONY: all deps check sanitize lint format bench simulate demo install clean
+.PHONY: all deps check sanitize lint format bench simulate soak demo install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 

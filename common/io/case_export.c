@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "common/io/outbox.h"
 #include "common/io/stream_key.h"
 #include "common/io/wire.h"
 
@@ -38,23 +39,48 @@ add_envelope(struct export *export, const char *kind, uint64_t number, struct by
     return OK;
 }
 
+static enum result
+read_entry(struct export *export, uint64_t leaf, const Yidi__JournalEntry **ret_entry)
+{
+    uint8_t key[8];
+    struct bytes value;
+    ProtobufCMessage *decoded;
+    bytes_put_u64(key, leaf);
+    enum result result = store_get(export->txn, TABLE_JOURNAL, bytes_of(key, sizeof key), &value);
+    if (result != OK)
+        return result;
+    if (wire_decode(&yidi__journal_entry__descriptor, value, export->arena, &decoded, NULL) != OK)
+        return ERR_DAMAGED;
+    *ret_entry = (const Yidi__JournalEntry *)decoded;
+    return OK;
+}
+
+/* An act of a lost past, done again because a peer handed its message back: there may be others
+ * that it sent. */
+static enum result
+export_recovered(struct export *export, uint64_t leaf, const Yidi__Recovered *recovered)
+{
+    struct bytes packed;
+    if (!recovered->mine)
+        return OK;
+    export->exported->truncated = true;
+    enum result result =
+        outbox_envelope(export->txn, recovered->peer, recovered->sequence, export->arena, &packed);
+    return result == OK ? add_envelope(export, "sent", leaf, packed) : result;
+}
+
 /* The messages sent because of an entry stand right behind it in the journal. */
 static enum result
 export_sent_after(struct export *export, uint64_t cause_leaf)
 {
-    enum result result = OK;
+    const Yidi__JournalEntry *entry;
+    enum result result = read_entry(export, cause_leaf, &entry);
+    if (result == OK && entry->body_case == YIDI__JOURNAL_ENTRY__BODY_RECOVERED)
+        return export_recovered(export, cause_leaf, entry->recovered);
     for (uint64_t leaf = cause_leaf + 1; result == OK; leaf++) {
-        uint8_t key[8];
-        struct bytes value;
-        ProtobufCMessage *decoded;
-        bytes_put_u64(key, leaf);
-        result = store_get(export->txn, TABLE_JOURNAL, bytes_of(key, sizeof key), &value);
+        result = read_entry(export, leaf, &entry);
         if (result != OK)
             break;
-        if (wire_decode(&yidi__journal_entry__descriptor, value, export->arena, &decoded, NULL) !=
-            OK)
-            return ERR_DAMAGED;
-        const Yidi__JournalEntry *entry = (const Yidi__JournalEntry *)decoded;
         if (entry->body_case != YIDI__JOURNAL_ENTRY__BODY_SENT ||
             strcmp(entry->sent->message->case_number, export->case_number) != 0)
             break;

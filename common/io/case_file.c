@@ -260,13 +260,16 @@ case_file_trace(struct case_file *file, const char *own_office, const Yidi__Hop 
     return OK;
 }
 
-static bool
-has_hop(const Yidi__Case *row, const Yidi__Hop *hop)
+bool
+case_file_has_hop(const struct case_file *file, const Yidi__Hop *hop)
 {
-    for (size_t i = 0; i < row->n_trace; i++)
-        if (row->trace[i]->leaf_index == hop->leaf_index && row->trace[i]->step == hop->step &&
-            strcmp(row->trace[i]->office, hop->office) == 0)
+    for (size_t i = 0; i < file->row->n_trace; i++) {
+        const Yidi__Hop *known = file->row->trace[i];
+        if (known->step == hop->step && known->time_ms == hop->time_ms &&
+            known->sequence == hop->sequence && strcmp(known->peer, hop->peer) == 0 &&
+            strcmp(known->office, hop->office) == 0)
             return true;
+    }
     return false;
 }
 
@@ -277,7 +280,7 @@ case_file_merge_trace(struct case_file *file, const char *own_office,
     enum result result = OK;
     for (size_t i = 0; i < incoming->trace_count && result == OK; i++) {
         const Yidi__Hop *hop = incoming->trace[i];
-        if (strcmp(hop->office, incoming->from) == 0 && !has_hop(file->row, hop))
+        if (strcmp(hop->office, incoming->from) == 0 && !case_file_has_hop(file, hop))
             result = case_file_trace(file, own_office, hop, arena);
     }
     return result;

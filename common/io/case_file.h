@@ -53,6 +53,10 @@ enum result case_file_find_open(struct store_txn *txn, const char *citizen_numbe
 enum result case_file_trace(struct case_file *file, const char *own_office, const Yidi__Hop *hop,
                             struct arena *arena) MUST_CHECK;
 
+/* Is this hop in the trace? Its place in its office's journal is not compared: an office that lost
+ * its past tells the same hops from other places. */
+bool case_file_has_hop(const struct case_file *file, const Yidi__Hop *hop);
+
 /* Merge the hops that a message brought: the sender's own ones that are not here yet. What it says
  * of other offices it has no right to say. */
 enum result case_file_merge_trace(struct case_file *file, const char *own_office,

@@ -194,7 +194,6 @@ fill_hop(const struct turn *turn, enum step step, Yidi__Hop *hop)
     hop->office = (char *)turn->office->journal.office;
     hop->step = (Yidi__Step)step;
     hop->time_ms = turn->now_ms;
-    hop->leaf_index = turn->cause_leaf;
     hop->operator_ = (char *)turn->operator;
     if (is_message) {
         hop->peer = turn->input->peer->office;
@@ -210,6 +209,7 @@ save_with_hop(struct turn *turn, struct case_file *file, enum step step)
     Yidi__Hop hop = YIDI__HOP__INIT;
     if (turn->redo == NULL || !redo_find_hop(turn->redo, file, step, &hop))
         fill_hop(turn, step, &hop);
+    hop.leaf_index = turn->cause_leaf;
     enum result result = case_file_trace(file, hop.office, &hop, turn->arena);
     if (result != OK)
         return result;

@@ -295,7 +295,7 @@ static void
 outside_its_certificates_time_an_office_takes_no_work_and_heals(void **unused)
 {
     (void)unused;
-    static const int64_t outside_ms[] = { 40 * DAY_MS, -2 * HOUR_MS };
+    static const int64_t outside_ms[] = { 33 * DAY_MS, -2 * HOUR_MS };
     const struct network_decision examine = { .verb = YIDI__VERB__EXAMINE, .operator= "examiner1" };
     const struct network_decision issue = { .verb = YIDI__VERB__ISSUE, .operator= "issuer1" };
     network_populate(day.journey.registry, 1, 2, NULL);

@@ -23,7 +23,7 @@ a_backup_is_named_after_office_and_time_in_utc(void **unused)
     (void)unused;
     char name[BACKUP_NAME_BYTES];
     backup_name(OFFICE, UINT64_C(1795412345678), name);
-    assert_string_equal(name, OFFICE "-20261123-041905-678");
+    assert_string_equal(name, OFFICE "-20261123-053905-678");
     assert_true(backup_is_name(name, OFFICE));
     backup_name(OFFICE, 0, name);
     assert_string_equal(name, OFFICE "-19700101-000000-000");

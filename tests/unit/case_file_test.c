@@ -259,6 +259,7 @@ hop_of(const char *office, uint64_t leaf_index)
     hop.office = (char *)(uintptr_t)office;
     hop.step = YIDI__STEP__RECORDED;
     hop.leaf_index = leaf_index;
+    hop.time_ms = 1000 + leaf_index;
     hop.operator_ = "clerk1";
     return hop;
 }
@@ -318,6 +319,21 @@ merging_takes_new_hops_of_the_sender_once(void **unused)
         assert_string_equal(file.row->trace[i]->office, "110105000000");
     assert_int_equal(file.row->trace[1]->leaf_index, 3);
     assert_int_equal(file.row->trace[2]->step, YIDI__STEP__CLOSED);
+}
+
+/* An office that lost its past has another journal now, and tells the same hops again. */
+static void
+merging_knows_a_hop_from_another_place_again(void **unused)
+{
+    (void)unused;
+    Yidi__Hop first = hop_of("110105000000", 1), again = first, *list[] = { &first, &again };
+    struct case_file file;
+    sample_case_init(1, &form, &arena, &file);
+    again.leaf_index = 77;
+    const struct incoming incoming = { .from = "110105000000", .trace = list, .trace_count = 2 };
+    assert_int_equal(case_file_merge_trace(&file, "310115000001", &incoming, &arena), OK);
+    assert_int_equal(file.row->n_trace, 1);
+    assert_int_equal(file.row->trace[0]->leaf_index, 1);
 }
 
 static void
@@ -414,6 +430,7 @@ main(int argc, char *argv[])
         TEST(the_trace_is_bounded_and_keeps_its_first_hop),
         TEST(a_hop_is_copied),
         TEST(merging_takes_new_hops_of_the_sender_once),
+        TEST(merging_knows_a_hop_from_another_place_again),
         TEST(hops_of_other_offices_never_displace_own_ones),
         TEST(a_stored_state_that_the_machine_does_not_know_is_damage),
         TEST(the_own_trace_is_the_last_of_the_own_hops_in_order),

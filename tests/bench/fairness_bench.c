@@ -188,6 +188,16 @@ measure_in_trouble(struct bench *bench, size_t round)
 
 /* ---- the figures ---- */
 
+static double
+dropped_frames(struct bench *bench)
+{
+    AUTO(network_answer) struct network_answer answer = { 0 };
+    network_status(bench->window, &answer);
+    if (answer.response->status->dropped == 0)
+        bench_fail("no frame was dropped: nothing was forged");
+    return (double)answer.response->status->dropped;
+}
+
 static void
 report(struct bench *bench, struct measures *measures)
 {
@@ -204,6 +214,7 @@ report(struct bench *bench, struct measures *measures)
     measures_add(measures, "rounds", "of each kind", (double)count);
     measures_add(measures, "flood", "frames/s, median",
                  bench_percentile(bench->flooded_per_second, count, 50));
+    measures_add(measures, "dropped", "frames, all rounds", dropped_frames(bench));
     measures_add_row(measures, "rate", "applications/s, median", rate);
     measures_add_row(measures, "rate_slowest", "applications/s", slowest);
     measures_add_row(measures, "accept_p99", "ms, median", p99);

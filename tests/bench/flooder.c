@@ -5,17 +5,15 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "common/io/link.h"
 #include "common/io/wire.h"
-#include "proto/link.pb-c.h"
 #include "tests/bench/bench.h"
+#include "tests/lib/puppet.h"
 
-enum { PAUSE_MS = 2, KINDS = 3, ENVELOPE_BYTES = 1000 };
+enum { PAUSE_MS = 2, KINDS = 3, SIGNATURE_AT = 12 };
 
 struct flooder {
     const struct network_office *victim;
-    struct link *link;
-    struct arena arena;
+    struct puppet puppet;
     struct bytes frames[KINDS][2];
     size_t frame_counts[KINDS];
     uint64_t frames_per_second;
@@ -24,45 +22,43 @@ struct flooder {
     pthread_t thread;
 };
 
-static bool
-allow_all(void *context, const uint8_t key[TRANSPORT_KEY_BYTES])
+/* An envelope that looks true until its signature is verified. */
+static struct bytes
+forge(struct flooder *flooder)
 {
-    (void)context;
-    (void)key;
-    return true;
-}
-
-static void
-open_connection(struct flooder *flooder, const struct network_office *as)
-{
-    char path[NETWORK_PATH_BYTES];
-    struct refusal refusal = { 0 };
-    struct link_options options = { .endpoint = as->endpoint, .allow = allow_all };
-    if (transport_key_load(network_path(as, "transport.key", path), options.public_key,
-                           options.secret_key, &refusal) != OK ||
-        link_open(&options, &flooder->link, &refusal) != OK ||
-        link_connect(flooder->link, flooder->victim->code, flooder->victim->endpoint,
-                     flooder->victim->transport_key) != OK)
-        bench_fail("the flooder cannot connect: %s", refusal.rule);
+    Yidi__MessageRefused refused = YIDI__MESSAGE_REFUSED__INIT;
+    Yidi__Message message = YIDI__MESSAGE__INIT;
+    const struct puppet_envelope request = { .to = flooder->victim,
+                                             .sequence = 1,
+                                             .message = &message };
+    refused.sequence = 1;
+    refused.code = "MALFORMED";
+    message.case_number = "";
+    message.body_case = YIDI__MESSAGE__BODY_MESSAGE_REFUSED;
+    message.message_refused = &refused;
+    Yidi__Envelope *envelope = puppet_make_envelope(&flooder->puppet, &request);
+    char *place = envelope->head + strlen(envelope->head) - SIGNATURE_AT;
+    *place = *place == 'A' ? 'B' : 'A';
+    return puppet_pack(&flooder->puppet, envelope);
 }
 
 static void
 pack_frames(struct flooder *flooder)
 {
-    static const uint8_t rubbish[ENVELOPE_BYTES] = { 0xff, 0x00, 0xff };
+    struct arena *arena = &flooder->puppet.arena;
     Yidi__LinkFrame frame = YIDI__LINK_FRAME__INIT;
     Yidi__Ping ping = YIDI__PING__INIT;
     Yidi__Data data = YIDI__DATA__INIT;
     frame.body_case = YIDI__LINK_FRAME__BODY_PING;
     frame.ping = &ping;
-    flooder->frames[0][0] = wire_encode(&frame.base, &flooder->arena);
+    flooder->frames[0][0] = wire_encode(&frame.base, arena);
     flooder->frame_counts[0] = 1;
     frame.body_case = YIDI__LINK_FRAME__BODY_DATA;
     frame.data = &data;
     for (size_t i = 1; i < KINDS; i++) {
-        data.sequence = i == 1 ? 1 : 77; /* the next one, and one out of order */
-        flooder->frames[i][0] = wire_encode(&frame.base, &flooder->arena);
-        flooder->frames[i][1] = bytes_of(rubbish, sizeof rubbish);
+        data.sequence = i == 1 ? 1 : 77; /* the next one, forged; and one out of order */
+        flooder->frames[i][0] = wire_encode(&frame.base, arena);
+        flooder->frames[i][1] = forge(flooder);
         flooder->frame_counts[i] = 2;
     }
 }
@@ -71,7 +67,7 @@ static void
 take_answers(struct flooder *flooder)
 {
     struct link_message message;
-    while (link_receive(flooder->link, &message) == OK)
+    while (link_receive(flooder->puppet.link, &message) == OK)
         link_message_fini(&message);
 }
 
@@ -85,7 +81,7 @@ flood(void *context)
         double due = (bench_now_ms() - start_ms) / 1e3 * (double)flooder->frames_per_second;
         for (; (double)tried < due; tried++) {
             size_t kind = tried % KINDS;
-            if (link_send(flooder->link, flooder->victim->code, flooder->frames[kind],
+            if (link_send(flooder->puppet.link, flooder->victim->code, flooder->frames[kind],
                           flooder->frame_counts[kind]) == OK)
                 flooder->sent_count++;
         }
@@ -96,7 +92,7 @@ flood(void *context)
 }
 
 struct flooder *
-flooder_start(const struct network_office *as, const struct network_office *victim,
+flooder_start(struct network_office *as, const struct network_office *victim,
               uint64_t frames_per_second)
 {
     struct flooder *flooder = calloc(1, sizeof *flooder);
@@ -104,9 +100,9 @@ flooder_start(const struct network_office *as, const struct network_office *vict
         bench_fail("out of memory");
     flooder->victim = victim;
     flooder->frames_per_second = frames_per_second;
-    arena_init(&flooder->arena);
+    puppet_open(&flooder->puppet, as);
+    puppet_connect(&flooder->puppet, victim);
     pack_frames(flooder);
-    open_connection(flooder, as);
     if (pthread_create(&flooder->thread, NULL, flood, flooder) != 0)
         bench_fail("no thread");
     return flooder;
@@ -119,8 +115,7 @@ flooder_stop(struct flooder *flooder)
     if (pthread_join(flooder->thread, NULL) != 0)
         bench_fail("the flooder was lost");
     uint64_t sent_count = flooder->sent_count;
-    link_close(flooder->link);
-    arena_fini(&flooder->arena);
+    puppet_close(&flooder->puppet);
     free(flooder);
     return sent_count;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * flooder - a listed office gone mad: a thread that sends frames to another office at a steady
- * rate, whatever it answers. Questions where it stands, messages out of order, and rubbish.
+ * rate, whatever it answers. Questions where it stands, messages out of order, and forgeries.
  *
  * It plays an office whose daemon does not run.
  */
@@ -15,7 +15,7 @@
 struct flooder;
 
 /* Connect and begin. */
-struct flooder *flooder_start(const struct network_office *as, const struct network_office *victim,
+struct flooder *flooder_start(struct network_office *as, const struct network_office *victim,
                               uint64_t frames_per_second);
 
 /* Stop; answers how many frames were handed to the transport. */

@@ -93,17 +93,23 @@ take_stage(const struct journey *journey, const struct stage *stage,
 }
 
 void
+journey_go_on_all(const struct journey *journey, const char *const *case_numbers, size_t case_count,
+                  enum journey_stage done, enum journey_stage last)
+{
+    for (int stage = (int)done + 1; stage <= (int)last; stage++)
+        take_stage(journey, &stages[stage], case_numbers, case_count);
+}
+
+void
 journey_take(const struct journey *journey, const char *const *case_numbers, size_t case_count,
              enum journey_stage last)
 {
-    for (int stage = JOURNEY_RECEIVED; stage <= (int)last; stage++)
-        take_stage(journey, &stages[stage], case_numbers, case_count);
+    journey_go_on_all(journey, case_numbers, case_count, JOURNEY_ACCEPTED, last);
 }
 
 void
 journey_go_on(const struct journey *journey, const char *case_number, enum journey_stage done,
               enum journey_stage last)
 {
-    for (int stage = (int)done + 1; stage <= (int)last; stage++)
-        take_stage(journey, &stages[stage], &case_number, 1);
+    journey_go_on_all(journey, &case_number, 1, done, last);
 }

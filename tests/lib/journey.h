@@ -32,7 +32,9 @@ struct journey {
 void journey_take(const struct journey *journey, const char *const *case_numbers, size_t case_count,
                   enum journey_stage last);
 
-/* The same for one case, from the stage after `done` on. */
+/* The same from the stage after `done` on, and for one case. */
+void journey_go_on_all(const struct journey *journey, const char *const *case_numbers,
+                       size_t case_count, enum journey_stage done, enum journey_stage last);
 void journey_go_on(const struct journey *journey, const char *case_number, enum journey_stage done,
                    enum journey_stage last);
 

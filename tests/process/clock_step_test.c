@@ -36,7 +36,7 @@ enum {
     DAYS_IN_SOAK = 250,
     CASES_A_DAY = 3,
     ROUNDS_MAX = 4000,
-    AHEAD_DAYS_MAX = 25, /* certificates and directory are good for 30 */
+    AHEAD_DAYS_MAX = 25, /* the directory is good for 30 */
     ROUND_TRIP_MS_MAX = 5000,
     REPEATED = 4
 };
@@ -295,15 +295,18 @@ static void
 outside_its_certificates_time_an_office_takes_no_work_and_heals(void **unused)
 {
     (void)unused;
-    static const int64_t outside_ms[] = { 33 * DAY_MS, -2 * HOUR_MS };
+    static const int64_t outside_ms[] = { (AUTHORITY_DAYS + 1) * DAY_MS, -2 * HOUR_MS };
     const struct network_decision examine = { .verb = YIDI__VERB__EXAMINE, .operator= "examiner1" };
     const struct network_decision issue = { .verb = YIDI__VERB__ISSUE, .operator= "issuer1" };
+    struct made_citizen citizen;
     network_populate(day.journey.registry, 1, 2, NULL);
     for (uint64_t i = 0; i < 2; i++) {
         char number[CASE_NUMBER_CHARS + 1];
         apply_for(i + 1, number);
         network_wait_for_state(day.journey.registry, number, "received");
         step_clock(&clocks[0], outside_ms[i]);
+        citizen_make(3 + i, day.journey.registry->area, &citizen);
+        application_set_citizen(&application, &citizen);
         network_apply_refused(day.journey.window, &application, "CERTIFICATE_INVALID", "");
         network_decide_one(day.journey.registry, &examine, number, "examined");
         network_decide_one(day.journey.registry, &issue, number, "issued");

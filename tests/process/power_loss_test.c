@@ -98,8 +98,8 @@ bury(struct network_office *office)
     count_cut(office);
 }
 
-/* SIGTERM; what it still writes then may reach the cut. */
-static void
+/* SIGTERM; what it still writes then may reach the cut. Answers whether it did. */
+static bool
 stop(struct network_office *office)
 {
     struct power_report report;
@@ -107,10 +107,12 @@ stop(struct network_office *office)
     assert_int_equal(kill(office->pid, SIGTERM), 0);
     while (network_alive(office))
         nanosleep(&pause, NULL);
-    if (office->environment != NULL && power_read_report(office, &report) && report.cut)
+    bool came = office->environment != NULL && power_read_report(office, &report) && report.cut;
+    if (came)
         bury(office);
     else
         network_stop(office);
+    return came;
 }
 
 /* The power comes back, and perhaps goes again while the office starts. */
@@ -122,7 +124,7 @@ restart(struct network_office *office, const struct power_cut *cut)
         again.sync_point = 1 + cut->sync_point % 3;
         power_install(&preload, &again, office);
         if (workday_start(&day, office))
-            stop(office);
+            (void)stop(office);
         else
             bury(office);
         (void)network_audit(office);
@@ -165,7 +167,7 @@ static void
 start_with(struct network_office *office, const struct power_cut *cut)
 {
     if (office->pid != 0)
-        stop(office);
+        (void)stop(office);
     power_install(&preload, cut, office);
     (void)workday_start(&day, office);
 }
@@ -237,7 +239,7 @@ sweep(struct network_office *office)
     struct network_office *const offices[] = { day.journey.window, day.journey.registry,
                                                day.journey.centre };
     for (int i = 0; i < WORKDAY_DESKS; i++) {
-        stop(offices[i]);
+        (void)stop(offices[i]);
         (void)network_audit(offices[i]);
     }
     preload_remove(office);
@@ -272,11 +274,11 @@ start_for_the_first_time(struct network_office *office, const struct power_cut *
     remove_folder(office, "data");
     remove_folder(office, "spool");
     power_install(&preload, cut, office);
-    bool cut_came = !workday_start(&day, office);
-    if (cut_came)
-        bury(office);
+    bool cut_came = true;
+    if (workday_start(&day, office))
+        cut_came = stop(office);
     else
-        network_stop(office);
+        bury(office);
     preload_remove(office);
     network_start(office);
     network_stop(office);

@@ -268,7 +268,8 @@ another_offices_store_is_refused(void **unused)
     const char *const arguments[] = { "--config", network_path(office, "conf", conf), "--data",
                                       network_path(other, "data", data), NULL };
     assert_int_equal(network_run(office, arguments, output, sizeof output), 1);
-    assert_non_null(strstr(output, "FILE_UNREADABLE data"));
+    assert_non_null(strstr(output, "STORE_FOREIGN data"));
+    assert_non_null(strstr(output, other->code));
     failed = false;
 }
 

@@ -432,12 +432,15 @@ an_entry_under_another_offices_head_is_forged(void **unused)
 }
 
 static void
-an_entry_of_another_epoch_than_its_head_is_forged(void **unused)
+an_entry_of_a_later_epoch_than_its_head_is_forged(void **unused)
 {
     (void)unused;
     struct head_request request = ours();
-    request.epoch = 2;
+    request.epoch = 2; /* what is left of epoch 1 stands in the tree of epoch 2 */
     take_leaf(2, &request);
+    assert_int_equal(verify(pack(), NULL), OK);
+    grow(pack_entry(entries[OURS].code, 3, 77));
+    take_leaf(tree.count - 1, &request);
     assert_int_equal(verify(pack(), NULL), ERR_FORGED);
 }
 
@@ -505,7 +508,7 @@ main(int argc, char *argv[])
         TEST(an_office_that_is_not_listed_is_unknown),
         TEST(a_head_signed_by_another_office_is_forged),
         TEST(an_entry_under_another_offices_head_is_forged),
-        TEST(an_entry_of_another_epoch_than_its_head_is_forged),
+        TEST(an_entry_of_a_later_epoch_than_its_head_is_forged),
         TEST(a_head_dated_outside_its_certificate_is_refused),
         TEST(bytes_that_are_no_envelope_are_malformed),
         TEST(envelope_verify_head_takes_heads_alone),

@@ -10,6 +10,7 @@
 
 #include "common/io/json.h"
 #include "common/io/wire.h"
+#include "proto/envelope.pb-c.h"
 #include "proto/control.pb-c.h"
 #include "tests/lib/sample_form.h"
 
@@ -131,11 +132,11 @@ static void
 json_writes_the_largest_integer_and_empty_values(void **state)
 {
     struct sample *sample = *state;
-    Yidi__PeerRow row = YIDI__PEER_ROW__INIT;
-    row.assigned = UINT64_MAX;
-    assert_string_equal(json_encode(&row.base, &sample->arena),
-                        "{\"assigned\":18446744073709551615,\"acknowledged\":0,\"applied\":0,"
-                        "\"head\":\"\",\"applied_leaf\":\"\"}");
+    Yidi__Envelope envelope = YIDI__ENVELOPE__INIT;
+    envelope.leaf_index = UINT64_MAX;
+    assert_string_equal(
+        json_encode(&envelope.base, &sample->arena),
+        "{\"entry\":\"\",\"head\":\"\",\"leaf_index\":18446744073709551615,\"path\":[]}");
     Yidi__Listed listed = YIDI__LISTED__INIT;
     assert_string_equal(json_encode(&listed.base, &sample->arena), "{\"cases\":[],\"next\":\"\"}");
 }

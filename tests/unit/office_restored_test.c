@@ -56,6 +56,7 @@ mark_as_restored(enum fake_place place)
     uint8_t value[8];
     bytes_put_u64(value, network.now.wall_ms);
     fake_network_crash(&network, place);
+    scratch_store_reopen(&network.offices[place].scratch);
     scratch_store_put(&network.offices[place].scratch, TABLE_META,
                       bytes_of_text(OFFICE_RESTORED_KEY), bytes_of(value, sizeof value));
     fake_network_start(&network, place);
@@ -65,6 +66,7 @@ static void
 remove_mark(enum fake_place place)
 {
     fake_network_crash(&network, place);
+    scratch_store_reopen(&network.offices[place].scratch);
     struct store_txn *txn = scratch_store_write(&network.offices[place].scratch);
     assert_int_equal(store_delete(txn, TABLE_META, bytes_of_text(OFFICE_RESTORED_KEY)), OK);
     scratch_store_commit(txn);

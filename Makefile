@@ -187,22 +187,31 @@ bench: all $(benches)
 		YIDI_BIN=$(abspath $(BUILD))/bin $$bench || failed="$$failed $${bench##*/}"; done; \
 		[ -z "$$failed" ] || { echo "bench: failed:$$failed"; exit 1; }
 
-# Whole lives of eight offices, of which each seed is one. SEEDS=n FIRST=n DAYS=n, or SEED=n and
-# its trace.
+# Whole lives of eight offices, of which each seed is one: SEEDS=n FIRST=n DAYS=n, or SEED=n and
+# its trace. BUG=name: one planted bug, that the seeds must find; simulate-bugs: all of them.
 simulator := $(BUILD)/simulate
-simulator_objects := $(call objects,tests/simulation/*.c)
+simulator_objects := $(call objects,tests/simulation/*.c) $(test_lib_objects) $(for_tests) $(common)
 wrap_store = -Wl,--wrap=store_begin_write,--wrap=store_put,--wrap=store_append,--wrap=store_commit
-$(simulator): $(simulator_objects) $(test_lib_objects) $(for_tests) $(common)
+planted_bugs := $(sort $(patsubst tests/simulation/bugs/%.patch,%,$(wildcard tests/simulation/bugs/*.patch)))
+$(simulator): $(simulator_objects)
 	@mkdir -p $(@D)
 	$(call quiet,LD)$(link) $(wrap_store) -o $@ $^ -lcmocka $(libraries)
 
+$(BUILD)/bugs/%/simulate: tests/simulation/bugs/%.patch tests/simulation/plant $(simulator)
+	$(call quiet,PLANT)COMPILE='$(filter-out -MMD -MP,$(compile))' LINK='$(link) $(wrap_store)' \
+		LIBRARIES='-lcmocka $(libraries)' tests/simulation/plant $< $(@D) $(simulator_objects)
+
+bugs_to_find = $(if $(BUG),$(BUG),$(planted_bugs))
+simulate-bugs: $(bugs_to_find:%=$(BUILD)/bugs/%/simulate)
+	@tests/simulation/find-bugs $(BUILD)/bugs $(bugs_to_find)
+
+ifdef BUG
+simulate: simulate-bugs
+else
 simulate: $(simulator)
 	@$(simulator) $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),100) --first $(or $(FIRST),1)) \
 		--days $(or $(DAYS),10)
-
-# The long forms, and the page of evidence; SOAK_SEEDS, SOAK_MINUTES, SOAK_STAGES (tests/soak/run).
-soak: all $(test_programs) $(preloads) $(simulator) $(benches)
-	@BUILD='$(BUILD)' MAKE='$(MAKE)' YIDI_BIN=$(abspath $(BUILD))/bin tests/soak/run
+endif
 
 # Runs for less than a minute, then stays to look around in; ONCE=1 ends there.
 demo_data := $(BUILD)/bin/make-demo-data

@@ -94,6 +94,7 @@ hang_up(struct office *office, struct peer *peer)
         return;
     peer->recovery.live = false;
     office->recovery.live--;
+    office->recovery.due_ms = 0; /* somebody else may be asked in its place */
     office->options.ports.disconnect(office->options.ports.context, peer->office);
 }
 
@@ -134,24 +135,6 @@ wait_for_answer(struct office *office, struct peer *peer, const struct office_ti
     set_due(office, peer->recovery.due_ms);
 }
 
-static void
-ask(struct office *office, struct peer *peer, const struct office_time *now)
-{
-    const Yidi__Office *entry = directory_find(office->directory, peer->office);
-    enum result result = ERR_ABSENT;
-    if (office_trusts(office, entry, now->wall_ms))
-        result = office->options.ports.connect(office->options.ports.context, entry);
-    if (result == OK) {
-        peer->recovery.live = true;
-        office->recovery.live++;
-        result = link_frame_send_ask(office, peer);
-    }
-    if (result == OK)
-        wait_for_answer(office, peer, now);
-    else
-        recovery_lost(office, peer, now);
-}
-
 void
 recovery_ask_now(struct office *office, struct peer *peer, const struct office_time *now)
 {
@@ -179,6 +162,29 @@ ask_for_more(struct office *office, struct peer *peer, const struct office_time 
         wait_for_answer(office, peer, now);
     else
         recovery_lost(office, peer, now);
+}
+
+/* The first question on a connection. */
+static void
+call(struct office *office, struct peer *peer, const struct office_time *now)
+{
+    const Yidi__Office *entry = directory_find(office->directory, peer->office);
+    bool fetching = peer->recovery.state == YIDI__PEER_RECOVERY__RECOVERY_FETCHING;
+    enum result result = ERR_ABSENT;
+    if (office_trusts(office, entry, now->wall_ms))
+        result = office->options.ports.connect(office->options.ports.context, entry);
+    if (result == OK) {
+        peer->recovery.live = true;
+        office->recovery.live++;
+        /* the greeting shows the epoch, and what it names */
+        result = fetching ? link_frame_send_hello(office, peer) : link_frame_send_ask(office, peer);
+    }
+    if (result != OK)
+        recovery_lost(office, peer, now);
+    else if (fetching)
+        ask_for_more(office, peer, now);
+    else
+        wait_for_answer(office, peer, now);
 }
 
 /* The head that the peer shows of our journal must bear our signature. */
@@ -259,7 +265,9 @@ recovery_take_witnessed(struct office *office, struct peer *peer, const Yidi__Wi
     recovery->want_sent = witnessed->applied;
     recovery->want_received = witnessed->assigned;
     recovery->acknowledged = witnessed->acknowledged;
+    recovery->failures = 0;
     recovery->due_ms = UINT64_MAX; /* it waits for the others */
+    hang_up(office, peer);
     log_line(LOG_INFO, "recovery_answered", "office=%s sent=%" PRIu64 " received=%" PRIu64,
              peer->office, witnessed->applied, witnessed->assigned);
     set_due(office, now->monotonic_ms);
@@ -324,11 +332,10 @@ tick_peer(struct office *office, struct peer *peer, const struct office_time *no
         return;
     if (recovery->live && due)
         recovery_lost(office, peer, now);
-    else if (!recovery->live && !recovery->complete && due &&
-             office->recovery.live < RECOVERY_LIVE_MAX)
-        ask(office, peer, now);
-    else if (recovery->due_ms != UINT64_MAX && !recovery->complete)
-        set_due(office, due ? now->monotonic_ms + 1 : recovery->due_ms);
+    else if (!due)
+        set_due(office, recovery->due_ms);
+    else if (!recovery->complete && office->recovery.live < RECOVERY_LIVE_MAX)
+        call(office, peer, now);
 }
 
 /* The epoch that names what they showed is open: they may hand back. */
@@ -337,15 +344,16 @@ begin_fetching(struct office *office, const struct office_time *now)
 {
     for (size_t i = 0; i < office->peers.count; i++) {
         struct peer *peer = office->peers.list[i];
-        if (!peer->recovery.answered || !peer->recovery.live)
+        struct peer_recovery *recovery = &peer->recovery;
+        if (!recovery->answered)
             continue;
-        peer->recovery.answered = false;
+        recovery->answered = false;
+        recovery->complete = peer->stream.assigned >= recovery->want_sent &&
+                             peer->applied >= recovery->want_received;
+        recovery->due_ms = now->monotonic_ms;
         set_state(office, peer, YIDI__PEER_RECOVERY__RECOVERY_FETCHING, now);
-        if (link_frame_send_hello(office, peer) != OK) /* shows the epoch, and what it names */
-            recovery_lost(office, peer, now);
-        else
-            ask_for_more(office, peer, now);
     }
+    set_due(office, now->monotonic_ms);
 }
 
 /* What all of them together allow next. */

@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/io/store_blame.h"
 
+#include <string.h>
+
 #include "common/io/store.h"
 
-/* Nothing is seen from outside: what opening it answered is all there is to tell. */
-static enum result
-blame_result(const char *directory, const char *field, enum result failure,
-             struct refusal *ret_refusal)
+/* What opening it answered, when there is nothing to be seen from outside. */
+static enum refusal_code
+code_of_failure(enum result failure, const char **ret_words)
 {
-    if (failure == ERR_DAMAGED)
-        return refuse(ret_refusal, REFUSAL_STORE_DAMAGED, field,
-                      "the store in %s is damaged: its tables are not whole", directory);
-    if (failure == ERR_FULL)
-        return refuse(ret_refusal, REFUSAL_DISK_FULL, field, "no room for the store in %s",
-                      directory);
-    return refuse(ret_refusal, REFUSAL_FILE_UNREADABLE, field,
-                  "the store in %s cannot be opened; may this user read and write it?", directory);
+    if (failure == ERR_DAMAGED) {
+        *ret_words = "its tables are not whole";
+        return REFUSAL_STORE_DAMAGED;
+    }
+    if (failure == ERR_FULL) {
+        *ret_words = "no room is left on its disk";
+        return REFUSAL_DISK_FULL;
+    }
+    *ret_words = "the disk failed, or this user may not write there";
+    return REFUSAL_FILE_UNREADABLE;
 }
 
 enum result
@@ -30,10 +33,15 @@ store_blame(const char *directory, const char *field, enum result failure,
         [STORE_TROUBLE_DAMAGED] = REFUSAL_STORE_DAMAGED,
         [STORE_TROUBLE_FORMAT] = REFUSAL_STORE_FORMAT,
     };
-    char words[STORE_TROUBLE_BYTES];
-    enum store_trouble trouble = store_examine(directory, words);
-    if (trouble == STORE_TROUBLE_NONE)
-        return blame_result(directory, field, failure, ret_refusal);
-    return refuse(ret_refusal, codes[trouble], field, "the store in %s cannot be opened: %s",
-                  directory, words);
+    char found[STORE_TROUBLE_BYTES];
+    const char *words = found;
+    enum refusal_code code = REFUSAL_NONE;
+    if (failure != ERR_FULL)
+        code = codes[store_examine(directory, found)];
+    if (code == REFUSAL_NONE)
+        code = code_of_failure(failure, &words);
+    if (strcmp(field, directory) == 0)
+        return refuse(ret_refusal, code, field, "the store cannot be opened: %s", words);
+    return refuse(ret_refusal, code, field, "the store in %s cannot be opened: %s", directory,
+                  words);
 }

@@ -52,9 +52,8 @@ store_lmdb_result(int code)
     }
 }
 
-/* LMDB reports a short write, which is how a disk fills up, as EIO. */
-static enum result
-result_of_write(const struct store *store, int code)
+enum result
+store_lmdb_write_result(const struct store *store, int code)
 {
     struct statvfs disk;
     if (code == EIO && fstatvfs(store->owner_lock, &disk) == 0 &&
@@ -128,7 +127,7 @@ store_commit(struct store_txn *take_txn)
     }
     int code = mdb_txn_commit(take_txn->handle); /* frees the handle in every case */
     take_txn->handle = NULL;
-    enum result result = result_of_write(store, code);
+    enum result result = store_lmdb_write_result(store, code);
     /* After a failed sync the kernel may have forgotten the pages: a retry would prove nothing. */
     if (result != OK && result != ERR_FULL)
         store->broken = true;
@@ -170,7 +169,7 @@ put(struct store_txn *txn, enum store_table table, struct bytes key, struct byte
         return txn->failure;
     MDB_val lmdb_key = value_of(key), lmdb_value = value_of(value);
     int code = mdb_put(txn->handle, txn->store->tables[table], &lmdb_key, &lmdb_value, flags);
-    enum result result = result_of_write(txn->store, code);
+    enum result result = store_lmdb_write_result(txn->store, code);
     if (code != MDB_SUCCESS && code != MDB_KEYEXIST)
         txn->failure = result;
     return result;
@@ -198,7 +197,7 @@ store_delete(struct store_txn *txn, enum store_table table, struct bytes key)
         return ERR_ABSENT;
     MDB_val lmdb_key = value_of(key);
     int code = mdb_del(txn->handle, txn->store->tables[table], &lmdb_key, NULL);
-    enum result result = result_of_write(txn->store, code);
+    enum result result = store_lmdb_write_result(txn->store, code);
     if (code != MDB_SUCCESS && code != MDB_NOTFOUND)
         txn->failure = result;
     return result;

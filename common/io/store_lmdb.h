@@ -38,6 +38,9 @@ struct store {
 /* What an LMDB code or an errno means to the caller. */
 enum result store_lmdb_result(int code);
 
+/* The same of a write: LMDB reports a short one, which is how a disk fills up, as EIO. */
+enum result store_lmdb_write_result(const struct store *store, int code);
+
 static inline MDB_val
 value_of(struct bytes bytes)
 {

@@ -109,13 +109,20 @@ look_at_format(struct examination *examination, MDB_env *environment)
 {
     MDB_txn *txn = NULL;
     MDB_dbi table;
+    MDB_stat tables;
     MDB_val key = value_of(bytes_of_text(STORE_LMDB_FORMAT_KEY)), value = { 0 };
     int code = mdb_txn_begin(environment, NULL, MDB_RDONLY, &txn);
     if (code == MDB_SUCCESS)
-        code = mdb_dbi_open(txn, STORE_LMDB_META_TABLE, 0, &table);
+        code = mdb_dbi_open(txn, NULL, 0, &table);
     if (code == MDB_SUCCESS)
+        code = mdb_stat(txn, table, &tables);
+    bool fresh = code == MDB_SUCCESS && tables.ms_entries == 0; /* not even begun */
+    if (code == MDB_SUCCESS && !fresh)
+        code = mdb_dbi_open(txn, STORE_LMDB_META_TABLE, 0, &table);
+    if (code == MDB_SUCCESS && !fresh)
         code = mdb_get(txn, table, &key, &value);
-    judge_format(examination, code, value);
+    if (!fresh)
+        judge_format(examination, code, value);
     if (txn != NULL)
         mdb_txn_abort(txn);
 }

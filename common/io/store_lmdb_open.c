@@ -18,7 +18,11 @@
 
 #include "common/core/require.h"
 
-enum { READERS_MAX = 256, PATH_BYTES = 4096 };
+enum {
+    READERS_MAX = 256,
+    LOCK_FILE_BYTES = READERS_MAX * 64 + 4096, /* a reader's slot has 64 bytes */
+    PATH_BYTES = 4096
+};
 
 static const char *const table_names[TABLE_COUNT] = {
     [TABLE_META] = STORE_LMDB_META_TABLE,
@@ -106,6 +110,22 @@ make_file(const char *directory)
     if (code == MDB_SUCCESS && rename(unfinished, path) != 0)
         code = errno;
     return store_lmdb_result(code);
+}
+
+/* LMDB maps its lock file, and whoever touches a page of it that a full disk has no room for is
+ * killed with SIGBUS. */
+static enum result
+reserve_lock_file(const char *directory)
+{
+    char path[PATH_BYTES];
+    if (!join_path(path, directory, "lock.mdb"))
+        return ERR_IO;
+    AUTO(descriptor) int lock = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (lock < 0)
+        return store_lmdb_result(errno);
+    return fallocate(lock, 0, 0, LOCK_FILE_BYTES) == 0 || errno == EOPNOTSUPP
+               ? OK
+               : store_lmdb_result(errno);
 }
 
 static enum result
@@ -251,7 +271,8 @@ prepare_tables(struct store *store)
         return store_lmdb_result(code);
     code = open_tables(store, txn);
     if (code == MDB_SUCCESS)
-        return store_lmdb_result(mdb_txn_commit(txn)); /* of a reader: keeps the handles */
+        return store_lmdb_write_result(store,
+                                       mdb_txn_commit(txn)); /* a reader's keeps the handles */
     mdb_txn_abort(txn);
     return code == MDB_NOTFOUND ? ERR_DAMAGED : store_lmdb_result(code);
 }
@@ -279,6 +300,8 @@ store_open(const char *directory, uint64_t map_bytes, struct store **ret_store)
     enum result result = take_owner_lock(store, directory);
     if (result == OK)
         result = make_file(directory);
+    if (result == OK)
+        result = reserve_lock_file(directory);
     if (result == OK)
         result = open_environment(store, directory, 0, map_bytes);
     if (result == OK)

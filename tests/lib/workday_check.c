@@ -70,8 +70,10 @@ check_cases(struct workday *day, struct network_office *office)
     }
     for (size_t i = 0; desk == WORKDAY_WINDOW && i < day->applied; i++) {
         AUTO(network_answer) struct network_answer answer = { 0 };
-        if (!workday_ask_apply(day, i, &answer))
-            return;
+        while (!workday_ask_apply(day, i, &answer)) {
+            assert_true(network_alive(office));
+            workday_pause();
+        }
         assert_true(answer.response->applied->repeated_request);
         assert_string_equal(answer.response->applied->case_number, day->numbers[i]);
     }

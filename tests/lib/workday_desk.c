@@ -48,15 +48,20 @@ workday_desk_of(const struct workday *day, const struct network_office *office)
 
 /* ---- asking ---- */
 
-/* False when no answer came: the office is dead, or slow. */
 bool
 workday_ask(const struct workday *day, struct network_office *office, Yidi__Request *request,
             const struct bytes *frames, size_t frame_count, struct network_answer *ret_answer)
 {
     uint64_t answer_ms = day->answer_ms == 0 ? ANSWER_MS : day->answer_ms;
     *ret_answer = (struct network_answer){ 0 };
-    return network_alive(office) &&
-           network_try_ask(office, request, frames, frame_count, answer_ms, ret_answer);
+    if (!network_alive(office) ||
+        !network_try_ask(office, request, frames, frame_count, answer_ms, ret_answer))
+        return false;
+    const Yidi__Refusal *refusal = network_refusal(ret_answer);
+    if (refusal == NULL || strcmp(refusal->code, "OFFICE_STARTING") != 0)
+        return true;
+    network_answer_fini(ret_answer);
+    return false;
 }
 
 void

@@ -16,7 +16,7 @@ struct network_office *workday_office(const struct workday *day, enum workday_de
 enum workday_desk workday_desk_of(const struct workday *day, const struct network_office *office);
 void workday_pause(void);
 
-/* False when no answer came: the office is dead, or slow. */
+/* False when no answer came: the office is dead, or slow, or not ready yet. */
 bool workday_ask(const struct workday *day, struct network_office *office, Yidi__Request *request,
                  const struct bytes *frames, size_t frame_count, struct network_answer *ret_answer);
 bool workday_ask_status(const struct workday *day, struct network_office *office,

@@ -142,15 +142,34 @@ ask_anew(struct network_office *office)
     control_client_close(another.client);
 }
 
-static bool
-is_noticed(void *context)
+struct siege {
+    struct network_office *office;
+    uint64_t turned_away_before;
+};
+
+static uint64_t
+turned_away(struct network_office *office)
 {
-    struct network_office *office = context;
+    AUTO(network_answer) struct network_answer answer = { 0 };
+    network_status(office, &answer);
+    return answer.response->status->dropped;
+}
+
+static bool
+is_in_place(void *context)
+{
+    const struct siege *siege = context;
+    return turned_away(siege->office) >= siege->turned_away_before + BESIEGERS / 4;
+}
+
+static bool
+is_logged(void *office)
+{
     char path[NETWORK_PATH_BYTES], line[1024];
     FILE *log = fopen(network_path(office, "log", path), "r");
     bool found = false;
     assert_non_null(log);
-    (void)network_count_in_state(office, "received"); /* its loop wakes, and looks */
+    (void)turned_away(office); /* its loop wakes, and looks */
     while (!found && fgets(line, sizeof line, log) != NULL)
         found = strstr(line, "event=descriptors_short") != NULL;
     fclose(log);
@@ -165,11 +184,12 @@ stand_a_siege(rlim_t descriptors, bool endpoint, bool control)
     limit_descriptors(journey.registry, descriptors);
     uint64_t rounds = figures_choose(1, ROUNDS_MAX);
     for (uint64_t round = 0; round < rounds; round++) {
+        struct siege siege = { journey.registry, turned_away(journey.registry) };
         if (endpoint)
             besiege_endpoint(journey.registry);
         if (control)
             besiege_control(journey.registry);
-        network_wait_until(&network, "the siege is noticed", is_noticed, journey.registry);
+        network_wait_until(&network, "connections are turned away", is_in_place, &siege);
         apply_some(numbers, cases);
         network_populate(journey.registry, applied + 1, 1, NULL);
         if (!control)
@@ -178,6 +198,7 @@ stand_a_siege(rlim_t descriptors, bool endpoint, bool control)
         ask_anew(journey.registry);
         journey_take(&journey, cases, CASES, JOURNEY_CLOSED);
     }
+    network_wait_until(&network, "the siege is logged", is_logged, journey.registry);
     figures_add("sieges_stood", rounds);
     network_stop_all(&network);
     network_audit(journey.registry);

@@ -180,23 +180,50 @@ queue(struct office *office, struct peer *peer, const Yidi__HistoryItem *item,
     return NULL;
 }
 
+static const char *
+open_item(struct office *office, struct peer *peer, const Yidi__HistoryItem *item,
+          const struct link_message *message, struct envelope *ret_envelope,
+          struct bytes *ret_packed)
+{
+    struct refusal refusal = { 0 };
+    if (!item->present || message->frame_count < 2 || message->frames[1].size > ENVELOPE_BYTES_MAX)
+        return "it is missing";
+    *ret_packed = arena_copy(&office->arena, message->frames[1]);
+    office->input_bytes += ret_packed->size;
+    enum result result = ret_packed->data == NULL
+                             ? ERR_MEMORY
+                             : envelope_verify(&office->verifier, *ret_packed, &office->arena,
+                                               ret_envelope, &refusal);
+    if (result != OK)
+        return result == ERR_MEMORY ? "out of memory" : "it does not verify";
+    return find_fault(office, peer, item, message, ret_envelope);
+}
+
 const char *
 history_take(struct office *office, struct peer *peer, const Yidi__HistoryItem *item,
              const struct link_message *message)
 {
     struct envelope envelope;
-    struct refusal refusal = { 0 };
-    if (!item->present || message->frame_count < 2 || message->frames[1].size > ENVELOPE_BYTES_MAX)
-        return "it is missing";
-    struct bytes packed = arena_copy(&office->arena, message->frames[1]);
-    office->input_bytes += packed.size;
-    enum result result = packed.data == NULL ? ERR_MEMORY
-                                             : envelope_verify(&office->verifier, packed,
-                                                               &office->arena, &envelope, &refusal);
-    if (result != OK)
-        return result == ERR_MEMORY ? "out of memory" : "it does not verify";
-    const char *fault = find_fault(office, peer, item, message, &envelope);
+    struct bytes packed;
+    const char *fault = open_item(office, peer, item, message, &envelope, &packed);
     return fault != NULL ? fault : queue(office, peer, item, message, &envelope, packed);
+}
+
+const char *
+history_compare(struct office *office, struct peer *peer, const Yidi__HistoryItem *item,
+                const struct link_message *message)
+{
+    struct envelope envelope;
+    struct bytes packed;
+    struct digest leaf;
+    AUTO(store_txn) struct store_txn *txn = NULL;
+    const char *fault = open_item(office, peer, item, message, &envelope, &packed);
+    if (fault != NULL)
+        return fault;
+    if (store_begin_read(office->options.store, &txn) != OK ||
+        outbox_leaf(txn, peer->office, item->sequence, &office->arena, &leaf) != OK)
+        return "a row of the outbox cannot be read";
+    return digest_equal(&leaf, &envelope.leaf_hash) ? NULL : HISTORY_FORKED;
 }
 
 /* ---- in the turn ---- */

@@ -15,6 +15,9 @@
 
 enum { HISTORY_BATCH = 64 };
 
+/* What two offices hold of one stream goes apart. */
+#define HISTORY_FORKED "this office worked after it was set back; recover with an empty store"
+
 /* Answer Ask with Witnessed. */
 void history_answer_ask(struct office *office, const struct peer *peer,
                         const struct link_route *route);
@@ -31,6 +34,11 @@ bool history_head_is_later(const struct tree_head *head, const struct tree_head 
  * words. */
 const char *history_take(struct office *office, struct peer *peer, const Yidi__HistoryItem *item,
                          const struct link_message *message) MUST_CHECK;
+
+/* An item that was asked for although it stands here: is it the same as ours? NULL, or what is
+ * wrong. */
+const char *history_compare(struct office *office, struct peer *peer, const Yidi__HistoryItem *item,
+                            const struct link_message *message) MUST_CHECK;
 
 /* turn->input is such an item: store it. */
 enum result history_apply(struct turn *turn) MUST_CHECK;

@@ -22,6 +22,7 @@ struct peer_recovery {
     bool live;                /* our connection to it is open for a question */
     bool answered;            /* it said what it holds; the epoch that names its head may open */
     bool complete;            /* all of it is back */
+    bool compare;             /* our last message that is left here is asked for, too */
     uint64_t due_ms;          /* monotonic: the next question, or the end of patience */
     unsigned failures;        /* in a row */
     uint64_t want_sent;       /* of ours, that it holds */

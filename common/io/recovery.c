@@ -150,7 +150,7 @@ ask_for_more(struct office *office, struct peer *peer, const struct office_time 
 {
     struct peer_recovery *recovery = &peer->recovery;
     bool mine = peer->stream.assigned < recovery->want_sent;
-    uint64_t sequence = mine ? peer->stream.assigned + 1 : peer->applied + 1;
+    uint64_t sequence = mine ? peer->stream.assigned + 1 - recovery->compare : peer->applied + 1;
     if (!mine && peer->applied >= recovery->want_received) {
         recovery->complete = true;
         recovery->failures = 0;
@@ -238,7 +238,7 @@ find_fork(struct office *office, const struct peer *peer, const Yidi__Witnessed 
         return "a row of the outbox cannot be read";
     return memcmp(leaf.bytes, witnessed->last_leaf.data, DIGEST_BYTES) == 0
                ? NULL
-               : "this office worked after it was set back; recover with an empty store";
+               : HISTORY_FORKED;
 }
 
 void
@@ -266,6 +266,7 @@ recovery_take_witnessed(struct office *office, struct peer *peer, const Yidi__Wi
     recovery->want_received = witnessed->assigned;
     recovery->acknowledged = witnessed->acknowledged;
     recovery->failures = 0;
+    recovery->compare = peer->stream.assigned > 0 && peer->stream.assigned < witnessed->applied;
     recovery->due_ms = UINT64_MAX; /* it waits for the others */
     hang_up(office, peer);
     log_line(LOG_INFO, "recovery_answered", "office=%s sent=%" PRIu64 " received=%" PRIu64,
@@ -282,18 +283,24 @@ recovery_take_item(struct office *office, struct peer *peer, const Yidi__History
         recovery->state != YIDI__PEER_RECOVERY__RECOVERY_FETCHING)
         return;
     bool mine = recovery->queued_sent < recovery->want_sent;
-    uint64_t next = mine ? recovery->queued_sent + 1 : peer->queued + 1;
+    uint64_t next = mine ? recovery->queued_sent + 1 - recovery->compare : peer->queued + 1;
     uint64_t last = mine ? recovery->want_sent : recovery->want_received;
     if (item->mine != mine || item->sequence != next)
         return; /* of a question before */
     char fault[120];
-    const char *why = next > last ? NULL : history_take(office, peer, item, message);
+    const char *why = NULL;
+    if (mine && recovery->compare)
+        why = history_compare(office, peer, item, message);
+    else if (next <= last)
+        why = history_take(office, peer, item, message);
     if (why != NULL) {
         snprintf(fault, sizeof fault, "message %" PRIu64 " %s it: %s", item->sequence,
                  mine ? "to" : "from", why);
         reject(office, peer, fault, now);
         return;
     }
+    if (mine)
+        recovery->compare = false;
     recovery->batch_left = next >= last ? 0 : recovery->batch_left - 1;
     wait_for_answer(office, peer, now);
 }

@@ -10,183 +10,19 @@
 #include "common/io/outbox.h"
 #include "common/io/recovery.h"
 #include "common/io/redo.h"
+#include "common/io/replay_rows.h"
 #include "common/io/stream_key.h"
 #include "common/io/wire.h"
 #include "proto/envelope.pb-c.h"
-
-enum {
-    OWN_KEY_BYTES = 1 + 4 + 8 + OFFICE_CODE_CHARS + 8,
-    OWN_VALUE_BYTES = 8 + CASE_NUMBER_CHARS + 1,
-    SENT_KEY_BYTES = 1 + CASE_NUMBER_CHARS + OFFICE_CODE_CHARS + 1 + 8,
-    RECEIVED_KEY_BYTES = 1 + CASE_NUMBER_CHARS + 8 + OFFICE_CODE_CHARS + 8,
-    RECEIVED_VALUE_BYTES = 8 + 1,
-    HELD_KEY_BYTES = 1 + OFFICE_CODE_CHARS + 8,
-};
-
-_Static_assert((int)SENT_KEY_BYTES <= (int)REPLAY_KEY_BYTES, "every key fits; this is the longest");
-
-/* One message that came back, as its row says. */
-struct item {
-    char peer[OFFICE_CODE_CHARS + 1];
-    char case_number[CASE_NUMBER_CHARS + 1];
-    bool mine;
-    uint64_t sequence;
-    uint64_t leaf; /* of its entry Recovered */
-    enum message_kind kind;
-    bool acknowledged; /* the peer's: we had taken it */
-    struct replay_key key;
-};
-
-/* ---- keys ---- */
-
-static void
-add_bytes(struct replay_key *key, const void *data, size_t size)
-{
-    REQUIRE(key->size + size <= sizeof key->bytes);
-    memcpy(key->bytes + key->size, data, size);
-    key->size += size;
-}
-
-static void
-add_byte(struct replay_key *key, uint8_t byte)
-{
-    add_bytes(key, &byte, 1);
-}
-
-static void
-add_number(struct replay_key *key, uint64_t number)
-{
-    uint8_t bytes[8];
-    bytes_put_u64(bytes, number);
-    add_bytes(key, bytes, sizeof bytes);
-}
-
-static struct bytes
-key_bytes(const struct replay_key *key)
-{
-    return bytes_of(key->bytes, key->size);
-}
-
-static struct replay_key
-own_key(const struct envelope *envelope, const char *peer)
-{
-    struct replay_key key = { .size = 0 };
-    uint32_t epoch = envelope->entry->epoch;
-    const uint8_t packed[4] = { (uint8_t)(epoch >> 24), (uint8_t)(epoch >> 16),
-                                (uint8_t)(epoch >> 8), (uint8_t)epoch };
-    add_byte(&key, 'O');
-    add_bytes(&key, packed, sizeof packed);
-    add_number(&key, envelope->leaf_index);
-    add_bytes(&key, peer, OFFICE_CODE_CHARS);
-    add_number(&key, envelope->entry->sent->sequence);
-    return key;
-}
-
-/* All that a peer holds of one kind about one case. */
-static struct replay_key
-sent_prefix(const char *case_number, const char *peer, enum message_kind kind)
-{
-    struct replay_key key = { .size = 0 };
-    add_byte(&key, 'S');
-    add_bytes(&key, case_number, CASE_NUMBER_CHARS);
-    add_bytes(&key, peer, OFFICE_CODE_CHARS);
-    add_byte(&key, (uint8_t)kind);
-    return key;
-}
-
-static struct replay_key
-sent_key(const struct item *item)
-{
-    struct replay_key key = sent_prefix(item->case_number, item->peer, item->kind);
-    add_number(&key, item->sequence);
-    return key;
-}
-
-/* All messages to us about one case. */
-static struct replay_key
-received_prefix(const char *case_number)
-{
-    struct replay_key key = { .size = 0 };
-    add_byte(&key, 'R');
-    add_bytes(&key, case_number, CASE_NUMBER_CHARS);
-    return key;
-}
-
-static struct replay_key
-received_key(const struct envelope *envelope, const char *peer)
-{
-    const Yidi__JournalEntry *entry = envelope->entry;
-    struct replay_key key = received_prefix(entry->sent->message->case_number);
-    add_number(&key, entry->time_ms);
-    add_bytes(&key, peer, OFFICE_CODE_CHARS);
-    add_number(&key, entry->sent->sequence);
-    return key;
-}
-
-static enum result
-read_own(struct bytes key, struct bytes value, struct item *ret_item)
-{
-    if (key.size != OWN_KEY_BYTES || value.size != OWN_VALUE_BYTES)
-        return ERR_DAMAGED;
-    *ret_item = (struct item){ .mine = true,
-                               .sequence = bytes_get_u64(key.data + OWN_KEY_BYTES - 8),
-                               .leaf = bytes_get_u64(value.data),
-                               .kind = (enum message_kind)value.data[OWN_VALUE_BYTES - 1] };
-    memcpy(ret_item->peer, key.data + 1 + 4 + 8, OFFICE_CODE_CHARS);
-    memcpy(ret_item->case_number, value.data + 8, CASE_NUMBER_CHARS);
-    add_bytes(&ret_item->key, key.data, key.size);
-    return OK;
-}
-
-static enum result
-read_received(struct bytes key, struct bytes value, struct item *ret_item)
-{
-    if (key.size != RECEIVED_KEY_BYTES || value.size != RECEIVED_VALUE_BYTES)
-        return ERR_DAMAGED;
-    *ret_item = (struct item){ .sequence = bytes_get_u64(key.data + RECEIVED_KEY_BYTES - 8),
-                               .leaf = bytes_get_u64(value.data),
-                               .acknowledged = value.data[8] != 0 };
-    memcpy(ret_item->case_number, key.data + 1, CASE_NUMBER_CHARS);
-    memcpy(ret_item->peer, key.data + 1 + CASE_NUMBER_CHARS + 8, OFFICE_CODE_CHARS);
-    add_bytes(&ret_item->key, key.data, key.size);
-    return OK;
-}
-
-/* ---- noting ---- */
-
-static enum result
-note_own(struct turn *turn, uint64_t leaf)
-{
-    const struct input *input = turn->input;
-    const Yidi__Message *message = input->envelope.entry->sent->message;
-    const struct replay_key own = own_key(&input->envelope, input->peer->office);
-    struct item item = { .sequence = input->sequence,
-                         .kind = (enum message_kind)message->body_case };
-    memcpy(item.peer, input->peer->office, sizeof item.peer);
-    memcpy(item.case_number, message->case_number, CASE_NUMBER_CHARS);
-    const struct replay_key sent = sent_key(&item);
-    uint8_t value[OWN_VALUE_BYTES];
-    bytes_put_u64(value, leaf);
-    memcpy(value + 8, message->case_number, CASE_NUMBER_CHARS);
-    value[OWN_VALUE_BYTES - 1] = (uint8_t)message->body_case;
-    enum result result =
-        store_put(turn->txn, TABLE_RECOVERY, key_bytes(&own), bytes_of(value, sizeof value));
-    if (result == OK)
-        result = store_put(turn->txn, TABLE_RECOVERY, key_bytes(&sent), (struct bytes){ 0 });
-    return result;
-}
 
 enum result
 replay_note(struct turn *turn, uint64_t leaf)
 {
     const struct input *input = turn->input;
-    if (input->mine)
-        return note_own(turn, leaf);
-    const struct replay_key key = received_key(&input->envelope, input->peer->office);
-    uint8_t value[RECEIVED_VALUE_BYTES];
-    bytes_put_u64(value, leaf);
-    value[8] = input->sequence <= input->peer->recovery.acknowledged;
-    return store_put(turn->txn, TABLE_RECOVERY, key_bytes(&key), bytes_of(value, sizeof value));
+    const struct peer *peer = input->peer;
+    return input->mine ? replay_put_own(turn->txn, &input->envelope, peer->office, leaf)
+                       : replay_put_received(turn->txn, &input->envelope, peer->office, leaf,
+                                             input->sequence <= peer->recovery.acknowledged);
 }
 
 /* ---- messages that acts send ---- */
@@ -194,33 +30,16 @@ replay_note(struct turn *turn, uint64_t leaf)
 enum result
 replay_match(struct turn *turn, const char *to, const Yidi__Message *message, bool *ret_sent)
 {
-    AUTO(store_cursor) struct store_cursor *cursor = NULL;
-    struct bytes key, value;
+    struct bytes value;
+    struct replay_key found;
     const struct replay_key prefix =
-        sent_prefix(message->case_number, to, (enum message_kind)message->body_case);
-    *ret_sent = false;
-    enum result result = store_cursor_open(turn->txn, TABLE_RECOVERY, key_bytes(&prefix), &cursor);
-    if (result == OK)
-        result = store_cursor_next(cursor, &key, &value);
+        replay_sent_prefix(message->case_number, to, (enum message_kind)message->body_case);
+    enum result result = replay_find_first(turn->txn, replay_key_bytes(&prefix), &found, &value);
+    *ret_sent = result == OK;
     if (result == ERR_ABSENT)
         return OK;
-    struct replay_key found = { .size = 0 };
-    if (result == OK && key.size != SENT_KEY_BYTES)
-        result = ERR_DAMAGED;
-    if (result != OK)
-        return result;
-    add_bytes(&found, key.data, key.size);
-    *ret_sent = true;
-    return store_delete(turn->txn, TABLE_RECOVERY, key_bytes(&found));
-}
-
-static struct replay_key
-held_prefix(const char *peer)
-{
-    struct replay_key key = { .size = 0 };
-    add_byte(&key, 'H');
-    add_bytes(&key, peer, OFFICE_CODE_CHARS);
-    return key;
+    return result == OK ? store_delete(turn->txn, TABLE_RECOVERY, replay_key_bytes(&found))
+                        : result;
 }
 
 enum result
@@ -238,22 +57,17 @@ replay_hold(struct turn *turn, const char *to, const Yidi__Message *message,
     if (packed.data == NULL)
         return ERR_MEMORY;
     enum result result = turn_count(turn, "held", &number);
-    struct replay_key key = held_prefix(to);
-    add_number(&key, number);
     turn->office->recovery.held = true;
-    return result == OK ? store_put(turn->txn, TABLE_RECOVERY, key_bytes(&key), packed) : result;
+    return result == OK ? replay_put_held(turn->txn, to, number, packed) : result;
 }
 
 /* The peer told its sequence: what waited for it goes out. */
 static enum result
-release_held(struct turn *turn, struct bytes row_key, struct bytes value)
+release_held(struct turn *turn, const struct replay_key *key, struct bytes value)
 {
-    struct replay_key key = { .size = 0 };
     ProtobufCMessage *message;
-    if (row_key.size != HELD_KEY_BYTES ||
-        wire_decode(&yidi__sent__descriptor, value, turn->arena, &message, NULL) != OK)
+    if (wire_decode(&yidi__sent__descriptor, value, turn->arena, &message, NULL) != OK)
         return ERR_DAMAGED;
-    add_bytes(&key, row_key.data, row_key.size);
     const Yidi__Sent *sent = (const Yidi__Sent *)message;
     const struct redo redo = { .quiet = true };
     turn->redo = &redo;
@@ -261,7 +75,7 @@ release_held(struct turn *turn, struct bytes row_key, struct bytes value)
     enum result result =
         turn_send(turn, sent->to, sent->message, sent->attachments, sent->n_attachments);
     turn->redo = NULL;
-    return result == OK ? store_delete(turn->txn, TABLE_RECOVERY, key_bytes(&key)) : result;
+    return result == OK ? store_delete(turn->txn, TABLE_RECOVERY, replay_key_bytes(key)) : result;
 }
 
 /* ---- messages to us ---- */
@@ -301,7 +115,7 @@ unpack(struct bytes packed, struct arena *arena, struct envelope *ret_envelope)
 }
 
 static enum result
-load_received(struct turn *turn, const struct item *item, struct input *ret_input)
+load_received(struct turn *turn, const struct replay_item *item, struct input *ret_input)
 {
     struct stream_key key;
     struct bytes packed;
@@ -323,7 +137,7 @@ static enum result take_opening_after(struct turn *turn, const Yidi__Message *me
 
 /* Take one message again. ERR_REFUSED: the handler does not want it (now). */
 static enum result
-take_again(struct turn *turn, const struct item *item, bool evidence, bool answer)
+take_again(struct turn *turn, const struct replay_item *item, bool evidence, bool answer)
 {
     struct input input;
     struct refusal refusal = { 0 };
@@ -354,9 +168,9 @@ take_again(struct turn *turn, const struct item *item, bool evidence, bool answe
 }
 
 static enum result
-drop_row(struct turn *turn, const struct item *item)
+drop_row(struct turn *turn, const struct replay_item *item)
 {
-    enum result result = store_delete(turn->txn, TABLE_RECOVERY, key_bytes(&item->key));
+    enum result result = store_delete(turn->txn, TABLE_RECOVERY, replay_key_bytes(&item->key));
     return result == ERR_ABSENT ? OK : result;
 }
 
@@ -368,11 +182,12 @@ take_one_wanted(struct turn *turn, const char *case_number)
 {
     AUTO(store_cursor) struct store_cursor *cursor = NULL;
     struct bytes key, value;
-    const struct replay_key prefix = received_prefix(case_number);
-    enum result result = store_cursor_open(turn->txn, TABLE_RECOVERY, key_bytes(&prefix), &cursor);
+    const struct replay_key prefix = replay_received_prefix(case_number);
+    enum result result =
+        store_cursor_open(turn->txn, TABLE_RECOVERY, replay_key_bytes(&prefix), &cursor);
     while (result == OK && (result = store_cursor_next(cursor, &key, &value)) == OK) {
-        struct item item;
-        result = read_received(key, value, &item);
+        struct replay_item item;
+        result = replay_read_received(key, value, &item);
         if (result != OK)
             return result;
         result = take_again(turn, &item, true, false);
@@ -401,7 +216,7 @@ take_opening_after(struct turn *turn, const Yidi__Message *message)
 /* ---- acts ---- */
 
 static enum result
-load_own(struct turn *turn, const struct item *item, struct envelope *ret_envelope)
+load_own(struct turn *turn, const struct replay_item *item, struct envelope *ret_envelope)
 {
     const Yidi__OutboxRow *row;
     enum result result = outbox_find(turn->txn, item->peer, item->sequence, turn->arena, &row);
@@ -414,15 +229,16 @@ load_own(struct turn *turn, const struct item *item, struct envelope *ret_envelo
 
 /* A refusal of ours: the message that it names had no effect here, and has none now. */
 static enum result
-redo_refusal(struct turn *turn, const struct item *item, const Yidi__MessageRefused *refused)
+redo_refusal(struct turn *turn, const struct replay_item *item, const Yidi__MessageRefused *refused)
 {
     AUTO(store_cursor) struct store_cursor *cursor = NULL;
     struct bytes key, value;
-    const struct replay_key prefix = received_prefix(item->case_number);
-    enum result result = store_cursor_open(turn->txn, TABLE_RECOVERY, key_bytes(&prefix), &cursor);
+    const struct replay_key prefix = replay_received_prefix(item->case_number);
+    enum result result =
+        store_cursor_open(turn->txn, TABLE_RECOVERY, replay_key_bytes(&prefix), &cursor);
     while (result == OK && (result = store_cursor_next(cursor, &key, &value)) == OK) {
-        struct item named;
-        result = read_received(key, value, &named);
+        struct replay_item named;
+        result = replay_read_received(key, value, &named);
         if (result == OK && named.sequence == refused->sequence &&
             strcmp(named.peer, item->peer) == 0)
             return drop_row(turn, &named);
@@ -431,7 +247,7 @@ redo_refusal(struct turn *turn, const struct item *item, const Yidi__MessageRefu
 }
 
 static enum result
-redo_once(struct turn *turn, const struct item *item, const struct envelope *envelope,
+redo_once(struct turn *turn, const struct replay_item *item, const struct envelope *envelope,
           struct refusal *ret_refusal)
 {
     const Yidi__Sent *sent = envelope->entry->sent;
@@ -462,7 +278,7 @@ redo_once(struct turn *turn, const struct item *item, const struct envelope *env
 
 /* The act may need messages of others first. */
 static enum result
-redo_act(struct turn *turn, const struct item *item)
+redo_act(struct turn *turn, const struct replay_item *item)
 {
     struct envelope envelope;
     struct refusal refusal = { 0 };
@@ -487,37 +303,35 @@ redo_act(struct turn *turn, const struct item *item)
 
 /* An act that sent several messages is done with the first of them. */
 static enum result
-take_own(struct turn *turn, const struct item *item)
+take_own(struct turn *turn, const struct replay_item *item)
 {
-    const struct replay_key sent = sent_key(item);
+    const struct replay_key sent = replay_sent_key(item);
     struct bytes unused;
-    enum result result = store_get(turn->txn, TABLE_RECOVERY, key_bytes(&sent), &unused);
+    enum result result = store_get(turn->txn, TABLE_RECOVERY, replay_key_bytes(&sent), &unused);
     if (result == OK)
         result = redo_act(turn, item);
     if (result == OK)
-        result = store_delete(turn->txn, TABLE_RECOVERY, key_bytes(&sent));
+        result = store_delete(turn->txn, TABLE_RECOVERY, replay_key_bytes(&sent));
     return result == ERR_ABSENT ? OK : result;
 }
 
 /* ---- one after the other ---- */
 
 static enum result
-find_first(struct store_txn *txn, char kind, struct bytes *ret_key, struct bytes *ret_value)
+find_first(struct store_txn *txn, char kind, struct replay_key *ret_key, struct bytes *ret_value)
 {
-    AUTO(store_cursor) struct store_cursor *cursor = NULL;
-    enum result result = store_cursor_open(txn, TABLE_RECOVERY, bytes_of(&kind, 1), &cursor);
-    return result == OK ? store_cursor_next(cursor, ret_key, ret_value) : result;
+    return replay_find_first(txn, bytes_of(&kind, 1), ret_key, ret_value);
 }
 
 static bool
-failed_before(const struct turn *turn, const struct item *item)
+failed_before(const struct turn *turn, const struct replay_item *item)
 {
     const struct replay_key *failed = &turn->office->recovery.failed;
-    return failed->size > 0 && bytes_equal(key_bytes(failed), key_bytes(&item->key));
+    return failed->size > 0 && bytes_equal(replay_key_bytes(failed), replay_key_bytes(&item->key));
 }
 
 static enum result
-do_item(struct turn *turn, const struct item *item)
+do_item(struct turn *turn, const struct replay_item *item)
 {
     enum result result;
     if (failed_before(turn, item))
@@ -532,41 +346,36 @@ do_item(struct turn *turn, const struct item *item)
 
 /* The first row of the peers that have told their sequence. */
 static enum result
-find_held(struct turn *turn, struct bytes *ret_key, struct bytes *ret_value)
+find_held(struct turn *turn, struct replay_key *ret_key, struct bytes *ret_value)
 {
     const struct peers *peers = &turn->office->peers;
+    enum result result = ERR_ABSENT;
     if (!turn->office->recovery.held)
         return ERR_ABSENT;
-    for (size_t i = 0; i < peers->count; i++) {
-        AUTO(store_cursor) struct store_cursor *cursor = NULL;
-        const struct replay_key prefix = held_prefix(peers->list[i]->office);
-        if (!peers->list[i]->recovery.complete)
-            continue;
-        enum result result =
-            store_cursor_open(turn->txn, TABLE_RECOVERY, key_bytes(&prefix), &cursor);
-        if (result == OK)
-            result = store_cursor_next(cursor, ret_key, ret_value);
-        if (result != ERR_ABSENT)
-            return result;
+    for (size_t i = 0; i < peers->count && result == ERR_ABSENT; i++) {
+        const struct replay_key prefix = replay_held_prefix(peers->list[i]->office);
+        if (peers->list[i]->recovery.complete)
+            result = replay_find_first(turn->txn, replay_key_bytes(&prefix), ret_key, ret_value);
     }
-    return ERR_ABSENT;
+    return result;
 }
 
 static enum result
 do_one(struct turn *turn)
 {
-    struct bytes key, value;
-    struct item item;
+    struct replay_key key;
+    struct bytes value;
+    struct replay_item item;
     enum result result = find_held(turn, &key, &value);
     if (result != ERR_ABSENT)
-        return result == OK ? release_held(turn, key, value) : result;
+        return result == OK ? release_held(turn, &key, value) : result;
     result = find_first(turn->txn, 'O', &key, &value);
     if (result == OK)
-        result = read_own(key, value, &item);
+        result = replay_read_own(replay_key_bytes(&key), value, &item);
     if (result == ERR_ABSENT) {
         result = find_first(turn->txn, 'R', &key, &value);
         if (result == OK)
-            result = read_received(key, value, &item);
+            result = replay_read_received(replay_key_bytes(&key), value, &item);
     }
     return result == OK ? do_item(turn, &item) : result;
 }
@@ -585,7 +394,8 @@ replay_some(struct turn *turn, bool *ret_left)
 enum result
 replay_waits(struct store_txn *txn, bool *ret_waits, bool *ret_held)
 {
-    struct bytes key, value;
+    struct replay_key key;
+    struct bytes value;
     enum result result = find_first(txn, 'H', &key, &value);
     *ret_held = result == OK;
     if (result == OK || result == ERR_ABSENT)

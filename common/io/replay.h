@@ -8,13 +8,7 @@
  * it does not matter between which two messages the past was lost.
  *
  * The acts of one office go in the order of its journal; a message to us is taken when an act needs
- * it, or at the end. Owns the table recovery:
- *
- *     'O' epoch, leaf, peer, sequence -> leaf here, case, kind   own message: an act to do again
- *     'S' case, peer, kind, sequence  -> nothing                 own message: sent already
- *     'R' case, time, peer, sequence  -> leaf here, acknowledged message of the peer to take again
- *     'H' peer, number                -> packed Sent             held until the peer tells its
- * sequence
+ * it, or at the end. What is to be done stands in the table recovery (replay_rows.h).
  */
 #ifndef IO_REPLAY_H
 #define IO_REPLAY_H

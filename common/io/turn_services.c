@@ -138,7 +138,7 @@ turn_send(struct turn *turn, const char *to, Yidi__Message *message,
     struct peer *peer = peers_take(&turn->office->peers, to);
     if (peer == NULL)
         return ERR_MEMORY;
-    if (recovery_holds(peer))
+    if (recovery_holds(peer) || (recovery_bars(peer) && turn->redo == NULL))
         return replay_hold(turn, to, message, attachments, attachment_count);
     if (turn->redo != NULL)
         turn->office->recovery.row.sent_again++;

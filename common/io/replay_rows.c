@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/io/replay_rows.h"
+
+#include "common/core/require.h"
+
+enum {
+    OWN_KEY_BYTES = 1 + 4 + 8 + OFFICE_CODE_CHARS + 8,
+    OWN_VALUE_BYTES = 8 + CASE_NUMBER_CHARS + 1,
+    SENT_KEY_BYTES = 1 + CASE_NUMBER_CHARS + OFFICE_CODE_CHARS + 1 + 8,
+    RECEIVED_KEY_BYTES = 1 + CASE_NUMBER_CHARS + 8 + OFFICE_CODE_CHARS + 8,
+    RECEIVED_VALUE_BYTES = 8 + 1,
+    HELD_KEY_BYTES = 1 + OFFICE_CODE_CHARS + 8,
+};
+
+_Static_assert((int)SENT_KEY_BYTES <= (int)REPLAY_KEY_BYTES, "every key fits; this is the longest");
+
+/* ---- keys ---- */
+
+static void
+add_bytes(struct replay_key *key, const void *data, size_t size)
+{
+    REQUIRE(key->size + size <= sizeof key->bytes);
+    memcpy(key->bytes + key->size, data, size);
+    key->size += size;
+}
+
+static void
+add_byte(struct replay_key *key, uint8_t byte)
+{
+    add_bytes(key, &byte, 1);
+}
+
+static void
+add_number(struct replay_key *key, uint64_t number)
+{
+    uint8_t bytes[8];
+    bytes_put_u64(bytes, number);
+    add_bytes(key, bytes, sizeof bytes);
+}
+
+struct bytes
+replay_key_bytes(const struct replay_key *key)
+{
+    return bytes_of(key->bytes, key->size);
+}
+
+static struct replay_key
+own_key(const struct envelope *envelope, const char *peer)
+{
+    struct replay_key key = { .size = 0 };
+    uint32_t epoch = envelope->entry->epoch;
+    const uint8_t packed[4] = { (uint8_t)(epoch >> 24), (uint8_t)(epoch >> 16),
+                                (uint8_t)(epoch >> 8), (uint8_t)epoch };
+    add_byte(&key, 'O');
+    add_bytes(&key, packed, sizeof packed);
+    add_number(&key, envelope->leaf_index);
+    add_bytes(&key, peer, OFFICE_CODE_CHARS);
+    add_number(&key, envelope->entry->sent->sequence);
+    return key;
+}
+
+struct replay_key
+replay_sent_prefix(const char *case_number, const char *peer, enum message_kind kind)
+{
+    struct replay_key key = { .size = 0 };
+    add_byte(&key, 'S');
+    add_bytes(&key, case_number, CASE_NUMBER_CHARS);
+    add_bytes(&key, peer, OFFICE_CODE_CHARS);
+    add_byte(&key, (uint8_t)kind);
+    return key;
+}
+
+struct replay_key
+replay_sent_key(const struct replay_item *item)
+{
+    struct replay_key key = replay_sent_prefix(item->case_number, item->peer, item->kind);
+    add_number(&key, item->sequence);
+    return key;
+}
+
+struct replay_key
+replay_received_prefix(const char *case_number)
+{
+    struct replay_key key = { .size = 0 };
+    add_byte(&key, 'R');
+    add_bytes(&key, case_number, CASE_NUMBER_CHARS);
+    return key;
+}
+
+static struct replay_key
+received_key(const struct envelope *envelope, const char *peer)
+{
+    const Yidi__JournalEntry *entry = envelope->entry;
+    struct replay_key key = replay_received_prefix(entry->sent->message->case_number);
+    add_number(&key, entry->time_ms);
+    add_bytes(&key, peer, OFFICE_CODE_CHARS);
+    add_number(&key, entry->sent->sequence);
+    return key;
+}
+
+struct replay_key
+replay_held_prefix(const char *peer)
+{
+    struct replay_key key = { .size = 0 };
+    add_byte(&key, 'H');
+    add_bytes(&key, peer, OFFICE_CODE_CHARS);
+    return key;
+}
+
+/* ---- writing ---- */
+
+enum result
+replay_put_own(struct store_txn *txn, const struct envelope *envelope, const char *peer,
+               uint64_t leaf)
+{
+    const Yidi__Sent *sent = envelope->entry->sent;
+    const struct replay_key own = own_key(envelope, peer);
+    struct replay_key present = replay_sent_prefix(sent->message->case_number, peer,
+                                                   (enum message_kind)sent->message->body_case);
+    add_number(&present, sent->sequence);
+    uint8_t value[OWN_VALUE_BYTES];
+    bytes_put_u64(value, leaf);
+    memcpy(value + 8, sent->message->case_number, CASE_NUMBER_CHARS);
+    value[OWN_VALUE_BYTES - 1] = (uint8_t)sent->message->body_case;
+    enum result result =
+        store_put(txn, TABLE_RECOVERY, replay_key_bytes(&own), bytes_of(value, sizeof value));
+    if (result == OK)
+        result = store_put(txn, TABLE_RECOVERY, replay_key_bytes(&present), (struct bytes){ 0 });
+    return result;
+}
+
+enum result
+replay_put_received(struct store_txn *txn, const struct envelope *envelope, const char *peer,
+                    uint64_t leaf, bool acknowledged)
+{
+    const struct replay_key key = received_key(envelope, peer);
+    uint8_t value[RECEIVED_VALUE_BYTES];
+    bytes_put_u64(value, leaf);
+    value[8] = acknowledged;
+    return store_put(txn, TABLE_RECOVERY, replay_key_bytes(&key), bytes_of(value, sizeof value));
+}
+
+enum result
+replay_put_held(struct store_txn *txn, const char *peer, uint64_t number, struct bytes packed)
+{
+    struct replay_key key = replay_held_prefix(peer);
+    add_number(&key, number);
+    return store_put(txn, TABLE_RECOVERY, replay_key_bytes(&key), packed);
+}
+
+/* ---- reading ---- */
+
+enum result
+replay_find_first(struct store_txn *txn, struct bytes prefix, struct replay_key *ret_key,
+                  struct bytes *ret_value)
+{
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    struct bytes key;
+    enum result result = store_cursor_open(txn, TABLE_RECOVERY, prefix, &cursor);
+    if (result == OK)
+        result = store_cursor_next(cursor, &key, ret_value);
+    if (result != OK)
+        return result;
+    if (key.size > sizeof ret_key->bytes)
+        return ERR_DAMAGED;
+    ret_key->size = 0;
+    add_bytes(ret_key, key.data, key.size);
+    return OK;
+}
+
+enum result
+replay_read_own(struct bytes key, struct bytes value, struct replay_item *ret_item)
+{
+    if (key.size != OWN_KEY_BYTES || value.size != OWN_VALUE_BYTES)
+        return ERR_DAMAGED;
+    *ret_item = (struct replay_item){ .mine = true,
+                                      .sequence = bytes_get_u64(key.data + OWN_KEY_BYTES - 8),
+                                      .leaf = bytes_get_u64(value.data),
+                                      .kind = (enum message_kind)value.data[OWN_VALUE_BYTES - 1] };
+    memcpy(ret_item->peer, key.data + 1 + 4 + 8, OFFICE_CODE_CHARS);
+    memcpy(ret_item->case_number, value.data + 8, CASE_NUMBER_CHARS);
+    add_bytes(&ret_item->key, key.data, key.size);
+    return OK;
+}
+
+enum result
+replay_read_received(struct bytes key, struct bytes value, struct replay_item *ret_item)
+{
+    if (key.size != RECEIVED_KEY_BYTES || value.size != RECEIVED_VALUE_BYTES)
+        return ERR_DAMAGED;
+    *ret_item = (struct replay_item){ .sequence = bytes_get_u64(key.data + RECEIVED_KEY_BYTES - 8),
+                                      .leaf = bytes_get_u64(value.data),
+                                      .acknowledged = value.data[8] != 0 };
+    memcpy(ret_item->case_number, key.data + 1, CASE_NUMBER_CHARS);
+    memcpy(ret_item->peer, key.data + 1 + CASE_NUMBER_CHARS + 8, OFFICE_CODE_CHARS);
+    add_bytes(&ret_item->key, key.data, key.size);
+    return OK;
+}

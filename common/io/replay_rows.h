@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * replay_rows - the table recovery: which messages of a lost past are still to be done again, and
+ * which new ones wait for the sequence of their peer.
+ *
+ *     'O' epoch, leaf, peer, sequence -> leaf here, case, kind   own message: an act to do again
+ *     'S' case, peer, kind, sequence  -> nothing                 own message: sent already
+ *     'R' case, time, peer, sequence  -> leaf here, acknowledged message of the peer to take again
+ *     'H' peer, number                -> packed Sent             held until the peer tells its
+ *                                                                sequence
+ *
+ * Knows the keys, and not what is done with them (replay.h).
+ */
+#ifndef IO_REPLAY_ROWS_H
+#define IO_REPLAY_ROWS_H
+
+#include "common/core/effects.h"
+#include "common/io/envelope.h"
+#include "common/io/recovery_state.h"
+
+/* One message that came back, as its row says. */
+struct replay_item {
+    char peer[OFFICE_CODE_CHARS + 1];
+    char case_number[CASE_NUMBER_CHARS + 1];
+    bool mine;
+    uint64_t sequence;
+    uint64_t leaf;          /* of its entry Recovered */
+    enum message_kind kind; /* of an own one */
+    bool acknowledged;      /* the peer's: we had taken it */
+    struct replay_key key;
+};
+
+struct bytes replay_key_bytes(const struct replay_key *key);
+
+/* All that a peer holds of one kind about one case; the one of an item; all messages to us about
+ * one case; all that wait for a peer. */
+struct replay_key replay_sent_prefix(const char *case_number, const char *peer,
+                                     enum message_kind kind);
+struct replay_key replay_sent_key(const struct replay_item *item);
+struct replay_key replay_received_prefix(const char *case_number);
+struct replay_key replay_held_prefix(const char *peer);
+
+/* Note a message that came back. leaf is that of its entry Recovered. */
+enum result replay_put_own(struct store_txn *txn, const struct envelope *envelope, const char *peer,
+                           uint64_t leaf) MUST_CHECK;
+enum result replay_put_received(struct store_txn *txn, const struct envelope *envelope,
+                                const char *peer, uint64_t leaf, bool acknowledged) MUST_CHECK;
+enum result replay_put_held(struct store_txn *txn, const char *peer, uint64_t number,
+                            struct bytes packed) MUST_CHECK;
+
+/* The first row of a prefix. OK, ERR_ABSENT, ERR_DAMAGED. */
+enum result replay_find_first(struct store_txn *txn, struct bytes prefix,
+                              struct replay_key *ret_key, struct bytes *ret_value) MUST_CHECK;
+
+/* What a row 'O' or 'R' says. OK or ERR_DAMAGED. */
+enum result replay_read_own(struct bytes key, struct bytes value,
+                            struct replay_item *ret_item) MUST_CHECK;
+enum result replay_read_received(struct bytes key, struct bytes value,
+                                 struct replay_item *ret_item) MUST_CHECK;
+
+#endif

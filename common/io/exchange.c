@@ -7,6 +7,7 @@
 #include "common/io/consistency.h"
 #include "common/io/epoch.h"
 #include "common/io/history.h"
+#include "common/io/inquiry.h"
 #include "common/io/intake.h"
 #include "common/io/link_frame.h"
 #include "common/io/log.h"
@@ -95,7 +96,7 @@ is_early(struct office *office, struct peer *peer, const struct link_message *me
         link_frame_reply_refuse(office, &message->route,
                                 start_holds(office) ? REFUSAL_OFFICE_STARTING
                                                     : REFUSAL_OFFICE_RECOVERING);
-        recovery_ask_now(office, peer, now);
+        inquiry_ask_now(office, peer, now);
         return true;
     }
     return false;
@@ -375,7 +376,7 @@ take_witnessed(struct office *office, struct peer *peer, const Yidi__Witnessed *
                const struct office_time *now)
 {
     start_hold_take(office, peer, witnessed, now);
-    recovery_take_witnessed(office, peer, witnessed, now);
+    inquiry_take_witnessed(office, peer, witnessed, now);
 }
 
 static void
@@ -383,7 +384,7 @@ take_lost(struct office *office, struct peer *peer, const struct office_time *no
 {
     start_hold_lost(office, peer, now);
     if (peer->recovery.live)
-        recovery_lost(office, peer, now);
+        inquiry_lost(office, peer, now);
     else
         outgoing_lost(office, peer, now);
 }
@@ -411,7 +412,7 @@ take_outbound(struct office *office, const struct link_message *message,
     else if (frame->body_case == YIDI__LINK_FRAME__BODY_WITNESSED)
         take_witnessed(office, peer, frame->witnessed, now);
     else if (frame->body_case == YIDI__LINK_FRAME__BODY_HISTORY_ITEM)
-        recovery_take_item(office, peer, frame->history_item, message, now);
+        inquiry_take_item(office, peer, frame->history_item, message, now);
     else if (frame->body_case == YIDI__LINK_FRAME__BODY_PROOF_ASK)
         consistency_answer(office, peer, frame->proof_ask, now);
     else

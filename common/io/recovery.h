@@ -42,15 +42,11 @@ enum result recovery_command(struct office *office, const Yidi__Request *request
                              const struct office_time *now, Yidi__Response *response,
                              struct refusal *ret_refusal) MUST_CHECK;
 
-/* What the peer answers, and word that it does not. */
-void recovery_take_witnessed(struct office *office, struct peer *peer,
-                             const Yidi__Witnessed *witnessed, const struct office_time *now);
-void recovery_take_item(struct office *office, struct peer *peer, const Yidi__HistoryItem *item,
-                        const struct link_message *message, const struct office_time *now);
-void recovery_lost(struct office *office, struct peer *peer, const struct office_time *now);
+/* Look again at that (monotonic) time, or sooner. */
+void recovery_wake(struct office *office, uint64_t due_ms);
 
-/* The peer is there: it greeted. */
-void recovery_ask_now(struct office *office, struct peer *peer, const struct office_time *now);
+/* The row is written with the next turn. */
+void recovery_mark_dirty(struct office *office, const struct office_time *now);
 
 /* Ask whoever is to be asked now. */
 void recovery_tick(struct office *office, const struct office_time *now);

@@ -460,6 +460,7 @@ exchange_tick(struct office *office, const struct office_time *now)
     office->stream_due_ms = UINT64_MAX;
     for (size_t i = 0; i < office->peers.count; i++) {
         struct peer *peer = office->peers.list[i];
+        peer->history_given = false;
         if (peer->ack_due && peer->queued == peer->applied)
             link_frame_reply_ack(office, peer);
         outgoing_tick(office, peer, now);

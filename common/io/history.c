@@ -112,10 +112,13 @@ hand_back(struct office *office, struct store_txn *txn, const struct peer *peer,
 }
 
 void
-history_answer(struct office *office, const struct peer *peer, const Yidi__HistoryAsk *ask,
+history_answer(struct office *office, struct peer *peer, const Yidi__HistoryAsk *ask,
                const struct link_route *route)
 {
     AUTO(store_txn) struct store_txn *txn = NULL;
+    if (peer->history_given)
+        return; /* whoever asks without waiting for the answer does not hold up the others */
+    peer->history_given = true;
     enum result result = store_begin_read(office->options.store, &txn);
     for (uint32_t i = 0; result == OK && i < ask->count && i < HISTORY_BATCH; i++) {
         result = hand_back(office, txn, peer, ask, ask->sequence + i, route);

@@ -22,8 +22,8 @@ enum { HISTORY_BATCH = 64 };
 void history_answer_ask(struct office *office, const struct peer *peer,
                         const struct link_route *route);
 
-/* Answer HistoryAsk with items. */
-void history_answer(struct office *office, const struct peer *peer, const Yidi__HistoryAsk *ask,
+/* Answer HistoryAsk with items; one question of a peer in a turn. */
+void history_answer(struct office *office, struct peer *peer, const Yidi__HistoryAsk *ask,
                     const struct link_route *route);
 
 /* Of two heads of one journal, is this one the later? What an office recovered itself comes under

@@ -83,6 +83,7 @@ struct peer {
     struct peer_recovery recovery;
     bool asked_at_start;   /* start_hold.h */
     bool greeted_at_start; /* and waits for its answer */
+    bool history_given;    /* in this turn: one question each */
     char trouble[160];     /* in words; empty when all is well */
     struct peer *bucket_next;
 };

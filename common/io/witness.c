@@ -32,12 +32,14 @@ witness_proves_loss(struct office *office, const char *text)
     AUTO(store_txn) struct store_txn *txn = NULL;
     struct tree_head head;
     struct refusal refusal = { 0 };
-    return text[0] != '\0' &&
-           envelope_verify_head(&office->verifier, text, &head, &refusal) == OK &&
-           strcmp(head.office, office->journal.office) == 0 &&
-           head.epoch >= office->journal.epoch && /* else the loss is known */
-           store_begin_read(office->options.store, &txn) == OK &&
-           !journal_has(&office->journal, txn, &head);
+    if (text[0] == '\0' || tree_head_decode(text, &head) != OK ||
+        strcmp(head.office, office->journal.office) != 0 ||
+        head.epoch < office->journal.epoch) /* that loss is known */
+        return false;
+    if (store_begin_read(office->options.store, &txn) != OK ||
+        journal_has(&office->journal, txn, &head))
+        return false;
+    return envelope_verify_head(&office->verifier, text, &head, &refusal) == OK;
 }
 
 enum witness_verdict

@@ -41,6 +41,8 @@ inquiry_lost(struct office *office, struct peer *peer, const struct office_time 
         return;
     recovery->answered = false;
     recovery->failures++;
+    snprintf(peer->trouble, sizeof peer->trouble,
+             "it does not answer, or does not let this office in; it is asked again");
     recovery->queued_sent = peer->stream.assigned;
     recovery->due_ms = now->monotonic_ms +
                        retry_delay_ms(&office->options.stream_limits.retry, recovery->failures,

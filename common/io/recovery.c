@@ -74,7 +74,7 @@ recovery_close(struct office *office)
 /* ---- all of them ---- */
 
 struct tally {
-    size_t asking, answered, fetching, complete;
+    size_t asking, answered, fetching, complete, rejected;
 };
 
 static struct tally
@@ -91,6 +91,8 @@ count_peers(const struct office *office)
             tally.complete++;
         else if (recovery->state == YIDI__PEER_RECOVERY__RECOVERY_FETCHING)
             tally.fetching++;
+        else if (recovery->state == YIDI__PEER_RECOVERY__RECOVERY_REJECTED)
+            tally.rejected++;
     }
     return tally;
 }
@@ -137,7 +139,8 @@ go_on(struct office *office, const struct office_time *now)
     const struct tally tally = count_peers(office);
     bool waits = recovery->row.active && !recovery->row.without_missing && tally.asking > 0;
     bool first = recovery->row.active && recovery->row.epoch == 0;
-    bool rest = tally.answered == 0 && tally.fetching == 0 && !waits;
+    bool alone = first && tally.asking + tally.rejected > 0; /* nobody has said anything true */
+    bool rest = tally.answered == 0 && tally.fetching == 0 && !waits && !alone;
     recovery->open_epoch = tally.answered > 0 && !waits && (recovery->epoch_needed || first);
     recovery->replaying = rest && (recovery->left || tally.complete > 0);
     recovery->finishing = rest && recovery->row.active && tally.complete == 0 && !recovery->left;

@@ -133,6 +133,8 @@ fill_peer(const struct office *office, const struct peer *peer, Yidi__RecoveryPe
     if (entry != NULL)
         ret_peer->name = entry->name;
     ret_peer->state = (char *)state_name(peer->recovery.state);
+    if (peer->recovery.answered)
+        ret_peer->state = "answered"; /* and waits for the others */
     ret_peer->sent = peer->stream.assigned;
     ret_peer->received = peer->applied;
     ret_peer->trouble = (char *)peer->trouble;

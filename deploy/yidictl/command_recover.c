@@ -44,7 +44,7 @@ static const char *
 phase_words(const Yidi__RecoveryReport *report)
 {
     static const char *const words[][2] = {
-        { "none", "nothing was ever lost here" },
+        { "none", "none; nothing was ever lost here" },
         { "asking", "asks the other offices what they hold" },
         { "fetching", "takes back what they hold" },
         { "replaying", "does again what it proves" },
@@ -82,21 +82,21 @@ print_numbers(const Yidi__RecoveryReport *report, struct arena *arena)
                     output_format(arena, "%u of %u have handed back what they hold",
                                   report->peers_done, report->peers_asked));
     table_add_field(&table, "brought back",
-                    output_format(arena, "%llu messages sent, %llu received",
+                    output_format(arena, "messages: %llu sent, %llu received",
                                   (unsigned long long)report->sent,
                                   (unsigned long long)report->received));
     table_add_field(&table, "done again",
-                    output_format(arena, "%llu of them; %llu that nobody had were sent anew",
+                    output_format(arena, "%llu of them; sent anew, because nobody had it: %llu",
                                   (unsigned long long)report->redone,
                                   (unsigned long long)report->sent_again));
     for (size_t i = 0; i < report->n_heads; i++)
         table_add_field(&table, i == 0 ? "last seen" : "", head_words(report->heads[i], arena));
     if (report->lost_entries > 0)
         table_add_field(
-            &table, "LOST",
+            &table, "not back",
             output_format(arena,
-                          "%llu journal entries that no other office holds: acts, views, and "
-                          "messages that never left",
+                          "%llu journal entries that are no messages: steps, done again "
+                          "where one proves them; views, imports",
                           (unsigned long long)report->lost_entries));
     table_print(&table, stdout);
 }
@@ -150,10 +150,16 @@ print_unplaced(const Yidi__RecoveryReport *report, struct arena *arena)
 static void
 print_advice(const Yidi__RecoveryReport *report)
 {
-    if (strcmp(report->phase, "asking") == 0 && report->n_missing > 0)
-        puts("\nIt waits for the offices above. To go to work without them: yidictl recover "
-             "--finish;\nthey are asked again until they answer, and nothing is sent to them "
-             "before that.");
+    if (report->n_missing == 0)
+        return;
+    if (strcmp(report->phase, "asking") == 0)
+        puts(
+            "\nIt waits until all of them have answered. To go to work without the others: yidictl "
+            "recover\n--finish; they are asked again until they answer, and nothing is sent to "
+            "them before that.");
+    else if (strcmp(report->phase, "done") == 0)
+        puts("\nThe offices above are asked again until they answer, one that was rejected only by "
+             "yidictl recover\n--start. Nothing is sent to them or taken from them before that.");
 }
 
 static void
@@ -163,6 +169,21 @@ print_report(const Yidi__RecoveryReport *report, struct arena *arena)
     print_missing(report, arena);
     print_unplaced(report, arena);
     print_advice(report);
+}
+
+/* Nothing was brought back yet; why the office takes no work tells whether something is lost. */
+static void
+print_none(const Yidi__RecoveryReport *report, const char *halted, struct arena *arena)
+{
+    AUTO(table) struct table table;
+    table_init(&table, table_field_columns, 2);
+    table_add_field(&table, "recovery", halted[0] != '\0' ? "not started" : phase_words(report));
+    if (halted[0] != '\0')
+        table_add_field(&table, "HALTED", halted);
+    table_add_field(&table, "journal epoch", number_text(report->epoch, arena));
+    table_print(&table, stdout);
+    if (halted[0] != '\0')
+        puts("\nTo bring back its past from the other offices: yidictl recover --start");
 }
 
 /* ---- the command ---- */
@@ -176,6 +197,25 @@ ask(struct session *session, Yidi__RecoverVerb verb, struct answer *ret_answer)
     request.command_case = YIDI__REQUEST__COMMAND_RECOVER;
     request.recover = &recover;
     return session_ask(session, &request, NULL, 0, YIDI__RESPONSE__BODY_RECOVERY, ret_answer);
+}
+
+static int
+print(struct session *session, struct answer *answer)
+{
+    AUTO(answer) struct answer status = { 0 };
+    Yidi__Status question = YIDI__STATUS__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    const Yidi__RecoveryReport *report = answer->response->recovery;
+    request.command_case = YIDI__REQUEST__COMMAND_STATUS;
+    request.status = &question;
+    if (strcmp(report->phase, "none") != 0) {
+        print_report(report, &answer->arena);
+        return EXIT_DONE;
+    }
+    int result = session_ask(session, &request, NULL, 0, YIDI__RESPONSE__BODY_STATUS, &status);
+    if (result == EXIT_DONE)
+        print_none(report, status.response->status->halted, &status.arena);
+    return result;
 }
 
 static bool
@@ -224,11 +264,12 @@ run(const struct settings *settings, const struct arguments *arguments)
         status = wait_until_done(&session, settings->timeout_ms, &answer);
     if (answer.response == NULL || answer.response->body_case != YIDI__RESPONSE__BODY_RECOVERY)
         return status;
-    if (settings->json)
+    if (settings->json) {
         output_json(&answer.response->recovery->base);
-    else
-        print_report(answer.response->recovery, &answer.arena);
-    return status;
+        return status;
+    }
+    int printed = print(&session, &answer);
+    return status == EXIT_DONE ? printed : status;
 }
 
 const struct command recover_command = {
@@ -240,9 +281,8 @@ const struct command recover_command = {
         "empty store or a restored backup, the office asks every other office what it holds; each\n"
         "hands back what it received from here and what it sent here, signed. The office verifies\n"
         "it, does again what it proves, begins a new epoch of its journal that names the last\n"
-        "heads which the others had seen, and goes on with its streams. Without an option: how "
-        "far\n"
-        "it is, and what could not be brought back.",
+        "heads which the others had seen, and goes on with its streams. Without an option: how\n"
+        "far it is, and what could not be brought back. deploy/RECOVERY.md is the runbook.",
     .options = options,
     .run = run,
 };

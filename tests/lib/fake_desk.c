@@ -15,11 +15,15 @@
 #include "registry-node/registry.h"
 
 static const struct fake_entry entries[FAKE_PLACE_COUNT] = {
-    [WINDOW] = { "window", { "310115000001", YIDI__ROLE__ACCEPTANCE, "310115" }, &acceptance_role },
-    [CENTRE] = { "centre", { "310115000002", YIDI__ROLE__PRODUCTION, "31" }, &production_role },
-    [REGISTRY] = { "registry",
-                   { "440105000000", YIDI__ROLE__REGISTRY, FAKE_DESK_DIVISION },
-                   &registry_role },
+    [WINDOW] = { .name = "window",
+                 .entry = { "310115000001", YIDI__ROLE__ACCEPTANCE, "310115" },
+                 .role = &acceptance_role },
+    [CENTRE] = { .name = "centre",
+                 .entry = { "310115000002", YIDI__ROLE__PRODUCTION, "31" },
+                 .role = &production_role },
+    [REGISTRY] = { .name = "registry",
+                   .entry = { "440105000000", YIDI__ROLE__REGISTRY, FAKE_DESK_DIVISION },
+                   .role = &registry_role },
 };
 
 const struct fake_step fake_desk_steps[] = {

@@ -30,6 +30,7 @@ fill_options(struct fake_office *office, struct office_options *options)
         .root = network->roster.root,
         .stream_limits = network->stream_limits,
         .witness_interval_ms = network->witness_interval_ms,
+        .start_hold_ms = network->start_hold_ms,
         .directory_grace_ms = 7 * 24 * 3600 * 1000ULL,
         .ports = fake_ports_of(office),
     };

@@ -86,11 +86,21 @@ index_of_key(const struct puppet *puppet, const uint8_t key[TRANSPORT_KEY_BYTES]
     return 0;
 }
 
+void
+puppet_reply(struct puppet *puppet, const struct link_route *route, Yidi__LinkFrame *frame,
+             const struct bytes *frames, size_t frame_count)
+{
+    struct bytes list[LINK_FRAMES_MAX] = { wire_encode(&frame->base, &puppet->arena) };
+    assert_true(frame_count < LINK_FRAMES_MAX);
+    for (size_t i = 0; i < frame_count; i++)
+        list[1 + i] = frames[i];
+    (void)!link_reply(puppet->link, route, list, 1 + frame_count);
+}
+
 static void
 reply(struct puppet *puppet, const struct link_message *message, Yidi__LinkFrame *frame)
 {
-    struct bytes packed = wire_encode(&frame->base, &puppet->arena);
-    (void)!link_reply(puppet->link, &message->route, &packed, 1);
+    puppet_reply(puppet, &message->route, frame, NULL, 0);
 }
 
 static uint32_t
@@ -176,6 +186,8 @@ take_inbound(struct puppet *puppet, const struct link_message *message,
         reply_ack(puppet, message, from);
     } else if (frame->body_case == YIDI__LINK_FRAME__BODY_DIRECTORY) {
         puppet->directory = arena_copy(&puppet->arena, message->frames[1]);
+    } else if (puppet->asked != NULL) {
+        puppet->asked(puppet, (enum network_place)from, &message->route, frame);
     }
 }
 

@@ -56,6 +56,9 @@ struct puppet {
     uint64_t welcome_ahead;     /* expects so many more than it took */
     uint32_t window_messages;   /* credit that it grants; 0: plenty */
     uint64_t directory_version; /* that it claims to have */
+    /* Asks and questions about the past, of the office at that place; NULL: it does not answer. */
+    void (*asked)(struct puppet *puppet, enum network_place from, const struct link_route *route,
+                  const Yidi__LinkFrame *frame);
 };
 
 void puppet_open(struct puppet *puppet, struct network_office *office);
@@ -114,6 +117,10 @@ void puppet_send_frame(struct puppet *puppet, const struct network_office *victi
                        Yidi__LinkFrame *frame, struct bytes second);
 void puppet_send_raw(struct puppet *puppet, const struct network_office *victim,
                      const struct bytes *frames, size_t frame_count);
+
+/* Answer what came by that route: the frame, and what follows it. */
+void puppet_reply(struct puppet *puppet, const struct link_route *route, Yidi__LinkFrame *frame,
+                  const struct bytes *frames, size_t frame_count);
 
 /* DATA with an envelope and attachments. */
 void puppet_send(struct puppet *puppet, const struct network_office *victim, uint64_t sequence,

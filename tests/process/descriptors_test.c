@@ -22,9 +22,10 @@
 #include "tests/lib/journey.h"
 
 enum {
-    FEW = 128,       /* descriptors that the registry may have */
-    VERY_FEW = 64,   /* hardly more than it needs at rest */
-    BESIEGERS = 300, /* of each kind */
+    FEW = 128,        /* descriptors that the registry may have */
+    VERY_FEW = 64,    /* hardly more than it needs at rest */
+    BESIEGERS = 300,  /* of each kind */
+    TURNED_AWAY = 10, /* connections, before the siege is in place */
     CASES = 3,
     ROUNDS_MAX = 20,
 };
@@ -152,14 +153,14 @@ turned_away(struct network_office *office)
 {
     AUTO(network_answer) struct network_answer answer = { 0 };
     network_status(office, &answer);
-    return answer.response->status->dropped;
+    return answer.response->status->turned_away;
 }
 
 static bool
 is_in_place(void *context)
 {
     const struct siege *siege = context;
-    return turned_away(siege->office) >= siege->turned_away_before + BESIEGERS / 4;
+    return turned_away(siege->office) >= siege->turned_away_before + TURNED_AWAY;
 }
 
 static bool

@@ -20,6 +20,7 @@
 
 enum {
     CASES_MAX = 4000,
+    BATCH = 500,
     DELAY_MS = 100, /* each way */
     DELAY_SOAK_MS = 300,
     BYTES_PER_S = 20000,
@@ -159,7 +160,9 @@ finish(void)
 {
     static const char *const last[] = { "collected", "closed", "closed" };
     struct network_office *const offices[] = { journey.window, journey.registry, journey.centre };
-    journey_take(&journey, cases, case_count, JOURNEY_CLOSED);
+    for (size_t done = 0; done < case_count; done += BATCH)
+        journey_take(&journey, cases + done, case_count - done < BATCH ? case_count - done : BATCH,
+                     JOURNEY_CLOSED);
     network_wait_until(&network, "all streams are drained", all_is_drained, NULL);
     for (int i = 0; i < 3; i++)
         assert_int_equal(network_count_in_state(offices[i], last[i]), case_count);

@@ -158,6 +158,18 @@ decide(struct world *world, const struct decision *decision, char **case_numbers
     return ask(world, decision->office, &request, NULL, 0);
 }
 
+static void
+old_card_came_first(struct world *world, const struct decision *decision,
+                    const struct outcome *outcome)
+{
+    const struct wish *wish = people_find_wish(world, decision->case_number);
+    INVARIANT(world,
+              decision->verb != YIDI__VERB__COLLECT || decision->old_card_surrendered ||
+                  wish == NULL || wish->kind != YIDI__APPLICATION_KIND__RENEWAL ||
+                  !outcome->answered || outcome->code[0] != '\0',
+              "G3 the old card is handed back first", "%s", decision->case_number);
+}
+
 struct outcome
 command_decide(struct world *world, const struct decision *decision)
 {
@@ -176,6 +188,7 @@ command_decide(struct world *world, const struct decision *decision)
     } else {
         set_code(&outcome, response->refusal);
     }
+    old_card_came_first(world, decision, &outcome);
     if (outcome.code[0] != '\0')
         trace(world, (int)decision->office, "refuses to %s %s for %s: %s",
               verb_name(decision->verb), decision->case_number, decision->operator, outcome.code);

@@ -273,14 +273,6 @@ set_back(struct world *world)
     }
 }
 
-bool
-disasters_recover(struct world *world, size_t office)
-{
-    (void)world;
-    (void)office;
-    return false;
-}
-
 /* ---- beginning and ending ---- */
 
 static void
@@ -397,9 +389,6 @@ disasters_end(struct world *world)
             heal(world, &disasters->list[i]);
     disasters->next_ms = UINT64_MAX;
     disasters->copy_ms = disasters->set_back_ms = 0;
-    for (size_t office = 0; office < PLACE_COUNT; office++) {
+    for (size_t office = 0; office < PLACE_COUNT; office++)
         world->network.offices[office].disk_fails = false;
-        if (world->ledger.offices[office].set_back)
-            (void)disasters_recover(world, office);
-    }
 }

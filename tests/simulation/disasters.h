@@ -38,8 +38,6 @@ struct disasters {
     struct disaster list[DISASTERS_MAX];
     uint64_t next_ms; /* when the next one strikes */
     uint64_t pause_ms_max;
-    uint64_t tick_ms; /* the last look */
-    bool sets_back;   /* in this life an office loses its past */
     size_t victim;
     uint64_t copy_ms, set_back_ms; /* when its disk is copied, and when it is set back; 0 done */
 };
@@ -54,9 +52,5 @@ void disasters_act(struct world *world);
 
 /* Everything is mended, and everybody comes up. */
 void disasters_end(struct world *world);
-
-/* The second half of a disaster that took an office's past: bring it back from its peers. Answers
- * false while there is no such command. */
-bool disasters_recover(struct world *world, size_t office);
 
 #endif

@@ -13,7 +13,7 @@
 #include "registry-node/core/review.h"
 #include "tests/simulation/world.h"
 
-enum { ROUNDS_MAX = 60 };
+enum { ROUNDS_MAX = 60, RECOVERY_ROUNDS = 18 };
 static const uint64_t minute_ms = 60000;
 
 static const char *
@@ -27,27 +27,86 @@ static bool
 is_excused(const struct world *world, size_t office)
 {
     return office >= PLACE_COUNT || world_is_rogue(office) ||
-           world->ledger.offices[office].set_back;
+           (world->ledger.offices[office].set_back &&
+            (world->ledger.offices[office].forked || !world->ledger.offices[office].recovered));
 }
 
 /* ---- time alone ---- */
+
+/* What the peers table of one office says about another. */
+static const char *
+trouble_of(const struct world *world, size_t office, size_t other)
+{
+    const struct office *running = world->network.offices[office].office;
+    const struct peer *peer =
+        running == NULL ? NULL : peers_find(&running->peers, world_code(world, other));
+    return running == NULL ? "is down" : peer == NULL ? "knows nobody" : peer->trouble;
+}
+
+static void
+stream_is_empty(struct world *world, size_t from, size_t to, const char *when)
+{
+    const struct ledger_stream *stream = &world->ledger.streams[from][to];
+    uint64_t acknowledged = fake_network_acknowledged(&world->network, from, to);
+    INVARIANT(world, stream->taken == stream->count && acknowledged == stream->count,
+              "G2 every stream is empty in the end",
+              "%s: %s assigned %" PRIu64 " to %s, which took %" PRIu64 "; %" PRIu64
+              " are acknowledged (%s; %s)",
+              when, name_of(world, from), stream->count, name_of(world, to), stream->taken,
+              acknowledged, trouble_of(world, from, to), trouble_of(world, to, from));
+}
 
 static void
 streams_are_empty(struct world *world, const char *when)
 {
     for (size_t from = 0; from < PLACE_COUNT; from++)
-        for (size_t to = 0; to < PLACE_COUNT; to++) {
-            if (is_excused(world, from) || is_excused(world, to))
-                continue;
-            const struct ledger_stream *stream = &world->ledger.streams[from][to];
-            uint64_t acknowledged = fake_network_acknowledged(&world->network, from, to);
-            INVARIANT(world, stream->taken == stream->count && acknowledged == stream->count,
-                      "G2 every stream is empty in the end",
-                      "%s: %s assigned %" PRIu64 " to %s, which took %" PRIu64
-                      " and of which %" PRIu64 " are acknowledged",
-                      when, name_of(world, from), stream->count, name_of(world, to), stream->taken,
-                      acknowledged);
+        for (size_t to = 0; to < PLACE_COUNT; to++)
+            if (!is_excused(world, from) && !is_excused(world, to))
+                stream_is_empty(world, from, to, when);
+}
+
+static bool
+was_told(const struct world *world, const char *case_number, const char *event)
+{
+    char words[40];
+    snprintf(words, sizeof words, "\"%s\"", event);
+    for (size_t i = 0; i < world->network.notification_count; i++) {
+        const char *line = world->network.notifications[i].text;
+        for (const char *next; line != NULL && *line != '\0'; line = next) {
+            next = strchr(line, '\n');
+            next = next == NULL ? line + strlen(line) : next + 1;
+            const char *number = strstr(line, case_number), *named = strstr(line, words);
+            if (number != NULL && number < next && named != NULL && named < next)
+                return true;
         }
+    }
+    return false;
+}
+
+static void
+citizen_was_told(struct world *world, const struct ledger_case *found)
+{
+    bool there = found->state == APPLICATION_READY || found->state == APPLICATION_COLLECTED;
+    if (there)
+        INVARIANT(world, was_told(world, found->number, "ready"), "G1 no notification is lost",
+                  "%s is there, and nobody was told", found->number);
+    if (found->state == APPLICATION_REFUSED)
+        INVARIANT(world, was_told(world, found->number, "refused"), "G1 no notification is lost",
+                  "%s is refused, and nobody was told", found->number);
+}
+
+/* Nobody has to do anything for it. */
+static void
+every_citizen_was_told(struct world *world)
+{
+    for (size_t office = 0; office < PLACE_COUNT; office++) {
+        const struct ledger_office *page = &world->ledger.offices[office];
+        if (is_excused(world, office) ||
+            world->network.offices[office].role->party != PARTY_ACCEPTANCE)
+            continue;
+        for (size_t i = 0; i < page->case_count; i++)
+            citizen_was_told(world, &page->cases[i]);
+    }
 }
 
 static void
@@ -65,19 +124,10 @@ case_is_excused(const struct world *world, const struct ledger_case *found)
            is_excused(world, found->centre);
 }
 
-static const struct wish *
-wish_of(const struct world *world, const char *case_number)
-{
-    for (size_t i = 0; i < world->people.wish_count; i++)
-        if (strcmp(world->people.wishes[i].case_number, case_number) == 0)
-            return &world->people.wishes[i];
-    return NULL;
-}
-
 static bool
 may_stay_open(const struct world *world, const struct ledger_case *found)
 {
-    const struct wish *wish = wish_of(world, found->number);
+    const struct wish *wish = people_find_wish(world, found->number);
     return case_is_excused(world, found) || (wish != NULL && wish->never_collected);
 }
 
@@ -121,8 +171,13 @@ everybody_was_answered(struct world *world)
 void
 ending_live(struct world *world)
 {
+    for (int round = 0; round < RECOVERY_ROUNDS; round++) {
+        administrator_act(world);
+        wait(world, 10 * minute_ms);
+    }
     wait(world, 3 * 60 * minute_ms);
     streams_are_empty(world, "after three hours without faults");
+    every_citizen_was_told(world);
     for (int round = 0; round < ROUNDS_MAX; round++) {
         unsigned done = people_work_off(world);
         wait(world, 10 * minute_ms);
@@ -133,6 +188,7 @@ ending_live(struct world *world)
     every_case_has_ended(world);
     wait(world, 60 * minute_ms);
     streams_are_empty(world, "in the end");
+    every_citizen_was_told(world);
 }
 
 /* ---- the books ---- */
@@ -170,7 +226,8 @@ heads_are_the_beginning(struct world *world, size_t office)
     for (size_t i = 0; i < running->peers.count; i++) {
         const struct peer *peer = running->peers.list[i];
         size_t other = world_find(world, peer->office);
-        if (is_excused(world, other) || peer->seen_head.size == 0)
+        if (is_excused(world, other) || world->ledger.offices[other].set_back ||
+            peer->seen_head.size == 0)
             continue;
         AUTO(store_txn)
         struct store_txn *txn = scratch_store_read(&world->network.offices[other].scratch);
@@ -226,36 +283,6 @@ desks_agree(struct world *world, const struct ledger_case *found)
     }
 }
 
-static bool
-was_told(const struct world *world, const char *case_number, const char *event)
-{
-    char words[40];
-    snprintf(words, sizeof words, "\"%s\"", event);
-    for (size_t i = 0; i < world->network.notification_count; i++) {
-        const char *line = world->network.notifications[i].text;
-        for (const char *next; line != NULL && *line != '\0'; line = next) {
-            next = strchr(line, '\n');
-            next = next == NULL ? line + strlen(line) : next + 1;
-            const char *number = strstr(line, case_number), *named = strstr(line, words);
-            if (number != NULL && number < next && named != NULL && named < next)
-                return true;
-        }
-    }
-    return false;
-}
-
-static void
-citizen_was_told(struct world *world, const struct ledger_case *found)
-{
-    bool there = found->state == APPLICATION_READY || found->state == APPLICATION_COLLECTED;
-    if (there)
-        INVARIANT(world, was_told(world, found->number, "ready"), "G1 no notification is lost",
-                  "%s is there, and nobody was told", found->number);
-    if (found->state == APPLICATION_REFUSED)
-        INVARIANT(world, was_told(world, found->number, "refused"), "G1 no notification is lost",
-                  "%s is refused, and nobody was told", found->number);
-}
-
 /* The card that the registry counts as valid is the last one that was collected. */
 static void
 valid_card_was_collected(struct world *world, size_t registry)
@@ -289,15 +316,32 @@ valid_card_was_collected(struct world *world, size_t registry)
     }
 }
 
+/* Whoever it names has that case open. */
+static void
+index_of_citizens_is_right(struct world *world, size_t office)
+{
+    AUTO(store_txn)
+    struct store_txn *txn = scratch_store_read(&world->network.offices[office].scratch);
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    struct bytes key, value;
+    if (store_cursor_open(txn, TABLE_OPEN_CITIZENS, (struct bytes){ 0 }, &cursor) != OK)
+        return;
+    while (store_cursor_next(cursor, &key, &value) == OK) {
+        char number[CASE_NUMBER_CHARS + 1] = { 0 };
+        memcpy(number, value.data, value.size < CASE_NUMBER_CHARS ? value.size : CASE_NUMBER_CHARS);
+        const struct ledger_case *found = ledger_find_case(world, office, number);
+        INVARIANT(world, found != NULL && found->open, "G3 only an open case holds its citizen",
+                  "%s at %s", number, name_of(world, office));
+    }
+}
+
 static void
 audit_window(struct world *world, size_t office)
 {
     const struct ledger_office *page = &world->ledger.offices[office];
-    for (size_t i = 0; i < page->case_count; i++) {
-        citizen_was_told(world, &page->cases[i]);
+    for (size_t i = 0; i < page->case_count; i++)
         if (!case_is_excused(world, &page->cases[i]))
             desks_agree(world, &page->cases[i]);
-    }
 }
 
 void
@@ -309,13 +353,14 @@ ending_audit(struct world *world)
         ledger_read_cases(world, office);
         journal_holds(world, office);
         leaves_are_unchanged(world, office);
+        index_of_citizens_is_right(world, office);
         if (is_excused(world, office))
             continue;
         heads_are_the_beginning(world, office);
         enum party party = world->network.offices[office].role->party;
         if (party == PARTY_ACCEPTANCE)
             audit_window(world, office);
-        else if (party == PARTY_REGISTRY)
+        else if (party == PARTY_REGISTRY && !world->ledger.offices[office].set_back)
             valid_card_was_collected(world, office);
     }
 }

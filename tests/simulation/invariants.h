@@ -6,7 +6,6 @@
 #ifndef SIMULATION_INVARIANTS_H
 #define SIMULATION_INVARIANTS_H
 
-#include "common/io/store.h"
 #include "tests/simulation/ledger.h"
 
 struct world;
@@ -19,14 +18,10 @@ void invariants_of_entry(struct world *world, size_t office, const struct ledger
 void invariants_of_office(struct world *world, size_t office);
 
 /* Of a stored case. */
-void invariants_of_case(struct world *world, size_t office, struct store_txn *txn,
-                        const Yidi__Case *row);
+void invariants_of_case(struct world *world, size_t office, const Yidi__Case *row);
 
 /* Of a packet and an answer that leave an office. */
 void invariants_of_packet(struct world *world, const struct fake_packet *packet);
 void invariants_of_answer(struct world *world, size_t office, const Yidi__Response *response);
-
-/* When nothing happens any more: audits, heads, streams, ends. */
-void invariants_of_the_end(struct world *world);
 
 #endif

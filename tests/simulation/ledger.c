@@ -18,7 +18,8 @@ ledger_wipe(struct ledger *ledger)
         free(ledger->offices[from].leaves);
         for (size_t to = 0; to < LEDGER_OFFICES; to++) {
             free(ledger->streams[from][to].sent);
-            free(ledger->streams[from][to].lost);
+            for (size_t past = 0; past < LEDGER_PASTS; past++)
+                free(ledger->streams[from][to].lost[past].list);
         }
     }
     memset(ledger, 0, sizeof *ledger);
@@ -37,6 +38,23 @@ grow(void *list, uint64_t count, uint64_t *room, size_t item_bytes)
 }
 
 /* ---- entries ---- */
+
+static const struct ledger_message *
+find_in(const struct ledger_message *list, uint64_t count, uint64_t sequence, const uint8_t *hash)
+{
+    bool there = sequence >= 1 && sequence <= count &&
+                 memcmp(list[sequence - 1].hash.bytes, hash, DIGEST_BYTES) == 0;
+    return there ? &list[sequence - 1] : NULL;
+}
+
+const struct ledger_message *
+ledger_find_message(const struct ledger_stream *stream, uint64_t sequence, const uint8_t *hash)
+{
+    const struct ledger_message *found = find_in(stream->sent, stream->count, sequence, hash);
+    for (size_t past = 0; past < LEDGER_PASTS && found == NULL; past++)
+        found = find_in(stream->lost[past].list, stream->lost[past].count, sequence, hash);
+    return found;
+}
 
 static void
 note_sent(struct world *world, size_t office, const struct ledger_leaf *leaf,
@@ -78,6 +96,43 @@ describe_received(struct world *world, size_t office, const Yidi__Received *rece
                  stream->sent[leaf->sequence - 1].case_number);
 }
 
+/* A message that came back: it counts as sent, or as taken, again. */
+static void
+note_recovered(struct world *world, size_t office, const struct ledger_leaf *leaf,
+               const Yidi__Recovered *recovered)
+{
+    struct ledger_stream *out = &world->ledger.streams[office][leaf->peer];
+    struct ledger_stream *in = &world->ledger.streams[leaf->peer][office];
+    trace(world, (int)office, "gets back message %" PRIu64 " %s %s", leaf->sequence,
+          recovered->mine ? "to" : "from", world->network.offices[leaf->peer].name);
+    if (!recovered->mine) {
+        in->taken = leaf->sequence;
+        return;
+    }
+    const struct ledger_message *lost =
+        ledger_find_message(out, leaf->sequence, recovered->leaf_hash.data);
+    REQUIRE(lost != NULL); /* the invariants saw it */
+    const struct ledger_message copy = *lost;
+    out->sent = grow(out->sent, out->count, &out->room, sizeof *out->sent);
+    out->sent[out->count++] = copy;
+}
+
+static void
+describe_recovered(struct world *world, size_t office, const Yidi__Recovered *recovered,
+                   struct ledger_leaf *leaf)
+{
+    leaf->peer = world_find(world, recovered->peer);
+    leaf->sequence = recovered->sequence;
+    REQUIRE(leaf->peer < LEDGER_OFFICES);
+    const struct ledger_stream *stream = recovered->mine
+                                             ? &world->ledger.streams[office][leaf->peer]
+                                             : &world->ledger.streams[leaf->peer][office];
+    const struct ledger_message *message =
+        ledger_find_message(stream, leaf->sequence, recovered->leaf_hash.data);
+    if (message != NULL)
+        snprintf(leaf->case_number, sizeof leaf->case_number, "%s", message->case_number);
+}
+
 static void
 describe(struct world *world, size_t office, const Yidi__JournalEntry *entry,
          struct ledger_leaf *leaf)
@@ -92,6 +147,8 @@ describe(struct world *world, size_t office, const Yidi__JournalEntry *entry,
         REQUIRE(leaf->peer < LEDGER_OFFICES);
     } else if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_RECEIVED) {
         describe_received(world, office, entry->received, leaf);
+    } else if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_RECOVERED) {
+        describe_recovered(world, office, entry->recovered, leaf);
     } else if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_ACT) {
         snprintf(leaf->case_number, sizeof leaf->case_number, "%s", entry->act->case_number);
     }
@@ -117,9 +174,16 @@ take_entry(struct world *world, size_t office, struct bytes packed, struct arena
         note_sent(world, office, &leaf, entry->sent->message);
     else if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_RECEIVED)
         note_received(world, office, &leaf, entry->received);
+    else if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_RECOVERED)
+        note_recovered(world, office, &leaf, entry->recovered);
+    else if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_EPOCH_OPENED)
+        trace(world, (int)office, "opens epoch %u of its journal", entry->epoch_opened->epoch);
     else if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_ACT)
         trace(world, (int)office, "%s: %s %s", entry->operator_[0] == '\0' ? "-" : entry->operator_,
               entry->act->verb, entry->act->case_number);
+    if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_EPOCH_OPENED)
+        page->asks = false;
+    page->forked |= page->asks && entry->body_case == YIDI__JOURNAL_ENTRY__BODY_SENT;
     page->acts += entry->body_case != YIDI__JOURNAL_ENTRY__BODY_DIRECTORY_ADOPTED &&
                   !(entry->body_case == YIDI__JOURNAL_ENTRY__BODY_ACT &&
                     strcmp(entry->act->verb, "notify") == 0);
@@ -171,7 +235,7 @@ take_case(struct world *world, size_t office, struct store_txn *txn, const char 
     known->window = world_find(world, file.row->acceptance_office);
     known->registry = world_find(world, file.row->registry_office);
     known->centre = world_find(world, file.row->production_office);
-    invariants_of_case(world, office, txn, file.row);
+    invariants_of_case(world, office, file.row);
 }
 
 void
@@ -204,6 +268,7 @@ take_news(struct world *world, size_t office, uint64_t size)
     struct ledger_office *page = &world->ledger.offices[office];
     uint64_t first = page->count;
     arena_init(&arena);
+    page->restarted |= page->set_back; /* what comes back changes cases in turns of its own */
     txn = scratch_store_read(&world->network.offices[office].scratch);
     while (page->count < size) {
         uint8_t key[8];
@@ -267,12 +332,15 @@ ledger_copy(struct world *world, size_t office)
 static void
 keep_lost(struct ledger_stream *stream)
 {
-    free(stream->lost);
-    stream->lost = malloc((stream->count + 1) * sizeof *stream->lost);
-    REQUIRE(stream->lost != NULL);
+    size_t past = 0;
+    while (past < LEDGER_PASTS - 1 && stream->lost[past].list != NULL)
+        past++;
+    free(stream->lost[past].list);
+    struct ledger_message *copy = malloc((stream->count + 1) * sizeof *copy);
+    REQUIRE(copy != NULL);
     if (stream->count > 0)
-        memcpy(stream->lost, stream->sent, stream->count * sizeof *stream->lost);
-    stream->lost_count = stream->count;
+        memcpy(copy, stream->sent, stream->count * sizeof *copy);
+    stream->lost[past] = (struct ledger_past){ .list = copy, .count = stream->count };
 }
 
 void
@@ -281,6 +349,8 @@ ledger_set_back(struct world *world, size_t office)
     struct ledger_office *page = &world->ledger.offices[office];
     page->count = page->copied_count;
     page->set_back = page->restarted = true;
+    page->recovered = false;
+    page->asks = true;
     for (size_t other = 0; other < LEDGER_OFFICES; other++) {
         struct ledger_stream *out = &world->ledger.streams[office][other];
         struct ledger_stream *in = &world->ledger.streams[other][office];

@@ -18,7 +18,7 @@
 
 struct world;
 
-enum { LEDGER_OFFICES = 8, LEDGER_CASES_MAX = 256, LEDGER_CARDS_MAX = 1024 };
+enum { LEDGER_OFFICES = 8, LEDGER_CASES_MAX = 256, LEDGER_CARDS_MAX = 1024, LEDGER_PASTS = 6 };
 
 struct ledger_leaf {
     struct digest hash;
@@ -35,13 +35,17 @@ struct ledger_message {
     char case_number[CASE_NUMBER_CHARS + 1];
 };
 
+struct ledger_past {
+    struct ledger_message *list; /* heap */
+    uint64_t count;
+};
+
 /* From one office to another. */
 struct ledger_stream {
     struct ledger_message *sent; /* heap */
     uint64_t count, room;
-    struct ledger_message *lost; /* what had been sent before the sender was set back; heap */
-    uint64_t lost_count;
-    uint64_t taken; /* by the recipient */
+    struct ledger_past lost[LEDGER_PASTS]; /* what had been sent when the sender was set back */
+    uint64_t taken;                        /* by the recipient */
     uint64_t copied_count, copied_taken;
 };
 
@@ -62,6 +66,9 @@ struct ledger_office {
     bool restarted; /* not yet looked at since */
     bool copied;    /* there is an old copy of its disk */
     bool set_back;  /* it was set back, or lost its disk, at some time */
+    bool asks;      /* it was, and has not begun to recover since */
+    bool forked;    /* it sent something meanwhile, or recovered without somebody's share */
+    bool recovered; /* it has got its past back since */
 };
 
 /* A card body of a centre, and the order that it was used for. */
@@ -94,6 +101,10 @@ void ledger_read_cases(struct world *world, size_t office);
 void ledger_copy(struct world *world, size_t office);
 void ledger_set_back(struct world *world, size_t office);
 void ledger_lose(struct world *world, size_t office);
+
+/* A message that was sent, or had been sent in a past that was lost; NULL when there is none. */
+const struct ledger_message *ledger_find_message(const struct ledger_stream *stream,
+                                                 uint64_t sequence, const uint8_t *hash);
 
 /* NULL when the office has no such case. */
 const struct ledger_case *ledger_find_case(const struct world *world, size_t office,

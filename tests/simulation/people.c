@@ -39,8 +39,8 @@ people_open(struct people *people)
     }
 }
 
-static void
-populate(struct world *world, size_t registry)
+void
+people_populate(struct world *world, size_t registry)
 {
     char csv[sizeof CITIZEN_CSV_HEADER + PEOPLE_CITIZENS * CITIZEN_MAKER_LINE_BYTES + 1];
     size_t size = (size_t)sprintf(csv, "%s\n", CITIZEN_CSV_HEADER);
@@ -57,7 +57,7 @@ populate(struct world *world, size_t registry)
     const struct bytes frame = bytes_of(csv, size);
     const Yidi__Response *response =
         fake_network_ask(&world->network, registry, &request, &frame, 1);
-    INVARIANT(world, response != NULL && response->body_case == YIDI__RESPONSE__BODY_IMPORTED,
+    INVARIANT(world, response == NULL || response->body_case == YIDI__RESPONSE__BODY_IMPORTED,
               "a registry knows its citizens", "registry %zu took no population", registry);
 }
 
@@ -72,8 +72,8 @@ people_begin(struct world *world)
     people->pause_ms_max = dice_span_ms(&people->dice, 30 * 60000, 240 * 60000);
     people->card_bodies = 0;
     people->last_serial[0] = '\0';
-    populate(world, REGISTRY_A);
-    populate(world, REGISTRY_B);
+    people_populate(world, REGISTRY_A);
+    people_populate(world, REGISTRY_B);
 }
 
 /* ---- applying ---- */
@@ -95,10 +95,12 @@ wish_for(struct world *world)
 }
 
 /* Refusals that mean: come again later. */
-static bool
-is_for_now(const char *code)
+bool
+people_is_for_now(const char *code)
 {
-    static const char *const codes[] = { "STORE_FULL", "OFFICE_HALTED", "OVERLOADED" };
+    static const char *const codes[] = { "STORE_FULL",        "OFFICE_HALTED", "OFFICE_STARTING",
+                                         "OFFICE_RECOVERING", "DISK_RESERVE",  "STORE_NEARLY_FULL",
+                                         "PEER_BACKLOG",      "STORE_DAMAGED" };
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (strcmp(codes[i], code) == 0)
             return true;
@@ -127,6 +129,21 @@ note_receipt(struct world *world, struct wish *wish, const char *case_number)
     snprintf(wish->case_number, sizeof wish->case_number, "%s", case_number);
 }
 
+/* Only for another case of the citizen that is open at that window. */
+static bool
+may_be_refused(const struct world *world, const struct wish *wish, const char *code)
+{
+    const struct ledger_office *page = &world->ledger.offices[wish->window];
+    struct made_citizen citizen;
+    people_citizen(world, wish->citizen, &citizen);
+    if (page->set_back)
+        return true;
+    for (size_t i = 0; i < page->case_count; i++)
+        if (page->cases[i].open && strcmp(page->cases[i].citizen, citizen.number) == 0)
+            return strcmp(code, "OPEN_APPLICATION") == 0;
+    return false;
+}
+
 static void
 ask_for(struct world *world, struct wish *wish)
 {
@@ -137,12 +154,10 @@ ask_for(struct world *world, struct wish *wish)
         wish->state = WISH_HANGING;
     } else if (outcome.code[0] == '\0') {
         note_receipt(world, wish, outcome.case_number);
-    } else if (!is_for_now(outcome.code)) {
-        INVARIANT(world,
-                  strcmp(outcome.code, "OPEN_APPLICATION") == 0 ||
-                      world->ledger.offices[wish->window].set_back,
-                  "G7 a good application is taken", "%s at %s: %s", wish->key,
-                  world->network.offices[wish->window].name, outcome.code);
+    } else if (!people_is_for_now(outcome.code)) {
+        INVARIANT(world, may_be_refused(world, wish, outcome.code),
+                  "G7 a good application is taken", "%s of citizen %u at %s: %s", wish->key,
+                  wish->citizen, world->network.offices[wish->window].name, outcome.code);
         wish->state = WISH_REFUSED;
     }
 }
@@ -208,24 +223,27 @@ another_than(const struct world *world, size_t office, const char *case_number)
     return strcmp(first, names[0]) == 0 ? names[1] : names[0];
 }
 
+const struct wish *
+people_find_wish(const struct world *world, const char *case_number)
+{
+    for (size_t i = 0; i < world->people.wish_count; i++)
+        if (strcmp(world->people.wishes[i].case_number, case_number) == 0)
+            return &world->people.wishes[i];
+    return NULL;
+}
+
 static bool
 was_found_wanting(const struct world *world, const char *case_number)
 {
-    for (size_t i = 0; i < world->people.wish_count; i++) {
-        const struct wish *wish = &world->people.wishes[i];
-        if (strcmp(wish->case_number, case_number) == 0)
-            return wish->citizen % 11 == 10;
-    }
-    return false;
+    const struct wish *wish = people_find_wish(world, case_number);
+    return wish != NULL && wish->citizen % 11 == 10;
 }
 
 static bool
 is_never_collected(const struct world *world, const char *case_number)
 {
-    for (size_t i = 0; i < world->people.wish_count; i++)
-        if (strcmp(world->people.wishes[i].case_number, case_number) == 0)
-            return world->people.wishes[i].never_collected;
-    return false;
+    const struct wish *wish = people_find_wish(world, case_number);
+    return wish != NULL && wish->never_collected;
 }
 
 static bool
@@ -296,7 +314,8 @@ next_at_window(struct world *world, int state, struct decision *decision)
         return true;
     case APPLICATION_READY:
         decision->verb = YIDI__VERB__COLLECT;
-        decision->old_card_surrendered = true;
+        decision->old_card_surrendered =
+            world->calm || dice_chance(&world->people.dice, 70); /* or it lies at home */
         if (spoils(world)) {
             decision->verb = YIDI__VERB__RECEIVE;
             decision->defective = true;

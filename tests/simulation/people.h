@@ -15,7 +15,7 @@
 struct world;
 struct decision;
 
-enum { PEOPLE_WISHES_MAX = 64, PEOPLE_CITIZENS = 24, PEOPLE_PHOTOS = 3, PEOPLE_CODE_BYTES = 41 };
+enum { PEOPLE_WISHES_MAX = 64, PEOPLE_CITIZENS = 12, PEOPLE_PHOTOS = 3, PEOPLE_CODE_BYTES = 41 };
 
 enum wish_state {
     WISH_OPEN,     /* not yet asked, or turned away for now */
@@ -53,6 +53,9 @@ void people_open(struct people *people);
 /* Begin a life: nobody wants anything yet, and the registries know their citizens. */
 void people_begin(struct world *world);
 
+/* Give a registry its file of citizens. */
+void people_populate(struct world *world, size_t registry);
+
 /* Somebody, somewhere, does the next thing. */
 void people_act(struct world *world);
 
@@ -62,6 +65,12 @@ unsigned people_work_off(struct world *world);
 /* The command that a desk would give now about a case; false when it has to wait. */
 bool people_next_step(struct world *world, size_t office, const char *case_number, int state,
                       struct decision *ret_decision);
+
+/* Is it a refusal that means: come again later? */
+bool people_is_for_now(const char *code);
+
+/* The wish that got this receipt; NULL when none did. */
+const struct wish *people_find_wish(const struct world *world, const char *case_number);
 
 /* A random open case of an office; NULL when it has none. */
 const char *people_pick_case(struct world *world, size_t office, int *ret_state);

@@ -4,6 +4,7 @@
  *
  *     simulate [--first N] [--seeds N] [--days N] [--jobs N]    a summary
  *     simulate --seed N [--days N]                              a trace
+ *              --no-recovery   an office that lost its past stays halted
  *
  * Exit status 1 when an invariant broke; the last line then names seed and invariant. Folders lie
  * in /dev/shm when there is one: what is simulated is not the disk's speed.
@@ -29,6 +30,7 @@ struct plan {
     uint64_t first, seeds;
     unsigned days, jobs;
     bool traced;
+    bool lost_for_good; /* nobody recovers an office that lost its past */
 };
 
 /* Shared by all processes of a run. */
@@ -91,6 +93,7 @@ live(const struct plan *plan, struct board *board, unsigned job)
     char path[96];
     log_path(job, path);
     world.traced = plan->traced;
+    world.administrator.idle = plan->lost_for_good;
     world_open(&world, &board->verdicts[job]);
     while ((index = board->next++) < plan->seeds && freopen(path, "w", stderr) != NULL)
         world_live(&world, plan->first + index, plan->days);
@@ -159,6 +162,7 @@ write_figures(const struct tally *tally)
     figures_add("simulated_crashes", tally->crashes);
     figures_add("simulated_partitions", tally->partitions);
     figures_add("simulated_restores", tally->restores);
+    figures_add("simulated_recoveries", tally->recoveries);
 }
 
 static int
@@ -173,8 +177,9 @@ tell(const struct plan *plan, const struct board *board, double seconds)
            sum.seeds, sum.simulated_ms / (24 * 3600 * 1000), sum.cases, sum.messages, sum.commands,
            sum.refusals);
     printf("crashes %" PRIu64 ", partitions %" PRIu64 ", full disks %" PRIu64 ", restores %" PRIu64
-           ", forgeries %" PRIu64 "\n",
-           sum.crashes, sum.partitions, sum.full_disks, sum.restores, sum.forgeries);
+           ", recoveries %" PRIu64 ", forgeries %" PRIu64 "\n",
+           sum.crashes, sum.partitions, sum.full_disks, sum.restores, sum.recoveries,
+           sum.forgeries);
     printf("invariants checked %" PRIu64 ", failures %d, %.1f s\n", sum.checks, broken != NULL,
            seconds);
     write_figures(&sum);
@@ -201,18 +206,26 @@ static bool
 read_options(int argc, char *argv[], struct plan *plan)
 {
     static const struct option options[] = {
-        { "seed", required_argument, NULL, 's' },  { "first", required_argument, NULL, 'f' },
-        { "seeds", required_argument, NULL, 'n' }, { "days", required_argument, NULL, 'd' },
-        { "jobs", required_argument, NULL, 'j' },  { NULL, 0, NULL, 0 },
+        { "seed", required_argument, NULL, 's' },
+        { "first", required_argument, NULL, 'f' },
+        { "seeds", required_argument, NULL, 'n' },
+        { "days", required_argument, NULL, 'd' },
+        { "jobs", required_argument, NULL, 'j' },
+        { "no-recovery", no_argument, NULL, 'r' },
+        { NULL, 0, NULL, 0 },
     };
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         uint64_t number;
+        if (option == 'r') {
+            plan->lost_for_good = true;
+            continue;
+        }
         uint64_t high = option == 'd' ? WORLD_DAYS_MAX : option == 'j' ? JOBS_MAX : UINT64_MAX / 2;
         if (option == '?' || !read_number(optarg, option == 'd' || option == 'j', high, &number))
             return false;
         if (option == 's')
-            *plan = (struct plan){ number, 1, plan->days, 1, true };
+            *plan = (struct plan){ number, 1, plan->days, 1, true, plan->lost_for_good };
         else if (option == 'f')
             plan->first = number;
         else if (option == 'n')

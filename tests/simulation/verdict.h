@@ -18,7 +18,7 @@ struct tally {
     uint64_t crashes;
     uint64_t partitions;
     uint64_t full_disks;
-    uint64_t restores;
+    uint64_t restores, recoveries;
     uint64_t forgeries; /* by offices whose keys were stolen */
     uint64_t checks;    /* of invariants */
 };
@@ -45,6 +45,7 @@ tally_add(struct tally *sum, const struct tally *part)
     sum->partitions += part->partitions;
     sum->full_disks += part->full_disks;
     sum->restores += part->restores;
+    sum->recoveries += part->recoveries;
     sum->forgeries += part->forgeries;
     sum->checks += part->checks;
 }

@@ -153,6 +153,9 @@ begin(struct world *world, uint64_t seed)
     network->now =
         (struct office_time){ .wall_ms = network->roster.issued_ms, .monotonic_ms = 1000000 };
     network->stream_limits.retry.max_ms = dice_span_ms(&dice, 10 * 60000, 60 * 60000);
+    network->start_hold_ms = dice_chance(&dice, 80) ? dice_span_ms(&dice, 1000, 60000) : 0;
+    network->witness_interval_ms =
+        dice_chance(&dice, 50) ? dice_span_ms(&dice, 10 * 60000, day_ms) : 0;
     world->began_ms = network->now.monotonic_ms;
     fake_network_wipe(network, seed);
     network->wires.untraced = true;
@@ -163,6 +166,7 @@ begin(struct world *world, uint64_t seed)
     people_begin(world);
     rogue_begin(world);
     disasters_begin(world);
+    administrator_begin(world);
 }
 
 static void
@@ -175,6 +179,7 @@ live_with_faults(struct world *world, uint64_t until_ms)
         due_ms = people_ms < due_ms ? people_ms : due_ms;
         fake_network_run_until(network, due_ms < until_ms ? due_ms : until_ms);
         disasters_act(world);
+        administrator_act(world);
         if (network->now.monotonic_ms < people_ms)
             continue;
         people_act(world);

@@ -14,6 +14,7 @@
 #define SIMULATION_WORLD_H
 
 #include "tests/lib/fake_network.h"
+#include "tests/simulation/administrator.h"
 #include "tests/simulation/dice.h"
 #include "tests/simulation/disasters.h"
 #include "tests/simulation/disk.h"
@@ -51,6 +52,7 @@ struct world {
     bool calm; /* no faults and no mistakes any more */
     struct ledger ledger;
     struct people people;
+    struct administrator administrator;
     struct disasters disasters;
     struct disk disk;
     struct rogue rogue;

@@ -129,8 +129,8 @@ a_restored_office_tells_no_applicant_twice(void **unused)
     network.offices[WINDOW].spool_full = true; /* its notification stays in the store */
     fake_desk_walk(&network, number, fake_desk_step_count - 1);
     assert_int_equal(network.notification_count, 0);
-    mark_as_restored(WINDOW);
     network.offices[WINDOW].spool_full = false;
+    mark_as_restored(WINDOW);
     fake_network_run(&network, 600000);
     assert_int_equal(network.notification_count, 0);
     remove_mark(WINDOW);

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Invariants of the stored row of a case.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "production-node/core/order.h"
+#include "registry-node/core/review.h"
+#include "tests/simulation/invariants.h"
+#include "tests/simulation/world.h"
+
+static const char *
+name_of(const struct world *world, size_t office)
+{
+    return world->network.offices[office].name;
+}
+
+static void
+case_has_an_owner_and_a_clock(struct world *world, size_t office, const Yidi__Case *row, bool open)
+{
+    const char *self = world_code(world, office);
+    INVARIANT(
+        world,
+        strcmp(self, row->acceptance_office) == 0 || strcmp(self, row->registry_office) == 0 ||
+            strcmp(self, row->production_office) == 0,
+        "G6 every open case has an owner", "%s at %s", row->case_number, name_of(world, office));
+    INVARIANT(world, !open || (row->stage_deadline_ms > 0 && row->statutory_deadline_ms > 0),
+              "G6 every open case has a deadline", "%s at %s in state %u", row->case_number,
+              name_of(world, office), row->state);
+    INVARIANT(world, open || row->stage_deadline_ms == 0, "G6 a closed case waits for nobody",
+              "%s at %s in state %u", row->case_number, name_of(world, office), row->state);
+}
+
+static void
+citizen_has_one_open_case(struct world *world, size_t office, const Yidi__Case *row)
+{
+    const struct ledger_office *page = &world->ledger.offices[office];
+    for (size_t i = 0; i < page->case_count; i++) {
+        const struct ledger_case *other = &page->cases[i];
+        INVARIANT(world,
+                  !other->open || strcmp(other->citizen, row->form->person->citizen_number) != 0 ||
+                      strcmp(other->number, row->case_number) == 0,
+                  "G3 at most one open case of a citizen", "%s and %s at %s", row->case_number,
+                  other->number, name_of(world, office));
+    }
+}
+
+static void
+registry_has_jurisdiction(struct world *world, const Yidi__Case *row)
+{
+    size_t registry = world_find(world, row->registry_office);
+    const char *area =
+        registry == PLACE_COUNT ? "" : world->network.roster.offices[registry].entry.area;
+    INVARIANT(world, strcmp(area, row->form->person->registration_division) == 0,
+              "G4 only the registry with jurisdiction decides", "%s of %s at %s", row->case_number,
+              row->form->person->registration_division, row->registry_office);
+}
+
+static void
+centre_serves_the_window(struct world *world, const Yidi__Case *row)
+{
+    size_t centre = world_find(world, row->production_office);
+    size_t window = world_find(world, row->acceptance_office);
+    bool both = centre < PLACE_COUNT && window < PLACE_COUNT;
+    const struct roster_office *offices = world->network.roster.offices;
+    INVARIANT(world,
+              both && strncmp(offices[centre].entry.area, offices[window].entry.area, 2) == 0,
+              "G4 a centre makes cards for its own windows", "%s at %s", row->case_number,
+              row->production_office);
+}
+
+static void
+two_people_acted(struct world *world, size_t office, const Yidi__Case *row, const char *first,
+                 const char *second)
+{
+    INVARIANT(world, first[0] != '\0' && second[0] != '\0' && strcmp(first, second) != 0,
+              "G3 four eyes", "%s at %s: %s and %s", row->case_number, name_of(world, office),
+              first, second);
+}
+
+/* Of the office's own hops: a good card before the last one was spoiled is one too many. */
+static void
+order_has_one_good_card(struct world *world, size_t office, const Yidi__Case *row)
+{
+    unsigned good = 0;
+    for (size_t i = 0; i < row->n_trace; i++) {
+        const Yidi__Hop *hop = row->trace[i];
+        if (strcmp(hop->office, world_code(world, office)) != 0)
+            continue;
+        good += hop->step == YIDI__STEP__VERIFIED;
+        good = hop->step == YIDI__STEP__SPOILED ? 0 : good;
+        INVARIANT(world, good <= 1, "G3 one good card for an order", "%s at %s", row->case_number,
+                  name_of(world, office));
+    }
+}
+
+static struct ledger_card *
+find_card(struct ledger *ledger, size_t office, const char *serial)
+{
+    for (size_t i = 0; i < ledger->card_count; i++)
+        if (ledger->cards[i].office == office && strcmp(ledger->cards[i].serial, serial) == 0)
+            return &ledger->cards[i];
+    return NULL;
+}
+
+static void
+card_body_is_used_once(struct world *world, size_t office, const Yidi__Case *row)
+{
+    struct ledger *ledger = &world->ledger;
+    if (row->card_serial[0] == '\0' || ledger->offices[office].set_back)
+        return;
+    struct ledger_card *card = find_card(ledger, office, row->card_serial);
+    if (card == NULL && ledger->card_count < LEDGER_CARDS_MAX) {
+        card = &ledger->cards[ledger->card_count++];
+        snprintf(card->serial, sizeof card->serial, "%s", row->card_serial);
+        snprintf(card->case_number, sizeof card->case_number, "%s", row->case_number);
+        card->office = office;
+        card->attempt = row->attempt;
+    }
+    INVARIANT(world,
+              card != NULL && strcmp(card->case_number, row->case_number) == 0 &&
+                  card->attempt == row->attempt,
+              "G3 each card body is used once", "%s for %s, attempt %u", row->card_serial,
+              row->case_number, row->attempt);
+}
+
+/* Each hop names the entry of the journal that caused it. */
+static void
+every_hop_stands_in_the_journal(struct world *world, size_t office, const Yidi__Case *row)
+{
+    const struct ledger_office *page = &world->ledger.offices[office];
+    for (size_t i = 0; i < row->n_trace; i++) {
+        const Yidi__Hop *hop = row->trace[i];
+        if (strcmp(hop->office, world_code(world, office)) != 0)
+            continue;
+        const struct ledger_leaf *leaf =
+            hop->leaf_index < page->count ? &page->leaves[hop->leaf_index] : NULL;
+        bool caused = leaf != NULL;
+        if (caused && page->set_back && leaf->kind == YIDI__JOURNAL_ENTRY__BODY_RECOVERED)
+            continue; /* it was done again because its consequence came back */
+        if (caused && hop->peer[0] != '\0')
+            caused = leaf->kind == YIDI__JOURNAL_ENTRY__BODY_RECEIVED &&
+                     leaf->sequence == hop->sequence &&
+                     strcmp(world_code(world, leaf->peer), hop->peer) == 0;
+        else if (caused)
+            caused = leaf->kind == YIDI__JOURNAL_ENTRY__BODY_ACT &&
+                     strcmp(leaf->case_number, row->case_number) == 0 &&
+                     strcmp(leaf->operator, hop->operator_) == 0;
+        INVARIANT(world, caused, "G5 every act stands in the journal",
+                  "step %d of %s at %s names entry %" PRIu64, (int)hop->step, row->case_number,
+                  name_of(world, office), hop->leaf_index);
+    }
+}
+
+void
+invariants_of_case(struct world *world, size_t office, const Yidi__Case *row)
+{
+    const struct role *role = world->network.offices[office].role;
+    bool open = role->machine->state_open[row->state];
+    case_has_an_owner_and_a_clock(world, office, row, open);
+    every_hop_stands_in_the_journal(world, office, row);
+    registry_has_jurisdiction(world, row);
+    centre_serves_the_window(world, row);
+    if (open && role->party != PARTY_PRODUCTION)
+        citizen_has_one_open_case(world, office, row);
+    if (role->party == PARTY_REGISTRY &&
+        (row->state == REVIEW_ISSUED || row->state == REVIEW_MADE || row->state == REVIEW_CLOSED))
+        two_people_acted(world, office, row, row->examiner, row->issuer);
+    if (role->party != PARTY_PRODUCTION)
+        return;
+    if (row->state >= ORDER_VERIFIED)
+        two_people_acted(world, office, row, row->maker, row->checker);
+    order_has_one_good_card(world, office, row);
+    card_body_is_used_once(world, office, row);
+}

@@ -206,7 +206,7 @@ bench: all $(benches)
 		YIDI_BIN=$(abspath $(BUILD))/bin $$bench || failed="$$failed $${bench##*/}"; done; \
 		[ -z "$$failed" ] || { echo "bench: failed:$$failed"; exit 1; }
 
-# SEEDS=n FIRST=n DAYS=n RECOVER=no, or SEED=n and its trace, or BUG=name; simulate-bugs: all bugs.
+# SEEDS=n FIRST=n DAYS=n RECOVER=no|strict, or SEED=n and its trace, or BUG=name; simulate-bugs: all bugs.
 bugs_to_find = $(if $(BUG),$(BUG),$(planted_bugs))
 simulate-bugs: $(bugs_to_find:%=$(BUILD)/bugs/%/simulate)
 	@tests/simulation/find-bugs $(BUILD)/bugs $(bugs_to_find)
@@ -216,7 +216,7 @@ simulate: simulate-bugs
 else
 simulate: $(simulator)
 	@$(simulator) $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),100) --first $(or $(FIRST),1)) \
-		--days $(or $(DAYS),10) $(if $(filter no,$(RECOVER)),--no-recovery)
+		--days $(or $(DAYS),10) $(if $(RECOVER),--$(RECOVER)-recovery)
 endif
 
 # The long forms, and the page of evidence; SOAK_SEEDS, SOAK_MINUTES, SOAK_STAGES (tests/soak/run).

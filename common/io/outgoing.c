@@ -260,6 +260,8 @@ outgoing_take_refuse(struct office *office, struct peer *peer, const Yidi__Refus
     log_line(LOG_WARNING, "stream_refused", "office=%s code=%s", peer->office,
              log_text(room, refuse->code));
     step(office, peer, &event, now);
+    if (strcmp(refuse->code, refusal_name(REFUSAL_EPOCH_UNPROVED)) == 0)
+        recovery_take_unproved(office, peer, now);
 }
 
 void

@@ -300,6 +300,17 @@ ask_again(struct office *office, struct peer *peer, const struct office_time *no
     inquiry_set_state(office, peer, YIDI__PEER_RECOVERY__RECOVERY_ASKING, now);
 }
 
+void
+recovery_take_unproved(struct office *office, struct peer *peer, const struct office_time *now)
+{
+    if (recovery_bars(peer) || office->journal.epoch == 1)
+        return;
+    outgoing_bar(office, peer, now);
+    ask_again(office, peer, now);
+    peer->recovery.due_ms = now->monotonic_ms + office->options.stream_limits.retry.max_ms;
+    recovery_wake(office, peer->recovery.due_ms);
+}
+
 /* Whoever exchanges messages with an office of our role. */
 static enum result
 ask_everybody(struct office *office, const struct office_time *now)

@@ -42,6 +42,11 @@ enum result recovery_command(struct office *office, const Yidi__Request *request
                              const struct office_time *now, Yidi__Response *response,
                              struct refusal *ret_refusal) MUST_CHECK;
 
+/* The peer refuses our epoch as unproved: it remembers a head that the epoch does not name. It is
+ * asked for that head, in a while, and a further epoch names it. */
+void recovery_take_unproved(struct office *office, struct peer *peer,
+                            const struct office_time *now);
+
 /* Look again at that (monotonic) time, or sooner. */
 void recovery_wake(struct office *office, uint64_t due_ms);
 

@@ -80,8 +80,8 @@ struct fake_network {
     struct office_time now;
     struct stream_limits stream_limits;
     uint64_t witness_interval_ms; /* of offices started from now on; 0, as at first: never */
-    uint64_t map_bytes; /* of stores made from now on */
-    uint64_t random;    /* of all offices */
+    uint64_t map_bytes;           /* of stores made from now on */
+    uint64_t random;              /* of all offices */
     struct fake_watch watch;
     uint64_t start_hold_ms; /* 0: a start asks nobody */
     size_t count;

@@ -226,8 +226,8 @@ describe(const struct network_office *office, struct arena *arena, Yidi__Office 
     ret_entry->code = (char *)place->code;
     ret_entry->name = (char *)place->name;
     ret_entry->role = place->role;
-    ret_entry->endpoint = (char *)(office->listed_endpoint[0] == '\0' ? office->endpoint
-                                                                      : office->listed_endpoint);
+    ret_entry->endpoint =
+        (char *)(office->listed_endpoint[0] == '\0' ? office->endpoint : office->listed_endpoint);
     ret_entry->transport_key = (ProtobufCBinaryData){ .data = (uint8_t *)office->transport_key,
                                                       .len = sizeof office->transport_key };
     ret_entry->certificates = certificate;

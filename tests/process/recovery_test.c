@@ -63,7 +63,7 @@ set_up(void **unused)
     network_populate(&network.offices[TIANHE], 1, 20, NULL);
     citizen_make(1, registry->area, &citizen);
     application_make(&citizen, YIDI__APPLICATION_KIND__RENEWAL, &application);
-    per_group = (size_t)figures_choose(2, PER_GROUP_MAX / 2);
+    per_group = (size_t)figures_choose(1, PER_GROUP_MAX / 2);
     case_count = GROUPS * per_group;
     return 0;
 }

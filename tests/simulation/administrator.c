@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "common/io/recovery.h"
 #include "tests/simulation/world.h"
 
 enum { HASTY_PERCENT = 3 };
@@ -18,9 +19,20 @@ struct findings {
 };
 
 static void
-read_report(const struct world *world, const Yidi__RecoveryReport *report,
+trace_unplaced(const struct world *world, size_t office, const Yidi__RecoveryReport *report)
+{
+    for (size_t i = 0; i < report->n_unplaced; i++)
+        trace(world, (int)office, "recovery: message %" PRIu64 " %s %s about %s is not placed: %s",
+              report->unplaced[i]->sequence, report->unplaced[i]->mine ? "to" : "from",
+              report->unplaced[i]->office, report->unplaced[i]->case_number,
+              report->unplaced[i]->rule);
+}
+
+static void
+read_report(const struct world *world, size_t office, const Yidi__RecoveryReport *report,
             struct findings *findings)
 {
+    trace_unplaced(world, office, report);
     snprintf(findings->phase, sizeof findings->phase, "%s", report->phase);
     for (size_t i = 0; i < report->n_missing; i++) {
         const Yidi__RecoveryPeer *peer = report->missing[i];
@@ -47,7 +59,7 @@ ask(struct world *world, size_t office, Yidi__RecoverVerb verb)
     const Yidi__Response *response = fake_network_ask(&world->network, office, &request, NULL, 0);
     findings.answered = response != NULL;
     if (response != NULL && response->body_case == YIDI__RESPONSE__BODY_RECOVERY)
-        read_report(world, response->recovery, &findings);
+        read_report(world, office, response->recovery, &findings);
     return findings;
 }
 
@@ -143,4 +155,15 @@ administrator_act(struct world *world)
         if (page->set_back && !page->recovered && world_is_up(world, office))
             look_after(world, office);
     }
+}
+
+void
+administrator_watch(struct world *world, size_t office)
+{
+    const struct office *running = world->network.offices[office].office;
+    bool at_work = !recovery_active(running) && running->recovery.row.finished_ms > 0;
+    for (size_t i = 0; i < running->peers.count && at_work; i++)
+        if (recovery_bars(running->peers.list[i]) && !world->administrator.strict &&
+            !world_is_rogue(world_find(world, running->peers.list[i]->office)))
+            world->ledger.offices[office].forked = true;
 }

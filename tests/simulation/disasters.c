@@ -327,7 +327,7 @@ disasters_begin(struct world *world)
     *disasters = (struct disasters){ .dice = dice_of(world->seed, "disasters") };
     struct dice *dice = &disasters->dice;
     world->network.wires.faults = (struct fake_faults){ .delay_ms_max = 20 };
-    disasters->pause_ms_max = dice_span_ms(dice, 2 * hour_ms, 30 * hour_ms);
+    disasters->pause_ms_max = dice_span_ms(dice, 3 * hour_ms, 36 * hour_ms);
     disasters->next_ms = now_ms(world) + dice_roll(dice, disasters->pause_ms_max);
     for (size_t office = 0; office < PLACE_COUNT; office++)
         world->network.offices[office].disk_fails = true;

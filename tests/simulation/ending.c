@@ -143,6 +143,15 @@ count_open(const struct world *world)
     return count;
 }
 
+static const char *
+state_at(const struct world *world, size_t office, const char *case_number)
+{
+    const struct ledger_case *found =
+        office == PLACE_COUNT ? NULL : ledger_find_case(world, office, case_number);
+    return found == NULL ? "absent"
+                         : world->network.offices[office].role->machine->state_names[found->state];
+}
+
 static void
 every_case_has_ended(struct world *world)
 {
@@ -151,9 +160,13 @@ every_case_has_ended(struct world *world)
             const struct ledger_case *found = &world->ledger.offices[office].cases[i];
             INVARIANT(world,
                       !found->open || is_excused(world, office) || may_stay_open(world, found),
-                      "G6 every case ends", "%s is still %s at %s", found->number,
-                      world->network.offices[office].role->machine->state_names[found->state],
-                      name_of(world, office));
+                      "G6 every case ends",
+                      "%s is still open at %s; %s at the window, %s at the registry, %s at the "
+                      "centre",
+                      found->number, name_of(world, office),
+                      state_at(world, found->window, found->number),
+                      state_at(world, found->registry, found->number),
+                      state_at(world, found->centre, found->number));
         }
 }
 

@@ -157,12 +157,15 @@ void
 invariants_of_case(struct world *world, size_t office, const Yidi__Case *row)
 {
     const struct role *role = world->network.offices[office].role;
+    const struct ledger_office *page = &world->ledger.offices[office];
     bool open = role->machine->state_open[row->state];
     case_has_an_owner_and_a_clock(world, office, row, open);
     every_hop_stands_in_the_journal(world, office, row);
     registry_has_jurisdiction(world, row);
     centre_serves_the_window(world, row);
-    if (open && role->party != PARTY_PRODUCTION)
+    /* while an office gets its past back it takes no work, and its acts come in their order */
+    if (open && role->party != PARTY_PRODUCTION &&
+        (!page->set_back || (page->recovered && !page->forked)))
         citizen_has_one_open_case(world, office, row);
     if (role->party == PARTY_REGISTRY &&
         (row->state == REVIEW_ISSUED || row->state == REVIEW_MADE || row->state == REVIEW_CLOSED))

@@ -268,7 +268,6 @@ take_news(struct world *world, size_t office, uint64_t size)
     struct ledger_office *page = &world->ledger.offices[office];
     uint64_t first = page->count;
     arena_init(&arena);
-    page->restarted |= page->set_back; /* what comes back changes cases in turns of its own */
     txn = scratch_store_read(&world->network.offices[office].scratch);
     while (page->count < size) {
         uint8_t key[8];
@@ -306,7 +305,13 @@ void
 ledger_follow(struct world *world, size_t office)
 {
     struct ledger_office *page = &world->ledger.offices[office];
+    uint64_t commits = world->network.offices[office].office->commits;
     ledger_catch_up(world, office);
+    /* what comes back is done again in turns that add nothing to the journal */
+    page->restarted |= page->set_back && commits != page->commits;
+    page->commits = commits;
+    if (page->set_back && !page->recovered)
+        administrator_watch(world, office);
     invariants_of_office(world, office);
     if (page->restarted) {
         page->restarted = false;

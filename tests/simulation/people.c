@@ -68,7 +68,7 @@ people_begin(struct world *world)
     people->dice = dice_of(world->seed, "people");
     memset(people->wishes, 0, sizeof people->wishes);
     people->wish_count = 0;
-    people->wishes_wanted = dice_between(&people->dice, 4, 20);
+    people->wishes_wanted = dice_between(&people->dice, 4, 16);
     people->pause_ms_max = dice_span_ms(&people->dice, 30 * 60000, 240 * 60000);
     people->card_bodies = 0;
     people->last_serial[0] = '\0';

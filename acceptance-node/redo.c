@@ -76,6 +76,14 @@ receive_again(struct turn *turn, const struct incoming *own, struct refusal *ret
     return result == OK ? acceptance_advance(turn, &file, NULL, &event, ret_refusal) : result;
 }
 
+/* A card that was handed out had arrived, even when news of that reached nobody. */
+static enum result
+arrive_again(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
+{
+    const struct application_event event = { .kind = APPLICATION_ARRIVE_WELL };
+    return acceptance_advance(turn, file, NULL, &event, ret_refusal);
+}
+
 static enum result
 collect_again(struct turn *turn, const struct incoming *own, struct refusal *ret_refusal)
 {
@@ -84,6 +92,8 @@ collect_again(struct turn *turn, const struct incoming *own, struct refusal *ret
     enum result result = open_case(turn, own, &file, ret_refusal);
     if (result == OK)
         result = check_serial(&file, collected->card_serial, ret_refusal);
+    if (result == OK && file.row->state == APPLICATION_IN_TRANSIT)
+        result = arrive_again(turn, &file, ret_refusal);
     if (result != OK)
         return result;
     const struct application_event event = {

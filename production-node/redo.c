@@ -43,52 +43,66 @@ keep_serial(struct turn *turn, const struct case_file *file, const char *serial,
 
 /* The message proves that somebody made the card; its trace says who. */
 static enum result
-make_again(struct turn *turn, struct case_file *file, const Yidi__CardMade *made,
+make_again(struct turn *turn, struct case_file *file, const char *serial, uint32_t attempt,
            struct refusal *ret_refusal)
 {
-    const char *checker = turn->operator;
+    const char *actor = turn->operator;
     const char *maker = redo_operator(turn->redo, STEP_MADE);
     const struct order_event event = { .kind = ORDER_MAKE, .operator= maker, .card_serial = "" };
     struct effects effects = { 0 };
     struct order order;
     enum result result = production_step(file, &event, &order, &effects, ret_refusal);
     if (result == OK)
-        result = keep_serial(turn, file, made->card_serial, ret_refusal);
+        result = keep_serial(turn, file, serial, ret_refusal);
     if (result != OK)
         return result;
-    file->row->card_serial = made->card_serial;
-    file->row->attempt = made->attempt;
+    file->row->card_serial = (char *)serial;
+    file->row->attempt = attempt;
     file->row->maker = (char *)maker;
     turn->operator= maker;
     result = turn_advance(turn, file, NULL, order.state, &effects);
-    turn->operator= checker;
+    turn->operator= actor;
     return result;
 }
 
+/* By whom, the message that proves it says. */
 static enum result
-verify_again(struct turn *turn, struct case_file *file, const Yidi__CardMade *made,
-             struct refusal *ret_refusal)
+verify_again(struct turn *turn, struct case_file *file, const char *serial, uint32_t attempt,
+             const char *checker, struct refusal *ret_refusal)
 {
-    const struct order_event event = {
-        .kind = ORDER_CHECK_GOOD, .operator= turn->operator, .card_serial = "" };
+    const struct order_event event = { .kind = ORDER_CHECK_GOOD,
+                                       .operator= checker,
+                                       .card_serial = "" };
+    const char *actor = turn->operator;
     enum result result = OK;
-    if (file->row->state != ORDER_MADE || strcmp(file->row->card_serial, made->card_serial) != 0)
-        result = make_again(turn, file, made, ret_refusal);
+    if (file->row->state != ORDER_MADE || strcmp(file->row->card_serial, serial) != 0)
+        result = make_again(turn, file, serial, attempt, ret_refusal);
     if (result != OK)
         return result;
-    file->row->checker = (char *)turn->operator;
-    return advance(turn, file, &event, ret_refusal);
+    file->row->checker = (char *)checker;
+    turn->operator= checker;
+    result = advance(turn, file, &event, ret_refusal);
+    turn->operator= actor;
+    return result;
 }
 
+/* A card that was dispatched was made and verified, even when news of that reached nobody: they are
+ * sent now, and no second card is made. */
 static enum result
 dispatch_again(struct turn *turn, struct case_file *file, const Yidi__CardDispatched *dispatched,
                struct refusal *ret_refusal)
 {
     const struct order_event event = {
         .kind = ORDER_DISPATCH, .operator= turn->operator, .card_serial = "" };
-    if (strcmp(file->row->card_serial, dispatched->card_serial) != 0)
-        return refuse(ret_refusal, REFUSAL_CARD_SERIAL_MISMATCH, "card_dispatched.card_serial",
-                      "news that this card was made did not come back");
+    enum result result = OK;
+    if (file->row->state == ORDER_ORDERED || file->row->state == ORDER_MADE)
+        result = verify_again(turn, file, dispatched->card_serial, file->row->attempt + 1,
+                              redo_operator(turn->redo, STEP_VERIFIED), ret_refusal);
+    else if (strcmp(file->row->card_serial, dispatched->card_serial) != 0)
+        result = refuse(ret_refusal, REFUSAL_CARD_SERIAL_MISMATCH, "card_dispatched.card_serial",
+                        "another card was made last");
+    if (result != OK)
+        return result;
     file->row->package = dispatched->package;
     return advance(turn, file, &event, ret_refusal);
 }
@@ -106,7 +120,8 @@ production_redo(struct turn *turn, const struct incoming *own, struct refusal *r
         return result;
     switch (own->message->body_case) {
     case YIDI__MESSAGE__BODY_CARD_MADE:
-        return verify_again(turn, &file, own->message->card_made, ret_refusal);
+        return verify_again(turn, &file, own->message->card_made->card_serial,
+                            own->message->card_made->attempt, turn->operator, ret_refusal);
     case YIDI__MESSAGE__BODY_CARD_DISPATCHED:
         return dispatch_again(turn, &file, own->message->card_dispatched, ret_refusal);
     default:

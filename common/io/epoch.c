@@ -15,39 +15,45 @@
 
 /* ---- the heads that are named ---- */
 
+bool
+epoch_heads_cover(const struct epoch_heads *heads, const struct tree_head *head)
+{
+    for (size_t i = 0; i < heads->count; i++) {
+        const struct tree_head *known = &heads->list[i];
+        if (known->epoch == head->epoch &&
+            (known->size > head->size ||
+             (known->size == head->size && digest_equal(&known->root, &head->root))))
+            return true;
+    }
+    return false;
+}
+
+/* Where an earlier head of the epoch stands, or a new one would. */
 static size_t
-find_epoch(const struct epoch_heads *heads, uint32_t epoch)
+find_place(const struct epoch_heads *heads, const struct tree_head *head)
 {
     size_t i = 0;
-    while (i < heads->count && heads->list[i].epoch != epoch)
+    while (i < heads->count &&
+           (heads->list[i].epoch != head->epoch || heads->list[i].size >= head->size))
         i++;
     return i;
 }
 
-void
+bool
 epoch_heads_note(struct epoch_heads *heads, const struct tree_head *head, const char *text,
                  const char *witness)
 {
-    size_t place = find_epoch(heads, head->epoch);
+    if (epoch_heads_cover(heads, head))
+        return true;
+    size_t place = find_place(heads, head);
     if (place == EPOCH_HEADS_MAX || strlen(text) >= TREE_HEAD_BYTES_MAX)
-        return;
-    if (place < heads->count && heads->list[place].size >= head->size)
-        return;
+        return false;
     heads->list[place] = *head;
     snprintf(heads->texts[place], sizeof heads->texts[place], "%s", text);
     snprintf(heads->witnesses[place], sizeof heads->witnesses[place], "%s", witness);
     if (place == heads->count)
         heads->count++;
-}
-
-bool
-epoch_heads_cover(const struct epoch_heads *heads, const struct tree_head *head)
-{
-    size_t place = find_epoch(heads, head->epoch);
-    if (place == heads->count || heads->list[place].size < head->size)
-        return false;
-    return heads->list[place].size > head->size ||
-           digest_equal(&heads->list[place].root, &head->root);
+    return true;
 }
 
 /* ---- the own journal ---- */
@@ -71,7 +77,8 @@ note_all(const Yidi__EpochOpened *opened, struct epoch_heads *heads)
         struct tree_head head;
         if (tree_head_decode(opened->heads[i]->head, &head) != OK)
             return ERR_DAMAGED;
-        epoch_heads_note(heads, &head, opened->heads[i]->head, opened->heads[i]->witness);
+        if (!epoch_heads_note(heads, &head, opened->heads[i]->head, opened->heads[i]->witness))
+            return ERR_DAMAGED;
     }
     return OK;
 }
@@ -151,7 +158,7 @@ epoch_open(struct turn *turn, struct epoch_heads *heads)
     uint8_t row[8];
     uint64_t leaf;
     if (journal->head[0] != '\0' && tree_head_decode(journal->head, &own) == OK)
-        epoch_heads_note(heads, &own, journal->head, journal->office);
+        (void)epoch_heads_note(heads, &own, journal->head, journal->office);
     uint32_t epoch = next_epoch(journal, heads);
     journal_begin_epoch(journal, epoch);
     enum result result = append_opening(turn, epoch, heads, &leaf);

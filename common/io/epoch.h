@@ -30,8 +30,9 @@ struct epoch_heads {
     char witnesses[EPOCH_HEADS_MAX][OFFICE_CODE_CHARS + 1]; /* who showed it */
 };
 
-/* Note a head that somebody showed, when it is later than the one known of its epoch. */
-void epoch_heads_note(struct epoch_heads *heads, const struct tree_head *head, const char *text,
+/* Note a head that somebody showed, unless one at least as late is known of its epoch. Of two that
+ * contradict each other, both stay. False: there is no more room. */
+bool epoch_heads_note(struct epoch_heads *heads, const struct tree_head *head, const char *text,
                       const char *witness);
 
 /* Is there a head of the same epoch that is at least as late? */

@@ -89,7 +89,7 @@ is_early(struct office *office, struct peer *peer, const struct link_message *me
     bool is_data = frame->body_case == YIDI__LINK_FRAME__BODY_DATA;
     if (start_holds(office) && !is_data) {
         peer->route = message->route;
-        peer->greeted_at_start = true; /* answered when the start is over */
+        peer->greeted_at_start = true; /* told to greet again when the start is over */
         return true;
     }
     if (start_holds(office) || recovery_bars(peer)) {
@@ -307,6 +307,9 @@ take_stream(struct office *office, const Yidi__Office *entry, struct peer *peer,
     if (frame->body_case == YIDI__LINK_FRAME__BODY_HELLO && office->halted[0] == '\0' &&
         witness_proves_loss(office, frame->hello->head))
         witness_halt(office, peer);
+    if (frame->body_case == YIDI__LINK_FRAME__BODY_HELLO && office->halted[0] == '\0' &&
+        witness_shows_unnamed(office, frame->hello->head))
+        recovery_take_unproved(office, peer, now);
     if (office->halted[0] == '\0' && is_early(office, peer, message, frame, now))
         return;
     if (frame->body_case == YIDI__LINK_FRAME__BODY_DATA) {
@@ -342,7 +345,7 @@ take_from(struct office *office, const Yidi__Office *entry, struct peer *peer,
         history_answer_ask(office, peer, &message->route);
         break;
     case YIDI__LINK_FRAME__BODY_HISTORY_ASK:
-        history_answer(office, peer, frame->history_ask, &message->route);
+        history_take_question(peer, frame->history_ask, &message->route);
         break;
     case YIDI__LINK_FRAME__BODY_PROOF:
         consistency_take(office, peer, frame->proof, now);
@@ -460,7 +463,7 @@ exchange_tick(struct office *office, const struct office_time *now)
     office->stream_due_ms = UINT64_MAX;
     for (size_t i = 0; i < office->peers.count; i++) {
         struct peer *peer = office->peers.list[i];
-        peer->history_given = false;
+        history_answer(office, peer);
         if (peer->ack_due && peer->queued == peer->applied)
             link_frame_reply_ack(office, peer);
         outgoing_tick(office, peer, now);
@@ -476,10 +479,12 @@ drop_untrusted_inputs(struct office *office, const struct office_time *now)
     size_t kept = 0;
     for (size_t i = 0; i < office->input_count; i++) {
         struct input *input = office->inputs[i];
-        if (input->kind == INPUT_MESSAGE && !trusted(office, input->peer->office, now))
-            input->peer->queued = input->peer->applied;
-        else
+        if (input->kind == INPUT_COMMAND || trusted(office, input->peer->office, now)) {
             office->inputs[kept++] = input;
+            continue;
+        }
+        input->peer->queued = input->peer->applied;
+        input->peer->recovery.queued_sent = input->peer->stream.assigned;
     }
     office->input_count = kept;
 }

@@ -9,6 +9,7 @@
 #include "common/io/signature.h"
 #include "common/io/stream_key.h"
 #include "common/io/wire.h"
+#include "common/io/witness.h"
 #include "proto/envelope.pb-c.h"
 
 /* ---- handing back ---- */
@@ -65,15 +66,16 @@ struct handed {
 };
 
 static enum result
-load_item(struct office *office, struct store_txn *txn, const struct peer *peer,
-          const Yidi__HistoryAsk *ask, uint64_t sequence, struct handed *ret_handed)
+load_item(struct office *office, struct store_txn *txn, const struct peer *peer, uint64_t sequence,
+          struct handed *ret_handed)
 {
     struct arena *arena = &office->sending;
     const Yidi__Sent *sent;
     *ret_handed = (struct handed){ .frame_count = 1 };
     enum result result =
-        ask->mine ? load_theirs(txn, peer, sequence, &ret_handed->frames[0])
-                  : outbox_envelope(txn, peer->office, sequence, arena, &ret_handed->frames[0]);
+        peer->question.mine
+            ? load_theirs(txn, peer, sequence, &ret_handed->frames[0])
+            : outbox_envelope(txn, peer->office, sequence, arena, &ret_handed->frames[0]);
     if (result == OK)
         result = find_attachments(ret_handed->frames[0], arena, &sent);
     for (size_t i = 0; result == OK && i < sent->n_attachments; i++) {
@@ -89,14 +91,14 @@ load_item(struct office *office, struct store_txn *txn, const struct peer *peer,
 }
 
 static enum result
-hand_back(struct office *office, struct store_txn *txn, const struct peer *peer,
-          const Yidi__HistoryAsk *ask, uint64_t sequence, const struct link_route *route)
+hand_back(struct office *office, struct store_txn *txn, const struct peer *peer, uint64_t sequence)
 {
+    const struct peer_question *ask = &peer->question;
     struct handed handed = { .frame_count = 0 };
     Yidi__HistoryItem item = YIDI__HISTORY_ITEM__INIT;
     uint64_t last = ask->mine ? peer->applied : peer->stream.assigned;
     enum result result =
-        sequence > last ? ERR_ABSENT : load_item(office, txn, peer, ask, sequence, &handed);
+        sequence > last ? ERR_ABSENT : load_item(office, txn, peer, sequence, &handed);
     if (result != OK && result != ERR_ABSENT && result != ERR_DAMAGED)
         return result;
     item.mine = ask->mine;
@@ -106,22 +108,33 @@ hand_back(struct office *office, struct store_txn *txn, const struct peer *peer,
     Yidi__LinkFrame frame = YIDI__LINK_FRAME__INIT;
     frame.body_case = YIDI__LINK_FRAME__BODY_HISTORY_ITEM;
     frame.history_item = &item;
-    enum result sent = link_frame_reply(office, route, &frame, handed.frames,
+    enum result sent = link_frame_reply(office, &ask->route, &frame, handed.frames,
                                         item.present ? handed.frame_count : 0);
     return sent == OK && item.present ? OK : ERR_ABSENT;
 }
 
 void
-history_answer(struct office *office, struct peer *peer, const Yidi__HistoryAsk *ask,
-               const struct link_route *route)
+history_take_question(struct peer *peer, const Yidi__HistoryAsk *ask,
+                      const struct link_route *route)
+{
+    peer->question = (struct peer_question){ .waits = true,
+                                             .mine = ask->mine,
+                                             .sequence = ask->sequence,
+                                             .count = ask->count,
+                                             .route = *route };
+}
+
+void
+history_answer(struct office *office, struct peer *peer)
 {
     AUTO(store_txn) struct store_txn *txn = NULL;
-    if (peer->history_given)
-        return; /* whoever asks without waiting for the answer does not hold up the others */
-    peer->history_given = true;
+    const struct peer_question question = peer->question;
+    if (!question.waits)
+        return;
+    peer->question.waits = false;
     enum result result = store_begin_read(office->options.store, &txn);
-    for (uint32_t i = 0; result == OK && i < ask->count && i < HISTORY_BATCH; i++) {
-        result = hand_back(office, txn, peer, ask, ask->sequence + i, route);
+    for (uint32_t i = 0; result == OK && i < question.count && i < HISTORY_BATCH; i++) {
+        result = hand_back(office, txn, peer, question.sequence + i);
         arena_reset(&office->sending);
     }
 }
@@ -280,12 +293,6 @@ put_mine(struct turn *turn)
     return outbox_put(turn->txn, input->peer->office, input->sequence, &row, turn->arena);
 }
 
-bool
-history_head_is_later(const struct tree_head *head, const struct tree_head *seen)
-{
-    return head->epoch > seen->epoch || (head->epoch == seen->epoch && head->size > seen->size);
-}
-
 static enum result
 put_theirs(struct turn *turn)
 {
@@ -294,9 +301,13 @@ put_theirs(struct turn *turn)
     enum result result =
         store_put(turn->txn, TABLE_INBOX, stream_key(input->peer->office, input->sequence, &key),
                   input->packed);
-    if (result == OK && history_head_is_later(&input->envelope.head, &input->peer->seen_head)) {
+    if (result == OK && tree_head_is_later(&input->envelope.head, &input->peer->seen_head)) {
+        bool another_epoch = input->envelope.head.epoch != input->peer->seen_head.epoch;
         result = peer_note_head(input->peer, input->envelope.head_text);
-        input->peer->seen_head = input->envelope.head;
+        if (result == OK)
+            result = peer_note_seen(input->peer, &input->envelope.head, input->envelope.head_text);
+        if (result == OK && another_epoch)
+            result = witness_forgive(input->peer);
     }
     input->peer->pending_applied = input->sequence;
     input->peer->pending_leaf = input->envelope.leaf_hash;

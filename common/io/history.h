@@ -22,13 +22,11 @@ enum { HISTORY_BATCH = 64 };
 void history_answer_ask(struct office *office, const struct peer *peer,
                         const struct link_route *route);
 
-/* Answer HistoryAsk with items; one question of a peer in a turn. */
-void history_answer(struct office *office, struct peer *peer, const Yidi__HistoryAsk *ask,
-                    const struct link_route *route);
-
-/* Of two heads of one journal, is this one the later? What an office recovered itself comes under
- * the heads of its lost past. */
-bool history_head_is_later(const struct tree_head *head, const struct tree_head *seen);
+/* Keep the question of a peer, in place of one that waits; and answer it with items, once in a
+ * turn: whoever asks without waiting for the answer does not hold up the others. */
+void history_take_question(struct peer *peer, const Yidi__HistoryAsk *ask,
+                           const struct link_route *route);
+void history_answer(struct office *office, struct peer *peer);
 
 /* An item that was asked for: queue it for the turn. Answers NULL, or what is wrong with it, in
  * words. */

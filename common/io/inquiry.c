@@ -9,8 +9,9 @@
 #include "common/io/log.h"
 #include "common/io/outbox.h"
 #include "common/io/recovery.h"
+#include "common/io/witness.h"
 
-enum { PATIENCE_MS = 10000 };
+enum { PATIENCE_MS = 10000, BATCH_PATIENCE_MS = 120000 };
 
 void
 inquiry_set_state(struct office *office, struct peer *peer, Yidi__PeerRecovery state,
@@ -67,8 +68,11 @@ reject(struct office *office, struct peer *peer, const char *fault, const struct
 static void
 wait_for_answer(struct office *office, struct peer *peer, const struct office_time *now)
 {
-    peer->recovery.due_ms = now->monotonic_ms + PATIENCE_MS;
-    recovery_wake(office, peer->recovery.due_ms);
+    struct peer_recovery *recovery = &peer->recovery;
+    recovery->due_ms = now->monotonic_ms + PATIENCE_MS;
+    if (recovery->batch_left > 0 && recovery->batch_due_ms < recovery->due_ms)
+        recovery->due_ms = recovery->batch_due_ms; /* one item now and then is not enough */
+    recovery_wake(office, recovery->due_ms);
 }
 
 void
@@ -89,11 +93,13 @@ inquiry_go_on(struct office *office, struct peer *peer, const struct office_time
     uint64_t sequence = mine ? peer->stream.assigned + 1 - recovery->compare : peer->applied + 1;
     if (!mine && peer->applied >= recovery->want_received) {
         recovery->complete = true;
+        office->recovery.postponed = true;
         recovery->failures = 0;
         inquiry_hang_up(office, peer);
         return;
     }
     recovery->batch_left = HISTORY_BATCH;
+    recovery->batch_due_ms = now->monotonic_ms + BATCH_PATIENCE_MS;
     if (link_frame_send_history_ask(office, peer, mine, sequence, HISTORY_BATCH) == OK)
         wait_for_answer(office, peer, now);
     else
@@ -137,9 +143,11 @@ note_shown_head(struct office *office, const struct peer *peer, const char *text
     struct recovery *recovery = &office->recovery;
     if (store_begin_read(office->options.store, &txn) != OK)
         return "the store cannot be read";
-    epoch_heads_note(&recovery->shown, &head, text, peer->office);
-    if (!journal_has(&office->journal, txn, &head) && !epoch_heads_cover(&recovery->named, &head))
-        recovery->epoch_needed = true;
+    if (journal_has(&office->journal, txn, &head) || epoch_heads_cover(&recovery->named, &head))
+        return NULL;
+    if (!epoch_heads_note(&recovery->shown, &head, text, peer->office))
+        return "more heads of this journal are known than an epoch can name";
+    recovery->epoch_needed = true;
     return NULL;
 }
 
@@ -154,9 +162,13 @@ take_own_head(struct office *office, struct peer *peer, const char *text)
     if (envelope_verify_head(&office->verifier, text, &head, &refusal) != OK ||
         strcmp(head.office, peer->office) != 0)
         return "the head of its own journal is not signed by it";
-    if (history_head_is_later(&head, &peer->seen_head) && peer_set_head(peer, &head, text) != OK)
-        return "out of memory";
-    return NULL;
+    if (!tree_head_is_later(&head, &peer->seen_head))
+        return NULL;
+    bool another_epoch = head.epoch != peer->seen_head.epoch;
+    enum result result = peer_set_head(peer, &head, text);
+    if (result == OK && another_epoch)
+        result = witness_forgive(peer);
+    return result == OK ? NULL : "out of memory";
 }
 
 /* What is left here must be the beginning of what the peer holds. */
@@ -222,6 +234,10 @@ inquiry_take_item(struct office *office, struct peer *peer, const Yidi__HistoryI
         return; /* of a question before */
     char fault[120];
     const char *why = NULL;
+    if (admission_opening(&office->admission) != REFUSAL_NONE) {
+        inquiry_lost(office, peer, now); /* no room; it is asked again */
+        return;
+    }
     if (mine && recovery->compare)
         why = history_compare(office, peer, item, message);
     else if (next <= last)

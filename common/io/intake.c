@@ -19,7 +19,7 @@ enum { CAUSES = sizeof causes / sizeof *causes };
 static uint64_t
 waiting_for(const struct peer *peer)
 {
-    return peer->pending_assigned - peer->stream.acknowledged;
+    return peer->pending_assigned - peer->stream.acknowledged + peer->recovery.held;
 }
 
 /* Does this office take messages that open cases at all? */

@@ -30,6 +30,9 @@ struct peer_recovery {
     uint64_t acknowledged;    /* of those, that it knows we had taken */
     uint64_t queued_sent;     /* of ours, taken as input of the coming turn */
     unsigned batch_left;      /* items still to come */
+    uint64_t batch_due_ms;    /* monotonic: the end of patience for all of them */
+    uint64_t last_time_ms;    /* of its messages that came back, the latest */
+    uint64_t held;            /* messages that wait until it tells its sequence */
 };
 
 /* A signed head and its text; text is heap, NULL when there is none (then size is 0). */
@@ -59,6 +62,15 @@ struct peer_witness {
     unsigned unanswered;             /* questions in a row, by a peer that went on talking */
 };
 
+/* What a peer that lost its past asks of us (history.h). */
+struct peer_question {
+    bool waits;
+    bool mine;
+    uint64_t sequence;
+    uint32_t count;
+    struct link_route route;
+};
+
 struct peer {
     char office[OFFICE_CODE_CHARS + 1];
     struct stream stream;      /* to the peer */
@@ -82,9 +94,9 @@ struct peer {
     uint64_t directory_offered_ms; /* monotonic; 0 never */
     struct peer_recovery recovery;
     bool asked_at_start;   /* start_hold.h */
-    bool greeted_at_start; /* and waits for its answer */
-    bool history_given;    /* in this turn: one question each */
-    char trouble[160];     /* in words; empty when all is well */
+    bool greeted_at_start; /* and is told to do so again */
+    struct peer_question question;
+    char trouble[160]; /* in words; empty when all is well */
     struct peer *bucket_next;
 };
 

@@ -60,6 +60,8 @@ recovery_open(struct office *office, struct store_txn *txn)
         result = epoch_load(txn, &office->arena, &recovery->named);
     if (result == OK)
         result = replay_waits(txn, &recovery->left, &recovery->held);
+    if (result == OK && recovery->held)
+        result = replay_count_held(txn, &office->peers);
     if (result == OK && recovery->row.active)
         office_halt(office, RECOVERY_HALT_TEXT);
     return result;
@@ -125,6 +127,7 @@ begin_fetching(struct office *office, const struct office_time *now)
         recovery->answered = false;
         recovery->complete = peer->stream.assigned >= recovery->want_sent &&
                              peer->applied >= recovery->want_received;
+        office->recovery.postponed |= recovery->complete;
         recovery->due_ms = now->monotonic_ms;
         inquiry_set_state(office, peer, YIDI__PEER_RECOVERY__RECOVERY_FETCHING, now);
     }
@@ -140,7 +143,8 @@ go_on(struct office *office, const struct office_time *now)
     bool waits = recovery->row.active && !recovery->row.without_missing && tally.asking > 0;
     bool first = recovery->row.active && recovery->row.epoch == 0;
     bool alone = first && tally.asking + tally.rejected > 0; /* nobody has said anything true */
-    bool rest = tally.answered == 0 && tally.fetching == 0 && !waits && !alone;
+    bool fetching = tally.fetching > 0 && !recovery->row.without_missing;
+    bool rest = tally.answered == 0 && !fetching && !waits && !alone;
     recovery->open_epoch = tally.answered > 0 && !waits && (recovery->epoch_needed || first);
     recovery->replaying = rest && (recovery->left || tally.complete > 0);
     recovery->finishing = rest && recovery->row.active && tally.complete == 0 && !recovery->left;
@@ -176,17 +180,21 @@ enum result
 recovery_begin_turn(struct turn *turn)
 {
     struct recovery *recovery = &turn->office->recovery;
+    recovery->saved = recovery->row;
     if (!recovery->open_epoch)
         return OK;
     for (size_t i = 0; i < recovery->named.count; i++)
-        epoch_heads_note(&recovery->shown, &recovery->named.list[i], recovery->named.texts[i],
-                         recovery->named.witnesses[i]);
+        (void)epoch_heads_note(&recovery->shown, &recovery->named.list[i], recovery->named.texts[i],
+                               recovery->named.witnesses[i]);
     turn->operator= recovery->operator_name;
     enum result result = epoch_open(turn, &recovery->shown);
     turn->operator= "";
-    recovery->row.kept_entries = turn->office->journal.committed.size;
-    recovery->row.epoch = turn->office->journal.pending_epoch;
-    recovery->opened_epoch = recovery->dirty = result == OK;
+    if (recovery->row.epoch == 0) { /* a later one is for somebody who was away */
+        recovery->row.kept_entries = turn->office->journal.committed.size;
+        recovery->row.epoch = turn->office->journal.pending_epoch;
+    }
+    recovery->opened_epoch = result == OK;
+    recovery->dirty |= result == OK;
     return result;
 }
 
@@ -252,20 +260,29 @@ go_to_work(struct office *office, const struct office_time *now)
     exchange_start(office, now);
 }
 
+/* Whoever we talk with must see the new epoch before a message under its heads. */
+static void
+greet_again(struct office *office, const struct office_time *now)
+{
+    for (size_t i = 0; i < office->peers.count; i++)
+        if (!recovery_bars(office->peers.list[i]))
+            outgoing_lost(office, office->peers.list[i], now);
+}
+
 void
 recovery_committed(struct office *office, const struct office_time *now)
 {
     struct recovery *recovery = &office->recovery;
     bool replayed = recovery->replaying;
-    recovery->saved = recovery->row;
     recovery->dirty = false;
     recovery->failed.size = 0;
     if (recovery->opened_epoch) {
         recovery->opened_epoch = recovery->open_epoch = recovery->epoch_needed = false;
         recovery->named = recovery->shown;
+        greet_again(office, now);
         begin_fetching(office, now);
     }
-    for (size_t i = 0; i < office->peers.count; i++) {
+    for (size_t i = 0; recovery->live > 0 && i < office->peers.count; i++) {
         struct peer *peer = office->peers.list[i];
         if (peer->recovery.state == YIDI__PEER_RECOVERY__RECOVERY_FETCHING && peer->recovery.live &&
             peer->recovery.batch_left == 0)
@@ -286,6 +303,8 @@ recovery_rolled_back(struct office *office)
 {
     struct recovery *recovery = &office->recovery;
     recovery->row = recovery->saved;
+    recovery->left |= recovery->replaying;
+    recovery->postponed |= recovery->replaying;
     recovery->opened_epoch = recovery->finished = false;
 }
 
@@ -295,7 +314,8 @@ static void
 ask_again(struct office *office, struct peer *peer, const struct office_time *now)
 {
     inquiry_hang_up(office, peer);
-    peer->recovery = (struct peer_recovery){ .queued_sent = peer->stream.assigned };
+    peer->recovery =
+        (struct peer_recovery){ .queued_sent = peer->stream.assigned, .held = peer->recovery.held };
     peer->trouble[0] = '\0';
     inquiry_set_state(office, peer, YIDI__PEER_RECOVERY__RECOVERY_ASKING, now);
 }
@@ -327,6 +347,25 @@ ask_everybody(struct office *office, const struct office_time *now)
         ask_again(office, peer, now);
     }
     return OK;
+}
+
+/* Who is listed only since the recovery began may have known us, too. */
+void
+recovery_ask_listed(struct office *office, const struct office_time *now)
+{
+    if (!recovery_active(office))
+        return;
+    const Yidi__Office *self = office_self(office);
+    for (size_t i = 0; i < directory_office_count(office->directory); i++) {
+        const Yidi__Office *entry = directory_office_at(office->directory, i);
+        if (entry->role == self->role || entry->revoked ||
+            peers_find(&office->peers, entry->code) != NULL)
+            continue;
+        struct peer *peer = peers_take(&office->peers, entry->code);
+        if (peer != NULL)
+            ask_again(office, peer, now);
+    }
+    recovery_wake(office, now->monotonic_ms);
 }
 
 /* The peers whose share is missing. */

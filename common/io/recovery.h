@@ -47,6 +47,9 @@ enum result recovery_command(struct office *office, const Yidi__Request *request
 void recovery_take_unproved(struct office *office, struct peer *peer,
                             const struct office_time *now);
 
+/* Another directory: ask those that were never asked. */
+void recovery_ask_listed(struct office *office, const struct office_time *now);
+
 /* Look again at that (monotonic) time, or sooner. */
 void recovery_wake(struct office *office, uint64_t due_ms);
 

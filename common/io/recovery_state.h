@@ -23,7 +23,7 @@ enum { RECOVERY_LIVE_MAX = 64, RECOVERY_UNPLACED_MAX = 1000 };
 
 struct recovery {
     Yidi__RecoveryRow row;   /* numbers; its list and operator are below */
-    Yidi__RecoveryRow saved; /* the numbers of the last commit */
+    Yidi__RecoveryRow saved; /* the numbers as the running turn found them */
     char operator_name[OPERATOR_BYTES_MAX + 1];
     Yidi__RecoveryLeft unplaced[RECOVERY_UNPLACED_MAX];
     struct arena unplaced_texts;
@@ -33,6 +33,7 @@ struct recovery {
     bool epoch_needed;        /* some peer showed a head that is neither here nor named */
     bool open_epoch;          /* with the next turn */
     bool opened_epoch;        /* by the running turn */
+    bool postponed;           /* what was put aside is to be taken up again */
     bool left;                /* acts wait to be done again */
     bool replaying;           /* they are done now */
     bool finishing;           /* with the next turn */

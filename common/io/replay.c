@@ -15,14 +15,25 @@
 #include "common/io/wire.h"
 #include "proto/envelope.pb-c.h"
 
+/* A peer may have sent any number of messages about a case; honest ones are few. */
+enum { TAKEN_PER_ACT_MAX = 256, LOOKED_AT_MAX = 512 };
+
 enum result
 replay_note(struct turn *turn, uint64_t leaf)
 {
     const struct input *input = turn->input;
-    const struct peer *peer = input->peer;
-    return input->mine ? replay_put_own(turn->txn, &input->envelope, peer->office, leaf)
-                       : replay_put_received(turn->txn, &input->envelope, peer->office, leaf,
-                                             input->sequence <= peer->recovery.acknowledged);
+    struct peer *peer = input->peer;
+    if (input->mine)
+        return replay_put_own(turn->txn, &input->envelope, peer->office, leaf);
+    uint64_t *last_ms = &peer->recovery.last_time_ms;
+    if (input->envelope.entry->time_ms > *last_ms)
+        *last_ms = input->envelope.entry->time_ms;
+    const struct replay_received received = {
+        .leaf = leaf,
+        .time_ms = *last_ms,
+        .acknowledged = input->sequence <= peer->recovery.acknowledged,
+    };
+    return replay_put_received(turn->txn, &input->envelope, peer->office, &received);
 }
 
 /* ---- messages that acts send ---- */
@@ -58,6 +69,7 @@ replay_hold(struct turn *turn, const char *to, const Yidi__Message *message,
         return ERR_MEMORY;
     enum result result = turn_count(turn, "held", &number);
     turn->office->recovery.held = true;
+    peers_find(&turn->office->peers, to)->recovery.held++;
     return result == OK ? replay_put_held(turn->txn, to, number, packed) : result;
 }
 
@@ -75,6 +87,9 @@ release_held(struct turn *turn, const struct replay_key *key, struct bytes value
     enum result result =
         turn_send(turn, sent->to, sent->message, sent->attachments, sent->n_attachments);
     turn->redo = NULL;
+    struct peer *peer = peers_find(&turn->office->peers, sent->to);
+    if (peer != NULL && peer->recovery.held > 0)
+        peer->recovery.held--;
     return result == OK ? store_delete(turn->txn, TABLE_RECOVERY, replay_key_bytes(key)) : result;
 }
 
@@ -91,7 +106,10 @@ load_frames(struct turn *turn, struct input *input)
                       bytes_of(sent->attachments[i].data, sent->attachments[i].len), &blob);
         if (result != OK && result != ERR_ABSENT)
             return result;
-        input->frames[input->frame_count++] = arena_copy(turn->arena, blob);
+        input->frames[input->frame_count] = arena_copy(turn->arena, blob);
+        if (blob.size > 0 && input->frames[input->frame_count].data == NULL)
+            return ERR_MEMORY;
+        input->frame_count++;
     }
     return OK;
 }
@@ -128,23 +146,25 @@ load_received(struct turn *turn, const struct replay_item *item, struct input *r
         return ERR_DAMAGED;
     if (result == OK)
         ret_input->packed = arena_copy(turn->arena, packed);
+    if (result == OK && ret_input->packed.data == NULL)
+        return ERR_MEMORY;
     if (result == OK)
         result = unpack(ret_input->packed, turn->arena, &ret_input->envelope);
     return result == OK ? load_frames(turn, ret_input) : result;
 }
 
-static enum result take_opening_after(struct turn *turn, const Yidi__Message *message);
-
-/* Take one message again. ERR_REFUSED: the handler does not want it (now). */
+/* Take one message again.
+ *
+ * evidence     our own message proves that it was taken then.
+ * answer       a refusal is told to the sender.
+ * ERR_REFUSED  the handler does not want it, or not now; ret_refusal tells why. */
 static enum result
-take_again(struct turn *turn, const struct replay_item *item, bool evidence, bool answer)
+take_again(struct turn *turn, const struct replay_item *item, bool evidence, bool answer,
+           struct refusal *ret_refusal)
 {
     struct input input;
-    struct refusal refusal = { 0 };
     const struct redo redo = { .evidence = evidence, .quiet = evidence || item->acknowledged };
     enum result result = load_received(turn, item, &input);
-    if (result == OK)
-        result = take_opening_after(turn, input.envelope.entry->sent->message);
     if (result != OK)
         return result;
     uint64_t now_ms = turn->now_ms;
@@ -155,13 +175,10 @@ take_again(struct turn *turn, const struct replay_item *item, bool evidence, boo
     turn->cause_leaf = item->leaf;
     if (input.envelope.entry->time_ms < turn->recorded_ms)
         turn->now_ms = input.envelope.entry->time_ms;
-    result = input_message_redo(turn, answer && !item->acknowledged, &refusal);
+    result = input_message_redo(turn, answer, ret_refusal);
     turn->now_ms = now_ms;
     turn->input = NULL;
     turn->redo = NULL;
-    if (result == ERR_REFUSED && answer)
-        return recovery_note_unplaced(turn, item->peer, false, item->sequence, item->case_number,
-                                      refusal.rule);
     if (result == OK)
         turn->office->recovery.row.redone++;
     return result;
@@ -176,41 +193,92 @@ drop_row(struct turn *turn, const struct replay_item *item)
 
 /* Of the messages to us about a case, take the first one that is wanted now.
  *
- * ERR_ABSENT  none is. */
+ * ERR_ABSENT  none is, or none of the first ones: a peer may have sent any number. */
 static enum result
-take_one_wanted(struct turn *turn, const char *case_number)
+take_one_wanted(struct turn *turn, const char *case_number, bool evidence)
 {
     AUTO(store_cursor) struct store_cursor *cursor = NULL;
     struct bytes key, value;
     const struct replay_key prefix = replay_received_prefix(case_number);
     enum result result =
         store_cursor_open(turn->txn, TABLE_RECOVERY, replay_key_bytes(&prefix), &cursor);
-    while (result == OK && (result = store_cursor_next(cursor, &key, &value)) == OK) {
+    for (int i = 0; i < LOOKED_AT_MAX && result == OK; i++) {
         struct replay_item item;
-        result = replay_read_received(key, value, &item);
+        struct refusal refusal = { 0 };
+        result = store_cursor_next(cursor, &key, &value);
+        if (result == OK)
+            result = replay_read_received(key, value, &item);
         if (result != OK)
             return result;
-        result = take_again(turn, &item, true, false);
+        result = take_again(turn, &item, evidence, false, &refusal);
         if (result == OK)
             return drop_row(turn, &item);
         if (result == ERR_REFUSED)
             result = OK; /* not now */
     }
-    return result;
+    return result == OK ? ERR_ABSENT : result;
 }
 
 /* Before a citizen's next case opens, news that may close the last one are taken. */
 static enum result
-take_opening_after(struct turn *turn, const Yidi__Message *message)
+close_last_case(struct turn *turn, const struct replay_item *item)
 {
     char open_case[CASE_NUMBER_CHARS + 1];
-    if (message->body_case != YIDI__MESSAGE__BODY_APPLICATION_SUBMITTED)
-        return OK;
+    struct input input;
+    enum result result = load_received(turn, item, &input);
+    const Yidi__Message *message = result == OK ? input.envelope.entry->sent->message : NULL;
+    if (result != OK || message->body_case != YIDI__MESSAGE__BODY_APPLICATION_SUBMITTED)
+        return result;
     const char *citizen = message->application_submitted->form->person->citizen_number;
-    enum result result = case_file_find_open(turn->txn, citizen, open_case);
-    while (result == OK && strcmp(open_case, message->case_number) != 0)
-        result = take_one_wanted(turn, open_case);
+    result = case_file_find_open(turn->txn, citizen, open_case);
+    for (int i = 0; i < TAKEN_PER_ACT_MAX && result == OK; i++) {
+        if (strcmp(open_case, item->case_number) == 0)
+            return OK;
+        result = take_one_wanted(turn, open_case, true);
+        if (result == OK)
+            result = case_file_find_open(turn->txn, citizen, open_case);
+    }
     return result == ERR_ABSENT ? OK : result;
+}
+
+/* Does a peer that is away still hold what somebody else's messages may need? */
+static bool
+is_missing_any(const struct office *office)
+{
+    const struct peers *peers = &office->peers;
+    for (size_t i = 0; i < peers->count; i++)
+        if (recovery_holds(peers->list[i]))
+            return true;
+    return false;
+}
+
+/* It cannot be done: put aside while somebody is away, and told when all have come back. */
+static enum result
+give_up(struct turn *turn, const struct replay_item *item, const char *rule)
+{
+    const struct replay_key sent = replay_sent_key(item);
+    if (is_missing_any(turn->office))
+        return replay_postpone(turn->txn, item);
+    enum result result = recovery_note_unplaced(turn, item->peer, item->mine, item->sequence,
+                                                item->case_number, rule);
+    if (result == OK && item->mine)
+        result = store_delete(turn->txn, TABLE_RECOVERY, replay_key_bytes(&sent));
+    return result == OK || result == ERR_ABSENT ? drop_row(turn, item) : result;
+}
+
+/* A message to us that no act asked for: as if it came now. What the peer knew to be taken was
+ * taken then, whatever the handler says today. */
+static enum result
+take_received(struct turn *turn, const struct replay_item *item)
+{
+    struct refusal refusal = { 0 };
+    bool answer = !item->acknowledged && !is_missing_any(turn->office);
+    enum result result = close_last_case(turn, item);
+    if (result == OK)
+        result = take_again(turn, item, false, answer, &refusal);
+    if (result == OK)
+        return drop_row(turn, item);
+    return result == ERR_REFUSED ? give_up(turn, item, refusal.rule) : result;
 }
 
 /* ---- acts ---- */
@@ -276,29 +344,38 @@ redo_once(struct turn *turn, const struct replay_item *item, const struct envelo
     return result;
 }
 
-/* The act may need messages of others first. */
 static enum result
-redo_act(struct turn *turn, const struct replay_item *item)
+is_sent(struct turn *turn, const struct replay_item *item, bool *ret_sent)
+{
+    const struct replay_key sent = replay_sent_key(item);
+    struct bytes unused;
+    enum result result = store_get(turn->txn, TABLE_RECOVERY, replay_key_bytes(&sent), &unused);
+    *ret_sent = result == ERR_ABSENT;
+    return result == ERR_ABSENT ? OK : result;
+}
+
+/* The act may need messages of others first; one of them may have brought it about by itself. A
+ * refusal of ours proves nothing but itself. */
+static enum result
+redo_act(struct turn *turn, const struct replay_item *item, bool *ret_done,
+         struct refusal *ret_refusal)
 {
     struct envelope envelope;
-    struct refusal refusal = { 0 };
+    bool evidence = item->kind != MESSAGE_APPLICATION_REFUSED;
     enum result taken = OK;
     enum result result = load_own(turn, item, &envelope);
     if (result == OK)
-        result = redo_once(turn, item, &envelope, &refusal);
-    while (result == ERR_REFUSED && taken == OK) {
-        taken = take_one_wanted(turn, item->case_number);
-        if (taken != OK && taken != ERR_ABSENT)
-            return taken;
+        result = redo_once(turn, item, &envelope, ret_refusal);
+    for (int i = 0; i < TAKEN_PER_ACT_MAX && result == ERR_REFUSED && taken == OK; i++) {
+        taken = take_one_wanted(turn, item->case_number, evidence);
         if (taken == OK)
-            result = redo_once(turn, item, &envelope, &refusal);
+            taken = is_sent(turn, item, ret_done);
+        if (taken == OK && *ret_done)
+            return OK;
+        if (taken == OK)
+            result = redo_once(turn, item, &envelope, ret_refusal);
     }
-    if (result == ERR_REFUSED)
-        return recovery_note_unplaced(turn, item->peer, true, item->sequence, item->case_number,
-                                      refusal.rule);
-    if (result == OK)
-        turn->office->recovery.row.redone++;
-    return result;
+    return taken == OK || taken == ERR_ABSENT ? result : taken;
 }
 
 /* An act that sent several messages is done with the first of them. */
@@ -306,13 +383,16 @@ static enum result
 take_own(struct turn *turn, const struct replay_item *item)
 {
     const struct replay_key sent = replay_sent_key(item);
-    struct bytes unused;
-    enum result result = store_get(turn->txn, TABLE_RECOVERY, replay_key_bytes(&sent), &unused);
-    if (result == OK)
-        result = redo_act(turn, item);
+    struct refusal refusal = { 0 };
+    bool done;
+    enum result result = is_sent(turn, item, &done);
+    if (result == OK && !done)
+        result = redo_act(turn, item, &done, &refusal);
+    if (result == ERR_REFUSED)
+        return give_up(turn, item, refusal.rule);
     if (result == OK)
         result = store_delete(turn->txn, TABLE_RECOVERY, replay_key_bytes(&sent));
-    return result == ERR_ABSENT ? OK : result;
+    return result == OK || result == ERR_ABSENT ? drop_row(turn, item) : result;
 }
 
 /* ---- one after the other ---- */
@@ -324,38 +404,68 @@ find_first(struct store_txn *txn, char kind, struct replay_key *ret_key, struct 
 }
 
 static bool
-failed_before(const struct turn *turn, const struct replay_item *item)
+failed_before(const struct turn *turn, const struct replay_key *key)
 {
     const struct replay_key *failed = &turn->office->recovery.failed;
-    return failed->size > 0 && bytes_equal(replay_key_bytes(failed), replay_key_bytes(&item->key));
+    return failed->size > 0 && bytes_equal(replay_key_bytes(failed), replay_key_bytes(key));
+}
+
+/* Its row, or one that it needs, cannot be read. */
+static enum result
+leave_out(struct turn *turn, const struct replay_key *key, struct bytes value)
+{
+    struct replay_item item = { .peer = "", .case_number = "" };
+    enum result result = OK;
+    if (replay_read_own(replay_key_bytes(key), value, &item) == OK ||
+        replay_read_received(replay_key_bytes(key), value, &item) == OK)
+        result = recovery_note_unplaced(turn, item.peer, item.mine, item.sequence, item.case_number,
+                                        "a row that it needs cannot be read");
+    else
+        log_line(LOG_ERROR, "recovery_row_unreadable", "kind=%c", key->bytes[0]);
+    return result == OK ? store_delete(turn->txn, TABLE_RECOVERY, replay_key_bytes(key)) : result;
 }
 
 static enum result
-do_item(struct turn *turn, const struct replay_item *item)
+do_row(struct turn *turn, const struct replay_key *key, struct bytes value)
 {
+    struct replay_item item;
+    struct bytes bytes = replay_key_bytes(key);
     enum result result;
-    if (failed_before(turn, item))
-        result = recovery_note_unplaced(turn, item->peer, item->mine, item->sequence,
-                                        item->case_number, "a row that it needs cannot be read");
-    else
-        result = item->mine ? take_own(turn, item) : take_again(turn, item, false, true);
-    if (result == ERR_DAMAGED)
-        turn->office->recovery.failed = item->key;
-    return result == OK ? drop_row(turn, item) : result;
+    switch (key->bytes[0]) {
+    case 'H':
+        return release_held(turn, key, value);
+    case 'O':
+        result = replay_read_own(bytes, value, &item);
+        return result == OK ? take_own(turn, &item) : result;
+    default:
+        result = replay_read_received(bytes, value, &item);
+        return result == OK ? take_received(turn, &item) : result;
+    }
 }
 
-/* The first row of the peers that have told their sequence. */
+/* The first row that waits for a peer which has told its sequence by now. */
 static enum result
 find_held(struct turn *turn, struct replay_key *ret_key, struct bytes *ret_value)
 {
-    const struct peers *peers = &turn->office->peers;
-    enum result result = ERR_ABSENT;
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    struct bytes key;
     if (!turn->office->recovery.held)
         return ERR_ABSENT;
-    for (size_t i = 0; i < peers->count && result == ERR_ABSENT; i++) {
-        const struct replay_key prefix = replay_held_prefix(peers->list[i]->office);
-        if (peers->list[i]->recovery.complete)
-            result = replay_find_first(turn->txn, replay_key_bytes(&prefix), ret_key, ret_value);
+    enum result result = store_cursor_open(turn->txn, TABLE_RECOVERY, bytes_of_text("H"), &cursor);
+    if (result == OK)
+        result = store_cursor_next(cursor, &key, ret_value);
+    while (result == OK) {
+        char office[OFFICE_CODE_CHARS + 1];
+        if (!replay_held_office(key, office))
+            return ERR_DAMAGED;
+        const struct peer *peer = peers_find(&turn->office->peers, office);
+        if (peer != NULL && peer->recovery.complete) {
+            memcpy(ret_key->bytes, key.data, key.size);
+            ret_key->size = key.size;
+            return OK;
+        }
+        const struct replay_key end = replay_held_end(office);
+        result = store_cursor_seek(cursor, replay_key_bytes(&end), &key, ret_value);
     }
     return result;
 }
@@ -365,27 +475,30 @@ do_one(struct turn *turn)
 {
     struct replay_key key;
     struct bytes value;
-    struct replay_item item;
     enum result result = find_held(turn, &key, &value);
-    if (result != ERR_ABSENT)
-        return result == OK ? release_held(turn, &key, value) : result;
-    result = find_first(turn->txn, 'O', &key, &value);
-    if (result == OK)
-        result = replay_read_own(replay_key_bytes(&key), value, &item);
-    if (result == ERR_ABSENT) {
+    if (result == ERR_ABSENT)
+        result = find_first(turn->txn, 'O', &key, &value);
+    if (result == ERR_ABSENT)
         result = find_first(turn->txn, 'R', &key, &value);
-        if (result == OK)
-            result = replay_read_received(replay_key_bytes(&key), value, &item);
-    }
-    return result == OK ? do_item(turn, &item) : result;
+    if (result != OK)
+        return result;
+    if (failed_before(turn, &key))
+        return leave_out(turn, &key, value);
+    result = do_row(turn, &key, value);
+    if (result == ERR_DAMAGED)
+        turn->office->recovery.failed = key;
+    return result;
 }
 
 enum result
 replay_some(struct turn *turn, bool *ret_left)
 {
+    struct recovery *recovery = &turn->office->recovery;
     enum result result = OK;
-    int batch = turn->office->recovery.failed.size > 0 ? 1 : REPLAY_BATCH; /* come to it slowly */
-    for (int i = 0; i < batch && result == OK; i++)
+    int batch = recovery->failed.size > 0 ? 1 : REPLAY_BATCH; /* come to it slowly */
+    if (recovery->postponed)
+        result = replay_resume_postponed(turn->txn, REPLAY_BATCH, &recovery->postponed);
+    for (int i = 0; i < batch && result == OK && !recovery->postponed; i++)
         result = do_one(turn);
     *ret_left = result == OK;
     return result == ERR_ABSENT ? OK : result;
@@ -403,5 +516,20 @@ replay_waits(struct store_txn *txn, bool *ret_waits, bool *ret_held)
     if (result == ERR_ABSENT)
         result = find_first(txn, 'R', &key, &value);
     *ret_waits = result == OK;
+    return result == ERR_ABSENT ? OK : result;
+}
+
+enum result
+replay_count_held(struct store_txn *txn, struct peers *peers)
+{
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    struct bytes key, value;
+    enum result result = store_cursor_open(txn, TABLE_RECOVERY, bytes_of_text("H"), &cursor);
+    while (result == OK && (result = store_cursor_next(cursor, &key, &value)) == OK) {
+        char office[OFFICE_CODE_CHARS + 1];
+        struct peer *peer = replay_held_office(key, office) ? peers_find(peers, office) : NULL;
+        if (peer != NULL)
+            peer->recovery.held++;
+    }
     return result == ERR_ABSENT ? OK : result;
 }

@@ -28,6 +28,9 @@ enum result replay_some(struct turn *turn, bool *ret_left) MUST_CHECK;
 /* Is there anything to do again, and are messages held for peers that are away? */
 enum result replay_waits(struct store_txn *txn, bool *ret_waits, bool *ret_held) MUST_CHECK;
 
+/* Count what is held, for each peer. */
+enum result replay_count_held(struct store_txn *txn, struct peers *peers) MUST_CHECK;
+
 /* A message that a peer of unknown sequence shall get: kept until it is known. */
 enum result replay_hold(struct turn *turn, const char *to, const Yidi__Message *message,
                         const ProtobufCBinaryData *attachments, size_t attachment_count) MUST_CHECK;

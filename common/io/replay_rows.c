@@ -88,11 +88,11 @@ replay_received_prefix(const char *case_number)
 }
 
 static struct replay_key
-received_key(const struct envelope *envelope, const char *peer)
+received_key(const struct envelope *envelope, const char *peer, uint64_t time_ms)
 {
     const Yidi__JournalEntry *entry = envelope->entry;
     struct replay_key key = replay_received_prefix(entry->sent->message->case_number);
-    add_number(&key, entry->time_ms);
+    add_number(&key, time_ms);
     add_bytes(&key, peer, OFFICE_CODE_CHARS);
     add_number(&key, entry->sent->sequence);
     return key;
@@ -105,6 +105,24 @@ replay_held_prefix(const char *peer)
     add_byte(&key, 'H');
     add_bytes(&key, peer, OFFICE_CODE_CHARS);
     return key;
+}
+
+struct replay_key
+replay_held_end(const char *peer)
+{
+    struct replay_key key = replay_held_prefix(peer);
+    add_number(&key, UINT64_MAX);
+    return key;
+}
+
+bool
+replay_held_office(struct bytes key, char ret_office[OFFICE_CODE_CHARS + 1])
+{
+    if (key.size != HELD_KEY_BYTES)
+        return false;
+    memcpy(ret_office, key.data + 1, OFFICE_CODE_CHARS);
+    ret_office[OFFICE_CODE_CHARS] = '\0';
+    return true;
 }
 
 /* ---- writing ---- */
@@ -131,12 +149,12 @@ replay_put_own(struct store_txn *txn, const struct envelope *envelope, const cha
 
 enum result
 replay_put_received(struct store_txn *txn, const struct envelope *envelope, const char *peer,
-                    uint64_t leaf, bool acknowledged)
+                    const struct replay_received *received)
 {
-    const struct replay_key key = received_key(envelope, peer);
+    const struct replay_key key = received_key(envelope, peer, received->time_ms);
     uint8_t value[RECEIVED_VALUE_BYTES];
-    bytes_put_u64(value, leaf);
-    value[8] = acknowledged;
+    bytes_put_u64(value, received->leaf);
+    value[8] = received->acknowledged;
     return store_put(txn, TABLE_RECOVERY, replay_key_bytes(&key), bytes_of(value, sizeof value));
 }
 
@@ -195,4 +213,71 @@ replay_read_received(struct bytes key, struct bytes value, struct replay_item *r
     memcpy(ret_item->peer, key.data + 1 + CASE_NUMBER_CHARS + 8, OFFICE_CODE_CHARS);
     add_bytes(&ret_item->key, key.data, key.size);
     return OK;
+}
+
+/* ---- putting aside ---- */
+
+/* The same row under another kind. */
+static enum result
+rename_row(struct store_txn *txn, const struct replay_key *key, uint8_t kind)
+{
+    struct bytes value;
+    struct replay_key renamed = *key;
+    uint8_t copy[OWN_VALUE_BYTES];
+    renamed.bytes[0] = kind;
+    enum result result = store_get(txn, TABLE_RECOVERY, replay_key_bytes(key), &value);
+    if (result == OK && value.size > sizeof copy)
+        return ERR_DAMAGED;
+    if (result != OK)
+        return result;
+    size_t size = value.size;
+    memcpy(copy, value.data, size);
+    result = store_put(txn, TABLE_RECOVERY, replay_key_bytes(&renamed), bytes_of(copy, size));
+    return result == OK ? store_delete(txn, TABLE_RECOVERY, replay_key_bytes(key)) : result;
+}
+
+enum result
+replay_postpone(struct store_txn *txn, const struct replay_item *item)
+{
+    return rename_row(txn, &item->key, item->mine ? 'P' : 'Q');
+}
+
+enum result
+replay_resume_postponed(struct store_txn *txn, unsigned count, bool *ret_left)
+{
+    struct replay_key key;
+    struct bytes value;
+    enum result result = OK;
+    for (unsigned i = 0; i < count && result == OK; i++) {
+        result = replay_find_first(txn, bytes_of_text("P"), &key, &value);
+        if (result == ERR_ABSENT)
+            result = replay_find_first(txn, bytes_of_text("Q"), &key, &value);
+        if (result == OK)
+            result = rename_row(txn, &key, key.bytes[0] == 'P' ? 'O' : 'R');
+    }
+    *ret_left = result == OK;
+    return result == ERR_ABSENT ? OK : result;
+}
+
+static enum result
+count_kind(struct store_txn *txn, const char *kind, uint64_t most, uint64_t *count)
+{
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    struct bytes key, value;
+    enum result result = store_cursor_open(txn, TABLE_RECOVERY, bytes_of_text(kind), &cursor);
+    while (result == OK && *count < most &&
+           (result = store_cursor_next(cursor, &key, &value)) == OK)
+        ++*count;
+    return result == ERR_ABSENT ? OK : result;
+}
+
+enum result
+replay_count_postponed(struct store_txn *txn, uint64_t most, uint64_t *ret_count)
+{
+    uint64_t count = 0;
+    enum result result = count_kind(txn, "P", most, &count);
+    if (result == OK)
+        result = count_kind(txn, "Q", most, &count);
+    *ret_count = count;
+    return result;
 }

@@ -6,6 +6,7 @@
  *     'O' epoch, leaf, peer, sequence -> leaf here, case, kind   own message: an act to do again
  *     'S' case, peer, kind, sequence  -> nothing                 own message: sent already
  *     'R' case, time, peer, sequence  -> leaf here, acknowledged message of the peer to take again
+ *     'P', 'Q' as 'O' and 'R': could not be done; tried again when another peer has come back
  *     'H' peer, number                -> packed Sent             held until the peer tells its
  *                                                                sequence
  *
@@ -40,11 +41,21 @@ struct replay_key replay_sent_key(const struct replay_item *item);
 struct replay_key replay_received_prefix(const char *case_number);
 struct replay_key replay_held_prefix(const char *peer);
 
+/* Behind the last row that waits for a peer; and whom a row waits for: false when it is none. */
+struct replay_key replay_held_end(const char *peer);
+bool replay_held_office(struct bytes key, char ret_office[OFFICE_CODE_CHARS + 1]);
+
 /* Note a message that came back. leaf is that of its entry Recovered. */
 enum result replay_put_own(struct store_txn *txn, const struct envelope *envelope, const char *peer,
                            uint64_t leaf) MUST_CHECK;
+struct replay_received {
+    uint64_t leaf;
+    uint64_t time_ms; /* not before that of the peer's message before it: the order of its stream */
+    bool acknowledged;
+};
 enum result replay_put_received(struct store_txn *txn, const struct envelope *envelope,
-                                const char *peer, uint64_t leaf, bool acknowledged) MUST_CHECK;
+                                const char *peer,
+                                const struct replay_received *received) MUST_CHECK;
 enum result replay_put_held(struct store_txn *txn, const char *peer, uint64_t number,
                             struct bytes packed) MUST_CHECK;
 
@@ -57,5 +68,16 @@ enum result replay_read_own(struct bytes key, struct bytes value,
                             struct replay_item *ret_item) MUST_CHECK;
 enum result replay_read_received(struct bytes key, struct bytes value,
                                  struct replay_item *ret_item) MUST_CHECK;
+
+/* Put a row 'O' or 'R' aside, as 'P' or 'Q'. */
+enum result replay_postpone(struct store_txn *txn, const struct replay_item *item) MUST_CHECK;
+
+/* Take up to so many rows up again that were put aside. ret_left: are there more? */
+enum result replay_resume_postponed(struct store_txn *txn, unsigned count,
+                                    bool *ret_left) MUST_CHECK;
+
+/* How many are put aside; counts no further than most. */
+enum result replay_count_postponed(struct store_txn *txn, uint64_t most,
+                                   uint64_t *ret_count) MUST_CHECK;
 
 #endif

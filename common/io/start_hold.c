@@ -18,7 +18,7 @@ release(struct office *office, const struct office_time *now)
         if (peer->asked_at_start)
             office->options.ports.disconnect(office->options.ports.context, peer->office);
         if (peer->greeted_at_start && office->halted[0] == '\0')
-            link_frame_reply_welcome(office, peer);
+            link_frame_reply_refuse(office, &peer->route, REFUSAL_OFFICE_STARTING);
         peer->asked_at_start = peer->greeted_at_start = false;
     }
     exchange_start(office, now);
@@ -51,17 +51,24 @@ ask_known(struct office *office, const struct office_time *now)
     }
 }
 
+static bool
+may_know_us(const struct office *office, const Yidi__Office *entry)
+{
+    return entry->role != office_self(office)->role && !entry->revoked;
+}
+
 static void
 ask_listed(struct office *office, const struct office_time *now)
 {
-    struct start_hold *hold = &office->start_hold;
-    size_t count = directory_office_count(office->directory);
-    size_t stride = count / START_HOLD_PEERS_MAX + 1;
-    for (size_t i = 0; i < count && hold->asked < START_HOLD_PEERS_MAX; i += stride) {
+    size_t count = directory_office_count(office->directory), eligible = 0, place = 0;
+    for (size_t i = 0; i < count; i++)
+        eligible += may_know_us(office, directory_office_at(office->directory, i));
+    size_t stride = eligible / START_HOLD_PEERS_MAX + 1;
+    for (size_t i = 0; i < count; i++) {
         const Yidi__Office *entry = directory_office_at(office->directory, i);
-        struct peer *peer = NULL;
-        if (entry->role != office_self(office)->role && !entry->revoked)
-            peer = peers_take(&office->peers, entry->code);
+        if (!may_know_us(office, entry) || place++ % stride != 0)
+            continue;
+        struct peer *peer = peers_take(&office->peers, entry->code);
         if (peer != NULL)
             ask(office, peer, now);
     }

@@ -50,4 +50,11 @@ enum result tree_head_decode(const char *text, struct tree_head *ret_head) MUST_
 enum result tree_head_verify(const char *text, const struct certificate *certificate,
                              struct tree_head *ret_head) MUST_CHECK;
 
+/* Of two heads of one journal, is this one the later? */
+static inline bool
+tree_head_is_later(const struct tree_head *head, const struct tree_head *than)
+{
+    return head->epoch != than->epoch ? head->epoch > than->epoch : head->size > than->size;
+}
+
 #endif

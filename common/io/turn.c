@@ -115,6 +115,20 @@ forget(struct office *office)
     recovery_rolled_back(office);
 }
 
+/* The office went out of service between taking them and the turn. */
+static void
+turn_inputs_away(struct office *office)
+{
+    struct refusal refusal = { 0 };
+    (void)refuse(&refusal, REFUSAL_OFFICE_HALTED, "", "%s",
+                 office->halted[0] != '\0' ? office->halted
+                                           : "this office's own certificate is not good now");
+    for (size_t i = 0; i < office->input_count; i++)
+        if (office->inputs[i]->kind == INPUT_COMMAND)
+            refuse_and_answer(office, office->inputs[i], &refusal);
+    forget(office);
+}
+
 /* Nothing was committed: commands are told so, messages were not acknowledged and come again. */
 static void
 give_up(struct office *office, const struct office_time *now, enum result cause)
@@ -234,6 +248,8 @@ office_turn(struct office *office, const struct office_time *now)
         result = run_transaction(office, now);
     else if (rows_due)
         office->rows_due_ms = now->monotonic_ms + RETRY_PAUSE_MS;
+    if (!in_service && office->input_count > 0)
+        turn_inputs_away(office);
     if (result == OK) {
         exchange_tick(office, now);
         start_hold_tick(office, now);

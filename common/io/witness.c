@@ -26,20 +26,41 @@ knows_last(struct office *office, struct store_txn *txn, const struct peer *peer
            memcmp(leaf.bytes, welcome->last_leaf.data, DIGEST_BYTES) == 0;
 }
 
+/* A head of ours that is not in this journal; in other hands it proves something only when it bears
+ * our signature. */
+static bool
+is_foreign(struct office *office, const char *text, struct tree_head *ret_head)
+{
+    AUTO(store_txn) struct store_txn *txn = NULL;
+    return text[0] != '\0' && tree_head_decode(text, ret_head) == OK &&
+           strcmp(ret_head->office, office->journal.office) == 0 &&
+           store_begin_read(office->options.store, &txn) == OK &&
+           !journal_has(&office->journal, txn, ret_head);
+}
+
+static bool
+is_signed(struct office *office, const char *text)
+{
+    struct tree_head head;
+    struct refusal refusal = { 0 };
+    return envelope_verify_head(&office->verifier, text, &head, &refusal) == OK;
+}
+
 bool
 witness_proves_loss(struct office *office, const char *text)
 {
-    AUTO(store_txn) struct store_txn *txn = NULL;
     struct tree_head head;
-    struct refusal refusal = { 0 };
-    if (text[0] == '\0' || tree_head_decode(text, &head) != OK ||
-        strcmp(head.office, office->journal.office) != 0 ||
-        head.epoch < office->journal.epoch) /* that loss is known */
-        return false;
-    if (store_begin_read(office->options.store, &txn) != OK ||
-        journal_has(&office->journal, txn, &head))
-        return false;
-    return envelope_verify_head(&office->verifier, text, &head, &refusal) == OK;
+    return is_foreign(office, text, &head) &&
+           head.epoch >= office->journal.epoch && /* else the loss is known */
+           is_signed(office, text);
+}
+
+bool
+witness_shows_unnamed(struct office *office, const char *text)
+{
+    struct tree_head head;
+    return is_foreign(office, text, &head) && head.epoch < office->journal.epoch &&
+           !epoch_heads_cover(&office->recovery.named, &head) && is_signed(office, text);
 }
 
 enum witness_verdict
@@ -193,12 +214,6 @@ is_ours(struct office *office, const char *text, struct tree_head *ret_head)
            envelope_verify_head(&office->verifier, text, ret_head, &refusal) == OK;
 }
 
-static bool
-is_later(const struct tree_head *head, const struct tree_head *than)
-{
-    return head->epoch != than->epoch ? head->epoch > than->epoch : head->size > than->size;
-}
-
 void
 witness_note_shown(struct office *office, struct peer *peer, const char *text,
                    const struct office_time *now)
@@ -207,7 +222,7 @@ witness_note_shown(struct office *office, struct peer *peer, const char *text,
     struct tree_head head;
     bool known = ours->text != NULL && strcmp(ours->text, text) == 0;
     if (text[0] == '\0' ||
-        (!known && (!is_ours(office, text, &head) || !is_later(&head, &ours->head) ||
+        (!known && (!is_ours(office, text, &head) || !tree_head_is_later(&head, &ours->head) ||
                     kept_head_set(ours, &head, text) != OK)))
         return;
     peer->witness.ours_ms = now->wall_ms;

@@ -29,6 +29,10 @@ enum witness_verdict {
  * ours has told: this office lost its past. */
 bool witness_proves_loss(struct office *office, const char *text);
 
+/* The same of an earlier epoch, and no epoch of ours names it: whoever shows it was never asked
+ * what it holds of that past. */
+bool witness_shows_unnamed(struct office *office, const char *text);
+
 /* Then it takes no work any more. */
 void witness_halt(struct office *office, const struct peer *peer);
 

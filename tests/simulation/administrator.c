@@ -105,11 +105,12 @@ begin_from_nothing(struct world *world, size_t office)
 static void
 note_recovered(struct world *world, size_t office)
 {
+    bool registry = world->network.offices[office].role->party == PARTY_REGISTRY;
+    if (registry && !people_populate(world, office))
+        return; /* there was no room, say; at the next look */
     trace(world, (int)office, "*** has its past back");
     world->ledger.offices[office].recovered = true;
     world->verdict->tally.recoveries++;
-    if (world->network.offices[office].role->party == PARTY_REGISTRY)
-        people_populate(world, office);
 }
 
 static void

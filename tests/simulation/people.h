@@ -53,8 +53,8 @@ void people_open(struct people *people);
 /* Begin a life: nobody wants anything yet, and the registries know their citizens. */
 void people_begin(struct world *world);
 
-/* Give a registry its file of citizens. */
-void people_populate(struct world *world, size_t registry);
+/* Give a registry its file of citizens; false when it does not take it now. */
+bool people_populate(struct world *world, size_t registry);
 
 /* Somebody, somewhere, does the next thing. */
 void people_act(struct world *world);

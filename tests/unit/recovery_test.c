@@ -305,6 +305,44 @@ what_nobody_holds_is_sent_again(void **unused)
     finish_all(2);
 }
 
+/* News of the card reached the window, and not the registry: no second card is made. */
+static void
+a_card_that_was_dispatched_is_not_made_again(void **unused)
+{
+    (void)unused;
+    apply_for_all(0, 1);
+    advance(0, 0, 2);
+    network.wires.cut[CENTRE][REGISTRY] = true;
+    advance(0, 2, 5);
+    assert_string_equal(fake_network_state(&network, WINDOW, numbers[0]), "in-transit");
+    look_at_all(1);
+    lose_disk(CENTRE);
+    network.wires.cut[CENTRE][REGISTRY] = false;
+    recover_fully(CENTRE);
+    assert_same(CENTRE, 1);
+    assert_int_equal(recover(CENTRE, YIDI__RECOVER_VERB__RECOVER_SHOW)->sent_again, 1);
+    assert_string_equal(fake_network_state(&network, REGISTRY, numbers[0]), "made");
+    finish_all(1);
+}
+
+/* News of the collection reached the registry, and nothing reached the centre. */
+static void
+a_card_that_was_handed_out_had_arrived(void **unused)
+{
+    (void)unused;
+    apply_for_all(0, 1);
+    advance(0, 0, 5);
+    network.wires.cut[WINDOW][CENTRE] = true;
+    advance(0, 5, 7);
+    assert_string_equal(fake_network_state(&network, REGISTRY, numbers[0]), "closed");
+    lose_disk(WINDOW);
+    network.wires.cut[WINDOW][CENTRE] = false;
+    recover_fully(WINDOW);
+    assert_string_equal(fake_network_state(&network, WINDOW, numbers[0]), "collected");
+    assert_string_equal(fake_network_state(&network, CENTRE, numbers[0]), "closed");
+    finish_all(1);
+}
+
 static void
 acts_that_no_peer_saw_are_told_to_be_lost(void **unused)
 {
@@ -504,6 +542,8 @@ main(int argc, char *argv[])
         TEST(a_registry_set_back_to_an_old_copy_catches_up),
         TEST(a_centre_set_back_to_an_old_copy_catches_up),
         TEST(what_nobody_holds_is_sent_again),
+        TEST(a_card_that_was_dispatched_is_not_made_again),
+        TEST(a_card_that_was_handed_out_had_arrived),
         TEST(acts_that_no_peer_saw_are_told_to_be_lost),
         TEST(a_peer_that_is_away_brings_its_share_later),
         TEST(what_does_not_verify_is_rejected_by_name_and_the_rest_goes_on),

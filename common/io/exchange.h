@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * exchange - the stream protocol between this office and its peers (proto/link.proto): greets,
- * transmits, takes, acknowledges.
+ * exchange - what travels between this office and its peers (proto/link.proto), led to whom it
+ * concerns.
  *
- * Takes every frame and leads it to its half of a stream: the sending half is outgoing.h; the
- * receiving half is here: it checks that what comes is authentic and in order, and queues it for
- * the turn.
+ * Takes every frame: those of the peer's stream go to receiving.h, answers to our own stream to
+ * outgoing.h, questions about the past to history.h, answers to our questions to inquiry.h and
+ * start_hold.h, proofs to consistency.h. Knows no rule of any of them.
  */
 #ifndef IO_EXCHANGE_H
 #define IO_EXCHANGE_H
@@ -23,5 +23,10 @@ void exchange_start(struct office *office, const struct office_time *now);
 
 /* Close the streams to offices that the present directory no longer trusts. */
 void exchange_cut_untrusted(struct office *office, const struct office_time *now);
+
+/* Count a frame that is not taken. Logged a few times a second: whoever sends rubbish must not fill
+ * the disk with our log. */
+void exchange_drop(struct office *office, const char *from, const char *reason,
+                   const struct office_time *now);
 
 #endif

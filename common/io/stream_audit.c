@@ -214,82 +214,26 @@ take_sent(struct stream_audit *streams, uint64_t leaf_index, const Yidi__Journal
     return result == OK ? check_sent_blobs(audit, peer, sent) : result;
 }
 
-/* ---- what was received ---- */
+/* ---- what was received, or came back of a lost past ---- */
 
-static bool
-same_message(const struct audit *audit, const Yidi__Received *received,
-             const struct envelope *envelope)
-{
-    const Yidi__JournalEntry *entry = envelope->entry;
-    return entry->body_case == YIDI__JOURNAL_ENTRY__BODY_SENT &&
-           strcmp(entry->office, received->from) == 0 &&
-           strcmp(entry->sent->to, audit->office) == 0 &&
-           entry->sent->sequence == received->sequence && entry->epoch == received->epoch &&
-           envelope->leaf_index == received->leaf_index &&
-           bytes_equal(bytes_of(envelope->leaf_hash.bytes, DIGEST_BYTES),
-                       bytes_of(received->leaf_hash.data, received->leaf_hash.len));
-}
+/* A message whose envelope is kept: as it was received, or as a peer handed it back. */
+struct kept {
+    const char *peer;
+    bool mine; /* of this office, in the outbox; else the peer's, in the inbox */
+    bool back;
+    uint64_t sequence;
+    uint32_t epoch;
+    uint64_t leaf_index; /* in its sender's journal */
+    struct bytes leaf_hash;
+};
 
 static enum result
-check_inbox(struct audit *audit, const Yidi__Received *received, uint64_t leaf_index)
-{
-    struct stream_key key;
-    struct bytes packed;
-    struct envelope envelope;
-    struct refusal refusal = { 0 };
-    enum result result = store_get(audit->txn, TABLE_INBOX,
-                                   stream_key(received->from, received->sequence, &key), &packed);
-    if (result == ERR_ABSENT)
-        return audit_trouble(audit, ERR_DAMAGED,
-                             STREAM_FORMAT "no such row for journal entry %" PRIu64, "inbox",
-                             received->from, received->sequence, leaf_index);
-    if (result == OK)
-        result = envelope_verify(audit->verifier, packed, &audit->arena, &envelope, &refusal);
-    if (result == ERR_REFUSED || result == ERR_FORGED)
-        return audit_trouble(audit, ERR_FORGED, STREAM_FORMAT "the envelope does not verify: %s",
-                             "inbox", received->from, received->sequence,
-                             audit_cause(result, &refusal));
-    if (result == OK && !same_message(audit, received, &envelope))
-        return audit_trouble(audit, ERR_DAMAGED,
-                             STREAM_FORMAT "the envelope is not what journal entry %" PRIu64
-                                           " says",
-                             "inbox", received->from, received->sequence, leaf_index);
-    return result;
-}
-
-static enum result
-take_received(struct stream_audit *streams, uint64_t leaf_index, const Yidi__Received *received)
-{
-    struct audit *audit = streams->audit;
-    struct audited_peer *peer = find_peer(streams, received->from);
-    if (peer == NULL)
-        return audit_trouble(audit, ERR_DAMAGED,
-                             "peers %s: no row, but journal entry %" PRIu64 " came from it",
-                             received->from, leaf_index);
-    if (received->sequence != peer->received + 1)
-        return audit_trouble(audit, ERR_DAMAGED,
-                             "journal entry %" PRIu64 ": message %" PRIu64
-                             " from %s follows message %" PRIu64,
-                             leaf_index, received->sequence, received->from, peer->received);
-    peer->received++;
-    memcpy(peer->received_leaf.bytes, received->leaf_hash.data, DIGEST_BYTES);
-    streams->received++;
-    enum result result = check_inbox(audit, received, leaf_index);
-    if (result == OK)
-        audit->report->received++;
-    return result;
-}
-
-/* ---- what came back of a lost past ---- */
-
-/* The message as a peer handed it back: of this office in the outbox, of the peer in the inbox. */
-static enum result
-find_returned(struct audit *audit, const Yidi__Recovered *recovered, struct bytes *ret_packed)
+find_envelope(struct audit *audit, const struct kept *kept, struct bytes *ret_packed)
 {
     struct stream_key storage;
-    struct bytes key = stream_key(recovered->peer, recovered->sequence, &storage), value;
+    struct bytes key = stream_key(kept->peer, kept->sequence, &storage), value;
     ProtobufCMessage *message;
-    if (!recovered->mine)
+    if (!kept->mine)
         return store_get(audit->txn, TABLE_INBOX, key, ret_packed);
     enum result result = store_get(audit->txn, TABLE_OUTBOX, key, &value);
     if (result != OK)
@@ -302,71 +246,96 @@ find_returned(struct audit *audit, const Yidi__Recovered *recovered, struct byte
 }
 
 static bool
-same_returned(const struct audit *audit, const Yidi__Recovered *recovered,
-              const struct envelope *envelope)
+same_message(const struct audit *audit, const struct kept *kept, const struct envelope *envelope)
 {
     const Yidi__JournalEntry *entry = envelope->entry;
-    const char *from = recovered->mine ? audit->office : recovered->peer;
-    const char *to = recovered->mine ? recovered->peer : audit->office;
+    const char *from = kept->mine ? audit->office : kept->peer;
+    const char *to = kept->mine ? kept->peer : audit->office;
     return entry->body_case == YIDI__JOURNAL_ENTRY__BODY_SENT && strcmp(entry->office, from) == 0 &&
-           strcmp(entry->sent->to, to) == 0 && entry->sent->sequence == recovered->sequence &&
-           entry->epoch == recovered->epoch && envelope->leaf_index == recovered->leaf_index &&
-           bytes_equal(bytes_of(envelope->leaf_hash.bytes, DIGEST_BYTES),
-                       bytes_of(recovered->leaf_hash.data, recovered->leaf_hash.len));
+           strcmp(entry->sent->to, to) == 0 && entry->sent->sequence == kept->sequence &&
+           entry->epoch == kept->epoch && envelope->leaf_index == kept->leaf_index &&
+           bytes_equal(bytes_of(envelope->leaf_hash.bytes, DIGEST_BYTES), kept->leaf_hash);
 }
 
 static enum result
-check_returned(struct audit *audit, const Yidi__Recovered *recovered, uint64_t leaf_index)
+check_kept(struct audit *audit, const struct kept *kept, uint64_t leaf_index)
 {
-    const char *table = recovered->mine ? "outbox" : "inbox";
+    const char *table = kept->mine ? "outbox" : "inbox";
     struct bytes packed;
     struct envelope envelope;
     struct refusal refusal = { 0 };
-    enum result result = find_returned(audit, recovered, &packed);
+    enum result result = find_envelope(audit, kept, &packed);
     if (result == ERR_ABSENT || result == ERR_DAMAGED)
         return audit_trouble(audit, ERR_DAMAGED,
                              STREAM_FORMAT "no such row for journal entry %" PRIu64, table,
-                             recovered->peer, recovered->sequence, leaf_index);
+                             kept->peer, kept->sequence, leaf_index);
     if (result == OK)
         result = envelope_verify(audit->verifier, packed, &audit->arena, &envelope, &refusal);
     if (result == ERR_REFUSED || result == ERR_FORGED)
         return audit_trouble(audit, ERR_FORGED, STREAM_FORMAT "the envelope does not verify: %s",
-                             table, recovered->peer, recovered->sequence,
-                             audit_cause(result, &refusal));
-    if (result == OK && !same_returned(audit, recovered, &envelope))
+                             table, kept->peer, kept->sequence, audit_cause(result, &refusal));
+    if (result == OK && !same_message(audit, kept, &envelope))
         return audit_trouble(audit, ERR_DAMAGED,
                              STREAM_FORMAT "the envelope is not what journal entry %" PRIu64
                                            " says",
-                             table, recovered->peer, recovered->sequence, leaf_index);
+                             table, kept->peer, kept->sequence, leaf_index);
     return result;
+}
+
+static enum result
+take_kept(struct stream_audit *streams, uint64_t leaf_index, const struct kept *kept)
+{
+    struct audit *audit = streams->audit;
+    struct audited_peer *peer = find_peer(streams, kept->peer);
+    if (peer == NULL)
+        return audit_trouble(audit, ERR_DAMAGED,
+                             "peers %s: no row, but journal entry %" PRIu64 " came %sfrom it",
+                             kept->peer, leaf_index, kept->back ? "back " : "");
+    uint64_t *count = kept->mine ? &peer->sent : &peer->received;
+    if (kept->sequence != *count + 1)
+        return audit_trouble(
+            audit, ERR_DAMAGED,
+            "journal entry %" PRIu64 ": message %" PRIu64 " %sfrom %s follows message %" PRIu64,
+            leaf_index, kept->sequence, kept->back ? "that came back " : "", kept->peer, *count);
+    *count += 1;
+    if (kept->mine) {
+        streams->sent++;
+    } else {
+        streams->received++;
+        memcpy(peer->received_leaf.bytes, kept->leaf_hash.data, DIGEST_BYTES);
+    }
+    enum result result = check_kept(audit, kept, leaf_index);
+    if (result == OK)
+        audit->report->received++;
+    return result;
+}
+
+static enum result
+take_received(struct stream_audit *streams, uint64_t leaf_index, const Yidi__Received *received)
+{
+    const struct kept kept = {
+        .peer = received->from,
+        .sequence = received->sequence,
+        .epoch = received->epoch,
+        .leaf_index = received->leaf_index,
+        .leaf_hash = bytes_of(received->leaf_hash.data, received->leaf_hash.len),
+    };
+    return take_kept(streams, leaf_index, &kept);
 }
 
 static enum result
 take_recovered(struct stream_audit *streams, uint64_t leaf_index, const Yidi__Recovered *recovered)
 {
-    struct audit *audit = streams->audit;
-    struct audited_peer *peer = find_peer(streams, recovered->peer);
-    if (peer == NULL)
-        return audit_trouble(audit, ERR_DAMAGED,
-                             "peers %s: no row, but journal entry %" PRIu64 " came back from it",
-                             recovered->peer, leaf_index);
-    uint64_t *count = recovered->mine ? &peer->sent : &peer->received;
-    if (recovered->sequence != *count + 1)
-        return audit_trouble(audit, ERR_DAMAGED,
-                             "journal entry %" PRIu64 ": message %" PRIu64
-                             " that came back from %s follows message %" PRIu64,
-                             leaf_index, recovered->sequence, recovered->peer, *count);
-    *count += 1;
-    if (recovered->mine) {
-        streams->sent++;
-    } else {
-        streams->received++;
-        memcpy(peer->received_leaf.bytes, recovered->leaf_hash.data, DIGEST_BYTES);
-    }
-    enum result result = check_returned(audit, recovered, leaf_index);
-    if (result == OK)
-        audit->report->received++;
-    return result;
+    const struct kept kept = {
+        .peer = recovered->peer,
+        .mine = recovered->mine,
+        .back = true,
+        .sequence = recovered->sequence,
+        .epoch = recovered->epoch,
+        .leaf_index = recovered->leaf_index,
+        .leaf_hash = bytes_of(recovered->leaf_hash.data, recovered->leaf_hash.len),
+    };
+    return take_kept(streams, leaf_index, &kept);
 }
 
 enum result

@@ -206,7 +206,7 @@ bench: all $(benches)
 		YIDI_BIN=$(abspath $(BUILD))/bin $$bench || failed="$$failed $${bench##*/}"; done; \
 		[ -z "$$failed" ] || { echo "bench: failed:$$failed"; exit 1; }
 
-# SEEDS=n FIRST=n DAYS=n RECOVER=no|strict, or SEED=n and its trace, or BUG=name; simulate-bugs: all bugs.
+# SEEDS=n FIRST=n DAYS=n RECOVER=no, or SEED=n and its trace, or BUG=name; simulate-bugs: all bugs.
 bugs_to_find = $(if $(BUG),$(BUG),$(planted_bugs))
 simulate-bugs: $(bugs_to_find:%=$(BUILD)/bugs/%/simulate)
 	@tests/simulation/find-bugs $(BUILD)/bugs $(bugs_to_find)

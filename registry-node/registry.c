@@ -8,6 +8,7 @@
 #include "common/domain/finding.h"
 #include "common/domain/validity.h"
 #include "common/io/incoming.h"
+#include "common/io/replay.h"
 #include "common/io/stream_key.h"
 #include "common/io/turn.h"
 #include "registry-node/core/review.h"
@@ -247,11 +248,31 @@ examine(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
     return registry_advance(turn, file, NULL, &event, ret_refusal);
 }
 
+/* Never two cards: not while a window that is away may hold another case of this citizen, and not
+ * beside another open one, which such an office has brought. */
+static enum result
+check_only_case(struct turn *turn, const struct case_file *file, struct refusal *ret_refusal)
+{
+    char open_case[CASE_NUMBER_CHARS + 1];
+    if (replay_misses(turn, PARTY_ACCEPTANCE))
+        return refuse(ret_refusal, REFUSAL_OFFICE_RECOVERING, "decide.verb",
+                      "a window that is away may hold another case of this citizen");
+    enum result result =
+        case_file_find_open(turn->txn, file->row->form->person->citizen_number, open_case);
+    if (result == OK && strcmp(open_case, file->row->case_number) != 0)
+        return refuse(ret_refusal, REFUSAL_OPEN_APPLICATION, "case_number",
+                      "case %s of the same citizen is open", open_case);
+    return result == ERR_ABSENT ? OK : result;
+}
+
 static enum result
 issue(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
 {
     const struct review_event event = { .kind = REVIEW_ISSUE, .operator= turn->operator};
     Yidi__Case *row = file->row;
+    enum result result = check_only_case(turn, file, ret_refusal);
+    if (result != OK)
+        return result;
     bool again = row->state == REVIEW_BLOCKED;
     row->issuer = (char *)turn->operator;
     row->attention = NULL;

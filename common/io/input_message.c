@@ -6,6 +6,7 @@
 #include "common/io/input.h"
 #include "common/io/log.h"
 #include "common/io/outbox.h"
+#include "common/io/replay.h"
 #include "common/io/stream_key.h"
 
 static enum result
@@ -157,7 +158,10 @@ input_message_apply(struct turn *turn)
     REQUIRE(input->sequence == peer->pending_applied + 1);
 
     enum result result = decide_message(turn, &incoming, &refusal);
-    if (result == ERR_REFUSED)
+    if (result == ERR_REFUSED && refusal.code == REFUSAL_CASE_UNKNOWN &&
+        replay_misses(turn, PARTY_NONE))
+        result = replay_defer(turn);
+    else if (result == ERR_REFUSED)
         result = answer_refusal(turn, message, &refusal);
     else if (result == OK)
         result = keep_attachments(turn);

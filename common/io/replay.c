@@ -36,6 +36,40 @@ replay_note(struct turn *turn, uint64_t leaf)
     return replay_put_received(turn->txn, &input->envelope, peer->office, &received);
 }
 
+bool
+replay_misses_share(const struct turn *turn, const char *office)
+{
+    const struct peer *peer = peers_find(&turn->office->peers, office);
+    const Yidi__Office *entry = directory_find(turn->office->directory, office);
+    return peer != NULL && recovery_holds(peer) && entry != NULL && !entry->revoked;
+}
+
+bool
+replay_misses(const struct turn *turn, enum party party)
+{
+    const struct peers *peers = &turn->office->peers;
+    for (size_t i = 0; i < peers->count; i++) {
+        const char *office = peers->list[i]->office;
+        if (!recovery_holds(peers->list[i]) || !replay_misses_share(turn, office))
+            continue;
+        if (party == PARTY_NONE ||
+            (enum party)directory_find(turn->office->directory, office)->role == party)
+            return true;
+    }
+    return false;
+}
+
+enum result
+replay_defer(struct turn *turn)
+{
+    enum result result = turn_journal_received(turn, "");
+    const struct replay_received received = { .leaf = turn->cause_leaf,
+                                              .time_ms = turn->recorded_ms };
+    return result == OK ? replay_put_received(turn->txn, &turn->input->envelope,
+                                              turn->input->peer->office, &received)
+                        : result;
+}
+
 /* ---- messages that acts send ---- */
 
 enum result
@@ -241,23 +275,12 @@ close_last_case(struct turn *turn, const struct replay_item *item)
     return result == ERR_ABSENT ? OK : result;
 }
 
-/* Does a peer that is away still hold what somebody else's messages may need? */
-static bool
-is_missing_any(const struct office *office)
-{
-    const struct peers *peers = &office->peers;
-    for (size_t i = 0; i < peers->count; i++)
-        if (recovery_holds(peers->list[i]))
-            return true;
-    return false;
-}
-
 /* It cannot be done: put aside while somebody is away, and told when all have come back. */
 static enum result
 give_up(struct turn *turn, const struct replay_item *item, const char *rule)
 {
     const struct replay_key sent = replay_sent_key(item);
-    if (is_missing_any(turn->office))
+    if (replay_misses(turn, PARTY_NONE))
         return replay_postpone(turn->txn, item);
     enum result result = recovery_note_unplaced(turn, item->peer, item->mine, item->sequence,
                                                 item->case_number, rule);
@@ -272,7 +295,7 @@ static enum result
 take_received(struct turn *turn, const struct replay_item *item)
 {
     struct refusal refusal = { 0 };
-    bool answer = !item->acknowledged && !is_missing_any(turn->office);
+    bool answer = !item->acknowledged && !replay_misses(turn, PARTY_NONE);
     enum result result = close_last_case(turn, item);
     if (result == OK)
         result = take_again(turn, item, false, answer, &refusal);

@@ -76,8 +76,8 @@ somebody_is_silent(const struct world *world, size_t office)
     return false;
 }
 
-/* Without those who do not answer. Without one that holds cases of this office, there will be
- * messages about cases that nobody here remembers: what comes of them is a person's trouble. */
+/* Without those who do not answer. What they hold fits in when it comes; but a registry may have
+ * opened another case of a citizen until then, and two will be open: a person's trouble. */
 static void
 go_on_without(struct world *world, size_t office)
 {
@@ -156,15 +156,4 @@ administrator_act(struct world *world)
         if (page->set_back && !page->recovered && world_is_up(world, office))
             look_after(world, office);
     }
-}
-
-void
-administrator_watch(struct world *world, size_t office)
-{
-    const struct office *running = world->network.offices[office].office;
-    bool at_work = !recovery_active(running) && running->recovery.row.finished_ms > 0;
-    for (size_t i = 0; i < running->peers.count && at_work; i++)
-        if (recovery_bars(running->peers.list[i]) && !world->administrator.strict &&
-            !world_is_rogue(world_find(world, running->peers.list[i]->office)))
-            world->ledger.offices[office].forked = true;
 }

@@ -17,7 +17,6 @@ struct world;
 struct administrator {
     struct dice dice;
     bool idle;        /* never does anything */
-    bool strict;      /* a share of the past that comes late must fit in, too */
     uint64_t next_ms; /* when there is time to look again; monotonic */
 };
 
@@ -25,9 +24,5 @@ void administrator_begin(struct world *world);
 
 /* Look at every office that lost its past and has not got it back, when it is time or in peace. */
 void administrator_act(struct world *world);
-
-/* An office that recovers has taken a turn: did it go to work before everybody who answered had
- * handed back its share? What comes then may be about cases that were not there. */
-void administrator_watch(struct world *world, size_t office);
 
 #endif

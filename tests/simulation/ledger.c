@@ -311,7 +311,6 @@ ledger_follow(struct world *world, size_t office)
     page->restarted |= page->set_back && commits != page->commits;
     page->commits = commits;
     if (page->set_back && !page->recovered)
-        administrator_watch(world, office);
     invariants_of_office(world, office);
     if (page->restarted) {
         page->restarted = false;

@@ -5,7 +5,6 @@
  *     simulate [--first N] [--seeds N] [--days N] [--jobs N]    a summary
  *     simulate --seed N [--days N]                              a trace
  *              --no-recovery       an office that lost its past stays halted
- *              --strict-recovery   a share of the past that comes late must fit in, too
  *
  * Exit status 1 when an invariant broke; the last line then names seed and invariant. Folders lie
  * in /dev/shm when there is one: what is simulated is not the disk's speed.
@@ -32,7 +31,6 @@ struct plan {
     unsigned days, jobs;
     bool traced;
     bool lost_for_good; /* nobody recovers an office that lost its past */
-    bool strict;        /* what comes back late must fit in, too */
 };
 
 /* Shared by all processes of a run. */
@@ -96,7 +94,6 @@ live(const struct plan *plan, struct board *board, unsigned job)
     log_path(job, path);
     world.traced = plan->traced;
     world.administrator.idle = plan->lost_for_good;
-    world.administrator.strict = plan->strict;
     world_open(&world, &board->verdicts[job]);
     while ((index = board->next++) < plan->seeds && freopen(path, "w", stderr) != NULL)
         world_live(&world, plan->first + index, plan->days);
@@ -209,17 +206,19 @@ static bool
 read_options(int argc, char *argv[], struct plan *plan)
 {
     static const struct option options[] = {
-        { "seed", required_argument, NULL, 's' },      { "first", required_argument, NULL, 'f' },
-        { "seeds", required_argument, NULL, 'n' },     { "days", required_argument, NULL, 'd' },
-        { "jobs", required_argument, NULL, 'j' },      { "no-recovery", no_argument, NULL, 'r' },
-        { "strict-recovery", no_argument, NULL, 't' }, { NULL, 0, NULL, 0 },
+        { "seed", required_argument, NULL, 's' },
+        { "first", required_argument, NULL, 'f' },
+        { "seeds", required_argument, NULL, 'n' },
+        { "days", required_argument, NULL, 'd' },
+        { "jobs", required_argument, NULL, 'j' },
+        { "no-recovery", no_argument, NULL, 'r' },
+        { NULL, 0, NULL, 0 },
     };
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         uint64_t number;
         plan->lost_for_good |= option == 'r';
-        plan->strict |= option == 't';
-        if (option == 'r' || option == 't')
+        if (option == 'r')
             continue;
         uint64_t high = option == 'd' ? WORLD_DAYS_MAX : option == 'j' ? JOBS_MAX : UINT64_MAX / 2;
         if (option == '?' || !read_number(optarg, option == 'd' || option == 'j', high, &number))

@@ -8,7 +8,6 @@
 #include "common/domain/finding.h"
 #include "common/domain/validity.h"
 #include "common/io/incoming.h"
-#include "common/io/replay.h"
 #include "common/io/stream_key.h"
 #include "common/io/turn.h"
 #include "registry-node/core/review.h"
@@ -248,15 +247,12 @@ examine(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
     return registry_advance(turn, file, NULL, &event, ret_refusal);
 }
 
-/* Never two cards: not while a window that is away may hold another case of this citizen, and not
- * beside another open one, which such an office has brought. */
+/* Never two cards: not beside another open case of the citizen, which a window may have brought
+ * back after this one was opened (common/io/recovery.h). */
 static enum result
 check_only_case(struct turn *turn, const struct case_file *file, struct refusal *ret_refusal)
 {
     char open_case[CASE_NUMBER_CHARS + 1];
-    if (replay_misses(turn, PARTY_ACCEPTANCE))
-        return refuse(ret_refusal, REFUSAL_OFFICE_RECOVERING, "decide.verb",
-                      "a window that is away may hold another case of this citizen");
     enum result result =
         case_file_find_open(turn->txn, file->row->form->person->citizen_number, open_case);
     if (result == OK && strcmp(open_case, file->row->case_number) != 0)

@@ -158,8 +158,7 @@ input_message_apply(struct turn *turn)
     REQUIRE(input->sequence == peer->pending_applied + 1);
 
     enum result result = decide_message(turn, &incoming, &refusal);
-    if (result == ERR_REFUSED && refusal.code == REFUSAL_CASE_UNKNOWN &&
-        replay_misses(turn, PARTY_NONE))
+    if (result == ERR_REFUSED && refusal.code == REFUSAL_CASE_UNKNOWN && replay_misses(turn))
         result = replay_defer(turn);
     else if (result == ERR_REFUSED)
         result = answer_refusal(turn, message, &refusal);

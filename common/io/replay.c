@@ -45,17 +45,12 @@ replay_misses_share(const struct turn *turn, const char *office)
 }
 
 bool
-replay_misses(const struct turn *turn, enum party party)
+replay_misses(const struct turn *turn)
 {
     const struct peers *peers = &turn->office->peers;
-    for (size_t i = 0; i < peers->count; i++) {
-        const char *office = peers->list[i]->office;
-        if (!recovery_holds(peers->list[i]) || !replay_misses_share(turn, office))
-            continue;
-        if (party == PARTY_NONE ||
-            (enum party)directory_find(turn->office->directory, office)->role == party)
+    for (size_t i = 0; i < peers->count; i++)
+        if (recovery_holds(peers->list[i]) && replay_misses_share(turn, peers->list[i]->office))
             return true;
-    }
     return false;
 }
 
@@ -280,7 +275,7 @@ static enum result
 give_up(struct turn *turn, const struct replay_item *item, const char *rule)
 {
     const struct replay_key sent = replay_sent_key(item);
-    if (replay_misses(turn, PARTY_NONE))
+    if (replay_misses(turn))
         return replay_postpone(turn->txn, item);
     enum result result = recovery_note_unplaced(turn, item->peer, item->mine, item->sequence,
                                                 item->case_number, rule);
@@ -295,7 +290,7 @@ static enum result
 take_received(struct turn *turn, const struct replay_item *item)
 {
     struct refusal refusal = { 0 };
-    bool answer = !item->acknowledged && !replay_misses(turn, PARTY_NONE);
+    bool answer = !item->acknowledged && !replay_misses(turn);
     enum result result = close_last_case(turn, item);
     if (result == OK)
         result = take_again(turn, item, false, answer, &refusal);

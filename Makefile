@@ -207,7 +207,7 @@ bench: all $(benches)
 		[ -z "$$failed" ] || { echo "bench: failed:$$failed"; exit 1; }
 
 # SEEDS=n FIRST=n DAYS=n RECOVER=no, or SEED=n and its trace, or BUG=name; simulate-bugs: all bugs.
-bugs_to_find = $(if $(BUG),$(BUG),$(planted_bugs))
+bugs_to_find = $(if $(BUG),$(or $(filter $(BUG)%,$(planted_bugs)),$(error no bug $(BUG); there are $(planted_bugs))),$(planted_bugs))
 simulate-bugs: $(bugs_to_find:%=$(BUILD)/bugs/%/simulate)
 	@tests/simulation/find-bugs $(BUILD)/bugs $(bugs_to_find)
 

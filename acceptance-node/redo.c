@@ -14,7 +14,7 @@
 #include "common/io/turn.h"
 
 /* Numbers that may have been given out today and that nobody told. */
-enum { NUMBERS_SKIPPED = 100000 };
+enum { NUMBERS_SKIPPED = 100000, EPOCHS_TOLD_APART = 50 }; /* of 9,999,999 a day */
 
 static enum result
 open_case(struct turn *turn, const struct incoming *own, struct case_file *ret_file,
@@ -149,5 +149,6 @@ acceptance_resume(struct turn *turn)
     char counter[24];
     snprintf(counter, sizeof counter, "cases/%08" PRIu32, today);
     enum result result = find_last_serial(turn, today, &last);
-    return result == OK ? turn_skip_count(turn, counter, last, NUMBERS_SKIPPED) : result;
+    return result == OK ? turn_skip_count(turn, counter, last, NUMBERS_SKIPPED, EPOCHS_TOLD_APART)
+                        : result;
 }

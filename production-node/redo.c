@@ -14,7 +14,7 @@
 #include "production-node/production.h"
 
 /* Serials that may have been given out and that nobody told. */
-enum { SERIALS_SKIPPED = 1000000 };
+enum { SERIALS_SKIPPED = 1000000, EPOCHS_TOLD_APART = 1000 }; /* of ten digits */
 
 static enum result
 advance(struct turn *turn, struct case_file *file, const struct order_event *event,
@@ -155,5 +155,6 @@ production_resume(struct turn *turn)
 {
     uint64_t last;
     enum result result = find_last_serial(turn, &last);
-    return result == OK ? turn_skip_count(turn, "cards", last, SERIALS_SKIPPED) : result;
+    return result == OK ? turn_skip_count(turn, "cards", last, SERIALS_SKIPPED, EPOCHS_TOLD_APART)
+                        : result;
 }

@@ -157,8 +157,12 @@ take_outbound(struct office *office, const struct link_message *message,
     const Yidi__LinkFrame *frame = decode_frame(office, message, peer->office, now);
     if (frame == NULL)
         return;
-    if (frame->body_case == YIDI__LINK_FRAME__BODY_WELCOME && recovery_bars(peer))
-        return; /* the streams rest */
+    bool greeted = frame->body_case == YIDI__LINK_FRAME__BODY_WELCOME ||
+                   frame->body_case == YIDI__LINK_FRAME__BODY_REFUSE;
+    if (greeted && recovery_bars(peer)) {
+        inquiry_take_greeted(office, peer, now); /* the streams rest */
+        return;
+    }
     if (frame->body_case == YIDI__LINK_FRAME__BODY_WELCOME)
         outgoing_take_welcome(office, peer, frame->welcome, now);
     else if (frame->body_case == YIDI__LINK_FRAME__BODY_ACK)

@@ -27,7 +27,8 @@ inquiry_hang_up(struct office *office, struct peer *peer)
 {
     if (!peer->recovery.live)
         return;
-    peer->recovery.live = false;
+    peer->recovery.live = peer->recovery.asked = false;
+    peer->recovery.batch_left = 0;
     office->recovery.live--;
     office->recovery.due_ms = 0; /* somebody else may be asked in its place */
     office->options.ports.disconnect(office->options.ports.context, peer->office);
@@ -98,6 +99,7 @@ inquiry_go_on(struct office *office, struct peer *peer, const struct office_time
         inquiry_hang_up(office, peer);
         return;
     }
+    recovery->asked = true;
     recovery->batch_left = HISTORY_BATCH;
     recovery->batch_due_ms = now->monotonic_ms + BATCH_PATIENCE_MS;
     if (link_frame_send_history_ask(office, peer, mine, sequence, HISTORY_BATCH) == OK)
@@ -122,8 +124,6 @@ inquiry_call(struct office *office, struct peer *peer, const struct office_time 
     }
     if (result != OK)
         inquiry_lost(office, peer, now);
-    else if (fetching)
-        inquiry_go_on(office, peer, now);
     else
         wait_for_answer(office, peer, now);
 }
@@ -217,6 +217,14 @@ inquiry_take_witnessed(struct office *office, struct peer *peer, const Yidi__Wit
     log_line(LOG_INFO, "recovery_answered", "office=%s sent=%" PRIu64 " received=%" PRIu64,
              peer->office, witnessed->applied, witnessed->assigned);
     recovery_wake(office, now->monotonic_ms);
+}
+
+void
+inquiry_take_greeted(struct office *office, struct peer *peer, const struct office_time *now)
+{
+    if (peer->recovery.live && !peer->recovery.asked &&
+        peer->recovery.state == YIDI__PEER_RECOVERY__RECOVERY_FETCHING)
+        inquiry_go_on(office, peer, now);
 }
 
 void

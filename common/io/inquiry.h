@@ -33,6 +33,8 @@ void inquiry_hang_up(struct office *office, struct peer *peer);
 /* What the peer answers, and word that it does not. */
 void inquiry_take_witnessed(struct office *office, struct peer *peer,
                             const Yidi__Witnessed *witnessed, const struct office_time *now);
+/* WELCOME, or REFUSE: it has seen our greeting, whatever it thinks of it. */
+void inquiry_take_greeted(struct office *office, struct peer *peer, const struct office_time *now);
 void inquiry_take_item(struct office *office, struct peer *peer, const Yidi__HistoryItem *item,
                        const struct link_message *message, const struct office_time *now);
 void inquiry_lost(struct office *office, struct peer *peer, const struct office_time *now);

@@ -175,7 +175,9 @@ office_halt(struct office *office, const char *why)
     if (office->halted[0] != '\0')
         return;
     snprintf(office->halted, sizeof office->halted, "%s", why);
-    log_line(LOG_ERROR, "office_halted", "office=%s", office->journal.office);
+    char room[LOG_TEXT_BYTES];
+    log_line(LOG_ERROR, "office_halted", "office=%s why=%s", office->journal.office,
+             log_text(room, why));
 }
 
 /* Work would use sequences and places in the journal again that peers have seen used. */

@@ -102,6 +102,7 @@ struct start_hold {
     bool on;
     uint64_t until_ms; /* monotonic */
     size_t asked, answered;
+    size_t lost; /* of those answered: could not be reached */
 };
 
 struct office {

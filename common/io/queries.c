@@ -7,6 +7,7 @@
 #include "common/io/case_list.h"
 #include "common/io/intake.h"
 #include "common/io/outbox.h"
+#include "common/io/recovery.h"
 #include "common/io/witness.h"
 #include "common/io/witness_list.h"
 
@@ -211,6 +212,8 @@ report_status(struct office *office, struct store_txn *txn, Yidi__Response *resp
     report->directory_version = directory_version(office->directory);
     report->directory_expires_ms = directory_expires_ms(office->directory);
     report->halted = office->halted;
+    for (size_t i = 0; i < office->peers.count; i++)
+        report->shares_missing += recovery_bars(office->peers.list[i]);
     report->commits = office->commits;
     report->inputs = office->inputs_done;
     report->dropped = office->dropped;

@@ -125,8 +125,8 @@ begin_fetching(struct office *office, const struct office_time *now)
         if (!recovery->answered)
             continue;
         recovery->answered = false;
-        recovery->complete = peer->stream.assigned >= recovery->want_sent &&
-                             peer->applied >= recovery->want_received;
+        /* whoever has seen anything of ours is greeted all the same: it shall know of the epoch */
+        recovery->complete = recovery->want_sent == 0 && peer->applied >= recovery->want_received;
         office->recovery.postponed |= recovery->complete;
         recovery->due_ms = now->monotonic_ms;
         inquiry_set_state(office, peer, YIDI__PEER_RECOVERY__RECOVERY_FETCHING, now);
@@ -285,7 +285,7 @@ recovery_committed(struct office *office, const struct office_time *now)
     for (size_t i = 0; recovery->live > 0 && i < office->peers.count; i++) {
         struct peer *peer = office->peers.list[i];
         if (peer->recovery.state == YIDI__PEER_RECOVERY__RECOVERY_FETCHING && peer->recovery.live &&
-            peer->recovery.batch_left == 0)
+            peer->recovery.asked && peer->recovery.batch_left == 0)
             inquiry_go_on(office, peer, now);
     }
     if (replayed && !recovery->left)

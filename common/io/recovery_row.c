@@ -117,6 +117,8 @@ static const char *
 phase_name(const struct office *office, size_t fetching)
 {
     const struct recovery *recovery = &office->recovery;
+    if (!recovery->row.active && office->halted[0] != '\0')
+        return "needed";
     if (!recovery->row.active)
         return recovery->row.finished_ms > 0 ? "done" : "none";
     if (recovery->replaying)

@@ -11,8 +11,8 @@ release(struct office *office, const struct office_time *now)
 {
     struct start_hold *hold = &office->start_hold;
     hold->on = false;
-    log_line(LOG_INFO, "start_released", "office=%s asked=%zu answered=%zu", office->journal.office,
-             hold->asked, hold->answered);
+    log_line(LOG_INFO, "start_released", "office=%s asked=%zu answered=%zu unreachable=%zu",
+             office->journal.office, hold->asked, hold->answered - hold->lost, hold->lost);
     for (size_t i = 0; i < office->peers.count; i++) {
         struct peer *peer = office->peers.list[i];
         if (peer->asked_at_start)
@@ -120,8 +120,10 @@ start_hold_take(struct office *office, struct peer *peer, const Yidi__Witnessed 
 void
 start_hold_lost(struct office *office, struct peer *peer, const struct office_time *now)
 {
-    if (office->start_hold.on && peer->asked_at_start)
-        count_answer(office, peer, now);
+    if (!office->start_hold.on || !peer->asked_at_start)
+        return;
+    office->start_hold.lost++;
+    count_answer(office, peer, now);
 }
 
 void

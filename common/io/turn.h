@@ -78,9 +78,10 @@ enum result turn_keep_blob(struct turn *turn, const struct digest *digest,
 /* Next value of a named counter, from 1. */
 enum result turn_count(struct turn *turn, const char *name, uint64_t *ret_value) MUST_CHECK;
 
-/* Let a named counter go on after the next multiple of step beyond what it was, and beyond value.
- */
-enum result turn_skip_count(struct turn *turn, const char *name, uint64_t value,
-                            uint64_t step) MUST_CHECK;
+/* Let a named counter leap after a recovery: beyond what it was and beyond value by one step, and
+ * by one more for each epoch (modulo epochs). So numbers that were given out after one recovery,
+ * and were lost unseen, are not given out after the next. */
+enum result turn_skip_count(struct turn *turn, const char *name, uint64_t value, uint64_t step,
+                            uint32_t epochs) MUST_CHECK;
 
 #endif

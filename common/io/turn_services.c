@@ -170,7 +170,7 @@ turn_count(struct turn *turn, const char *name, uint64_t *ret_value)
 }
 
 enum result
-turn_skip_count(struct turn *turn, const char *name, uint64_t value, uint64_t step)
+turn_skip_count(struct turn *turn, const char *name, uint64_t value, uint64_t step, uint32_t epochs)
 {
     struct bytes stored;
     uint8_t packed[8];
@@ -181,7 +181,8 @@ turn_skip_count(struct turn *turn, const char *name, uint64_t value, uint64_t st
         return result;
     if (result == OK && bytes_get_u64(stored.data) > value)
         value = bytes_get_u64(stored.data);
-    bytes_put_u64(packed, (value / step + 1) * step);
+    uint32_t epoch = turn->office->journal.pending_epoch % epochs;
+    bytes_put_u64(packed, (value / step + 1 + epoch) * step);
     return store_put(turn->txn, TABLE_COUNTERS, bytes_of_text(name), bytes_of(packed, 8));
 }
 

@@ -121,6 +121,12 @@ print_status(const Yidi__StatusReport *report, struct arena *arena)
     table_add_field(&table, "works",
                     report->halted[0] == '\0' ? "yes"
                                               : output_format(arena, "HALTED: %s", report->halted));
+    if (report->shares_missing > 0)
+        table_add_field(&table, "recovery",
+                        output_format(arena,
+                                      "%u offices have not handed back what they hold; cases with "
+                                      "them may be behind (yidictl recover)",
+                                      report->shares_missing));
     table_add_field(&table, "journal",
                     output_format(arena, "epoch %u, %llu entries", report->epoch,
                                   (unsigned long long)report->tree_size));

@@ -221,7 +221,8 @@ print(struct session *session, struct answer *answer)
 static bool
 is_done(const Yidi__RecoveryReport *report)
 {
-    return strcmp(report->phase, "done") == 0 || strcmp(report->phase, "none") == 0;
+    return strcmp(report->phase, "done") == 0 || strcmp(report->phase, "none") == 0 ||
+           strcmp(report->phase, "needed") == 0;
 }
 
 /* Look again and again, for as long as --timeout allows. */

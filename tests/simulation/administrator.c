@@ -119,11 +119,9 @@ look_after(struct world *world, size_t office)
     struct findings findings = ask(world, office, YIDI__RECOVER_VERB__RECOVER_SHOW);
     if (!findings.answered || !world_is_up(world, office))
         return;
-    bool halted = world->network.offices[office].office->halted[0] != '\0';
     if (findings.worked_on) {
         begin_from_nothing(world, office);
-    } else if (strcmp(findings.phase, "none") == 0 ||
-               (strcmp(findings.phase, "done") == 0 && halted)) {
+    } else if (strcmp(findings.phase, "none") == 0 || strcmp(findings.phase, "needed") == 0) {
         trace(world, (int)office, "administrator: recover");
         (void)ask(world, office, YIDI__RECOVER_VERB__RECOVER_START);
     } else if (strcmp(findings.phase, "asking") == 0) {

@@ -311,7 +311,7 @@ ledger_follow(struct world *world, size_t office)
     page->restarted |= page->set_back && commits != page->commits;
     page->commits = commits;
     if (page->set_back && !page->recovered)
-    invariants_of_office(world, office);
+        invariants_of_office(world, office);
     if (page->restarted) {
         page->restarted = false;
         ledger_read_cases(world, office);

@@ -6,6 +6,7 @@
  */
 #include "common/io/redo.h"
 #include "common/io/incoming.h"
+#include "common/io/replay.h"
 #include "common/io/turn.h"
 #include "registry-node/core/review.h"
 #include "registry-node/registry.h"
@@ -69,12 +70,50 @@ order_again(struct turn *turn, struct case_file *file, const struct incoming *ow
                        ordered->valid_until, ret_refusal);
 }
 
+/* Our own order carries the application that the window had signed: it opens the review, should the
+ * window have lost it, too. */
+static enum result
+open_from_order(struct turn *turn, const struct incoming *own, struct case_file *ret_file)
+{
+    const Yidi__CardOrdered *ordered = own->message->card_ordered;
+    struct review_event event = { .kind = REVIEW_OPEN, .operator= "" };
+    struct refusal refusal = { 0 };
+    struct envelope envelope;
+    enum result result = ERR_ABSENT;
+    if (own->message->body_case == YIDI__MESSAGE__BODY_CARD_ORDERED && !replay_misses(turn))
+        result = envelope_verify(
+            &turn->office->verifier,
+            bytes_of(ordered->application_envelope.data, ordered->application_envelope.len),
+            turn->arena, &envelope, &refusal);
+    if (result != OK)
+        return result == ERR_MEMORY ? result : ERR_ABSENT;
+    if (envelope.entry->body_case != YIDI__JOURNAL_ENTRY__BODY_SENT ||
+        envelope.entry->sent->message->body_case != YIDI__MESSAGE__BODY_APPLICATION_SUBMITTED)
+        return ERR_ABSENT;
+    result = case_file_new(own->message->case_number, turn->arena, ret_file);
+    if (result != OK)
+        return result;
+    const Yidi__ApplicationSubmitted *submitted =
+        envelope.entry->sent->message->application_submitted;
+    Yidi__Case *row = ret_file->row;
+    row->form = submitted->form;
+    row->acceptance_office = ordered->acceptance_office;
+    row->registry_office = turn->office->journal.office;
+    row->production_office = (char *)own->from;
+    row->accepted_ms = submitted->accepted_ms;
+    row->statutory_deadline_ms = ordered->statutory_deadline_ms;
+    row->application_sequence = envelope.entry->sent->sequence;
+    return registry_advance(turn, ret_file, NULL, &event, &refusal);
+}
+
 enum result
 registry_redo(struct turn *turn, const struct incoming *own, struct refusal *ret_refusal)
 {
     struct case_file file;
     enum result result =
         case_file_open(turn->txn, &review_machine, own->message->case_number, turn->arena, &file);
+    if (result == ERR_ABSENT && turn->redo->last_resort)
+        result = open_from_order(turn, own, &file);
     if (result == ERR_ABSENT)
         return refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number",
                       "the application itself did not come back");

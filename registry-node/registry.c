@@ -8,6 +8,7 @@
 #include "common/domain/finding.h"
 #include "common/domain/validity.h"
 #include "common/io/incoming.h"
+#include "common/io/redo.h"
 #include "common/io/stream_key.h"
 #include "common/io/turn.h"
 #include "registry-node/core/review.h"
@@ -68,6 +69,16 @@ fill_issued(const struct case_file *file, Yidi__CardIssued *body)
     body->valid_until = row->valid_until;
 }
 
+/* The order of a lost past that is done again, if it is one. */
+static const Yidi__CardOrdered *
+redone_order(const struct turn *turn)
+{
+    const struct incoming *own = turn->redo == NULL ? NULL : turn->redo->own;
+    return own != NULL && own->message->body_case == YIDI__MESSAGE__BODY_CARD_ORDERED
+               ? own->message->card_ordered
+               : NULL;
+}
+
 /* The order carries the window's own signed application: the production node need not believe us.
  */
 static enum result
@@ -79,6 +90,11 @@ fill_ordered(struct turn *turn, const struct case_file *file, Yidi__CardOrdered 
     enum result result =
         store_get(turn->txn, TABLE_INBOX,
                   stream_key(row->acceptance_office, row->application_sequence, &key), &envelope);
+    if (result == ERR_ABSENT && redone_order(turn) != NULL) {
+        ProtobufCBinaryData again = redone_order(turn)->application_envelope;
+        envelope = bytes_of(again.data, again.len);
+        result = OK;
+    }
     if (result != OK)
         return result == ERR_ABSENT ? ERR_DAMAGED : result;
     envelope = arena_copy(turn->arena, envelope);

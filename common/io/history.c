@@ -28,6 +28,7 @@ history_answer_ask(struct office *office, const struct peer *peer, const struct 
     witnessed.assigned = peer->stream.assigned;
     witnessed.acknowledged = peer->stream.acknowledged;
     witnessed.own_head = office->journal.head;
+    witnessed.recovering = office->halted[0] != '\0';
     Yidi__LinkFrame frame = YIDI__LINK_FRAME__INIT;
     frame.body_case = YIDI__LINK_FRAME__BODY_WITNESSED;
     frame.witnessed = &witnessed;
@@ -329,6 +330,7 @@ history_apply(struct turn *turn)
         result = input->mine ? put_mine(turn) : put_theirs(turn);
     if (result == OK)
         result = replay_note(turn, leaf);
+    turn->office->recovery.dirty = true;
     if (result == OK && input->mine)
         turn->office->recovery.row.sent++;
     else if (result == OK)

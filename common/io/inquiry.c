@@ -43,8 +43,10 @@ inquiry_lost(struct office *office, struct peer *peer, const struct office_time 
         return;
     recovery->answered = false;
     recovery->failures++;
-    snprintf(peer->trouble, sizeof peer->trouble,
-             "it does not answer, or does not let this office in; it is asked again");
+    snprintf(peer->trouble, sizeof peer->trouble, "%s",
+             office_trusts(office, directory_find(office->directory, peer->office), now->wall_ms)
+                 ? "it does not answer, or does not let this office in; it is asked again"
+                 : "it is not trusted now: revoked, not listed, or its certificate is not good");
     recovery->queued_sent = peer->stream.assigned;
     recovery->due_ms = now->monotonic_ms +
                        retry_delay_ms(&office->options.stream_limits.retry, recovery->failures,
@@ -203,6 +205,12 @@ inquiry_take_witnessed(struct office *office, struct peer *peer, const Yidi__Wit
         fault = take_own_head(office, peer, witnessed->own_head);
     if (fault != NULL) {
         reject(office, peer, fault, now);
+        return;
+    }
+    if (witnessed->recovering) {
+        inquiry_lost(office, peer, now); /* what it holds now is not all */
+        snprintf(peer->trouble, sizeof peer->trouble,
+                 "it has lost its own past; it is asked again when it has that back");
         return;
     }
     peer->trouble[0] = '\0';

@@ -79,6 +79,14 @@ struct tally {
     size_t asking, answered, fetching, complete, rejected;
 };
 
+/* It is not waited for. */
+static bool
+is_revoked(const struct office *office, const struct peer *peer)
+{
+    const Yidi__Office *entry = directory_find(office->directory, peer->office);
+    return entry == NULL || entry->revoked;
+}
+
 static struct tally
 count_peers(const struct office *office)
 {
@@ -88,7 +96,7 @@ count_peers(const struct office *office)
         if (recovery->state == YIDI__PEER_RECOVERY__RECOVERY_ASKING && recovery->answered)
             tally.answered++;
         else if (recovery->state == YIDI__PEER_RECOVERY__RECOVERY_ASKING)
-            tally.asking++;
+            tally.asking += !is_revoked(office, office->peers.list[i]);
         else if (recovery->state == YIDI__PEER_RECOVERY__RECOVERY_FETCHING && recovery->complete)
             tally.complete++;
         else if (recovery->state == YIDI__PEER_RECOVERY__RECOVERY_FETCHING)
@@ -338,8 +346,8 @@ ask_everybody(struct office *office, const struct office_time *now)
     const Yidi__Office *self = office_self(office);
     for (size_t i = 0; i < directory_office_count(office->directory); i++) {
         const Yidi__Office *entry = directory_office_at(office->directory, i);
-        if (entry->role == self->role || entry->revoked)
-            continue;
+        if (entry->role == self->role)
+            continue; /* a revoked one is asked should it be trusted again */
         struct peer *peer = peers_take(&office->peers, entry->code);
         if (peer == NULL)
             return ERR_MEMORY;
@@ -349,17 +357,16 @@ ask_everybody(struct office *office, const struct office_time *now)
     return OK;
 }
 
-/* Who is listed only since the recovery began may have known us, too. */
+/* Who is listed only since the recovery began, or after it, may have known us once, too. */
 void
 recovery_ask_listed(struct office *office, const struct office_time *now)
 {
-    if (!recovery_active(office))
+    if (!recovery_active(office) && office->journal.epoch == 1)
         return;
     const Yidi__Office *self = office_self(office);
     for (size_t i = 0; i < directory_office_count(office->directory); i++) {
         const Yidi__Office *entry = directory_office_at(office->directory, i);
-        if (entry->role == self->role || entry->revoked ||
-            peers_find(&office->peers, entry->code) != NULL)
+        if (entry->role == self->role || peers_find(&office->peers, entry->code) != NULL)
             continue;
         struct peer *peer = peers_take(&office->peers, entry->code);
         if (peer != NULL)
@@ -412,6 +419,7 @@ start(struct office *office, const char *operator_name, const struct office_time
         recovery->row.started_ms = now->wall_ms;
         arena_reset(&recovery->unplaced_texts);
     }
+    recovery->row.without_missing = false;
     snprintf(recovery->operator_name, sizeof recovery->operator_name, "%s", operator_name);
     office->halted[0] = '\0';
     office_halt(office, RECOVERY_HALT_TEXT);

@@ -11,7 +11,8 @@ struct redo {
     /* The own message that proves an act; NULL while a message of another office is taken again. */
     const struct incoming *own;
     bool evidence; /* an own message proves that this was taken: what forbade it is no reason now */
-    bool quiet;    /* the applicant was told then */
+    bool last_resort; /* nothing else that came back helps */
+    bool quiet;       /* the applicant was told then */
 };
 
 /* Find the hop that the act left when it was first done: the own message brought it along. */

@@ -284,6 +284,17 @@ give_up(struct turn *turn, const struct replay_item *item, const char *rule)
     return result == OK || result == ERR_ABSENT ? drop_row(turn, item) : result;
 }
 
+/* A case that our own order opened already (struct redo, last_resort). */
+static bool
+opens_again(struct turn *turn, const struct replay_item *item)
+{
+    const struct role *role = turn->office->options.role;
+    struct input input;
+    return role->opening != MESSAGE_NONE && load_received(turn, item, &input) == OK &&
+           (enum message_kind)input.envelope.entry->sent->message->body_case == role->opening &&
+           case_file_exists(turn->txn, item->case_number) == OK;
+}
+
 /* A message to us that no act asked for: as if it came now. What the peer knew to be taken was
  * taken then, whatever the handler says today. */
 static enum result
@@ -292,6 +303,8 @@ take_received(struct turn *turn, const struct replay_item *item)
     struct refusal refusal = { 0 };
     bool answer = !item->acknowledged && !replay_misses(turn);
     enum result result = close_last_case(turn, item);
+    if (result == OK && opens_again(turn, item))
+        return drop_row(turn, item);
     if (result == OK)
         result = take_again(turn, item, false, answer, &refusal);
     if (result == OK)
@@ -334,7 +347,7 @@ redo_refusal(struct turn *turn, const struct replay_item *item, const Yidi__Mess
 
 static enum result
 redo_once(struct turn *turn, const struct replay_item *item, const struct envelope *envelope,
-          struct refusal *ret_refusal)
+          bool last_resort, struct refusal *ret_refusal)
 {
     const Yidi__Sent *sent = envelope->entry->sent;
     struct incoming own = { .from = item->peer,
@@ -342,7 +355,9 @@ redo_once(struct turn *turn, const struct replay_item *item, const struct envelo
                             .message = sent->message,
                             .attachments = sent->attachments,
                             .attachment_count = sent->n_attachments };
-    const struct redo redo = { .own = &own, .evidence = true, .quiet = true };
+    const struct redo redo = {
+        .own = &own, .evidence = true, .last_resort = last_resort, .quiet = true
+    };
     if (item->kind == MESSAGE_MESSAGE_REFUSED)
         return redo_refusal(turn, item, sent->message->message_refused);
     incoming_find_trace(&own);
@@ -383,7 +398,7 @@ redo_act(struct turn *turn, const struct replay_item *item, bool *ret_done,
     enum result taken = OK;
     enum result result = load_own(turn, item, &envelope);
     if (result == OK)
-        result = redo_once(turn, item, &envelope, ret_refusal);
+        result = redo_once(turn, item, &envelope, false, ret_refusal);
     for (int i = 0; i < TAKEN_PER_ACT_MAX && result == ERR_REFUSED && taken == OK; i++) {
         taken = take_one_wanted(turn, item->case_number, evidence);
         if (taken == OK)
@@ -391,9 +406,11 @@ redo_act(struct turn *turn, const struct replay_item *item, bool *ret_done,
         if (taken == OK && *ret_done)
             return OK;
         if (taken == OK)
-            result = redo_once(turn, item, &envelope, ret_refusal);
+            result = redo_once(turn, item, &envelope, false, ret_refusal);
     }
-    return taken == OK || taken == ERR_ABSENT ? result : taken;
+    if (taken != OK && taken != ERR_ABSENT)
+        return taken;
+    return result == ERR_REFUSED ? redo_once(turn, item, &envelope, true, ret_refusal) : result;
 }
 
 /* An act that sent several messages is done with the first of them. */

@@ -343,6 +343,56 @@ a_card_that_was_handed_out_had_arrived(void **unused)
     finish_all(1);
 }
 
+/* Each waits for what the other has not got back; somebody must go first. What only the two of them
+ * had is gone; an order at the centre still carries its application. */
+static void
+two_offices_lost_at_once_are_recovered_one_after_the_other(void **unused)
+{
+    (void)unused;
+    apply_for_all(0, 2);
+    advance(0, 0, 3);
+    lose_disk(WINDOW);
+    lose_disk(REGISTRY);
+    recover(WINDOW, YIDI__RECOVER_VERB__RECOVER_START);
+    recover(REGISTRY, YIDI__RECOVER_VERB__RECOVER_START);
+    fake_network_settle(&network);
+    assert_string_equal(recover(WINDOW, YIDI__RECOVER_VERB__RECOVER_SHOW)->phase, "asking");
+    assert_string_equal(recover(REGISTRY, YIDI__RECOVER_VERB__RECOVER_SHOW)->phase, "asking");
+    recover(REGISTRY, YIDI__RECOVER_VERB__RECOVER_FINISH);
+    fake_network_settle(&network);
+    fake_network_settle(&network);
+    assert_string_equal(recover(WINDOW, YIDI__RECOVER_VERB__RECOVER_SHOW)->phase, "done");
+    assert_int_equal(recover(REGISTRY, YIDI__RECOVER_VERB__RECOVER_SHOW)->n_missing, 0);
+    assert_string_equal(fake_network_state(&network, REGISTRY, numbers[0]), "issued");
+    assert_string_equal(fake_network_state(&network, REGISTRY, numbers[1]), "absent");
+    fake_desk_populate(&network, 1, CITIZENS);
+
+    /* The citizen of the card that was ordered cannot get another one beside it. */
+    char again[CASE_NUMBER_CHARS + 1];
+    fake_desk_citizen(1, YIDI__APPLICATION_KIND__RENEWAL, &application);
+    assert_string_equal(fake_desk_apply(&network, &application, "", again), "");
+    fake_network_settle(&network);
+    assert_string_equal(fake_network_state(&network, REGISTRY, again), "refused");
+}
+
+/* Numbers that were given out after one recovery, and seen by nobody, are not given out after the
+ * next. */
+static void
+numbers_of_a_past_lost_twice_are_never_given_out_again(void **unused)
+{
+    (void)unused;
+    apply_for_all(0, 1);
+    lose_disk(WINDOW);
+    recover_fully(WINDOW);
+    network.wires.cut[WINDOW][REGISTRY] = true;
+    apply_for_all(1, 1); /* nobody sees it */
+    lose_disk(WINDOW);
+    network.wires.cut[WINDOW][REGISTRY] = false;
+    recover_fully(WINDOW);
+    apply_for_all(2, 1);
+    assert_string_not_equal(numbers[2], numbers[1]);
+}
+
 static void
 acts_that_no_peer_saw_are_told_to_be_lost(void **unused)
 {
@@ -544,6 +594,8 @@ main(int argc, char *argv[])
         TEST(what_nobody_holds_is_sent_again),
         TEST(a_card_that_was_dispatched_is_not_made_again),
         TEST(a_card_that_was_handed_out_had_arrived),
+        TEST(two_offices_lost_at_once_are_recovered_one_after_the_other),
+        TEST(numbers_of_a_past_lost_twice_are_never_given_out_again),
         TEST(acts_that_no_peer_saw_are_told_to_be_lost),
         TEST(a_peer_that_is_away_brings_its_share_later),
         TEST(what_does_not_verify_is_rejected_by_name_and_the_rest_goes_on),

@@ -29,6 +29,7 @@ struct peer_recovery {
     uint64_t want_received;   /* that it assigned to us */
     uint64_t acknowledged;    /* of those, that it knows we had taken */
     uint64_t queued_sent;     /* of ours, taken as input of the coming turn */
+    uint64_t since_ms;        /* monotonic: when it began to hand back; 0 not yet */
     bool asked;               /* for items, on this connection */
     unsigned batch_left;      /* items still to come */
     uint64_t batch_due_ms;    /* monotonic: the end of patience for all of them */

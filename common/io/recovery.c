@@ -75,6 +75,8 @@ recovery_close(struct office *office)
 
 /* ---- all of them ---- */
 
+enum { SHARE_PATIENCE_MS = 600000 };
+
 struct tally {
     size_t asking, answered, fetching, complete, rejected;
 };
@@ -87,8 +89,17 @@ is_revoked(const struct office *office, const struct peer *peer)
     return entry == NULL || entry->revoked;
 }
 
+/* An operator who goes on without the missing does not wait for ever for one that hands back
+ * without end. */
+static bool
+is_awaited(const struct office *office, const struct peer *peer, const struct office_time *now)
+{
+    return !office->recovery.row.without_missing || peer->recovery.since_ms == 0 ||
+           now->monotonic_ms - peer->recovery.since_ms < SHARE_PATIENCE_MS;
+}
+
 static struct tally
-count_peers(const struct office *office)
+count_peers(const struct office *office, const struct office_time *now)
 {
     struct tally tally = { 0 };
     for (size_t i = 0; i < office->peers.count; i++) {
@@ -100,7 +111,7 @@ count_peers(const struct office *office)
         else if (recovery->state == YIDI__PEER_RECOVERY__RECOVERY_FETCHING && recovery->complete)
             tally.complete++;
         else if (recovery->state == YIDI__PEER_RECOVERY__RECOVERY_FETCHING)
-            tally.fetching++;
+            tally.fetching += is_awaited(office, office->peers.list[i], now);
         else if (recovery->state == YIDI__PEER_RECOVERY__RECOVERY_REJECTED)
             tally.rejected++;
     }
@@ -133,6 +144,8 @@ begin_fetching(struct office *office, const struct office_time *now)
         if (!recovery->answered)
             continue;
         recovery->answered = false;
+        if (recovery->since_ms == 0)
+            recovery->since_ms = now->monotonic_ms;
         /* whoever has seen anything of ours is greeted all the same: it shall know of the epoch */
         recovery->complete = recovery->want_sent == 0 && peer->applied >= recovery->want_received;
         office->recovery.postponed |= recovery->complete;
@@ -147,12 +160,11 @@ static void
 go_on(struct office *office, const struct office_time *now)
 {
     struct recovery *recovery = &office->recovery;
-    const struct tally tally = count_peers(office);
+    const struct tally tally = count_peers(office, now);
     bool waits = recovery->row.active && !recovery->row.without_missing && tally.asking > 0;
     bool first = recovery->row.active && recovery->row.epoch == 0;
     bool alone = first && tally.asking + tally.rejected > 0; /* nobody has said anything true */
-    bool fetching = tally.fetching > 0 && !recovery->row.without_missing;
-    bool rest = tally.answered == 0 && !fetching && !waits && !alone;
+    bool rest = tally.answered == 0 && tally.fetching == 0 && !waits && !alone;
     recovery->open_epoch = tally.answered > 0 && !waits && (recovery->epoch_needed || first);
     recovery->replaying = rest && (recovery->left || tally.complete > 0);
     recovery->finishing = rest && recovery->row.active && tally.complete == 0 && !recovery->left;

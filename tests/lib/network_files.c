@@ -107,6 +107,16 @@ choose_endpoint(char ret_endpoint[NETWORK_ENDPOINT_BYTES])
     close(probe);
 }
 
+/* The kernel may offer the same free port again. */
+static bool
+is_taken(const struct network *network, const struct network_office *office)
+{
+    for (const struct network_office *other = network->offices; other < office; other++)
+        if (strcmp(other->endpoint, office->endpoint) == 0)
+            return true;
+    return false;
+}
+
 static void
 make_office(struct network *network, enum network_place where)
 {
@@ -130,7 +140,9 @@ make_office(struct network *network, enum network_place where)
     assert_int_equal(transport_key_create(network_path(office, "transport.key", key_path),
                                           office->transport_key, NULL),
                      OK);
-    choose_endpoint(office->endpoint);
+    do
+        choose_endpoint(office->endpoint);
+    while (is_taken(network, office));
 }
 
 void

@@ -170,9 +170,8 @@ registry_open_review(struct turn *turn, const struct incoming *incoming,
         return result;
 
     result = case_file_find_open(turn->txn, file.row->form->person->citizen_number, open_case);
-    if (result == OK && turn->redo != NULL && turn->redo->evidence) {
-        result = OK; /* it was opened, whatever else is open here now */
-    } else if (result == OK) {
+    bool proved = turn->redo != NULL && turn->redo->evidence; /* whatever else is open here now */
+    if (result == OK && !proved) {
         event.kind = REVIEW_OPEN_SECOND;
         result = explain_second(turn, file.row, open_case);
     } else if (result == ERR_ABSENT) {

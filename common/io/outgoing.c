@@ -256,7 +256,8 @@ outgoing_take_refuse(struct office *office, struct peer *peer, const Yidi__Refus
 {
     struct stream_event event = { .kind = STREAM_LOST };
     char room[LOG_TEXT_BYTES];
-    snprintf(peer->trouble, sizeof peer->trouble, "refused by the peer: %s", refuse->code);
+    if (strcmp(refuse->code, refusal_name(REFUSAL_OFFICE_STARTING)) != 0) /* soon over */
+        snprintf(peer->trouble, sizeof peer->trouble, "refused by the peer: %s", refuse->code);
     log_line(LOG_WARNING, "stream_refused", "office=%s code=%s", peer->office,
              log_text(room, refuse->code));
     step(office, peer, &event, now);

@@ -283,8 +283,9 @@ directory_decode_refuses_an_authority_out_of_date_or_revoked(void **unused)
         directory_decode(sign_sample(key, revoked), with_crl, now_ms(), &directory, &refusal),
         ERR_REFUSED);
     assert_int_equal(refusal.code, REFUSAL_CERTIFICATE_INVALID);
-    assert_int_equal(directory_decode(sign_sample(signer_key, signer), root, now_ms() + (AUTHORITY_DAYS + 1) * day_ms,
-                                      &directory, &refusal),
+    assert_int_equal(directory_decode(sign_sample(signer_key, signer), root,
+                                      now_ms() + (AUTHORITY_DAYS + 1) * day_ms, &directory,
+                                      &refusal),
                      ERR_REFUSED);
     assert_int_equal(refusal.code, REFUSAL_CERTIFICATE_INVALID);
 }

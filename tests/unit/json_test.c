@@ -10,8 +10,8 @@
 
 #include "common/io/json.h"
 #include "common/io/wire.h"
-#include "proto/envelope.pb-c.h"
 #include "proto/control.pb-c.h"
+#include "proto/envelope.pb-c.h"
 #include "tests/lib/sample_form.h"
 
 struct sample {

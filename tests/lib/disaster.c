@@ -145,9 +145,12 @@ disaster_wait_for_everybody(struct network_office *office)
     network_wait_until(office->network, "every share is back", is_complete, office);
 }
 
+/* A peer that died before it had stored what it saw of the new epoch is asked once more afterwards.
+ */
 void
 disaster_expect_whole(struct network_office *office)
 {
+    disaster_wait_for_everybody(office);
     AUTO(network_answer) struct network_answer answer = { 0 };
     const Yidi__RecoveryReport *report =
         disaster_recover(office, YIDI__RECOVER_VERB__RECOVER_SHOW, &answer);

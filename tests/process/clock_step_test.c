@@ -251,10 +251,12 @@ a_date_that_comes_again_gives_no_number_again(void **unused)
     enum { COUNT = REPEATED * 4 };
     char numbers[COUNT][CASE_NUMBER_CHARS + 1];
     for (size_t i = 0; i < COUNT; i++) {
-        step_clock(&clocks[0], START_MS + (i % 2 == 0 ? 0 : DAY_MS));
-        uint32_t before = civil_date_of_ms(clock_ms(&clocks[0]));
+        uint64_t ahead_ms = i % 2 == 0 ? 0 : DAY_MS;
+        step_clock(&clocks[0], START_MS + (int64_t)ahead_ms);
+        uint32_t before = civil_date_of_ms(clock_ms(&clocks[0]) - ahead_ms);
         apply_for(i + 1, numbers[i]);
-        uint32_t after = civil_date_of_ms(clock_ms(&clocks[0]));
+        /* the daemon may have looked at its clock just before the step */
+        uint32_t after = civil_date_of_ms(clock_ms(&clocks[0]) - ahead_ms + DAY_MS);
         assert_in_range(case_number_date(numbers[i]), before, after);
         for (size_t j = 0; j < i; j++)
             assert_string_not_equal(numbers[i], numbers[j]);

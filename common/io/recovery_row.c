@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "common/io/replay_rows.h"
 #include "common/io/wire.h"
 
 /* Row of TABLE_META. */
@@ -99,7 +100,7 @@ recovery_row_save(const struct recovery *recovery, struct store_txn *txn, struct
 
 /* ---- the report ---- */
 
-enum { MISSING_SHOWN_MAX = 1000 };
+enum { MISSING_SHOWN_MAX = 1000, LEFT_COUNTED_MAX = 100000 };
 
 static const char *
 state_name(Yidi__PeerRecovery state)
@@ -205,6 +206,15 @@ count_lost(const struct office *office)
     return shown > back ? shown - back : 0;
 }
 
+/* What was put aside until a peer that is away has come back. */
+static enum result
+count_left(struct office *office, Yidi__RecoveryReport *report)
+{
+    AUTO(store_txn) struct store_txn *txn = NULL;
+    enum result result = store_begin_read(office->options.store, &txn);
+    return result == OK ? replay_count_postponed(txn, LEFT_COUNTED_MAX, &report->left) : result;
+}
+
 enum result
 recovery_row_report(struct office *office, Yidi__Response *response)
 {
@@ -230,6 +240,8 @@ recovery_row_report(struct office *office, Yidi__Response *response)
         report->unplaced == NULL ? ERR_MEMORY : fill_peers(office, report, &fetching);
     if (result == OK)
         result = fill_heads(office, report);
+    if (result == OK)
+        result = count_left(office, report);
     report->phase = (char *)phase_name(office, fetching);
     response->body_case = YIDI__RESPONSE__BODY_RECOVERY;
     response->recovery = report;

@@ -6,7 +6,7 @@
 
 #include "common/domain/deadline.h"
 #include "common/io/incoming.h"
-#include "common/io/replay.h"
+#include "common/io/share.h"
 #include "common/io/turn.h"
 #include "production-node/core/order.h"
 
@@ -142,8 +142,8 @@ make(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
     if (decide->card_serial[0] != '\0' && decide->n_case_numbers != 1)
         return refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "decide.card_serial",
                       "a serial can be given for one case at a time");
-    if (replay_misses_share(turn, file->row->acceptance_office) ||
-        replay_misses_share(turn, file->row->registry_office))
+    if (share_is_missing(turn, file->row->acceptance_office) ||
+        share_is_missing(turn, file->row->registry_office))
         return refuse(ret_refusal, REFUSAL_OFFICE_RECOVERING, "decide.verb",
                       "a card may be made already; wait until the offices of this case are back");
     if (file->row->attempt == ATTEMPTS_MAX)

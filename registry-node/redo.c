@@ -6,7 +6,7 @@
  */
 #include "common/io/redo.h"
 #include "common/io/incoming.h"
-#include "common/io/replay.h"
+#include "common/io/share.h"
 #include "common/io/turn.h"
 #include "registry-node/core/review.h"
 #include "registry-node/registry.h"
@@ -70,40 +70,63 @@ order_again(struct turn *turn, struct case_file *file, const struct incoming *ow
                        ordered->valid_until, ret_refusal);
 }
 
-/* Our own order carries the application that the window had signed: it opens the review, should the
- * window have lost it, too. */
+/* Our own order carries the application that the window had signed. */
+static enum result
+find_application(struct turn *turn, const Yidi__CardOrdered *ordered, struct envelope *ret_envelope)
+{
+    struct refusal refusal = { 0 };
+    ProtobufCBinaryData packed = ordered->application_envelope;
+    enum result result = envelope_verify(&turn->office->verifier, bytes_of(packed.data, packed.len),
+                                         turn->arena, ret_envelope, &refusal);
+    if (result != OK)
+        return result == ERR_MEMORY ? result : ERR_ABSENT;
+    const Yidi__JournalEntry *entry = ret_envelope->entry;
+    bool application = entry->body_case == YIDI__JOURNAL_ENTRY__BODY_SENT &&
+                       entry->sent->message->body_case == YIDI__MESSAGE__BODY_APPLICATION_SUBMITTED;
+    return application ? OK : ERR_ABSENT;
+}
+
+static enum result
+open_review_again(struct turn *turn, const struct incoming *own, const struct envelope *envelope,
+                  struct case_file *ret_file)
+{
+    const struct review_event event = { .kind = REVIEW_OPEN, .operator= "" };
+    const Yidi__CardOrdered *ordered = own->message->card_ordered;
+    const Yidi__Sent *sent = envelope->entry->sent;
+    struct refusal refusal = { 0 };
+    enum result result = case_file_new(own->message->case_number, turn->arena, ret_file);
+    if (result != OK)
+        return result;
+    Yidi__Case *row = ret_file->row;
+    row->form = sent->message->application_submitted->form;
+    row->acceptance_office = ordered->acceptance_office;
+    row->registry_office = turn->office->journal.office;
+    row->production_office = (char *)own->from;
+    row->accepted_ms = sent->message->application_submitted->accepted_ms;
+    row->statutory_deadline_ms = ordered->statutory_deadline_ms;
+    row->application_envelope = ordered->application_envelope;
+    return registry_advance(turn, ret_file, NULL, &event, &refusal);
+}
+
+/* Nothing but the order tells of the case. It opens the review, should the window have lost it,
+ * too; while the window is away nobody knows what became of it, and the citizen gets no other card.
+ *
+ * ERR_ABSENT  not now. */
 static enum result
 open_from_order(struct turn *turn, const struct incoming *own, struct case_file *ret_file)
 {
     const Yidi__CardOrdered *ordered = own->message->card_ordered;
-    struct review_event event = { .kind = REVIEW_OPEN, .operator= "" };
-    struct refusal refusal = { 0 };
     struct envelope envelope;
-    enum result result = ERR_ABSENT;
-    if (own->message->body_case == YIDI__MESSAGE__BODY_CARD_ORDERED && !replay_misses(turn))
-        result = envelope_verify(
-            &turn->office->verifier,
-            bytes_of(ordered->application_envelope.data, ordered->application_envelope.len),
-            turn->arena, &envelope, &refusal);
-    if (result != OK)
-        return result == ERR_MEMORY ? result : ERR_ABSENT;
-    if (envelope.entry->body_case != YIDI__JOURNAL_ENTRY__BODY_SENT ||
-        envelope.entry->sent->message->body_case != YIDI__MESSAGE__BODY_APPLICATION_SUBMITTED)
+    if (own->message->body_case != YIDI__MESSAGE__BODY_CARD_ORDERED)
         return ERR_ABSENT;
-    result = case_file_new(own->message->case_number, turn->arena, ret_file);
+    enum result result = find_application(turn, ordered, &envelope);
     if (result != OK)
         return result;
-    const Yidi__ApplicationSubmitted *submitted =
-        envelope.entry->sent->message->application_submitted;
-    Yidi__Case *row = ret_file->row;
-    row->form = submitted->form;
-    row->acceptance_office = ordered->acceptance_office;
-    row->registry_office = turn->office->journal.office;
-    row->production_office = (char *)own->from;
-    row->accepted_ms = submitted->accepted_ms;
-    row->statutory_deadline_ms = ordered->statutory_deadline_ms;
-    row->application_sequence = envelope.entry->sent->sequence;
-    return registry_advance(turn, ret_file, NULL, &event, &refusal);
+    if (!share_is_missing(turn, ordered->acceptance_office))
+        return open_review_again(turn, own, &envelope, ret_file);
+    const Yidi__ApplicationForm *form = envelope.entry->sent->message->application_submitted->form;
+    result = share_note_awaited(turn, form->person->citizen_number, own->message->case_number);
+    return result == OK ? ERR_ABSENT : result;
 }
 
 enum result

@@ -8,7 +8,7 @@
 #include "common/domain/finding.h"
 #include "common/domain/validity.h"
 #include "common/io/incoming.h"
-#include "common/io/redo.h"
+#include "common/io/share.h"
 #include "common/io/stream_key.h"
 #include "common/io/turn.h"
 #include "registry-node/core/review.h"
@@ -69,14 +69,20 @@ fill_issued(const struct case_file *file, Yidi__CardIssued *body)
     body->valid_until = row->valid_until;
 }
 
-/* The order of a lost past that is done again, if it is one. */
-static const Yidi__CardOrdered *
-redone_order(const struct turn *turn)
+static enum result
+find_application_envelope(struct turn *turn, const Yidi__Case *row, struct bytes *ret_envelope)
 {
-    const struct incoming *own = turn->redo == NULL ? NULL : turn->redo->own;
-    return own != NULL && own->message->body_case == YIDI__MESSAGE__BODY_CARD_ORDERED
-               ? own->message->card_ordered
-               : NULL;
+    struct stream_key key;
+    struct bytes stored = bytes_of(row->application_envelope.data, row->application_envelope.len);
+    enum result result = OK;
+    if (stored.size == 0)
+        result =
+            store_get(turn->txn, TABLE_INBOX,
+                      stream_key(row->acceptance_office, row->application_sequence, &key), &stored);
+    if (result != OK)
+        return result == ERR_ABSENT ? ERR_DAMAGED : result;
+    *ret_envelope = arena_copy(turn->arena, stored);
+    return ret_envelope->data == NULL ? ERR_MEMORY : OK;
 }
 
 /* The order carries the window's own signed application: the production node need not believe us.
@@ -85,21 +91,10 @@ static enum result
 fill_ordered(struct turn *turn, const struct case_file *file, Yidi__CardOrdered *body)
 {
     const Yidi__Case *row = file->row;
-    struct stream_key key;
     struct bytes envelope;
-    enum result result =
-        store_get(turn->txn, TABLE_INBOX,
-                  stream_key(row->acceptance_office, row->application_sequence, &key), &envelope);
-    if (result == ERR_ABSENT && redone_order(turn) != NULL) {
-        ProtobufCBinaryData again = redone_order(turn)->application_envelope;
-        envelope = bytes_of(again.data, again.len);
-        result = OK;
-    }
+    enum result result = find_application_envelope(turn, row, &envelope);
     if (result != OK)
-        return result == ERR_ABSENT ? ERR_DAMAGED : result;
-    envelope = arena_copy(turn->arena, envelope);
-    if (envelope.data == NULL)
-        return ERR_MEMORY;
+        return result;
     yidi__card_ordered__init(body);
     body->application_envelope =
         (ProtobufCBinaryData){ .data = (uint8_t *)envelope.data, .len = envelope.size };
@@ -263,26 +258,12 @@ examine(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
     return registry_advance(turn, file, NULL, &event, ret_refusal);
 }
 
-/* Never two cards: not beside another open case of the citizen, which a window may have brought
- * back after this one was opened (common/io/recovery.h). */
-static enum result
-check_only_case(struct turn *turn, const struct case_file *file, struct refusal *ret_refusal)
-{
-    char open_case[CASE_NUMBER_CHARS + 1];
-    enum result result =
-        case_file_find_open(turn->txn, file->row->form->person->citizen_number, open_case);
-    if (result == OK && strcmp(open_case, file->row->case_number) != 0)
-        return refuse(ret_refusal, REFUSAL_OPEN_APPLICATION, "case_number",
-                      "case %s of the same citizen is open", open_case);
-    return result == ERR_ABSENT ? OK : result;
-}
-
 static enum result
 issue(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
 {
     const struct review_event event = { .kind = REVIEW_ISSUE, .operator= turn->operator};
     Yidi__Case *row = file->row;
-    enum result result = check_only_case(turn, file, ret_refusal);
+    enum result result = registry_check_only_card(turn, row, ret_refusal);
     if (result != OK)
         return result;
     bool again = row->state == REVIEW_BLOCKED;
@@ -324,6 +305,9 @@ static enum result
 decide(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
        struct refusal *ret_refusal)
 {
+    if (share_is_missing(turn, file->row->acceptance_office))
+        return refuse(ret_refusal, REFUSAL_OFFICE_RECOVERING, "case_number",
+                      "it may be decided already; wait until the window's share is back");
     switch (decide->verb) {
     case YIDI__VERB__EXAMINE:
         return examine(turn, file, ret_refusal);

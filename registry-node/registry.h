@@ -33,6 +33,13 @@ enum result registry_find_citizen(struct turn *turn, const char *citizen_number,
 enum result registry_replace_card(struct turn *turn, const Yidi__Case *row,
                                   const char *card_serial) MUST_CHECK;
 
+/* Never two cards for a citizen: not beside another open case, nor while an office is away that may
+ * know of another card (common/io/share.h).
+ *
+ * ERR_REFUSED  OPEN_APPLICATION, OFFICE_RECOVERING */
+enum result registry_check_only_card(struct turn *turn, const Yidi__Case *row,
+                                     struct refusal *ret_refusal) MUST_CHECK;
+
 struct review_event;
 
 /* One step of a case: decide and carry out. incoming is NULL for acts. */

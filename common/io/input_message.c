@@ -7,6 +7,7 @@
 #include "common/io/log.h"
 #include "common/io/outbox.h"
 #include "common/io/replay.h"
+#include "common/io/share.h"
 #include "common/io/stream_key.h"
 
 static enum result
@@ -158,7 +159,7 @@ input_message_apply(struct turn *turn)
     REQUIRE(input->sequence == peer->pending_applied + 1);
 
     enum result result = decide_message(turn, &incoming, &refusal);
-    if (result == ERR_REFUSED && refusal.code == REFUSAL_CASE_UNKNOWN && replay_misses(turn))
+    if (result == ERR_REFUSED && refusal.code == REFUSAL_CASE_UNKNOWN && share_any_is_missing(turn))
         result = replay_defer(turn);
     else if (result == ERR_REFUSED)
         result = answer_refusal(turn, message, &refusal);

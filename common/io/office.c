@@ -137,7 +137,7 @@ office_set_directory(struct office *office, struct directory *take_directory,
     log_line(LOG_INFO, "directory_adopted", "version=%" PRIu64 " offices=%zu",
              directory_version(office->directory), directory_office_count(office->directory));
     exchange_cut_untrusted(office, now);
-    recovery_ask_listed(office, now);
+    recovery_follow_directory(office, now);
     return OK;
 }
 

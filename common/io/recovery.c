@@ -369,9 +369,10 @@ ask_everybody(struct office *office, const struct office_time *now)
     return OK;
 }
 
-/* Who is listed only since the recovery began, or after it, may have known us once, too. */
+/* Who is listed only since the recovery began, or after it, may have known us once, too. And
+ * whoever is revoked now is waited for no more: what was put aside for it is looked at again. */
 void
-recovery_ask_listed(struct office *office, const struct office_time *now)
+recovery_follow_directory(struct office *office, const struct office_time *now)
 {
     if (!recovery_active(office) && office->journal.epoch == 1)
         return;
@@ -384,6 +385,7 @@ recovery_ask_listed(struct office *office, const struct office_time *now)
         if (peer != NULL)
             ask_again(office, peer, now);
     }
+    office->recovery.postponed = office->recovery.left = true;
     recovery_wake(office, now->monotonic_ms);
 }
 

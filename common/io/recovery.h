@@ -47,8 +47,8 @@ enum result recovery_command(struct office *office, const Yidi__Request *request
 void recovery_take_unproved(struct office *office, struct peer *peer,
                             const struct office_time *now);
 
-/* Another directory: ask those that were never asked. */
-void recovery_ask_listed(struct office *office, const struct office_time *now);
+/* Another directory: ask those that were never asked, and wait no more for those it revokes. */
+void recovery_follow_directory(struct office *office, const struct office_time *now);
 
 /* Look again at that (monotonic) time, or sooner. */
 void recovery_wake(struct office *office, uint64_t due_ms);

@@ -11,6 +11,7 @@
 #include "common/io/recovery.h"
 #include "common/io/redo.h"
 #include "common/io/replay_rows.h"
+#include "common/io/share.h"
 #include "common/io/stream_key.h"
 #include "common/io/wire.h"
 #include "proto/envelope.pb-c.h"
@@ -34,24 +35,6 @@ replay_note(struct turn *turn, uint64_t leaf)
         .acknowledged = input->sequence <= peer->recovery.acknowledged,
     };
     return replay_put_received(turn->txn, &input->envelope, peer->office, &received);
-}
-
-bool
-replay_misses_share(const struct turn *turn, const char *office)
-{
-    const struct peer *peer = peers_find(&turn->office->peers, office);
-    const Yidi__Office *entry = directory_find(turn->office->directory, office);
-    return peer != NULL && recovery_holds(peer) && entry != NULL && !entry->revoked;
-}
-
-bool
-replay_misses(const struct turn *turn)
-{
-    const struct peers *peers = &turn->office->peers;
-    for (size_t i = 0; i < peers->count; i++)
-        if (recovery_holds(peers->list[i]) && replay_misses_share(turn, peers->list[i]->office))
-            return true;
-    return false;
 }
 
 enum result
@@ -275,7 +258,7 @@ static enum result
 give_up(struct turn *turn, const struct replay_item *item, const char *rule)
 {
     const struct replay_key sent = replay_sent_key(item);
-    if (replay_misses(turn))
+    if (share_any_is_missing(turn))
         return replay_postpone(turn->txn, item);
     enum result result = recovery_note_unplaced(turn, item->peer, item->mine, item->sequence,
                                                 item->case_number, rule);
@@ -301,7 +284,7 @@ static enum result
 take_received(struct turn *turn, const struct replay_item *item)
 {
     struct refusal refusal = { 0 };
-    bool answer = !item->acknowledged && !replay_misses(turn);
+    bool answer = !item->acknowledged && !share_any_is_missing(turn);
     enum result result = close_last_case(turn, item);
     if (result == OK && opens_again(turn, item))
         return drop_row(turn, item);

@@ -28,11 +28,6 @@ enum result replay_some(struct turn *turn, bool *ret_left) MUST_CHECK;
 /* Is there anything to do again, and are messages held for peers that are away? */
 enum result replay_waits(struct store_txn *txn, bool *ret_waits, bool *ret_held) MUST_CHECK;
 
-/* Is the share of the lost past that this office holds not back yet; is that of any office? A
- * revoked one is waited for no more. */
-bool replay_misses_share(const struct turn *turn, const char *office);
-bool replay_misses(const struct turn *turn);
-
 /* turn->input is about a case that nobody remembers here, and whose share may be missing: journal
  * it, and take it when that has come. */
 enum result replay_defer(struct turn *turn) MUST_CHECK;

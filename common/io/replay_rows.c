@@ -10,6 +10,7 @@ enum {
     RECEIVED_KEY_BYTES = 1 + CASE_NUMBER_CHARS + 8 + OFFICE_CODE_CHARS + 8,
     RECEIVED_VALUE_BYTES = 8 + 1,
     HELD_KEY_BYTES = 1 + OFFICE_CODE_CHARS + 8,
+    AWAITED_KEY_BYTES = 1 + CITIZEN_NUMBER_CHARS + CASE_NUMBER_CHARS,
 };
 
 _Static_assert((int)SENT_KEY_BYTES <= (int)REPLAY_KEY_BYTES, "every key fits; this is the longest");
@@ -125,6 +126,25 @@ replay_held_office(struct bytes key, char ret_office[OFFICE_CODE_CHARS + 1])
     return true;
 }
 
+struct replay_key
+replay_awaited_prefix(const char *citizen_number)
+{
+    struct replay_key key = { .size = 0 };
+    add_byte(&key, 'C');
+    add_bytes(&key, citizen_number, CITIZEN_NUMBER_CHARS);
+    return key;
+}
+
+bool
+replay_awaited_case(struct bytes key, char ret_case_number[CASE_NUMBER_CHARS + 1])
+{
+    if (key.size != AWAITED_KEY_BYTES)
+        return false;
+    memcpy(ret_case_number, key.data + 1 + CITIZEN_NUMBER_CHARS, CASE_NUMBER_CHARS);
+    ret_case_number[CASE_NUMBER_CHARS] = '\0';
+    return true;
+}
+
 /* ---- writing ---- */
 
 enum result
@@ -164,6 +184,14 @@ replay_put_held(struct store_txn *txn, const char *peer, uint64_t number, struct
     struct replay_key key = replay_held_prefix(peer);
     add_number(&key, number);
     return store_put(txn, TABLE_RECOVERY, replay_key_bytes(&key), packed);
+}
+
+enum result
+replay_put_awaited(struct store_txn *txn, const char *citizen_number, const char *case_number)
+{
+    struct replay_key key = replay_awaited_prefix(citizen_number);
+    add_bytes(&key, case_number, CASE_NUMBER_CHARS);
+    return store_put(txn, TABLE_RECOVERY, replay_key_bytes(&key), (struct bytes){ 0 });
 }
 
 /* ---- reading ---- */

@@ -9,6 +9,8 @@
  *     'P', 'Q' as 'O' and 'R': could not be done; tried again when another peer has come back
  *     'H' peer, number                -> packed Sent             held until the peer tells its
  *                                                                sequence
+ *     'C' citizen, case               -> nothing                 a card was ordered by a case whose
+ *                                                                window is still away (share.h)
  *
  * Knows the keys, and not what is done with them (replay.h).
  */
@@ -34,16 +36,20 @@ struct replay_item {
 struct bytes replay_key_bytes(const struct replay_key *key);
 
 /* All that a peer holds of one kind about one case; the one of an item; all messages to us about
- * one case; all that wait for a peer. */
+ * one case; all that wait for a peer; all cases of a citizen that are waited for. */
 struct replay_key replay_sent_prefix(const char *case_number, const char *peer,
                                      enum message_kind kind);
 struct replay_key replay_sent_key(const struct replay_item *item);
 struct replay_key replay_received_prefix(const char *case_number);
 struct replay_key replay_held_prefix(const char *peer);
+struct replay_key replay_awaited_prefix(const char *citizen_number);
 
 /* Behind the last row that waits for a peer; and whom a row waits for: false when it is none. */
 struct replay_key replay_held_end(const char *peer);
 bool replay_held_office(struct bytes key, char ret_office[OFFICE_CODE_CHARS + 1]);
+
+/* The case of a row 'C'; false when it is none. */
+bool replay_awaited_case(struct bytes key, char ret_case_number[CASE_NUMBER_CHARS + 1]);
 
 /* Note a message that came back. leaf is that of its entry Recovered. */
 enum result replay_put_own(struct store_txn *txn, const struct envelope *envelope, const char *peer,
@@ -58,6 +64,8 @@ enum result replay_put_received(struct store_txn *txn, const struct envelope *en
                                 const struct replay_received *received) MUST_CHECK;
 enum result replay_put_held(struct store_txn *txn, const char *peer, uint64_t number,
                             struct bytes packed) MUST_CHECK;
+enum result replay_put_awaited(struct store_txn *txn, const char *citizen_number,
+                               const char *case_number) MUST_CHECK;
 
 /* The first row of a prefix. OK, ERR_ABSENT, ERR_DAMAGED. */
 enum result replay_find_first(struct store_txn *txn, struct bytes prefix,

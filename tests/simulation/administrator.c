@@ -7,7 +7,7 @@
 #include "common/io/recovery.h"
 #include "tests/simulation/world.h"
 
-enum { HASTY_PERCENT = 3 };
+enum { HASTY_PERCENT = 40 };
 
 /* What the report says, as far as the runbook asks. */
 struct findings {
@@ -77,14 +77,14 @@ somebody_is_silent(const struct world *world, size_t office)
 }
 
 /* Without those who do not answer. What they hold fits in when it comes; but a registry may have
- * opened another case of a citizen until then, and two will be open: a person's trouble. */
+ * opened another case of a citizen until then, and two will be open, of which it issues one. */
 static void
 go_on_without(struct world *world, size_t office)
 {
     bool hasty = somebody_is_silent(world, office);
     if (hasty && !dice_chance(&world->administrator.dice, HASTY_PERCENT))
         return;
-    world->ledger.offices[office].forked |= hasty;
+    world->ledger.offices[office].hasty |= hasty;
     trace(world, (int)office, "administrator: goes on without %s",
           hasty ? "those who are silent" : "the rogues");
     (void)ask(world, office, YIDI__RECOVER_VERB__RECOVER_FINISH);

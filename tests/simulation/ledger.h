@@ -68,7 +68,8 @@ struct ledger_office {
     bool copied;    /* there is an old copy of its disk */
     bool set_back;  /* it was set back, or lost its disk, at some time */
     bool asks;      /* it was, and has not begun to recover since */
-    bool forked;    /* it sent something meanwhile, or recovered without somebody's share */
+    bool forked;    /* it sent something meanwhile */
+    bool hasty;     /* it went to work again without somebody's share */
     bool recovered; /* it has got its past back since */
 };
 

@@ -264,6 +264,11 @@ issue(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
     const struct review_event event = { .kind = REVIEW_ISSUE, .operator= turn->operator};
     Yidi__Case *row = file->row;
     enum result result = registry_check_only_card(turn, row, ret_refusal);
+    if (result == OK)
+        result = turn_find_attachments(turn, row->form);
+    if (result == ERR_ABSENT)
+        return refuse(ret_refusal, REFUSAL_ATTACHMENT_LOST, "form.photo_digest",
+                      "no other office has handed it back");
     if (result != OK)
         return result;
     bool again = row->state == REVIEW_BLOCKED;

@@ -31,6 +31,7 @@
     X(FEE_MISMATCH, "the fee paid is not the fee due")                                             \
     X(PHOTO_INVALID, "the photo is not as GA 461 asks")                                            \
     X(FINGERPRINT_INVALID, "a fingerprint template is not as GA/T 1012 asks")                      \
+    X(ATTACHMENT_LOST, "the photo or a template was lost; the citizen must apply again")           \
     X(OPEN_APPLICATION, "this citizen already has an open application")                            \
     X(ILLEGAL_IN_STATE, "not possible in the case's present state")                                \
     X(FOUR_EYES, "the second act needs another person")                                            \

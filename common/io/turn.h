@@ -49,7 +49,8 @@ void turn_begin_act(struct turn *turn, const char *case_number, const char *verb
 /* Assign a message to the stream to an office and journal it.
  *
  * attachments  digests of blobs that this office holds, in frame order.
- * ERR_DAMAGED  the message breaks a bound of proto/: nothing was written. */
+ * ERR_DAMAGED  the message breaks a bound of proto/, or an attachment is not here: nothing was
+ *              written. */
 enum result turn_send(struct turn *turn, const char *to, Yidi__Message *message,
                       const ProtobufCBinaryData *attachments, size_t attachment_count) MUST_CHECK;
 
@@ -74,6 +75,9 @@ enum result turn_call_attention(struct turn *turn, struct case_file *file, const
 /* Keep an attachment under its digest; once per node. */
 enum result turn_keep_blob(struct turn *turn, const struct digest *digest,
                            struct bytes data) MUST_CHECK;
+
+/* Is all that travels with an application or an order still here? OK or ERR_ABSENT. */
+enum result turn_find_attachments(struct turn *turn, const Yidi__ApplicationForm *form) MUST_CHECK;
 
 /* Next value of a named counter, from 1. */
 enum result turn_count(struct turn *turn, const char *name, uint64_t *ret_value) MUST_CHECK;

@@ -122,6 +122,17 @@ check_message(const Yidi__Message *message, const char *to)
     return ERR_DAMAGED; /* what no peer can take would hold up the stream for ever */
 }
 
+static enum result
+find_blobs(struct turn *turn, const ProtobufCBinaryData *digests, size_t count)
+{
+    struct bytes unused;
+    enum result result = OK;
+    for (size_t i = 0; i < count && result == OK; i++)
+        result =
+            store_get(turn->txn, TABLE_BLOBS, bytes_of(digests[i].data, digests[i].len), &unused);
+    return result;
+}
+
 enum result
 turn_send(struct turn *turn, const char *to, Yidi__Message *message,
           const ProtobufCBinaryData *attachments, size_t attachment_count)
@@ -132,9 +143,11 @@ turn_send(struct turn *turn, const char *to, Yidi__Message *message,
     if (result == OK && turn->redo != NULL)
         result = replay_match(turn, to, message, &sent);
     if (result == OK && !sent)
+        result = find_blobs(turn, attachments, attachment_count);
+    if (result == OK && !sent)
         result = turn_journal_cause(turn);
     if (result != OK || sent)
-        return result;
+        return result == ERR_ABSENT ? ERR_DAMAGED : result;
     struct peer *peer = peers_take(&turn->office->peers, to);
     if (peer == NULL)
         return ERR_MEMORY;
@@ -222,6 +235,24 @@ save_with_hop(struct turn *turn, struct case_file *file, enum step step)
     return case_file_save(file, role->machine, turn->txn, turn->arena);
 }
 
+static size_t
+list_attachments(const Yidi__ApplicationForm *form,
+                 ProtobufCBinaryData ret_attachments[ATTACHMENTS_MAX])
+{
+    size_t count = 0;
+    ret_attachments[count++] = form->photo_digest;
+    for (size_t i = 0; i < form->n_fingerprints; i++)
+        ret_attachments[count++] = form->fingerprints[i]->digest;
+    return count;
+}
+
+enum result
+turn_find_attachments(struct turn *turn, const Yidi__ApplicationForm *form)
+{
+    ProtobufCBinaryData attachments[ATTACHMENTS_MAX];
+    return find_blobs(turn, attachments, list_attachments(form, attachments));
+}
+
 static enum result
 send_about_case(struct turn *turn, const struct case_file *file, const struct effect *effect)
 {
@@ -236,11 +267,8 @@ send_about_case(struct turn *turn, const struct case_file *file, const struct ef
 
     ProtobufCBinaryData attachments[ATTACHMENTS_MAX];
     size_t count = 0;
-    if (incoming_may_have_attachments(kind)) {
-        attachments[count++] = row->form->photo_digest;
-        for (size_t i = 0; i < row->form->n_fingerprints; i++)
-            attachments[count++] = row->form->fingerprints[i]->digest;
-    }
+    if (incoming_may_have_attachments(kind))
+        count = list_attachments(row->form, attachments);
     return turn_send(turn, case_file_office(row, effect->to), &message, attachments, count);
 }
 

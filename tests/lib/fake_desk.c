@@ -14,7 +14,7 @@
 #include "production-node/production.h"
 #include "registry-node/registry.h"
 
-static const struct fake_entry entries[FAKE_PLACE_COUNT] = {
+static const struct fake_entry entries[FAKE_PLACE_COUNT_WIDE] = {
     [WINDOW] = { .name = "window",
                  .entry = { "310115000001", YIDI__ROLE__ACCEPTANCE, "310115" },
                  .role = &acceptance_role },
@@ -24,6 +24,12 @@ static const struct fake_entry entries[FAKE_PLACE_COUNT] = {
     [REGISTRY] = { .name = "registry",
                    .entry = { "440105000000", YIDI__ROLE__REGISTRY, FAKE_DESK_DIVISION },
                    .role = &registry_role },
+    [FAR_WINDOW] = { .name = "far window",
+                     .entry = { "510104000001", YIDI__ROLE__ACCEPTANCE, "510104" },
+                     .role = &acceptance_role },
+    [FAR_CENTRE] = { .name = "far centre",
+                     .entry = { "510104000002", YIDI__ROLE__PRODUCTION, "51" },
+                     .role = &production_role },
 };
 
 const struct fake_step fake_desk_steps[] = {
@@ -56,6 +62,13 @@ fake_desk_open(struct fake_network *network, uint64_t seed)
 {
     log_set_level(LOG_ERROR);
     fake_network_open(network, entries, FAKE_PLACE_COUNT, seed);
+}
+
+void
+fake_desk_open_wide(struct fake_network *network, uint64_t seed)
+{
+    log_set_level(LOG_ERROR);
+    fake_network_open(network, entries, FAKE_PLACE_COUNT_WIDE, seed);
 }
 
 void
@@ -97,6 +110,14 @@ const char *
 fake_desk_apply(struct fake_network *network, const struct made_application *application,
                 const char *request_key, char ret_number[CASE_NUMBER_CHARS + 1])
 {
+    return fake_desk_apply_at(network, WINDOW, application, request_key, ret_number);
+}
+
+const char *
+fake_desk_apply_at(struct fake_network *network, size_t at,
+                   const struct made_application *application, const char *request_key,
+                   char ret_number[CASE_NUMBER_CHARS + 1])
+{
     struct bytes frames[ATTACHMENTS_MAX];
     Yidi__ApplicationForm form = application->form;
     Yidi__Apply apply = YIDI__APPLY__INIT;
@@ -106,8 +127,7 @@ fake_desk_apply(struct fake_network *network, const struct made_application *app
     request.command_case = YIDI__REQUEST__COMMAND_APPLY;
     request.apply = &apply;
     size_t frame_count = application_frames(application, frames);
-    const Yidi__Response *response =
-        fake_network_ask(network, WINDOW, &request, frames, frame_count);
+    const Yidi__Response *response = fake_network_ask(network, at, &request, frames, frame_count);
     if (response == NULL)
         return NULL;
     if (response->body_case == YIDI__RESPONSE__BODY_REFUSAL)
@@ -157,4 +177,39 @@ fake_desk_walk(struct fake_network *network, const char *case_number, size_t ste
         assert_string_equal(fake_desk_decide(network, &step->decision, case_number), step->after);
         fake_network_settle(network);
     }
+}
+
+/* ---- a lost past ---- */
+
+const Yidi__RecoveryReport *
+fake_desk_recover(struct fake_network *network, size_t at, Yidi__RecoverVerb verb)
+{
+    Yidi__Recover command = YIDI__RECOVER__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    command.verb = verb;
+    request.command_case = YIDI__REQUEST__COMMAND_RECOVER;
+    request.recover = &command;
+    request.operator_ = "administrator";
+    const Yidi__Response *response = fake_network_ask(network, at, &request, NULL, 0);
+    assert_non_null(response);
+    if (response->body_case == YIDI__RESPONSE__BODY_REFUSAL)
+        fail_msg("%s: %s", response->refusal->code, response->refusal->rule);
+    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_RECOVERY);
+    return response->recovery;
+}
+
+void
+fake_desk_lose_disk(struct fake_network *network, size_t at)
+{
+    fake_network_crash(network, at);
+    fake_network_lose_disk(network, at);
+    fake_network_start(network, at);
+}
+
+void
+fake_desk_set_back(struct fake_network *network, size_t at)
+{
+    fake_network_crash(network, at);
+    fake_network_set_back(network, at);
+    fake_network_start(network, at);
 }

@@ -9,13 +9,24 @@
 #include "tests/lib/citizen_maker.h"
 #include "tests/lib/fake_network.h"
 
-/* The offices of fake_desk_open, in the order of their codes. */
-enum fake_place { WINDOW, CENTRE, REGISTRY, FAKE_PLACE_COUNT };
+/* The offices of fake_desk_open, in the order of their codes; with the far ones, those of
+ * fake_desk_open_wide. */
+enum fake_place {
+    WINDOW,
+    CENTRE,
+    REGISTRY,
+    FAKE_PLACE_COUNT,
+    FAR_WINDOW = FAKE_PLACE_COUNT,
+    FAR_CENTRE,
+    FAKE_PLACE_COUNT_WIDE
+};
 
 #define FAKE_DESK_DIVISION "440105" /* where the citizens are registered */
 
-/* A window and a card centre in Shanghai, and a county registry in Guangzhou, all running. */
+/* A window and a card centre in Shanghai, and a county registry in Guangzhou, all running; and the
+ * same with another window and centre in Chengdu. */
 void fake_desk_open(struct fake_network *network, uint64_t seed);
+void fake_desk_open_wide(struct fake_network *network, uint64_t seed);
 
 /* Put citizens with these seeds on the registry's file. */
 void fake_desk_populate(struct fake_network *network, uint64_t first_seed, unsigned count);
@@ -24,11 +35,14 @@ void fake_desk_populate(struct fake_network *network, uint64_t first_seed, unsig
 void fake_desk_citizen(uint64_t seed, Yidi__ApplicationKind kind,
                        struct made_application *application);
 
-/* Apply at the window. Answers the number in ret_number, or the code of a refusal; NULL when the
+/* Apply at a window. Answers the number in ret_number, or the code of a refusal; NULL when the
  * window crashed before it answered, and "" when all is well. */
 const char *fake_desk_apply(struct fake_network *network,
                             const struct made_application *application, const char *request_key,
                             char ret_number[CASE_NUMBER_CHARS + 1]);
+const char *fake_desk_apply_at(struct fake_network *network, size_t at,
+                               const struct made_application *application, const char *request_key,
+                               char ret_number[CASE_NUMBER_CHARS + 1]);
 
 struct fake_decision {
     size_t at;
@@ -58,5 +72,16 @@ extern const size_t fake_desk_step_count;
 
 /* Take a case through the first so many of them, each one followed by quiet. */
 void fake_desk_walk(struct fake_network *network, const char *case_number, size_t step_count);
+
+/* Start the recovery of an office that lost its past, go on without the missing, or only look. The
+ * answer lives until the next call. */
+const Yidi__RecoveryReport *fake_desk_recover(struct fake_network *network, size_t at,
+                                              Yidi__RecoverVerb verb);
+
+/* An office loses its disk, and starts with an empty one. */
+void fake_desk_lose_disk(struct fake_network *network, size_t at);
+
+/* It is set back to the copy made last (fake_network_copy_disk), and starts. */
+void fake_desk_set_back(struct fake_network *network, size_t at);
 
 #endif

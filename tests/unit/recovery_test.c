@@ -30,18 +30,7 @@ static const char *const office_names[] = { "window", "centre", "registry" };
 static const Yidi__RecoveryReport *
 recover(size_t at, Yidi__RecoverVerb verb)
 {
-    Yidi__Recover command = YIDI__RECOVER__INIT;
-    Yidi__Request request = YIDI__REQUEST__INIT;
-    command.verb = verb;
-    request.command_case = YIDI__REQUEST__COMMAND_RECOVER;
-    request.recover = &command;
-    request.operator_ = "administrator";
-    const Yidi__Response *response = fake_network_ask(&network, at, &request, NULL, 0);
-    assert_non_null(response);
-    if (response->body_case == YIDI__RESPONSE__BODY_REFUSAL)
-        fail_msg("%s: %s", response->refusal->code, response->refusal->rule);
-    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_RECOVERY);
-    return response->recovery;
+    return fake_desk_recover(&network, at, verb);
 }
 
 static void
@@ -72,17 +61,13 @@ recover_fully(size_t at)
 static void
 lose_disk(size_t at)
 {
-    fake_network_crash(&network, at);
-    fake_network_lose_disk(&network, at);
-    fake_network_start(&network, at);
+    fake_desk_lose_disk(&network, at);
 }
 
 static void
 set_back(size_t at)
 {
-    fake_network_crash(&network, at);
-    fake_network_set_back(&network, at);
-    fake_network_start(&network, at);
+    fake_desk_set_back(&network, at);
 }
 
 /* ---- cases at all stages ---- */

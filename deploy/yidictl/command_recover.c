@@ -89,6 +89,10 @@ print_numbers(const Yidi__RecoveryReport *report, struct arena *arena)
                     output_format(arena, "%llu of them; sent anew, because nobody had it: %llu",
                                   (unsigned long long)report->redone,
                                   (unsigned long long)report->sent_again));
+    if (report->left > 0)
+        table_add_field(&table, "waiting",
+                        output_format(arena, "%llu of them, for the share of a missing office",
+                                      (unsigned long long)report->left));
     for (size_t i = 0; i < report->n_heads; i++)
         table_add_field(&table, i == 0 ? "last seen" : "", head_words(report->heads[i], arena));
     if (report->lost_entries > 0)

@@ -7,7 +7,7 @@
 #include "common/io/recovery.h"
 #include "tests/simulation/world.h"
 
-enum { HASTY_PERCENT = 40 };
+enum { HASTY_PERCENT = 10 };
 
 /* What the report says, as far as the runbook asks. */
 struct findings {

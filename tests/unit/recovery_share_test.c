@@ -232,10 +232,13 @@ static void
 nothing_is_decided_about_a_case_while_its_window_is_away(void **unused)
 {
     (void)unused;
+    char third[CASE_NUMBER_CHARS + 1];
     apply_at(WINDOW, 1, first);
     apply_at(WINDOW, 2, second);
+    apply_at(WINDOW, 3, third);
+    fake_desk_walk(&network, second, 2);
     fake_network_copy_disk(&network, REGISTRY);
-    fake_desk_walk(&network, second, 2); /* of which the centre knows */
+    fake_desk_walk(&network, third, 2); /* of which the centre knows */
     expect(&turn_down, first, "refused");
     expect_state(WINDOW, first, "refused");
     fake_network_crash(&network, WINDOW);

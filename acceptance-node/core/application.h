@@ -19,6 +19,10 @@ enum application_state {
     APPLICATION_READY,         /* waits for the citizen */
     APPLICATION_COLLECTED,
     APPLICATION_REFUSED,
+    APPLICATION_RETURNED,    /* waits for the applicant to correct it */
+    APPLICATION_WITHDRAWING, /* waits for the registry to say whether it is too late */
+    APPLICATION_WITHDRAWN,
+    APPLICATION_DESTROYED, /* the card, which nobody collected */
     APPLICATION_STATE_COUNT
 };
 
@@ -29,8 +33,17 @@ enum application_event_kind {
     APPLICATION_DELIVERY_REFUSED, /* the registry's system refused our message */
     APPLICATION_CARD_DISPATCHED,
     APPLICATION_ARRIVE_WELL,
-    APPLICATION_ARRIVE_DEFECTIVE, /* or found defective later at the window */
+    APPLICATION_ARRIVE_DEFECTIVE, /* or found defective later, at the window or by the holder */
     APPLICATION_COLLECT,
+    APPLICATION_RETURN,
+    APPLICATION_AMEND,
+    APPLICATION_WITHDRAW,
+    APPLICATION_WITHDRAWAL_ACCEPTED,
+    APPLICATION_WITHDRAWAL_DENIED,
+    APPLICATION_REDIRECT,
+    APPLICATION_REMIND,
+    APPLICATION_MISS, /* the card was not in its package */
+    APPLICATION_DESTROY,
     APPLICATION_EVENT_COUNT
 };
 

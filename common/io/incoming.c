@@ -10,6 +10,14 @@ static const enum party sender_of[MESSAGE_KIND_END] = {
     [MESSAGE_CARD_DISPATCHED] = PARTY_PRODUCTION,
     [MESSAGE_CARD_RECEIVED] = PARTY_ACCEPTANCE,
     [MESSAGE_CARD_COLLECTED] = PARTY_ACCEPTANCE,
+    [MESSAGE_APPLICATION_RETURNED] = PARTY_REGISTRY,
+    [MESSAGE_APPLICATION_WITHDRAWN] = PARTY_ACCEPTANCE,
+    [MESSAGE_WITHDRAWAL_ANSWERED] = PARTY_REGISTRY,
+    [MESSAGE_ORDER_WITHDRAWN] = PARTY_REGISTRY,
+    [MESSAGE_ORDER_WITHDRAWAL_ANSWERED] = PARTY_PRODUCTION,
+    [MESSAGE_APPLICATION_REDIRECTED] = PARTY_REGISTRY,
+    [MESSAGE_APPLICATION_REMINDED] = PARTY_ACCEPTANCE,
+    [MESSAGE_CARD_DESTROYED] = PARTY_ACCEPTANCE,
 };
 
 bool
@@ -52,6 +60,30 @@ incoming_find_trace(struct incoming *incoming)
         break;
     case YIDI__MESSAGE__BODY_CARD_COLLECTED:
         TRACE_OF(card_collected);
+        break;
+    case YIDI__MESSAGE__BODY_APPLICATION_RETURNED:
+        TRACE_OF(application_returned);
+        break;
+    case YIDI__MESSAGE__BODY_APPLICATION_WITHDRAWN:
+        TRACE_OF(application_withdrawn);
+        break;
+    case YIDI__MESSAGE__BODY_WITHDRAWAL_ANSWERED:
+        TRACE_OF(withdrawal_answered);
+        break;
+    case YIDI__MESSAGE__BODY_ORDER_WITHDRAWN:
+        TRACE_OF(order_withdrawn);
+        break;
+    case YIDI__MESSAGE__BODY_ORDER_WITHDRAWAL_ANSWERED:
+        TRACE_OF(order_withdrawal_answered);
+        break;
+    case YIDI__MESSAGE__BODY_APPLICATION_REDIRECTED:
+        TRACE_OF(application_redirected);
+        break;
+    case YIDI__MESSAGE__BODY_APPLICATION_REMINDED:
+        TRACE_OF(application_reminded);
+        break;
+    case YIDI__MESSAGE__BODY_CARD_DESTROYED:
+        TRACE_OF(card_destroyed);
         break;
     default:
         break;

@@ -11,6 +11,8 @@ static const char *const state_names[ORDER_STATE_COUNT] = {
     [ORDER_DISPATCHED] = "dispatched",
     [ORDER_DELIVERED] = "delivered",
     [ORDER_CLOSED] = "closed",
+    [ORDER_MISSING] = "missing",
+    [ORDER_WITHDRAWN] = "withdrawn",
 };
 
 static const char *const event_names[ORDER_EVENT_COUNT] = {
@@ -22,26 +24,58 @@ static const char *const event_names[ORDER_EVENT_COUNT] = {
     [ORDER_ARRIVED_WELL] = "arrival",
     [ORDER_ARRIVED_DEFECTIVE] = "defective arrival",
     [ORDER_COLLECTED] = "collection",
+    [ORDER_WITHDRAW] = "withdrawal",
+    [ORDER_ARRIVED_NOT] = "missing arrival",
+    [ORDER_FOUND] = "found",
+    [ORDER_LOST] = "lost",
+    [ORDER_DESTROYED] = "destruction",
 };
 
 static const bool state_open[ORDER_STATE_COUNT] = {
     [ORDER_ORDERED] = true,    [ORDER_MADE] = true,      [ORDER_VERIFIED] = true,
-    [ORDER_DISPATCHED] = true, [ORDER_DELIVERED] = true,
+    [ORDER_DISPATCHED] = true, [ORDER_DELIVERED] = true, [ORDER_MISSING] = true,
 };
 
 /* clang-format off */
 static const struct transition transitions[] = {
     { ORDER_ABSENT,     ORDER_PLACE,             ORDER_ORDERED,    STEP_ORDERED,    { { 0 } }, false },
+
     { ORDER_ORDERED,    ORDER_MAKE,              ORDER_MADE,       STEP_MADE,       { { 0 } }, false },
+    { ORDER_ORDERED,    ORDER_WITHDRAW,          ORDER_WITHDRAWN,  STEP_WITHDRAWN,
+      { { MESSAGE_ORDER_WITHDRAWAL_ANSWERED, PARTY_REGISTRY } }, false },
+
     { ORDER_MADE,       ORDER_CHECK_GOOD,        ORDER_VERIFIED,   STEP_VERIFIED,
       { { MESSAGE_CARD_MADE, PARTY_REGISTRY } }, false },
     { ORDER_MADE,       ORDER_CHECK_BAD,         ORDER_ORDERED,    STEP_SPOILED,    { { 0 } }, false },
+    { ORDER_MADE,       ORDER_WITHDRAW,          ORDER_MADE,       STEP_WITHDRAWAL_DENIED,
+      { { MESSAGE_ORDER_WITHDRAWAL_ANSWERED, PARTY_REGISTRY } }, false },
+
     { ORDER_VERIFIED,   ORDER_DISPATCH,          ORDER_DISPATCHED, STEP_DISPATCHED,
       { { MESSAGE_CARD_DISPATCHED, PARTY_ACCEPTANCE } }, false },
+    { ORDER_VERIFIED,   ORDER_WITHDRAW,          ORDER_VERIFIED,   STEP_WITHDRAWAL_DENIED,
+      { { MESSAGE_ORDER_WITHDRAWAL_ANSWERED, PARTY_REGISTRY } }, false },
+
     { ORDER_DISPATCHED, ORDER_ARRIVED_WELL,      ORDER_DELIVERED,  STEP_ARRIVED,    { { 0 } }, false },
     { ORDER_DISPATCHED, ORDER_ARRIVED_DEFECTIVE, ORDER_ORDERED,    STEP_SPOILED,    { { 0 } }, false },
+    { ORDER_DISPATCHED, ORDER_ARRIVED_NOT,       ORDER_MISSING,    STEP_MISSING,    { { 0 } }, false },
+    { ORDER_DISPATCHED, ORDER_WITHDRAW,          ORDER_DISPATCHED, STEP_WITHDRAWAL_DENIED,
+      { { MESSAGE_ORDER_WITHDRAWAL_ANSWERED, PARTY_REGISTRY } }, false },
+
+    { ORDER_MISSING,    ORDER_FOUND,             ORDER_VERIFIED,   STEP_FOUND,      { { 0 } }, false },
+    { ORDER_MISSING,    ORDER_LOST,              ORDER_ORDERED,    STEP_SPOILED,    { { 0 } }, false },
+    { ORDER_MISSING,    ORDER_WITHDRAW,          ORDER_MISSING,    STEP_WITHDRAWAL_DENIED,
+      { { MESSAGE_ORDER_WITHDRAWAL_ANSWERED, PARTY_REGISTRY } }, false },
+
     { ORDER_DELIVERED,  ORDER_ARRIVED_DEFECTIVE, ORDER_ORDERED,    STEP_SPOILED,    { { 0 } }, false },
     { ORDER_DELIVERED,  ORDER_COLLECTED,         ORDER_CLOSED,     STEP_CLOSED,     { { 0 } }, false },
+    { ORDER_DELIVERED,  ORDER_DESTROYED,         ORDER_CLOSED,     STEP_DESTROYED,  { { 0 } }, false },
+    { ORDER_DELIVERED,  ORDER_WITHDRAW,          ORDER_DELIVERED,  STEP_WITHDRAWAL_DENIED,
+      { { MESSAGE_ORDER_WITHDRAWAL_ANSWERED, PARTY_REGISTRY } }, false },
+
+    /* a fault that the holder found later */
+    { ORDER_CLOSED,     ORDER_ARRIVED_DEFECTIVE, ORDER_ORDERED,    STEP_SPOILED,    { { 0 } }, false },
+    { ORDER_CLOSED,     ORDER_WITHDRAW,          ORDER_CLOSED,     STEP_WITHDRAWAL_DENIED,
+      { { MESSAGE_ORDER_WITHDRAWAL_ANSWERED, PARTY_REGISTRY } }, false },
 };
 /* clang-format on */
 
@@ -64,7 +98,8 @@ is_check(enum order_event_kind kind)
 static bool
 names_card(enum order_event_kind kind)
 {
-    return kind == ORDER_ARRIVED_WELL || kind == ORDER_ARRIVED_DEFECTIVE || kind == ORDER_COLLECTED;
+    return kind == ORDER_ARRIVED_WELL || kind == ORDER_ARRIVED_DEFECTIVE ||
+           kind == ORDER_ARRIVED_NOT || kind == ORDER_COLLECTED || kind == ORDER_DESTROYED;
 }
 
 static enum result

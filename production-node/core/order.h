@@ -20,6 +20,8 @@ enum order_state {
     ORDER_DISPATCHED, /* on its way to the window */
     ORDER_DELIVERED,  /* at the window */
     ORDER_CLOSED,
+    ORDER_MISSING, /* not in its package: it is traced */
+    ORDER_WITHDRAWN,
     ORDER_STATE_COUNT
 };
 
@@ -32,6 +34,11 @@ enum order_event_kind {
     ORDER_ARRIVED_WELL,
     ORDER_ARRIVED_DEFECTIVE,
     ORDER_COLLECTED,
+    ORDER_WITHDRAW,
+    ORDER_ARRIVED_NOT, /* the window misses it */
+    ORDER_FOUND,
+    ORDER_LOST,
+    ORDER_DESTROYED,
     ORDER_EVENT_COUNT
 };
 

@@ -20,7 +20,12 @@ enum review_state {
     REVIEW_MADE,     /* made and verified; waits for collection */
     REVIEW_CLOSED,
     REVIEW_REFUSED,
-    REVIEW_BLOCKED, /* the production office's system refused the order; waits for the issuer */
+    REVIEW_BLOCKED,     /* the production office's system refused the order; waits for the issuer */
+    REVIEW_RETURNED,    /* waits for the applicant to correct it */
+    REVIEW_WITHDRAWING, /* waits for the card centre to say whether it is too late */
+    REVIEW_WITHDRAWN,
+    REVIEW_REDIRECTED, /* another registry decides */
+    REVIEW_UNCLAIMED,  /* the card was destroyed */
     REVIEW_STATE_COUNT
 };
 
@@ -33,6 +38,14 @@ enum review_event_kind {
     REVIEW_ORDER_REFUSED,
     REVIEW_CARD_MADE,
     REVIEW_CARD_COLLECTED,
+    REVIEW_RETURN,
+    REVIEW_AMEND,
+    REVIEW_WITHDRAW,
+    REVIEW_ORDER_WITHDRAWN, /* no card is made */
+    REVIEW_ORDER_KEPT,      /* it was too late */
+    REVIEW_REDIRECT,
+    REVIEW_REMIND,
+    REVIEW_CARD_DESTROYED,
     REVIEW_EVENT_COUNT
 };
 

@@ -14,6 +14,7 @@
 struct expected_effects {
     int from;
     int on;
+    int to;
     enum step step;
     struct {
         enum message_kind message;
@@ -25,13 +26,14 @@ struct expected_effects {
 /* One SAVE first, then the SENDs in this order, then NOTIFY, and nothing else. */
 void machine_check_effects(const struct expected_effects *want, const struct effects *effects);
 
-/* The expectation of a pair; fails the test when there is none. */
+/* The expectation of a pair; NULL when it is to be refused. */
 const struct expected_effects *machine_check_find(const struct expected_effects *list, size_t count,
                                                   int from, int on);
 
-/* Every open state can reach a closed one; no closed state leads to an open one or back to absent;
- * every state can be reached from absent; no pair stands in the table twice. */
-void machine_check_graph(const struct machine *machine);
+/* Every open state can reach a closed one; no closed state leads to an open one, but by the event
+ * reopens (-1 for none), or back to absent; every state can be reached from absent; no pair stands
+ * in the table twice. */
+void machine_check_graph(const struct machine *machine, int reopens);
 
 /* Names of states and events are there, short, and no two the same. */
 void machine_check_names(const struct machine *machine);

@@ -17,39 +17,63 @@ enum {
     READY = APPLICATION_READY,
     COLLECTED = APPLICATION_COLLECTED,
     REFUSED = APPLICATION_REFUSED,
-    NO = -1, /* refused */
+    RETURNED = APPLICATION_RETURNED,
+    WITHDRAWING = APPLICATION_WITHDRAWING,
+    WITHDRAWN = APPLICATION_WITHDRAWN,
+    DESTROYED = APPLICATION_DESTROYED,
 };
 
 /* clang-format off */
-/* A line per state. Columns: accept, card issued, refuse, delivery refused, card dispatched, arrive
- * well, arrive defective, collect. */
-static const int next[APPLICATION_STATE_COUNT][APPLICATION_EVENT_COUNT] = {
-    [ABSENT]        = { SUBMITTED, NO, NO, NO, NO, NO, NO, NO },
-    [SUBMITTED]     = { NO, IN_PRODUCTION, REFUSED, REFUSED, IN_TRANSIT, NO, NO, NO },
-    [IN_PRODUCTION] = { NO, IN_PRODUCTION, REFUSED, NO, IN_TRANSIT, NO, NO, NO },
-    [IN_TRANSIT]    = { NO, IN_TRANSIT, NO, NO, NO, READY, IN_PRODUCTION, NO },
-    [READY]         = { NO, READY, NO, NO, NO, NO, IN_PRODUCTION, COLLECTED },
-    [COLLECTED]     = { NO, COLLECTED, NO, NO, NO, NO, NO, NO },
-    [REFUSED]       = { NO, NO, NO, NO, NO, NO, NO, NO },
-};
-
+/* Every legal pair; any other is refused. */
 static const struct expected_effects follows[] = {
-    { ABSENT, APPLICATION_ACCEPT, STEP_ACCEPTED, { { MESSAGE_APPLICATION_SUBMITTED, PARTY_REGISTRY } }, false },
-    { SUBMITTED, APPLICATION_CARD_ISSUED, STEP_PRODUCTION_STARTED, { { 0 } }, false },
-    { SUBMITTED, APPLICATION_REFUSE, STEP_REFUSED, { { 0 } }, true },
-    { SUBMITTED, APPLICATION_DELIVERY_REFUSED, STEP_DELIVERY_REFUSED, { { 0 } }, true },
-    { SUBMITTED, APPLICATION_CARD_DISPATCHED, STEP_IN_TRANSIT, { { 0 } }, false },
-    { IN_PRODUCTION, APPLICATION_CARD_ISSUED, STEP_RECORDED, { { 0 } }, false },
-    { IN_PRODUCTION, APPLICATION_REFUSE, STEP_REFUSED, { { 0 } }, true },
-    { IN_PRODUCTION, APPLICATION_CARD_DISPATCHED, STEP_IN_TRANSIT, { { 0 } }, false },
-    { IN_TRANSIT, APPLICATION_CARD_ISSUED, STEP_RECORDED, { { 0 } }, false },
-    { IN_TRANSIT, APPLICATION_ARRIVE_WELL, STEP_ARRIVED, { { MESSAGE_CARD_RECEIVED, PARTY_PRODUCTION } }, true },
-    { IN_TRANSIT, APPLICATION_ARRIVE_DEFECTIVE, STEP_SPOILED, { { MESSAGE_CARD_RECEIVED, PARTY_PRODUCTION } }, false },
-    { READY, APPLICATION_CARD_ISSUED, STEP_RECORDED, { { 0 } }, false },
-    { READY, APPLICATION_ARRIVE_DEFECTIVE, STEP_SPOILED, { { MESSAGE_CARD_RECEIVED, PARTY_PRODUCTION } }, false },
-    { READY, APPLICATION_COLLECT, STEP_COLLECTED,
-      { { MESSAGE_CARD_COLLECTED, PARTY_REGISTRY }, { MESSAGE_CARD_COLLECTED, PARTY_PRODUCTION } }, false },
-    { COLLECTED, APPLICATION_CARD_ISSUED, STEP_RECORDED, { { 0 } }, false },
+    { ABSENT, APPLICATION_ACCEPT, SUBMITTED, STEP_ACCEPTED, { { MESSAGE_APPLICATION_SUBMITTED, PARTY_REGISTRY } }, false },
+
+    { SUBMITTED, APPLICATION_CARD_ISSUED, IN_PRODUCTION, STEP_PRODUCTION_STARTED, { { 0 } }, false },
+    { SUBMITTED, APPLICATION_REFUSE, REFUSED, STEP_REFUSED, { { 0 } }, true },
+    { SUBMITTED, APPLICATION_DELIVERY_REFUSED, REFUSED, STEP_DELIVERY_REFUSED, { { 0 } }, true },
+    { SUBMITTED, APPLICATION_CARD_DISPATCHED, IN_TRANSIT, STEP_IN_TRANSIT, { { 0 } }, false },
+    { SUBMITTED, APPLICATION_RETURN, RETURNED, STEP_RETURNED, { { 0 } }, true },
+    { SUBMITTED, APPLICATION_REDIRECT, SUBMITTED, STEP_REDIRECTED, { { MESSAGE_APPLICATION_SUBMITTED, PARTY_REGISTRY } }, false },
+    { SUBMITTED, APPLICATION_REMIND, SUBMITTED, STEP_REMINDED, { { MESSAGE_APPLICATION_REMINDED, PARTY_REGISTRY } }, false },
+    { SUBMITTED, APPLICATION_WITHDRAW, WITHDRAWING, STEP_WITHDRAWAL_ASKED, { { MESSAGE_APPLICATION_WITHDRAWN, PARTY_REGISTRY } }, false },
+
+    { RETURNED, APPLICATION_AMEND, SUBMITTED, STEP_AMENDED, { { MESSAGE_APPLICATION_SUBMITTED, PARTY_REGISTRY } }, false },
+    { RETURNED, APPLICATION_WITHDRAW, WITHDRAWING, STEP_WITHDRAWAL_ASKED, { { MESSAGE_APPLICATION_WITHDRAWN, PARTY_REGISTRY } }, false },
+    { RETURNED, APPLICATION_REFUSE, REFUSED, STEP_REFUSED, { { 0 } }, true },
+
+    { IN_PRODUCTION, APPLICATION_CARD_DISPATCHED, IN_TRANSIT, STEP_IN_TRANSIT, { { 0 } }, false },
+    { IN_PRODUCTION, APPLICATION_CARD_ISSUED, IN_PRODUCTION, STEP_RECORDED, { { 0 } }, false },
+    { IN_PRODUCTION, APPLICATION_REFUSE, REFUSED, STEP_REFUSED, { { 0 } }, true },
+    { IN_PRODUCTION, APPLICATION_WITHDRAW, WITHDRAWING, STEP_WITHDRAWAL_ASKED, { { MESSAGE_APPLICATION_WITHDRAWN, PARTY_REGISTRY } }, false },
+    { IN_PRODUCTION, APPLICATION_WITHDRAWAL_DENIED, IN_PRODUCTION, STEP_RECORDED, { { 0 } }, false },
+
+    { WITHDRAWING, APPLICATION_WITHDRAWAL_ACCEPTED, WITHDRAWN, STEP_WITHDRAWN, { { 0 } }, false },
+    { WITHDRAWING, APPLICATION_WITHDRAWAL_DENIED, IN_PRODUCTION, STEP_WITHDRAWAL_DENIED, { { 0 } }, false },
+    { WITHDRAWING, APPLICATION_CARD_ISSUED, WITHDRAWING, STEP_RECORDED, { { 0 } }, false },
+    { WITHDRAWING, APPLICATION_RETURN, WITHDRAWING, STEP_RECORDED, { { 0 } }, false },
+    { WITHDRAWING, APPLICATION_REDIRECT, WITHDRAWING, STEP_RECORDED, { { 0 } }, false },
+    { WITHDRAWING, APPLICATION_REFUSE, REFUSED, STEP_REFUSED, { { 0 } }, true },
+    { WITHDRAWING, APPLICATION_DELIVERY_REFUSED, REFUSED, STEP_DELIVERY_REFUSED, { { 0 } }, true },
+    { WITHDRAWING, APPLICATION_CARD_DISPATCHED, IN_TRANSIT, STEP_IN_TRANSIT, { { 0 } }, false },
+
+    { IN_TRANSIT, APPLICATION_CARD_ISSUED, IN_TRANSIT, STEP_RECORDED, { { 0 } }, false },
+    { IN_TRANSIT, APPLICATION_WITHDRAWAL_DENIED, IN_TRANSIT, STEP_RECORDED, { { 0 } }, false },
+    { IN_TRANSIT, APPLICATION_ARRIVE_WELL, READY, STEP_ARRIVED, { { MESSAGE_CARD_RECEIVED, PARTY_PRODUCTION } }, true },
+    { IN_TRANSIT, APPLICATION_ARRIVE_DEFECTIVE, IN_PRODUCTION, STEP_SPOILED, { { MESSAGE_CARD_RECEIVED, PARTY_PRODUCTION } }, false },
+    { IN_TRANSIT, APPLICATION_MISS, IN_PRODUCTION, STEP_MISSING, { { MESSAGE_CARD_RECEIVED, PARTY_PRODUCTION } }, false },
+
+    { READY, APPLICATION_CARD_ISSUED, READY, STEP_RECORDED, { { 0 } }, false },
+    { READY, APPLICATION_WITHDRAWAL_DENIED, READY, STEP_RECORDED, { { 0 } }, false },
+    { READY, APPLICATION_ARRIVE_DEFECTIVE, IN_PRODUCTION, STEP_SPOILED, { { MESSAGE_CARD_RECEIVED, PARTY_PRODUCTION } }, false },
+    { READY, APPLICATION_COLLECT, COLLECTED, STEP_COLLECTED, { { MESSAGE_CARD_COLLECTED, PARTY_REGISTRY }, { MESSAGE_CARD_COLLECTED, PARTY_PRODUCTION } }, false },
+    { READY, APPLICATION_DESTROY, DESTROYED, STEP_DESTROYED, { { MESSAGE_CARD_DESTROYED, PARTY_REGISTRY }, { MESSAGE_CARD_DESTROYED, PARTY_PRODUCTION } }, false },
+
+    { COLLECTED, APPLICATION_CARD_ISSUED, COLLECTED, STEP_RECORDED, { { 0 } }, false },
+    { COLLECTED, APPLICATION_WITHDRAWAL_DENIED, COLLECTED, STEP_RECORDED, { { 0 } }, false },
+    { COLLECTED, APPLICATION_ARRIVE_DEFECTIVE, IN_PRODUCTION, STEP_SPOILED, { { MESSAGE_CARD_RECEIVED, PARTY_PRODUCTION } }, false },
+
+    { DESTROYED, APPLICATION_CARD_ISSUED, DESTROYED, STEP_RECORDED, { { 0 } }, false },
+    { DESTROYED, APPLICATION_WITHDRAWAL_DENIED, DESTROYED, STEP_RECORDED, { { 0 } }, false },
 };
 /* clang-format on */
 
@@ -63,17 +87,16 @@ application_step_follows_the_map(void **unused)
             const struct application_event event = { .kind = kind };
             struct effects effects = { 0 };
             struct refusal refusal = { 0 };
-            int want = next[from][kind];
+            const struct expected_effects *want =
+                machine_check_find(follows, sizeof follows / sizeof *follows, from, kind);
             enum result result = application_step(&application, &event, &effects, &refusal);
-            assert_int_equal(result, want == NO ? ERR_REFUSED : OK);
-            assert_int_equal(application.state, want == NO ? from : want);
-            if (want == NO) {
+            assert_int_equal(result, want == NULL ? ERR_REFUSED : OK);
+            assert_int_equal(application.state, want == NULL ? from : want->to);
+            if (want == NULL) {
                 assert_int_equal(refusal.code, REFUSAL_ILLEGAL_IN_STATE);
                 assert_int_equal(effects.count, 0);
             } else {
-                machine_check_effects(
-                    machine_check_find(follows, sizeof follows / sizeof *follows, from, kind),
-                    &effects);
+                machine_check_effects(want, &effects);
             }
         }
 }
@@ -135,13 +158,14 @@ an_illegal_collection_is_refused_for_its_state(void **unused)
 }
 
 static void
-applications_are_open_until_collected_or_refused(void **unused)
+applications_are_open_until_their_end(void **unused)
 {
     (void)unused;
     for (int state = 1; state < APPLICATION_STATE_COUNT; state++)
         assert_int_equal(application_machine.state_open[state],
-                         state != COLLECTED && state != REFUSED);
-    machine_check_graph(&application_machine);
+                         state != COLLECTED && state != REFUSED && state != WITHDRAWN &&
+                             state != DESTROYED);
+    machine_check_graph(&application_machine, APPLICATION_ARRIVE_DEFECTIVE);
     machine_check_names(&application_machine);
 }
 
@@ -153,7 +177,7 @@ main(int argc, char *argv[])
         cmocka_unit_test(a_renewed_card_is_handed_out_for_the_old_one_only),
         cmocka_unit_test(surrender_is_asked_for_at_collection_only),
         cmocka_unit_test(an_illegal_collection_is_refused_for_its_state),
-        cmocka_unit_test(applications_are_open_until_collected_or_refused),
+        cmocka_unit_test(applications_are_open_until_their_end),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

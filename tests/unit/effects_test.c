@@ -29,6 +29,14 @@ static const struct named messages[] = {
     { MESSAGE_CARD_RECEIVED, "card_received" },
     { MESSAGE_CARD_COLLECTED, "card_collected" },
     { MESSAGE_MESSAGE_REFUSED, "message_refused" },
+    { MESSAGE_APPLICATION_RETURNED, "application_returned" },
+    { MESSAGE_APPLICATION_WITHDRAWN, "application_withdrawn" },
+    { MESSAGE_WITHDRAWAL_ANSWERED, "withdrawal_answered" },
+    { MESSAGE_ORDER_WITHDRAWN, "order_withdrawn" },
+    { MESSAGE_ORDER_WITHDRAWAL_ANSWERED, "order_withdrawal_answered" },
+    { MESSAGE_APPLICATION_REDIRECTED, "application_redirected" },
+    { MESSAGE_APPLICATION_REMINDED, "application_reminded" },
+    { MESSAGE_CARD_DESTROYED, "card_destroyed" },
     { MESSAGE_KIND_END, NULL },
 };
 
@@ -65,6 +73,16 @@ static const struct named steps[] = {
     STEP(RECORDED),
     STEP(PRODUCTION_STARTED),
     STEP(IN_TRANSIT),
+    STEP(RETURNED),
+    STEP(AMENDED),
+    STEP(WITHDRAWAL_ASKED),
+    STEP(WITHDRAWN),
+    STEP(WITHDRAWAL_DENIED),
+    STEP(REDIRECTED),
+    STEP(REMINDED),
+    STEP(MISSING),
+    STEP(FOUND),
+    STEP(DESTROYED),
 };
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))

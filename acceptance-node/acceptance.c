@@ -5,6 +5,7 @@
 
 #include "acceptance-node/core/application.h"
 #include "common/core/format.h"
+#include "common/domain/civil_date.h"
 #include "common/domain/deadline.h"
 #include "common/domain/refusal_reason.h"
 #include "common/io/incoming.h"
@@ -20,6 +21,12 @@ stage_deadline_ms(const Yidi__Case *row, uint64_t now_ms)
     case APPLICATION_SUBMITTED:
         stage_ms = deadline_ms(DEADLINE_REGISTRY, now_ms);
         break;
+    case APPLICATION_RETURNED:
+        stage_ms = civil_date_end_ms(row->returned->answer_by);
+        break;
+    case APPLICATION_WITHDRAWING:
+        stage_ms = deadline_ms(DEADLINE_REGISTRY, now_ms);
+        break;
     case APPLICATION_READY: /* the statutory limit is met; the citizen may take time */
         return deadline_ms(DEADLINE_COLLECTION, now_ms);
     default:
@@ -29,57 +36,7 @@ stage_deadline_ms(const Yidi__Case *row, uint64_t now_ms)
     return stage_ms < row->statutory_deadline_ms ? stage_ms : row->statutory_deadline_ms;
 }
 
-/* ---- outgoing messages ---- */
-
-static void
-fill_submitted(const struct turn *turn, const struct case_file *file,
-               Yidi__ApplicationSubmitted *body)
-{
-    body->form = file->row->form;
-    body->production_office = file->row->production_office;
-    body->accepted_ms = file->row->accepted_ms;
-    body->n_trace = case_file_own_trace(file, turn->office->journal.office, body->trace, 16);
-}
-
-static enum result
-fill_message(struct turn *turn, const struct case_file *file, enum message_kind kind,
-             Yidi__Message *message)
-{
-    /* One allocation holds whichever body it is, and its trace. */
-    struct {
-        Yidi__ApplicationSubmitted submitted;
-        Yidi__CardReceived received;
-        Yidi__CardCollected collected;
-        Yidi__Hop *trace[64];
-    } *bodies = arena_take(turn->arena, sizeof *bodies);
-    if (bodies == NULL)
-        return ERR_MEMORY;
-    const Yidi__Case *row = file->row;
-    message->body_case = (Yidi__Message__BodyCase)kind;
-    if (kind == MESSAGE_APPLICATION_SUBMITTED) {
-        yidi__application_submitted__init(&bodies->submitted);
-        bodies->submitted.trace = bodies->trace;
-        fill_submitted(turn, file, &bodies->submitted);
-        message->application_submitted = &bodies->submitted;
-    } else if (kind == MESSAGE_CARD_RECEIVED) {
-        yidi__card_received__init(&bodies->received);
-        bodies->received.card_serial = row->card_serial;
-        bodies->received.defective = row->state == APPLICATION_IN_PRODUCTION;
-        if (bodies->received.defective)
-            bodies->received.text = (char *)turn->act_detail;
-        message->card_received = &bodies->received;
-    } else {
-        REQUIRE(kind == MESSAGE_CARD_COLLECTED);
-        yidi__card_collected__init(&bodies->collected);
-        bodies->collected.card_serial = row->card_serial;
-        bodies->collected.old_card_surrendered = row->form->kind == YIDI__APPLICATION_KIND__RENEWAL;
-        bodies->collected.trace = bodies->trace;
-        bodies->collected.n_trace =
-            case_file_own_trace(file, turn->office->journal.office, bodies->trace, 64);
-        message->card_collected = &bodies->collected;
-    }
-    return OK;
-}
+/* ---- notifications ---- */
 
 static enum result
 fill_notification(struct turn *turn, const struct case_file *file, Yidi__NotificationRow *row)
@@ -89,7 +46,17 @@ fill_notification(struct turn *turn, const struct case_file *file, Yidi__Notific
     if (text == NULL)
         return ERR_MEMORY;
     const Yidi__CaseRefusal *refusal = file->row->refusal;
-    if (file->row->state == APPLICATION_READY) {
+    const Yidi__CaseReturn *returned = file->row->returned;
+    if (file->row->state == APPLICATION_RETURNED) {
+        REQUIRE(returned != NULL);
+        row->event = "returned";
+        format_text(text, TEXT_BYTES,
+                    "您的申请 %s 需要补正，请于 %u 前到受理点办理。Application %s is to be "
+                    "corrected by %u: "
+                    "%s %s",
+                    row->case_number, (unsigned)returned->answer_by, row->case_number,
+                    (unsigned)returned->answer_by, returned->contact, returned->text);
+    } else if (file->row->state == APPLICATION_READY) {
         row->event = "ready";
         snprintf(text, TEXT_BYTES,
                  "您的居民身份证已到，请凭领证回执 %s 到受理点领取。Your resident ID card has "
@@ -162,6 +129,56 @@ take_dispatched(struct turn *turn, struct case_file *file, const struct incoming
     return acceptance_advance(turn, file, incoming, &event, ret_refusal);
 }
 
+static enum result
+take_returned(struct turn *turn, struct case_file *file, const struct incoming *incoming,
+              struct refusal *ret_refusal)
+{
+    const Yidi__ApplicationReturned *body = incoming->message->application_returned;
+    const struct application_event event = { .kind = APPLICATION_RETURN };
+    Yidi__CaseReturn *returned = arena_take(turn->arena, sizeof *returned);
+    if (returned == NULL)
+        return ERR_MEMORY;
+    if (body->revision != file->row->revision)
+        return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "application_returned.revision",
+                      "the present revision is %u", (unsigned)file->row->revision);
+    yidi__case_return__init(returned);
+    returned->fields = body->fields;
+    returned->n_fields = body->n_fields;
+    returned->text = body->text;
+    returned->answer_by = body->answer_by;
+    returned->contact = body->contact;
+    file->row->returned = returned;
+    return acceptance_advance(turn, file, incoming, &event, ret_refusal);
+}
+
+static enum result
+take_withdrawal_answer(struct turn *turn, struct case_file *file, const struct incoming *incoming,
+                       struct refusal *ret_refusal)
+{
+    const struct application_event event = {
+        .kind = incoming->message->withdrawal_answered->withdrawn ? APPLICATION_WITHDRAWAL_ACCEPTED
+                                                                  : APPLICATION_WITHDRAWAL_DENIED,
+    };
+    return acceptance_advance(turn, file, incoming, &event, ret_refusal);
+}
+
+/* For an operator to look at. A withdrawal that the registry does not take did not happen; that of
+ * an application which it did not take is no news. */
+static enum result
+look_at_refusal(struct turn *turn, struct case_file *file, const struct incoming *incoming,
+                const char *text)
+{
+    const char *code = incoming->message->message_refused->code;
+    const struct application_event event = { .kind = APPLICATION_WITHDRAWAL_DENIED };
+    bool withdrawal = incoming->refused_kind == MESSAGE_APPLICATION_WITHDRAWN;
+    enum result result = OK;
+    if (withdrawal && file->row->state == APPLICATION_REFUSED)
+        return OK;
+    if (withdrawal && file->row->state == APPLICATION_WITHDRAWING)
+        result = acceptance_advance(turn, file, incoming, &event, NULL);
+    return result == OK ? turn_call_attention(turn, file, code, text, incoming->from) : result;
+}
+
 /* The registry's system refused the application: the citizen must be told. Anything else that was
  * refused is for an operator to look at. */
 static enum result
@@ -175,9 +192,11 @@ take_message_refused(struct turn *turn, struct case_file *file, const struct inc
     char *text = arena_take(turn->arena, TEXT_BYTES);
     if (refusal == NULL || text == NULL)
         return ERR_MEMORY;
-    if (file->row->state != APPLICATION_SUBMITTED) {
+    if (incoming->refused_kind != MESSAGE_APPLICATION_SUBMITTED ||
+        (file->row->state != APPLICATION_SUBMITTED &&
+         file->row->state != APPLICATION_WITHDRAWING)) {
         snprintf(text, TEXT_BYTES, "%s %s", refused->field, refused->text);
-        return turn_call_attention(turn, file, refused->code, text, incoming->from);
+        return look_at_refusal(turn, file, incoming, text);
     }
     snprintf(text, TEXT_BYTES, "%s %s %s", refused->code, refused->field, refused->text);
     yidi__case_refusal__init(refusal);
@@ -198,6 +217,12 @@ take_message(struct turn *turn, struct case_file *file, const struct incoming *i
         return take_issued(turn, file, incoming, ret_refusal);
     case YIDI__MESSAGE__BODY_APPLICATION_REFUSED:
         return take_refused(turn, file, incoming, ret_refusal);
+    case YIDI__MESSAGE__BODY_APPLICATION_RETURNED:
+        return take_returned(turn, file, incoming, ret_refusal);
+    case YIDI__MESSAGE__BODY_APPLICATION_REDIRECTED:
+        return acceptance_take_redirection(turn, file, incoming, ret_refusal);
+    case YIDI__MESSAGE__BODY_WITHDRAWAL_ANSWERED:
+        return take_withdrawal_answer(turn, file, incoming, ret_refusal);
     case YIDI__MESSAGE__BODY_CARD_DISPATCHED:
         return take_dispatched(turn, file, incoming, ret_refusal);
     case YIDI__MESSAGE__BODY_MESSAGE_REFUSED:
@@ -210,6 +235,84 @@ take_message(struct turn *turn, struct case_file *file, const struct incoming *i
 
 /* ---- commands ---- */
 
+/* A fault that the holder finds later opens the case again: not beside another one. */
+static enum result
+check_reopening(struct turn *turn, const struct case_file *file, struct refusal *ret_refusal)
+{
+    char open_case[CASE_NUMBER_CHARS + 1];
+    if (file->row->state != APPLICATION_COLLECTED)
+        return OK;
+    enum result result =
+        case_file_find_open(turn->txn, file->row->form->person->citizen_number, open_case);
+    if (result == OK)
+        return refuse(ret_refusal, REFUSAL_OPEN_APPLICATION, "case_number",
+                      "case %s of this citizen is open", open_case);
+    return result == ERR_ABSENT ? OK : result;
+}
+
+static enum result
+check_words(const Yidi__Decide *decide, const char *what, struct refusal *ret_refusal)
+{
+    return decide->text[0] != '\0'
+               ? OK
+               : refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "decide.text", "%s", what);
+}
+
+static enum result
+find_event(struct turn *turn, const struct case_file *file, const Yidi__Decide *decide,
+           enum application_event_kind *ret_kind, struct refusal *ret_refusal)
+{
+    switch (decide->verb) {
+    case YIDI__VERB__COLLECT:
+        *ret_kind = APPLICATION_COLLECT;
+        return OK;
+    case YIDI__VERB__RECEIVE:
+        *ret_kind = decide->defective ? APPLICATION_ARRIVE_DEFECTIVE : APPLICATION_ARRIVE_WELL;
+        if (!decide->defective)
+            return OK;
+        enum result result = check_reopening(turn, file, ret_refusal);
+        return result == OK
+                   ? check_words(decide, "what is wrong with the card must be said", ret_refusal)
+                   : result;
+    case YIDI__VERB__MISS:
+        *ret_kind = APPLICATION_MISS;
+        return check_words(decide, "where the card was looked for must be said", ret_refusal);
+    case YIDI__VERB__WITHDRAW:
+        *ret_kind = APPLICATION_WITHDRAW;
+        return check_words(decide, "why the applicant withdraws must be said", ret_refusal);
+    case YIDI__VERB__DESTROY:
+        *ret_kind = APPLICATION_DESTROY;
+        return check_words(decide, "how the card was destroyed must be said", ret_refusal);
+    default:
+        return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "decide.verb",
+                      "an acceptance office receives, misses, hands out and destroys cards, and "
+                      "withdraws applications");
+    }
+}
+
+static enum result
+keep_words(struct turn *turn, struct case_file *file, const char *text)
+{
+    if (text[0] == '\0')
+        return OK;
+    Yidi__CaseNote *note = arena_take(turn->arena, sizeof *note);
+    if (note == NULL)
+        return ERR_MEMORY;
+    yidi__case_note__init(note);
+    note->text = (char *)text;
+    file->row->note = note;
+    return OK;
+}
+
+enum result
+acceptance_act(struct turn *turn, struct case_file *file, const struct application_event *event,
+               const char *text, struct refusal *ret_refusal)
+{
+    enum result result = keep_words(turn, file, text);
+    turn->act_detail = text;
+    return result == OK ? acceptance_advance(turn, file, NULL, event, ret_refusal) : result;
+}
+
 static enum result
 decide(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
        struct refusal *ret_refusal)
@@ -218,19 +321,8 @@ decide(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
         .renewal = file->row->form->kind == YIDI__APPLICATION_KIND__RENEWAL,
         .old_card_surrendered = decide->old_card_surrendered,
     };
-    if (decide->verb == YIDI__VERB__COLLECT)
-        event.kind = APPLICATION_COLLECT;
-    else if (decide->verb == YIDI__VERB__RECEIVE && decide->defective && decide->text[0] == '\0')
-        return refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "decide.text",
-                      "what is wrong with the card must be said");
-    else if (decide->verb == YIDI__VERB__RECEIVE)
-        event.kind = decide->defective ? APPLICATION_ARRIVE_DEFECTIVE : APPLICATION_ARRIVE_WELL;
-    else
-        return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "decide.verb",
-                      "an acceptance office receives and hands out cards");
-
-    turn->act_detail = decide->text;
-    return acceptance_advance(turn, file, NULL, &event, ret_refusal);
+    enum result result = find_event(turn, file, decide, &event.kind, ret_refusal);
+    return result == OK ? acceptance_act(turn, file, &event, decide->text, ret_refusal) : result;
 }
 
 static enum result
@@ -239,6 +331,8 @@ take_command(struct turn *turn, const Yidi__Request *request, const struct bytes
 {
     if (request->command_case == YIDI__REQUEST__COMMAND_APPLY)
         return acceptance_apply(turn, request->apply, frames, frame_count, response, ret_refusal);
+    if (request->command_case == YIDI__REQUEST__COMMAND_AMEND)
+        return acceptance_amend(turn, request->amend, frames, frame_count, response, ret_refusal);
     return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
                   "an acceptance office does not do that");
 }
@@ -253,7 +347,7 @@ const struct role acceptance_role = {
     .redo = acceptance_redo,
     .resume = acceptance_resume,
     .decide = decide,
-    .fill_message = fill_message,
+    .fill_message = acceptance_fill_message,
     .stage_deadline_ms = stage_deadline_ms,
     .fill_notification = fill_notification,
 };

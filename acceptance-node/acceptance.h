@@ -16,7 +16,28 @@ enum result acceptance_apply(struct turn *turn, const Yidi__Apply *apply,
                              const struct bytes *frames, size_t frame_count,
                              Yidi__Response *response, struct refusal *ret_refusal) MUST_CHECK;
 
+/* The command Amend: a returned application, corrected, goes to the registry as its next revision.
+ *
+ * ERR_REFUSED  what Apply is refused for; CASE_UNKNOWN, AMENDMENT_INVALID, ILLEGAL_IN_STATE */
+enum result acceptance_amend(struct turn *turn, const Yidi__Amend *amend,
+                             const struct bytes *frames, size_t frame_count,
+                             Yidi__Response *response, struct refusal *ret_refusal) MUST_CHECK;
+
+/* ApplicationRedirected: another registry decides. */
+enum result acceptance_take_redirection(struct turn *turn, struct case_file *file,
+                                        const struct incoming *incoming,
+                                        struct refusal *ret_refusal) MUST_CHECK;
+
+/* struct role, fill_message. */
+enum result acceptance_fill_message(struct turn *turn, const struct case_file *file,
+                                    enum message_kind kind, Yidi__Message *message) MUST_CHECK;
+
 struct application_event;
+
+/* An operator's act, and the words that go with it. */
+enum result acceptance_act(struct turn *turn, struct case_file *file,
+                           const struct application_event *event, const char *text,
+                           struct refusal *ret_refusal) MUST_CHECK;
 
 /* One step of a case: decide and carry out. incoming is NULL for acts. */
 enum result acceptance_advance(struct turn *turn, struct case_file *file,

@@ -4,89 +4,18 @@
 
 #include "acceptance-node/acceptance.h"
 #include "acceptance-node/core/application.h"
+#include "acceptance-node/submission.h"
 #include "common/domain/case_number.h"
 #include "common/domain/civil_date.h"
 #include "common/domain/deadline.h"
-#include "common/io/form_view.h"
 #include "common/io/intake.h"
-#include "common/io/photo.h"
 #include "common/io/turn.h"
-#include "common/io/wire.h"
 
 /* What one Apply needs, found before anything is written. */
 struct applying {
     const Yidi__Apply *apply;
-    const struct bytes *frames;
-    size_t frame_count;
-    const Yidi__Office *registry;
-    const Yidi__Office *production;
-    struct digest digests[ATTACHMENTS_MAX];
-    struct digest content; /* of form and attachments as they came */
+    struct submission submission;
 };
-
-static enum result
-check_directory_date(const struct turn *turn, struct refusal *ret_refusal)
-{
-    const struct office *office = turn->office;
-    if (office_directory_ended(&office->options, office->directory, turn->now_ms))
-        return refuse(ret_refusal, REFUSAL_DIRECTORY_EXPIRED, "directory",
-                      "no new applications on an expired directory; install a newer one");
-    return OK;
-}
-
-static enum result
-check_attachments(struct applying *applying, struct refusal *ret_refusal)
-{
-    const Yidi__ApplicationForm *form = applying->apply->form;
-    if (applying->frame_count != 1 + form->n_fingerprints)
-        return refuse(ret_refusal, REFUSAL_PHOTO_INVALID, "form.photo_digest",
-                      "one photo and one template for each listed fingerprint, not %zu attachments",
-                      applying->frame_count);
-    enum result result = photo_check(applying->frames[0], ret_refusal);
-    for (size_t i = 1; i < applying->frame_count && result == OK; i++)
-        result = fingerprint_check(applying->frames[i], ret_refusal);
-    return result;
-}
-
-/* The digests in a form are the office's own to fill in: without them, what was applied for is the
- * same form and the same attachments. */
-static enum result
-digest_content(struct turn *turn, struct applying *applying)
-{
-    Yidi__ApplicationForm *form = applying->apply->form;
-    struct bytes parts[1 + ATTACHMENTS_MAX];
-    form->photo_digest = (ProtobufCBinaryData){ 0 };
-    for (size_t i = 0; i < form->n_fingerprints; i++)
-        form->fingerprints[i]->digest = (ProtobufCBinaryData){ 0 };
-    struct bytes packed = wire_encode(&form->base, turn->arena);
-    if (packed.data == NULL)
-        return ERR_MEMORY;
-    struct digest of_form;
-    signature_digest_one(packed, &of_form);
-    parts[0] = bytes_of(of_form.bytes, DIGEST_BYTES);
-    for (size_t i = 0; i < applying->frame_count; i++) {
-        signature_digest_one(applying->frames[i], &applying->digests[i]);
-        parts[1 + i] = bytes_of(applying->digests[i].bytes, DIGEST_BYTES);
-    }
-    signature_digest(parts, 1 + applying->frame_count, &applying->content);
-    return OK;
-}
-
-static enum result
-find_offices(const struct turn *turn, struct applying *applying, struct refusal *ret_refusal)
-{
-    const Yidi__Office *self = office_self(turn->office);
-    const char *division = applying->apply->form->person->registration_division;
-    applying->registry = directory_find_registry(turn->office->directory, division);
-    if (!office_trusts(turn->office, applying->registry, turn->now_ms))
-        return refuse(ret_refusal, REFUSAL_REGISTRY_UNLISTED, "form.person.registration_division",
-                      "no trusted registry has jurisdiction over %s", division);
-    applying->production = directory_find_production(turn->office->directory, self->areas[0]);
-    if (!office_trusts(turn->office, applying->production, turn->now_ms))
-        return refuse(ret_refusal, REFUSAL_PRODUCTION_UNLISTED, "production_office",
-                      "no trusted production office serves %s", self->areas[0]);
-    return OK;
-}
 
 static enum result
 check_no_open_case(const struct turn *turn, const struct applying *applying,
@@ -102,32 +31,28 @@ check_no_open_case(const struct turn *turn, const struct applying *applying,
 }
 
 static enum result
-check_room(const struct turn *turn, const struct applying *applying, struct refusal *ret_refusal)
+check_directory_date(const struct turn *turn, struct refusal *ret_refusal)
 {
-    uint64_t bytes = 0;
-    for (size_t i = 0; i < applying->frame_count; i++)
-        bytes += applying->frames[i].size;
-    return intake_check_room(turn->office, bytes, ret_refusal);
+    const struct office *office = turn->office;
+    if (office_directory_ended(&office->options, office->directory, turn->now_ms))
+        return refuse(ret_refusal, REFUSAL_DIRECTORY_EXPIRED, "directory",
+                      "no new applications on an expired directory; install a newer one");
+    return OK;
 }
 
 /* The room comes last: it is counted as taken. */
 static enum result
 check_everything(const struct turn *turn, struct applying *applying, struct refusal *ret_refusal)
 {
-    const struct form form = form_view(applying->apply->form);
-    const char *own_division = office_self(turn->office)->areas[0];
+    struct submission *submission = &applying->submission;
     enum result result = check_directory_date(turn, ret_refusal);
     if (result == OK)
-        result = form_check(&form, civil_date_of_ms(turn->now_ms), own_division, ret_refusal);
-    if (result == OK)
-        result = check_attachments(applying, ret_refusal);
-    if (result == OK)
-        result = find_offices(turn, applying, ret_refusal);
+        result = submission_check(turn, submission, ret_refusal);
     if (result == OK)
         result = check_no_open_case(turn, applying, ret_refusal);
     if (result == OK)
-        result = intake_check_peer(turn->office, applying->registry->code, ret_refusal);
-    return result == OK ? check_room(turn, applying, ret_refusal) : result;
+        result = intake_check_peer(turn->office, submission->registry->code, ret_refusal);
+    return result == OK ? submission_check_room(turn, submission, ret_refusal) : result;
 }
 
 static enum result
@@ -152,20 +77,13 @@ next_case_number(struct turn *turn, char ret_number[CASE_NUMBER_CHARS + 1],
     return result;
 }
 
-/* The office fills the digests in: what it holds is what it signs. */
 static void
-fill_row(const struct turn *turn, struct applying *applying, Yidi__Case *row)
+fill_row(const struct turn *turn, const struct applying *applying, Yidi__Case *row)
 {
-    Yidi__ApplicationForm *form = applying->apply->form;
-    form->photo_digest =
-        (ProtobufCBinaryData){ .data = applying->digests[0].bytes, .len = DIGEST_BYTES };
-    for (size_t i = 0; i < form->n_fingerprints; i++)
-        form->fingerprints[i]->digest =
-            (ProtobufCBinaryData){ .data = applying->digests[1 + i].bytes, .len = DIGEST_BYTES };
-    row->form = form;
+    row->form = applying->submission.form;
     row->acceptance_office = (char *)turn->office->journal.office;
-    row->registry_office = applying->registry->code;
-    row->production_office = applying->production->code;
+    row->registry_office = applying->submission.registry->code;
+    row->production_office = applying->submission.production->code;
     row->accepted_ms = turn->now_ms;
     row->statutory_deadline_ms = deadline_ms(DEADLINE_STATUTORY, turn->now_ms);
     row->clerk = (char *)turn->operator;
@@ -202,7 +120,7 @@ keep_request(struct turn *turn, const struct applying *applying, const char *cas
 {
     uint8_t request[REQUEST_BYTES];
     memcpy(request, case_number, CASE_NUMBER_CHARS);
-    memcpy(request + CASE_NUMBER_CHARS, applying->content.bytes, DIGEST_BYTES);
+    memcpy(request + CASE_NUMBER_CHARS, applying->submission.content.bytes, DIGEST_BYTES);
     return store_put(turn->txn, TABLE_REQUESTS, bytes_of_text(applying->apply->request_key),
                      bytes_of(request, sizeof request));
 }
@@ -216,7 +134,8 @@ answer_repeated(struct turn *turn, const struct applying *applying, struct bytes
     if (known.size != REQUEST_BYTES)
         return ERR_DAMAGED;
     memcpy(case_number, known.data, CASE_NUMBER_CHARS);
-    if (memcmp(known.data + CASE_NUMBER_CHARS, applying->content.bytes, DIGEST_BYTES) != 0)
+    if (memcmp(known.data + CASE_NUMBER_CHARS, applying->submission.content.bytes, DIGEST_BYTES) !=
+        0)
         return refuse(ret_refusal, REFUSAL_REQUEST_KEY_TAKEN, "request_key",
                       "case %s was opened under this key with other content", case_number);
     enum result result =
@@ -241,8 +160,7 @@ accept_case(struct turn *turn, struct applying *applying, const char *case_numbe
         return result;
     fill_row(turn, applying, file.row);
     file.row->state = (uint32_t)application.state;
-    for (size_t i = 0; i < applying->frame_count && result == OK; i++)
-        result = turn_keep_blob(turn, &applying->digests[i], applying->frames[i]);
+    result = submission_keep(turn, &applying->submission);
     turn_begin_act(turn, file.row->case_number, "accept", "");
     if (result == OK)
         result = turn_carry_out(turn, &file, &effects);
@@ -258,10 +176,11 @@ acceptance_apply(struct turn *turn, const Yidi__Apply *apply, const struct bytes
     struct applying *applying = arena_take(turn->arena, sizeof *applying);
     if (applying == NULL)
         return ERR_MEMORY;
-    *applying = (struct applying){ .apply = apply, .frames = frames, .frame_count = frame_count };
+    *applying = (struct applying){ .apply = apply };
 
     struct bytes known;
-    enum result result = digest_content(turn, applying);
+    enum result result =
+        submission_open(turn, apply->form, frames, frame_count, &applying->submission);
     if (result != OK)
         return result;
     result = ERR_ABSENT;

@@ -11,6 +11,7 @@
 #include "common/domain/case_number.h"
 #include "common/domain/civil_date.h"
 #include "common/domain/deadline.h"
+#include "common/io/redo.h"
 #include "common/io/turn.h"
 
 /* Numbers that may have been given out today and that nobody told. */
@@ -28,15 +29,36 @@ open_case(struct turn *turn, const struct incoming *own, struct case_file *ret_f
 }
 
 static enum result
+amend_again(struct turn *turn, struct case_file *file, const struct incoming *own,
+            struct refusal *ret_refusal)
+{
+    const Yidi__ApplicationSubmitted *submitted = own->message->application_submitted;
+    const struct application_event event = { .kind = APPLICATION_AMEND };
+    Yidi__Case *row = file->row;
+    if (turn->redo->last_resort && row->accepted_ms == submitted->accepted_ms &&
+        strcmp(row->form->person->citizen_number, submitted->form->person->citizen_number) == 0)
+        return OK; /* as it was before it was redirected or corrected, which came back sooner */
+    if (strcmp(row->registry_office, own->from) != 0)
+        return refuse(ret_refusal, REFUSAL_WRONG_OFFICE, "to",
+                      "the redirection to this registry did not come back");
+    if (submitted->revision != row->revision + 1)
+        return refuse(ret_refusal, REFUSAL_CASE_NUMBER_TAKEN, "case_number",
+                      "another application has this number by now");
+    row->form = submitted->form;
+    row->revision = submitted->revision;
+    return acceptance_advance(turn, file, NULL, &event, ret_refusal);
+}
+
+static enum result
 accept_again(struct turn *turn, const struct incoming *own, struct refusal *ret_refusal)
 {
     const Yidi__ApplicationSubmitted *submitted = own->message->application_submitted;
     const struct application_event event = { .kind = APPLICATION_ACCEPT };
     struct case_file file;
-    enum result result = case_file_exists(turn->txn, own->message->case_number);
+    enum result result = case_file_open(turn->txn, &application_machine, own->message->case_number,
+                                        turn->arena, &file);
     if (result == OK)
-        return refuse(ret_refusal, REFUSAL_CASE_NUMBER_TAKEN, "case_number",
-                      "another application has this number by now");
+        return amend_again(turn, &file, own, ret_refusal);
     if (result == ERR_ABSENT)
         result = case_file_new(own->message->case_number, turn->arena, &file);
     if (result != OK)
@@ -47,6 +69,7 @@ accept_again(struct turn *turn, const struct incoming *own, struct refusal *ret_
     file.row->production_office = submitted->production_office;
     file.row->accepted_ms = submitted->accepted_ms;
     file.row->statutory_deadline_ms = deadline_ms(DEADLINE_STATUTORY, submitted->accepted_ms);
+    file.row->revision = submitted->revision;
     file.row->clerk = (char *)turn->operator;
     return acceptance_advance(turn, &file, NULL, &event, ret_refusal);
 }
@@ -65,15 +88,35 @@ static enum result
 receive_again(struct turn *turn, const struct incoming *own, struct refusal *ret_refusal)
 {
     const Yidi__CardReceived *received = own->message->card_received;
-    const struct application_event event = { .kind = received->defective
+    const struct application_event event = { .kind = received->missing ? APPLICATION_MISS
+                                                     : received->defective
                                                          ? APPLICATION_ARRIVE_DEFECTIVE
                                                          : APPLICATION_ARRIVE_WELL };
     struct case_file file;
     enum result result = open_case(turn, own, &file, ret_refusal);
     if (result == OK)
         result = check_serial(&file, received->card_serial, ret_refusal);
-    turn->act_detail = received->text;
-    return result == OK ? acceptance_advance(turn, &file, NULL, &event, ret_refusal) : result;
+    return result == OK ? acceptance_act(turn, &file, &event, received->text, ret_refusal) : result;
+}
+
+static enum result
+withdraw_again(struct turn *turn, const struct incoming *own, struct refusal *ret_refusal)
+{
+    const struct application_event event = { .kind = APPLICATION_WITHDRAW };
+    struct case_file file;
+    enum result result = open_case(turn, own, &file, ret_refusal);
+    return result == OK ? acceptance_act(turn, &file, &event,
+                                         own->message->application_withdrawn->text, ret_refusal)
+                        : result;
+}
+
+static enum result
+remind_again(struct turn *turn, const struct incoming *own, struct refusal *ret_refusal)
+{
+    const struct application_event event = { .kind = APPLICATION_REMIND };
+    struct case_file file;
+    enum result result = open_case(turn, own, &file, ret_refusal);
+    return result == OK ? acceptance_act(turn, &file, &event, "", ret_refusal) : result;
 }
 
 /* A card that was handed out had arrived, even when news of that reached nobody. */
@@ -104,6 +147,21 @@ collect_again(struct turn *turn, const struct incoming *own, struct refusal *ret
     return acceptance_advance(turn, &file, NULL, &event, ret_refusal);
 }
 
+static enum result
+destroy_again(struct turn *turn, const struct incoming *own, struct refusal *ret_refusal)
+{
+    const Yidi__CardDestroyed *destroyed = own->message->card_destroyed;
+    const struct application_event event = { .kind = APPLICATION_DESTROY };
+    struct case_file file;
+    enum result result = open_case(turn, own, &file, ret_refusal);
+    if (result == OK)
+        result = check_serial(&file, destroyed->card_serial, ret_refusal);
+    if (result == OK && file.row->state == APPLICATION_IN_TRANSIT)
+        result = arrive_again(turn, &file, ret_refusal);
+    return result == OK ? acceptance_act(turn, &file, &event, destroyed->text, ret_refusal)
+                        : result;
+}
+
 enum result
 acceptance_redo(struct turn *turn, const struct incoming *own, struct refusal *ret_refusal)
 {
@@ -114,6 +172,12 @@ acceptance_redo(struct turn *turn, const struct incoming *own, struct refusal *r
         return receive_again(turn, own, ret_refusal);
     case YIDI__MESSAGE__BODY_CARD_COLLECTED:
         return collect_again(turn, own, ret_refusal);
+    case YIDI__MESSAGE__BODY_APPLICATION_WITHDRAWN:
+        return withdraw_again(turn, own, ret_refusal);
+    case YIDI__MESSAGE__BODY_APPLICATION_REMINDED:
+        return remind_again(turn, own, ret_refusal);
+    case YIDI__MESSAGE__BODY_CARD_DESTROYED:
+        return destroy_again(turn, own, ret_refusal);
     default:
         return refuse(ret_refusal, REFUSAL_ROLE_MISMATCH, "message",
                       "an acceptance office does not send this message");

@@ -14,7 +14,8 @@
 #include "registry-node/registry.h"
 
 static enum result
-check_number(struct turn *turn, const struct incoming *incoming, struct refusal *ret_refusal)
+check_number(struct turn *turn, const struct incoming *incoming, bool again,
+             struct refusal *ret_refusal)
 {
     const char *case_number = incoming->message->case_number;
     char office[OFFICE_CODE_CHARS + 1];
@@ -25,7 +26,7 @@ check_number(struct turn *turn, const struct incoming *incoming, struct refusal 
     if (strcmp(office, incoming->from) != 0)
         return refuse(ret_refusal, REFUSAL_WRONG_OFFICE, "case_number",
                       "a case number begins with the code of the office that gave it");
-    result = case_file_exists(turn->txn, case_number);
+    result = again ? ERR_ABSENT : case_file_exists(turn->txn, case_number);
     if (result == OK)
         return refuse(ret_refusal, REFUSAL_CASE_NUMBER_TAKEN, "case_number",
                       "this case was opened already");
@@ -76,7 +77,8 @@ accepted_at_ms(const struct turn *turn, const Yidi__ApplicationSubmitted *submit
 }
 
 static enum result
-check_application(struct turn *turn, const struct incoming *incoming, struct refusal *ret_refusal)
+check_application(struct turn *turn, const struct incoming *incoming, bool again,
+                  struct refusal *ret_refusal)
 {
     const Yidi__ApplicationSubmitted *submitted = incoming->message->application_submitted;
     const struct form form = form_view(submitted->form);
@@ -84,7 +86,7 @@ check_application(struct turn *turn, const struct incoming *incoming, struct ref
     if (incoming->envelope_bytes > APPLICATION_ENVELOPE_BYTES_MAX)
         return refuse(ret_refusal, REFUSAL_MALFORMED, "application_submitted",
                       "at most %d bytes with its proof", APPLICATION_ENVELOPE_BYTES_MAX);
-    enum result result = check_number(turn, incoming, ret_refusal);
+    enum result result = check_number(turn, incoming, again, ret_refusal);
     if (result == OK)
         result = check_jurisdiction(turn, incoming, ret_refusal);
     if (result == OK)
@@ -124,6 +126,7 @@ fill_row(const struct turn *turn, const struct incoming *incoming, Yidi__Case *r
     row->accepted_ms = accepted_ms;
     row->statutory_deadline_ms = deadline_ms(DEADLINE_STATUTORY, accepted_ms);
     row->application_sequence = incoming->sequence;
+    row->revision = submitted->revision;
 }
 
 static enum result
@@ -159,7 +162,11 @@ registry_open_review(struct turn *turn, const struct incoming *incoming,
     struct review_event event = { .kind = REVIEW_OPEN, .operator= "" };
     struct effects effects = { 0 };
 
-    enum result result = check_application(turn, incoming, ret_refusal);
+    bool again = incoming->message->application_submitted->revision > 0 &&
+                 case_file_exists(turn->txn, incoming->message->case_number) == OK;
+    enum result result = check_application(turn, incoming, again, ret_refusal);
+    if (result == OK && again)
+        return registry_take_amendment(turn, incoming, ret_refusal);
     if (result == OK)
         result = case_file_new(incoming->message->case_number, turn->arena, &file);
     if (result != OK)

@@ -70,6 +70,26 @@ order_again(struct turn *turn, struct case_file *file, const struct incoming *ow
                        ordered->valid_until, ret_refusal);
 }
 
+static enum result
+return_again(struct turn *turn, struct case_file *file, const struct incoming *own,
+             struct refusal *ret_refusal)
+{
+    const Yidi__ApplicationReturned *body = own->message->application_returned;
+    Yidi__CaseReturn *returned = arena_take(turn->arena, sizeof *returned);
+    if (returned == NULL)
+        return ERR_MEMORY;
+    if (file->row->revision != body->revision)
+        return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "application_returned.revision",
+                      "revision %u did not come back", (unsigned)body->revision);
+    yidi__case_return__init(returned);
+    returned->fields = body->fields;
+    returned->n_fields = body->n_fields;
+    returned->text = body->text;
+    returned->answer_by = body->answer_by;
+    returned->contact = body->contact;
+    return registry_return(turn, file, returned, ret_refusal);
+}
+
 /* Our own order carries the application that the window had signed. */
 static enum result
 find_application(struct turn *turn, const Yidi__CardOrdered *ordered, struct envelope *ret_envelope)
@@ -104,6 +124,7 @@ open_review_again(struct turn *turn, const struct incoming *own, const struct en
     row->production_office = (char *)own->from;
     row->accepted_ms = sent->message->application_submitted->accepted_ms;
     row->statutory_deadline_ms = ordered->statutory_deadline_ms;
+    row->revision = sent->message->application_submitted->revision;
     row->application_envelope = ordered->application_envelope;
     return registry_advance(turn, ret_file, NULL, &event, &refusal);
 }
@@ -143,6 +164,7 @@ registry_redo(struct turn *turn, const struct incoming *own, struct refusal *ret
     if (result != OK)
         return result;
     const Yidi__CardIssued *issued = own->message->card_issued;
+    const Yidi__ApplicationRedirected *redirected = own->message->application_redirected;
     switch (own->message->body_case) {
     case YIDI__MESSAGE__BODY_APPLICATION_REFUSED:
         return refuse_again(turn, &file, own, ret_refusal);
@@ -151,6 +173,15 @@ registry_redo(struct turn *turn, const struct incoming *own, struct refusal *ret
                            issued->valid_until, ret_refusal);
     case YIDI__MESSAGE__BODY_CARD_ORDERED:
         return order_again(turn, &file, own, ret_refusal);
+    case YIDI__MESSAGE__BODY_APPLICATION_RETURNED:
+        return return_again(turn, &file, own, ret_refusal);
+    case YIDI__MESSAGE__BODY_APPLICATION_REDIRECTED:
+        return registry_redirect_to(turn, &file, redirected->registration_division,
+                                    redirected->text, ret_refusal);
+    case YIDI__MESSAGE__BODY_WITHDRAWAL_ANSWERED:
+    case YIDI__MESSAGE__BODY_ORDER_WITHDRAWN:
+        return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "message",
+                      "what it answers did not come back");
     default:
         return refuse(ret_refusal, REFUSAL_ROLE_MISMATCH, "message",
                       "a registry does not send this message");

@@ -9,7 +9,6 @@
 #include "common/domain/validity.h"
 #include "common/io/incoming.h"
 #include "common/io/share.h"
-#include "common/io/stream_key.h"
 #include "common/io/turn.h"
 #include "registry-node/core/review.h"
 
@@ -29,113 +28,17 @@ stage_deadline_ms(const Yidi__Case *row, uint64_t now_ms)
     case REVIEW_MADE:
         return deadline_ms(DEADLINE_COLLECTION, now_ms);
     case REVIEW_BLOCKED:
+    case REVIEW_WITHDRAWING:
         stage_ms = deadline_ms(DEADLINE_REGISTRY, now_ms);
+        break;
+    case REVIEW_RETURNED:
+        stage_ms = civil_date_end_ms(row->returned->answer_by);
         break;
     default:
         stage_ms = deadline_ms(DEADLINE_PRODUCTION, now_ms);
         break;
     }
     return stage_ms < row->statutory_deadline_ms ? stage_ms : row->statutory_deadline_ms;
-}
-
-/* ---- outgoing messages ---- */
-
-union bodies {
-    Yidi__ApplicationRefused refused;
-    Yidi__CardIssued issued;
-    Yidi__CardOrdered ordered;
-};
-
-static void
-fill_refused(const struct case_file *file, Yidi__ApplicationRefused *body)
-{
-    const Yidi__CaseRefusal *refusal = file->row->refusal;
-    REQUIRE(refusal != NULL);
-    yidi__application_refused__init(body);
-    body->reasons = refusal->reasons;
-    body->n_reasons = refusal->n_reasons;
-    body->text = refusal->text;
-    body->contact = refusal->contact;
-}
-
-static void
-fill_issued(const struct case_file *file, Yidi__CardIssued *body)
-{
-    const Yidi__Case *row = file->row;
-    yidi__card_issued__init(body);
-    body->production_office = row->production_office;
-    body->issuing_authority = row->issuing_authority;
-    body->valid_from = row->valid_from;
-    body->valid_until = row->valid_until;
-}
-
-static enum result
-find_application_envelope(struct turn *turn, const Yidi__Case *row, struct bytes *ret_envelope)
-{
-    struct stream_key key;
-    struct bytes stored = bytes_of(row->application_envelope.data, row->application_envelope.len);
-    enum result result = OK;
-    if (stored.size == 0)
-        result =
-            store_get(turn->txn, TABLE_INBOX,
-                      stream_key(row->acceptance_office, row->application_sequence, &key), &stored);
-    if (result != OK)
-        return result == ERR_ABSENT ? ERR_DAMAGED : result;
-    *ret_envelope = arena_copy(turn->arena, stored);
-    return ret_envelope->data == NULL ? ERR_MEMORY : OK;
-}
-
-/* The order carries the window's own signed application: the production node need not believe us.
- */
-static enum result
-fill_ordered(struct turn *turn, const struct case_file *file, Yidi__CardOrdered *body)
-{
-    const Yidi__Case *row = file->row;
-    struct bytes envelope;
-    enum result result = find_application_envelope(turn, row, &envelope);
-    if (result != OK)
-        return result;
-    yidi__card_ordered__init(body);
-    body->application_envelope =
-        (ProtobufCBinaryData){ .data = (uint8_t *)envelope.data, .len = envelope.size };
-    body->acceptance_office = row->acceptance_office;
-    body->issuing_authority = row->issuing_authority;
-    body->valid_from = row->valid_from;
-    body->valid_until = row->valid_until;
-    body->statutory_deadline_ms = row->statutory_deadline_ms;
-    return OK;
-}
-
-static enum result
-fill_message(struct turn *turn, const struct case_file *file, enum message_kind kind,
-             Yidi__Message *message)
-{
-    enum { TRACE_SENT = 16 };
-    union bodies *bodies = arena_take(turn->arena, sizeof *bodies);
-    Yidi__Hop **trace = arena_take(turn->arena, TRACE_SENT * sizeof *trace);
-    if (bodies == NULL || trace == NULL)
-        return ERR_MEMORY;
-    size_t count = case_file_own_trace(file, turn->office->journal.office, trace, TRACE_SENT);
-    enum result result = OK;
-    message->body_case = (Yidi__Message__BodyCase)kind;
-    if (kind == MESSAGE_APPLICATION_REFUSED) {
-        fill_refused(file, &bodies->refused);
-        bodies->refused.trace = trace;
-        bodies->refused.n_trace = count;
-        message->application_refused = &bodies->refused;
-    } else if (kind == MESSAGE_CARD_ISSUED) {
-        fill_issued(file, &bodies->issued);
-        bodies->issued.trace = trace;
-        bodies->issued.n_trace = count;
-        message->card_issued = &bodies->issued;
-    } else {
-        REQUIRE(kind == MESSAGE_CARD_ORDERED);
-        result = fill_ordered(turn, file, &bodies->ordered);
-        bodies->ordered.trace = trace;
-        bodies->ordered.n_trace = count;
-        message->card_ordered = &bodies->ordered;
-    }
-    return result;
 }
 
 /* ---- steps ---- */
@@ -197,18 +100,58 @@ take_collected(struct turn *turn, struct case_file *file, const struct incoming 
     return result;
 }
 
+static enum result
+take_destroyed(struct turn *turn, struct case_file *file, const struct incoming *incoming,
+               struct refusal *ret_refusal)
+{
+    const struct review_event event = { .kind = REVIEW_CARD_DESTROYED, .operator= "" };
+    file->row->card_serial = incoming->message->card_destroyed->card_serial;
+    return registry_advance(turn, file, incoming, &event, ret_refusal);
+}
+
+/* The window asks again, because nothing was decided in time. */
+static enum result
+take_reminded(struct turn *turn, struct case_file *file, const struct incoming *incoming,
+              struct refusal *ret_refusal)
+{
+    const struct review_event event = { .kind = REVIEW_REMIND, .operator= "" };
+    const enum review_state state = (enum review_state)file->row->state;
+    bool undecided =
+        state == REVIEW_RECEIVED || state == REVIEW_EXAMINED || state == REVIEW_BLOCKED;
+    enum result result = registry_advance(turn, file, incoming, &event, ret_refusal);
+    return result == OK && undecided
+               ? turn_call_attention(turn, file, "OVERDUE", "the window asks for a decision",
+                                     incoming->from)
+               : result;
+}
+
+/* The order was not taken; or word came too late that it was withdrawn. */
+static enum result
+follow_refusal(struct turn *turn, struct case_file *file, const struct incoming *incoming)
+{
+    struct review_event event = { .operator= "" };
+    const int state = (int)file->row->state;
+    if (incoming->refused_kind == MESSAGE_CARD_ORDERED &&
+        (state == REVIEW_ISSUED || state == REVIEW_WITHDRAWING))
+        event.kind = REVIEW_ORDER_REFUSED;
+    else if (incoming->refused_kind == MESSAGE_ORDER_WITHDRAWN && state == REVIEW_WITHDRAWING)
+        event.kind = REVIEW_ORDER_KEPT;
+    else
+        return OK;
+    return registry_advance(turn, file, incoming, &event, NULL);
+}
+
 /* A refused order blocks the case until an issuer orders again; anything else is for an operator to
- * look at. */
+ * look at. That a refused order cannot be withdrawn either is no news. */
 static enum result
 take_message_refused(struct turn *turn, struct case_file *file, const struct incoming *incoming)
 {
     const Yidi__MessageRefused *refused = incoming->message->message_refused;
-    const struct review_event event = { .kind = REVIEW_ORDER_REFUSED, .operator= "" };
     char text[341];
     snprintf(text, sizeof text, "%s %s", refused->field, refused->text);
-    bool order = file->row->state == REVIEW_ISSUED &&
-                 strcmp(incoming->from, file->row->production_office) == 0;
-    enum result result = order ? registry_advance(turn, file, incoming, &event, NULL) : OK;
+    if (incoming->refused_kind == MESSAGE_ORDER_WITHDRAWN && file->row->state == REVIEW_WITHDRAWN)
+        return OK;
+    enum result result = follow_refusal(turn, file, incoming);
     if (result == OK)
         result = turn_call_attention(turn, file, refused->code, text, incoming->from);
     return result;
@@ -223,6 +166,14 @@ take_message(struct turn *turn, struct case_file *file, const struct incoming *i
         return take_made(turn, file, incoming, ret_refusal);
     case YIDI__MESSAGE__BODY_CARD_COLLECTED:
         return take_collected(turn, file, incoming, ret_refusal);
+    case YIDI__MESSAGE__BODY_CARD_DESTROYED:
+        return take_destroyed(turn, file, incoming, ret_refusal);
+    case YIDI__MESSAGE__BODY_APPLICATION_WITHDRAWN:
+        return registry_take_withdrawal(turn, file, incoming, ret_refusal);
+    case YIDI__MESSAGE__BODY_ORDER_WITHDRAWAL_ANSWERED:
+        return registry_take_order_answer(turn, file, incoming, ret_refusal);
+    case YIDI__MESSAGE__BODY_APPLICATION_REMINDED:
+        return take_reminded(turn, file, incoming, ret_refusal);
     case YIDI__MESSAGE__BODY_MESSAGE_REFUSED:
         return take_message_refused(turn, file, incoming);
     default:
@@ -320,9 +271,13 @@ decide(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
         return issue(turn, file, ret_refusal);
     case YIDI__VERB__REFUSE:
         return refuse_application(turn, file, decide, ret_refusal);
+    case YIDI__VERB__RETURN_FORM:
+        return registry_return_form(turn, file, decide, ret_refusal);
+    case YIDI__VERB__REDIRECT:
+        return registry_redirect(turn, file, decide, ret_refusal);
     default:
         return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "decide.verb",
-                      "a registry examines, issues and refuses");
+                      "a registry examines, issues, refuses, returns and redirects");
     }
 }
 
@@ -347,6 +302,6 @@ const struct role registry_role = {
     .take_command = take_command,
     .redo = registry_redo,
     .decide = decide,
-    .fill_message = fill_message,
+    .fill_message = registry_fill_message,
     .stage_deadline_ms = stage_deadline_ms,
 };

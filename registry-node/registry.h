@@ -40,6 +40,39 @@ enum result registry_replace_card(struct turn *turn, const Yidi__Case *row,
 enum result registry_check_only_card(struct turn *turn, const Yidi__Case *row,
                                      struct refusal *ret_refusal) MUST_CHECK;
 
+/* Correction (退回补正): the verb return-form, its consequence (returned in the arena), and the
+ * next revision of an application that is here.
+ *
+ * ERR_REFUSED  RETURN_INCOMPLETE; AMENDMENT_INVALID, CASE_NUMBER_TAKEN (this revision was taken),
+ *              WRONG_OFFICE; ILLEGAL_IN_STATE */
+enum result registry_return_form(struct turn *turn, struct case_file *file,
+                                 const Yidi__Decide *decide,
+                                 struct refusal *ret_refusal) MUST_CHECK;
+enum result registry_return(struct turn *turn, struct case_file *file, Yidi__CaseReturn *returned,
+                            struct refusal *ret_refusal) MUST_CHECK;
+enum result registry_take_amendment(struct turn *turn, const struct incoming *incoming,
+                                    struct refusal *ret_refusal) MUST_CHECK;
+
+/* The registration has moved: the verb redirect, and its consequence.
+ *
+ * ERR_REFUSED  REGISTRY_UNLISTED, FIELD_OUT_OF_BOUNDS, ILLEGAL_IN_STATE */
+enum result registry_redirect(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
+                              struct refusal *ret_refusal) MUST_CHECK;
+enum result registry_redirect_to(struct turn *turn, struct case_file *file, const char *division,
+                                 const char *text, struct refusal *ret_refusal) MUST_CHECK;
+
+/* Withdrawal (撤回): the window asks, and the card centre answers. */
+enum result registry_take_withdrawal(struct turn *turn, struct case_file *file,
+                                     const struct incoming *incoming,
+                                     struct refusal *ret_refusal) MUST_CHECK;
+enum result registry_take_order_answer(struct turn *turn, struct case_file *file,
+                                       const struct incoming *incoming,
+                                       struct refusal *ret_refusal) MUST_CHECK;
+
+/* struct role, fill_message. */
+enum result registry_fill_message(struct turn *turn, const struct case_file *file,
+                                  enum message_kind kind, Yidi__Message *message) MUST_CHECK;
+
 struct review_event;
 
 /* One step of a case: decide and carry out. incoming is NULL for acts. */

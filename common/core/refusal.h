@@ -38,6 +38,8 @@
     X(FINDING_FAILED, "a finding on the application forbids it")                                   \
     X(SURRENDER_REQUIRED, "on renewal the old card is handed back at collection")                  \
     X(REFUSAL_INCOMPLETE, "a refusal needs at least one reason and a text")                        \
+    X(RETURN_INCOMPLETE, "a return says what is to be corrected, in words and by when")            \
+    X(AMENDMENT_INVALID, "a correction does not change what the case is about")                    \
     X(CASE_UNKNOWN, "no such case at this office")                                                 \
     X(CASE_NUMBER_TAKEN, "a case of this number exists already")                                   \
     X(REQUEST_KEY_TAKEN, "another application was made under this request key")                    \

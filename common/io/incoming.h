@@ -21,6 +21,7 @@ struct incoming {
     const ProtobufCBinaryData *attachments; /* digests, signed by the sender */
     const struct bytes *frames;             /* the attachments, digests checked */
     size_t attachment_count;
+    enum message_kind refused_kind; /* of MessageRefused: what we had sent */
 };
 
 /* Which role may send a message of this kind; PARTY_NONE for MESSAGE_REFUSED, which any may. */

@@ -33,6 +33,9 @@ verb_name(Yidi__Verb verb)
         [YIDI__VERB__REFUSE] = "refuse",         [YIDI__VERB__MAKE] = "make",
         [YIDI__VERB__CHECK_CARD] = "check-card", [YIDI__VERB__DISPATCH] = "dispatch",
         [YIDI__VERB__RECEIVE] = "receive",       [YIDI__VERB__COLLECT] = "collect",
+        [YIDI__VERB__RETURN_FORM] = "return",    [YIDI__VERB__REDIRECT] = "redirect",
+        [YIDI__VERB__WITHDRAW] = "withdraw",     [YIDI__VERB__MISS] = "miss",
+        [YIDI__VERB__DESTROY] = "destroy",       [YIDI__VERB__TRACE_CARD] = "trace-card",
     };
     return names[verb];
 }

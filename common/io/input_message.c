@@ -9,6 +9,9 @@
 #include "common/io/replay.h"
 #include "common/io/share.h"
 #include "common/io/stream_key.h"
+#include "common/io/wire.h"
+#include "proto/envelope.pb-c.h"
+#include "proto/journal.pb-c.h"
 
 static enum result
 check_sender(const struct turn *turn, const Yidi__Message *message, struct refusal *ret_refusal)
@@ -27,16 +30,39 @@ check_sender(const struct turn *turn, const Yidi__Message *message, struct refus
     return OK;
 }
 
+/* Which message of ours does that envelope hold? */
+static enum message_kind
+kind_inside(struct turn *turn, struct bytes packed)
+{
+    ProtobufCMessage *message;
+    if (wire_decode(&yidi__envelope__descriptor, packed, turn->arena, &message, NULL) != OK)
+        return MESSAGE_NONE;
+    ProtobufCBinaryData entry = ((const Yidi__Envelope *)message)->entry;
+    if (wire_decode(&yidi__journal_entry__descriptor, bytes_of(entry.data, entry.len), turn->arena,
+                    &message, NULL) != OK)
+        return MESSAGE_NONE;
+    const Yidi__JournalEntry *decoded = (const Yidi__JournalEntry *)message;
+    return decoded->body_case == YIDI__JOURNAL_ENTRY__BODY_SENT
+               ? (enum message_kind)decoded->sent->message->body_case
+               : MESSAGE_NONE;
+}
+
 /* A refusal must be about a message that we did send to that office, about that case. */
 static enum result
-check_refused_message(struct turn *turn, const struct incoming *incoming)
+check_refused_message(struct turn *turn, struct incoming *incoming)
 {
     const Yidi__OutboxRow *row;
+    struct bytes packed;
     uint64_t sequence = incoming->message->message_refused->sequence;
     enum result result = outbox_find(turn->txn, incoming->from, sequence, turn->arena, &row);
+    if (result == OK && strcmp(row->case_number, incoming->message->case_number) != 0)
+        return ERR_ABSENT;
+    if (result == OK)
+        result = outbox_row_envelope(turn->txn, row, turn->arena, &packed);
     if (result != OK)
         return result;
-    return strcmp(row->case_number, incoming->message->case_number) == 0 ? OK : ERR_ABSENT;
+    incoming->refused_kind = kind_inside(turn, packed);
+    return incoming->refused_kind == MESSAGE_NONE ? ERR_DAMAGED : OK;
 }
 
 /* Answer a message that is authentic but not acceptable. A refusal is never refused: that could go

@@ -269,12 +269,11 @@ give_up(struct turn *turn, const struct replay_item *item, const char *rule)
 
 /* A case that our own order opened already (struct redo, last_resort). */
 static bool
-opens_again(struct turn *turn, const struct replay_item *item)
+opened_before(const struct turn *turn, const struct replay_item *item,
+              const struct refusal *refusal)
 {
     const struct role *role = turn->office->options.role;
-    struct input input;
-    return role->opening != MESSAGE_NONE && load_received(turn, item, &input) == OK &&
-           (enum message_kind)input.envelope.entry->sent->message->body_case == role->opening &&
+    return role->opening != MESSAGE_NONE && refusal->code == REFUSAL_CASE_NUMBER_TAKEN &&
            case_file_exists(turn->txn, item->case_number) == OK;
 }
 
@@ -286,10 +285,12 @@ take_received(struct turn *turn, const struct replay_item *item)
     struct refusal refusal = { 0 };
     bool answer = !item->acknowledged && !share_any_is_missing(turn);
     enum result result = close_last_case(turn, item);
-    if (result == OK && opens_again(turn, item))
-        return drop_row(turn, item);
     if (result == OK)
-        result = take_again(turn, item, false, answer, &refusal);
+        result = take_again(turn, item, false, false, &refusal);
+    if (result == ERR_REFUSED && opened_before(turn, item, &refusal))
+        return drop_row(turn, item);
+    if (result == ERR_REFUSED && answer)
+        result = take_again(turn, item, false, true, &refusal);
     if (result == OK)
         return drop_row(turn, item);
     return result == ERR_REFUSED ? give_up(turn, item, refusal.rule) : result;

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * apply - hand one application in at the window, and print the receipt.
+ * apply - hand one application in at the window, and print the receipt; amend - correct one that
+ * the registry returned.
  */
+#include <stdio.h>
+
 #include "common/io/json.h"
 #include "deploy/yidictl/application.h"
 #include "deploy/yidictl/command.h"
@@ -105,7 +108,33 @@ ask(const struct settings *settings, struct application *application)
 }
 
 static int
-run(const struct settings *settings, const struct arguments *arguments)
+ask_amend(const struct settings *settings, const char *case_number, struct application *application)
+{
+    AUTO(session) struct session session = { 0 };
+    AUTO(answer) struct answer answer = { 0 };
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    Yidi__Amend amend = YIDI__AMEND__INIT;
+    amend.case_number = (char *)case_number;
+    amend.form = application->apply.form;
+    request.command_case = YIDI__REQUEST__COMMAND_AMEND;
+    request.amend = &amend;
+
+    int status = session_open(&session, settings);
+    if (status == EXIT_DONE)
+        status = session_ask(&session, &request, application->frames, application->frame_count,
+                             YIDI__RESPONSE__BODY_DECIDED, &answer);
+    if (status != EXIT_DONE)
+        return status;
+    if (settings->json)
+        output_json(&answer.response->decided->base);
+    else
+        printf("%s is %s again\n", case_number, answer.response->decided->results[0]->state);
+    return EXIT_DONE;
+}
+
+/* A new application, or the correction of a case. */
+static int
+hand_in(const struct settings *settings, const struct arguments *arguments, const char *case_number)
 {
     struct refusal refusal = { 0 };
     struct application_files files;
@@ -125,7 +154,26 @@ run(const struct settings *settings, const struct arguments *arguments)
     if (result == OK)
         result = application_prepare(form, key == NULL ? "" : key, &files, &arena, &application,
                                      &refusal);
-    return result == OK ? ask(settings, &application) : report_result(settings, result, &refusal);
+    if (result != OK)
+        return report_result(settings, result, &refusal);
+    return case_number != NULL ? ask_amend(settings, case_number, &application)
+                               : ask(settings, &application);
+}
+
+static int
+run(const struct settings *settings, const struct arguments *arguments)
+{
+    return hand_in(settings, arguments, NULL);
+}
+
+static int
+run_amend(const struct settings *settings, const struct arguments *arguments)
+{
+    char case_number[CASE_NUMBER_CHARS + 1];
+    struct refusal refusal = { 0 };
+    enum result result = input_case_number(arguments->operands[0], case_number, &refusal);
+    return result == OK ? hand_in(settings, arguments, case_number)
+                        : report_usage(settings, result, &refusal);
 }
 
 const struct command apply_command = {
@@ -152,4 +200,22 @@ const struct command apply_command = {
         "fingers: right- or left- and thumb, index, middle, ring or little.",
     .options = options,
     .run = run,
+};
+
+static const struct argument_rule amend_options[] = {
+    { "form", "FORM.json", false, "the whole form, corrected; - is standard input" },
+    { "photo", "PHOTO.jpg", false, "the photo, a JPEG of 358 x 441 pixels" },
+    { "fingerprint", "POSITION:FILE", true, "a template, such as RIGHT_THUMB:thumb.bin" },
+    { 0 },
+};
+
+const struct command amend_command = {
+    .name = "amend",
+    .synopsis = "CASE --form FORM.json --photo PHOTO.jpg [--fingerprint POSITION:FILE]...",
+    .help = "hand a returned application in again, corrected (补正)",
+    .description = "The form is that of apply, complete: of the same citizen, kind and fee.",
+    .options = amend_options,
+    .operand_count_min = 1,
+    .operand_count_max = 1,
+    .run = run_amend,
 };

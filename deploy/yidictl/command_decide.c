@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "deploy/yidictl/command.h"
+#include "deploy/yidictl/decision.h"
 #include "deploy/yidictl/input.h"
 #include "deploy/yidictl/output.h"
 #include "deploy/yidictl/report.h"
@@ -151,8 +152,8 @@ print_results(struct batch *batch)
         printf("%zu done, %zu refused\n", batch->done_count, batch->refused_count);
 }
 
-static int
-decide_cases(const struct settings *settings, const struct arguments *arguments,
+int
+decision_run(const struct settings *settings, const struct arguments *arguments,
              Yidi__Decide *decide)
 {
     AUTO(batch) struct batch batch;
@@ -170,8 +171,8 @@ decide_cases(const struct settings *settings, const struct arguments *arguments,
     return status == EXIT_DONE && batch.refused_count > 0 ? EXIT_REFUSED : status;
 }
 
-static char *
-text_of(const struct arguments *arguments, const char *name)
+char *
+decision_text(const struct arguments *arguments, const char *name)
 {
     const char *text = arguments_text(arguments, name);
     return (char *)(text == NULL ? "" : text);
@@ -189,14 +190,14 @@ static int
 run_examine(const struct settings *settings, const struct arguments *arguments)
 {
     Yidi__Decide decide = decide_of(YIDI__VERB__EXAMINE);
-    return decide_cases(settings, arguments, &decide);
+    return decision_run(settings, arguments, &decide);
 }
 
 static int
 run_issue(const struct settings *settings, const struct arguments *arguments)
 {
     Yidi__Decide decide = decide_of(YIDI__VERB__ISSUE);
-    return decide_cases(settings, arguments, &decide);
+    return decision_run(settings, arguments, &decide);
 }
 
 enum { REASONS_MAX = 8 };
@@ -240,16 +241,16 @@ run_refuse(const struct settings *settings, const struct arguments *arguments)
     if (result != OK)
         return report_usage(settings, result, &refusal);
     decide.reasons = reasons;
-    decide.text = text_of(arguments, "text");
-    return decide_cases(settings, arguments, &decide);
+    decide.text = decision_text(arguments, "text");
+    return decision_run(settings, arguments, &decide);
 }
 
 static int
 run_make(const struct settings *settings, const struct arguments *arguments)
 {
     Yidi__Decide decide = decide_of(YIDI__VERB__MAKE);
-    decide.card_serial = text_of(arguments, "serial");
-    return decide_cases(settings, arguments, &decide);
+    decide.card_serial = decision_text(arguments, "serial");
+    return decision_run(settings, arguments, &decide);
 }
 
 /* check-card and receive: good unless said otherwise. */
@@ -258,7 +259,7 @@ decide_card(const struct settings *settings, const struct arguments *arguments, 
 {
     Yidi__Decide decide = decide_of(verb);
     decide.defective = arguments_flag(arguments, "defective");
-    decide.text = text_of(arguments, "text");
+    decide.text = decision_text(arguments, "text");
     if (decide.defective && arguments_flag(arguments, "good")) {
         struct refusal refusal;
         enum result result = refuse(&refusal, REFUSAL_OPTION_INVALID, "defective",
@@ -271,7 +272,7 @@ decide_card(const struct settings *settings, const struct arguments *arguments, 
                                     "with --defective, say what is wrong with the card");
         return report_usage(settings, result, &refusal);
     }
-    return decide_cases(settings, arguments, &decide);
+    return decision_run(settings, arguments, &decide);
 }
 
 static int
@@ -284,8 +285,8 @@ static int
 run_dispatch(const struct settings *settings, const struct arguments *arguments)
 {
     Yidi__Decide decide = decide_of(YIDI__VERB__DISPATCH);
-    decide.package = text_of(arguments, "package");
-    return decide_cases(settings, arguments, &decide);
+    decide.package = decision_text(arguments, "package");
+    return decision_run(settings, arguments, &decide);
 }
 
 static int
@@ -299,7 +300,7 @@ run_collect(const struct settings *settings, const struct arguments *arguments)
 {
     Yidi__Decide decide = decide_of(YIDI__VERB__COLLECT);
     decide.old_card_surrendered = arguments_flag(arguments, "old-card-surrendered");
-    return decide_cases(settings, arguments, &decide);
+    return decision_run(settings, arguments, &decide);
 }
 
 static const struct argument_rule refuse_options[] = {
@@ -330,10 +331,6 @@ static const struct argument_rule collect_options[] = {
     { 0 },
 };
 
-#define DECIDE_DESCRIPTION                                                                         \
-    "CASE may be in groups with hyphens; - reads case numbers from standard input, one a\n"        \
-    "line. Each case has its own result; one that is refused makes the exit status 1."
-
 #define REFUSE_DESCRIPTION                                                                         \
     DECIDE_DESCRIPTION                                                                             \
     "\n\nreasons:\n"                                                                               \
@@ -344,18 +341,6 @@ static const struct argument_rule collect_options[] = {
     "  bad-credit-record\n"                                                                        \
     "  open-application                 another application of this citizen is open\n"             \
     "  not-deliverable                  the registry's system refused the message"
-
-#define DECIDE_COMMAND(identifier, words, more_synopsis, sentence, text, own_options)              \
-    const struct command identifier##_command = {                                                  \
-        .name = words,                                                                             \
-        .synopsis = "CASE..." more_synopsis,                                                       \
-        .help = sentence,                                                                          \
-        .description = text,                                                                       \
-        .options = own_options,                                                                    \
-        .operand_count_min = 1,                                                                    \
-        .operand_count_max = OPERANDS_ANY,                                                         \
-        .run = run_##identifier,                                                                   \
-    }
 
 DECIDE_COMMAND(examine, "examine", "", "find applications in order (审核)", DECIDE_DESCRIPTION,
                NULL);

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Correction (补正) of an application that the registry returned: the form comes again in full, and
+ * goes to the registry as the case's next revision. What was paid stays paid.
+ */
+#include "acceptance-node/acceptance.h"
+#include "acceptance-node/core/application.h"
+#include "acceptance-node/submission.h"
+
+static enum result
+check_same_case(const Yidi__Case *row, const Yidi__ApplicationForm *form,
+                struct refusal *ret_refusal)
+{
+    if (strcmp(form->person->citizen_number, row->form->person->citizen_number) != 0)
+        return refuse(ret_refusal, REFUSAL_AMENDMENT_INVALID, "form.person.citizen_number",
+                      "another citizen needs another application");
+    if (form->kind != row->form->kind)
+        return refuse(ret_refusal, REFUSAL_AMENDMENT_INVALID, "form.kind",
+                      "another kind needs another application");
+    if (form->fee_fen != row->form->fee_fen)
+        return refuse(ret_refusal, REFUSAL_AMENDMENT_INVALID, "form.fee_fen",
+                      "the fee was paid; withdraw the application to change it");
+    return OK;
+}
+
+/* A case goes to the offices that it went to: only the registry may send it elsewhere. */
+static enum result
+check_same_offices(const Yidi__Case *row, const struct submission *submission,
+                   struct refusal *ret_refusal)
+{
+    if (strcmp(submission->registry->code, row->registry_office) != 0)
+        return refuse(ret_refusal, REFUSAL_AMENDMENT_INVALID, "form.person.registration_division",
+                      "registry %s decides this case", row->registry_office);
+    if (strcmp(submission->production->code, row->production_office) != 0)
+        return refuse(ret_refusal, REFUSAL_AMENDMENT_INVALID, "production_office",
+                      "card centre %s makes the card of this case", row->production_office);
+    return OK;
+}
+
+static enum result
+answer(struct turn *turn, const Yidi__Case *row, Yidi__Response *response)
+{
+    Yidi__Decided *decided = arena_take(turn->arena, sizeof *decided);
+    Yidi__CaseResult **list = arena_take(turn->arena, sizeof *list);
+    Yidi__CaseResult *result = arena_take(turn->arena, sizeof *result);
+    if (decided == NULL || list == NULL || result == NULL)
+        return ERR_MEMORY;
+    yidi__decided__init(decided);
+    yidi__case_result__init(result);
+    result->case_number = row->case_number;
+    result->state = (char *)application_machine.state_names[row->state];
+    list[0] = result;
+    decided->results = list;
+    decided->n_results = 1;
+    response->body_case = YIDI__RESPONSE__BODY_DECIDED;
+    response->decided = decided;
+    return OK;
+}
+
+static enum result
+amend(struct turn *turn, struct case_file *file, struct submission *submission,
+      struct refusal *ret_refusal)
+{
+    const struct application_event event = { .kind = APPLICATION_AMEND };
+    enum result result = submission_keep(turn, submission);
+    if (result != OK)
+        return result;
+    file->row->form = submission->form;
+    file->row->revision++;
+    turn_begin_act(turn, file->row->case_number, "amend", "");
+    return acceptance_advance(turn, file, NULL, &event, ret_refusal);
+}
+
+enum result
+acceptance_amend(struct turn *turn, const Yidi__Amend *request, const struct bytes *frames,
+                 size_t frame_count, Yidi__Response *response, struct refusal *ret_refusal)
+{
+    struct case_file file;
+    struct submission *submission = arena_take(turn->arena, sizeof *submission);
+    if (submission == NULL)
+        return ERR_MEMORY;
+    enum result result =
+        case_file_open(turn->txn, &application_machine, request->case_number, turn->arena, &file);
+    if (result == ERR_ABSENT)
+        return refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number",
+                      "no such case at this office");
+    if (result == OK && file.row->state != APPLICATION_RETURNED)
+        return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "case_number",
+                      "only a returned application is corrected; this one is %s",
+                      application_machine.state_names[file.row->state]);
+    if (result == OK)
+        result = submission_open(turn, request->form, frames, frame_count, submission);
+    if (result == OK)
+        result = check_same_case(file.row, request->form, ret_refusal);
+    if (result == OK)
+        result = submission_check(turn, submission, ret_refusal);
+    if (result == OK)
+        result = check_same_offices(file.row, submission, ret_refusal);
+    if (result == OK)
+        result = submission_check_room(turn, submission, ret_refusal);
+    if (result == OK)
+        result = amend(turn, &file, submission, ret_refusal);
+    return result == OK ? answer(turn, file.row, response) : result;
+}

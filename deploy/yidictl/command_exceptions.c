@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * return, redirect, withdraw, miss, trace-card, destroy - when a case does not go the straight way.
+ */
+#include <stdlib.h>
+
+#include "common/domain/civil_date.h"
+#include "deploy/yidictl/decision.h"
+#include "deploy/yidictl/report.h"
+
+enum { FIELDS_MAX = 16 };
+
+static int
+report_option(const struct settings *settings, const char *option, const char *rule)
+{
+    struct refusal refusal;
+    enum result result = refuse(&refusal, REFUSAL_OPTION_INVALID, option, "%s", rule);
+    return report_usage(settings, result, &refusal);
+}
+
+/* YYYY-MM-DD, or the digits alone; 0 when it is none. */
+static uint32_t
+read_date(const char *text)
+{
+    char digits[9] = { 0 };
+    size_t count = 0;
+    for (; *text != '\0'; text++) {
+        if (*text == '-' && (count == 4 || count == 6))
+            continue;
+        if (*text < '0' || *text > '9' || count == 8)
+            return 0;
+        digits[count++] = *text;
+    }
+    uint32_t date = count == 8 ? (uint32_t)strtoul(digits, NULL, 10) : 0;
+    return civil_date_valid(date) ? date : 0;
+}
+
+static int
+run_return(const struct settings *settings, const struct arguments *arguments)
+{
+    Yidi__Decide decide = YIDI__DECIDE__INIT;
+    char *fields[FIELDS_MAX];
+    size_t place = 0;
+    const char *field;
+    while ((field = arguments_next(arguments, "field", &place)) != NULL) {
+        if (decide.n_fields == FIELDS_MAX)
+            return report_option(settings, "field", "at most 16");
+        fields[decide.n_fields++] = (char *)field;
+    }
+    decide.verb = YIDI__VERB__RETURN_FORM;
+    decide.fields = fields;
+    decide.text = decision_text(arguments, "text");
+    decide.answer_by = read_date(decision_text(arguments, "answer-by"));
+    if (decide.answer_by == 0)
+        return report_option(settings, "answer-by", "a date, such as 2027-01-31");
+    return decision_run(settings, arguments, &decide);
+}
+
+static int
+run_redirect(const struct settings *settings, const struct arguments *arguments)
+{
+    Yidi__Decide decide = YIDI__DECIDE__INIT;
+    decide.verb = YIDI__VERB__REDIRECT;
+    decide.registration_division = decision_text(arguments, "division");
+    decide.text = decision_text(arguments, "text");
+    return decision_run(settings, arguments, &decide);
+}
+
+static int
+run_with_words(const struct settings *settings, const struct arguments *arguments, Yidi__Verb verb)
+{
+    Yidi__Decide decide = YIDI__DECIDE__INIT;
+    decide.verb = verb;
+    decide.text = decision_text(arguments, "text");
+    if (decide.text[0] == '\0')
+        return report_option(settings, "text", "must be given: the journal keeps it");
+    return decision_run(settings, arguments, &decide);
+}
+
+static int
+run_withdraw(const struct settings *settings, const struct arguments *arguments)
+{
+    return run_with_words(settings, arguments, YIDI__VERB__WITHDRAW);
+}
+
+static int
+run_miss(const struct settings *settings, const struct arguments *arguments)
+{
+    return run_with_words(settings, arguments, YIDI__VERB__MISS);
+}
+
+static int
+run_destroy(const struct settings *settings, const struct arguments *arguments)
+{
+    return run_with_words(settings, arguments, YIDI__VERB__DESTROY);
+}
+
+static int
+run_trace_card(const struct settings *settings, const struct arguments *arguments)
+{
+    Yidi__Decide decide = YIDI__DECIDE__INIT;
+    decide.verb = YIDI__VERB__TRACE_CARD;
+    decide.found = arguments_flag(arguments, "found");
+    decide.text = decision_text(arguments, "text");
+    if (decide.found == arguments_flag(arguments, "lost"))
+        return report_option(settings, "found", "either --found or --lost");
+    return decision_run(settings, arguments, &decide);
+}
+
+static const struct argument_rule return_options[] = {
+    { "field", "FIELD", true, "what is to be corrected, such as form.person.address" },
+    { "text", "TEXT", false, "what to do, as told to the applicant" },
+    { "answer-by", "DATE", false, "until when, such as 2027-01-31" },
+    { 0 },
+};
+
+static const struct argument_rule redirect_options[] = {
+    { "division", "CODE", false, "county of the present registration, GB/T 2260" },
+    { "text", "TEXT", false, "how it is known" },
+    { 0 },
+};
+
+static const struct argument_rule text_options[] = {
+    { "text", "TEXT", false, "why; the journal keeps it, so name nobody" },
+    { 0 },
+};
+
+static const struct argument_rule trace_options[] = {
+    { "found", NULL, false, "the card is here, and can be sent again" },
+    { "lost", NULL, false, "the card is lost, and is made again" },
+    { "text", "TEXT", false, "what became of it" },
+    { 0 },
+};
+
+DECIDE_COMMAND(return, "return", " --field FIELD... --text TEXT --answer-by DATE",
+                     "send applications back to be corrected (退回补正)", DECIDE_DESCRIPTION,
+                     return_options);
+DECIDE_COMMAND(redirect, "redirect", " --division CODE --text TEXT",
+               "let the registry decide where the citizen is registered now", DECIDE_DESCRIPTION,
+               redirect_options);
+DECIDE_COMMAND(withdraw, "withdraw", " --text TEXT",
+               "withdraw applications, if no card is made yet (撤回)", DECIDE_DESCRIPTION,
+               text_options);
+DECIDE_COMMAND(miss, "miss", " --text TEXT", "report cards that were not in their package",
+               DECIDE_DESCRIPTION, text_options);
+DECIDE_COMMAND(destroy, "destroy", " --text TEXT", "destroy cards that nobody collected (销毁)",
+               DECIDE_DESCRIPTION, text_options);
+DECIDE_COMMAND(trace_card, "trace-card", " (--found | --lost) --text TEXT",
+               "say what became of a missing card", DECIDE_DESCRIPTION, trace_options);

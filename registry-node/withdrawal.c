@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Withdrawal (撤回) as the registry sees it: before it has issued, its own word is enough; after
+ * that, the card centre says whether a card is made already.
+ */
+#include "common/io/incoming.h"
+#include "common/io/turn.h"
+#include "registry-node/core/review.h"
+#include "registry-node/registry.h"
+
+enum result
+registry_take_withdrawal(struct turn *turn, struct case_file *file, const struct incoming *incoming,
+                         struct refusal *ret_refusal)
+{
+    const struct review_event event = { .kind = REVIEW_WITHDRAW, .operator= "" };
+    Yidi__CaseNote *note = arena_take(turn->arena, sizeof *note);
+    if (note == NULL)
+        return ERR_MEMORY;
+    yidi__case_note__init(note);
+    note->text = incoming->message->application_withdrawn->text;
+    file->row->note = note;
+    return registry_advance(turn, file, incoming, &event, ret_refusal);
+}
+
+enum result
+registry_take_order_answer(struct turn *turn, struct case_file *file,
+                           const struct incoming *incoming, struct refusal *ret_refusal)
+{
+    const bool withdrawn = incoming->message->order_withdrawal_answered->withdrawn;
+    const struct review_event event = {
+        .kind = withdrawn ? REVIEW_ORDER_WITHDRAWN : REVIEW_ORDER_KEPT, .operator= "" };
+    return registry_advance(turn, file, incoming, &event, ret_refusal);
+}

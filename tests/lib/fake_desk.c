@@ -30,6 +30,9 @@ static const struct fake_entry entries[FAKE_PLACE_COUNT_WIDE] = {
     [FAR_CENTRE] = { .name = "far centre",
                      .entry = { "510104000002", YIDI__ROLE__PRODUCTION, "51" },
                      .role = &production_role },
+    [FAR_REGISTRY] = { .name = "far registry",
+                       .entry = { "510107000000", YIDI__ROLE__REGISTRY, FAKE_DESK_FAR_DIVISION },
+                       .role = &registry_role },
 };
 
 const struct fake_step fake_desk_steps[] = {
@@ -71,8 +74,9 @@ fake_desk_open_wide(struct fake_network *network, uint64_t seed)
     fake_network_open(network, entries, FAKE_PLACE_COUNT_WIDE, seed);
 }
 
-void
-fake_desk_populate(struct fake_network *network, uint64_t first_seed, unsigned count)
+static void
+import(struct fake_network *network, size_t registry, const struct made_citizen *citizens,
+       unsigned count)
 {
     enum { HEADER_BYTES = sizeof CITIZEN_CSV_HEADER };
     Yidi__PopulationImport import = YIDI__POPULATION_IMPORT__INIT;
@@ -80,19 +84,37 @@ fake_desk_populate(struct fake_network *network, uint64_t first_seed, unsigned c
     char *csv = malloc(HEADER_BYTES + count * CITIZEN_MAKER_LINE_BYTES + 1);
     assert_non_null(csv);
     size_t size = (size_t)sprintf(csv, "%s\n", CITIZEN_CSV_HEADER);
-    for (unsigned i = 0; i < count; i++) {
-        struct made_citizen citizen;
-        citizen_make(first_seed + i, FAKE_DESK_DIVISION, &citizen);
-        size += citizen_make_line(&citizen, csv + size);
-    }
+    for (unsigned i = 0; i < count; i++)
+        size += citizen_make_line(&citizens[i], csv + size);
     request.command_case = YIDI__REQUEST__COMMAND_POPULATION_IMPORT;
     request.population_import = &import;
     const struct bytes frame = bytes_of(csv, size);
-    const Yidi__Response *response = fake_network_ask(network, REGISTRY, &request, &frame, 1);
+    const Yidi__Response *response = fake_network_ask(network, registry, &request, &frame, 1);
     free(csv);
     assert_non_null(response);
     assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_IMPORTED);
     assert_int_equal(response->imported->imported, count);
+}
+
+void
+fake_desk_populate(struct fake_network *network, uint64_t first_seed, unsigned count)
+{
+    struct made_citizen *citizens = calloc(count, sizeof *citizens);
+    assert_non_null(citizens);
+    for (unsigned i = 0; i < count; i++)
+        citizen_make(first_seed + i, FAKE_DESK_DIVISION, &citizens[i]);
+    import(network, REGISTRY, citizens, count);
+    free(citizens);
+}
+
+void
+fake_desk_move(struct fake_network *network, size_t registry, uint64_t citizen_seed,
+               const char *division)
+{
+    struct made_citizen citizen;
+    citizen_make(citizen_seed, FAKE_DESK_DIVISION, &citizen);
+    strcpy(citizen.division, division);
+    import(network, registry, &citizen, 1);
 }
 
 void
@@ -151,6 +173,13 @@ fake_desk_decide(struct fake_network *network, const struct fake_decision *decis
     decide.reasons = reasons;
     decide.n_reasons = decision->reason != 0;
     decide.text = (char *)(uintptr_t)(decision->text == NULL ? "" : decision->text);
+    char *fields[] = { (char *)(uintptr_t)decision->field };
+    decide.fields = fields;
+    decide.n_fields = decision->field != NULL;
+    decide.answer_by = decision->answer_by;
+    decide.registration_division =
+        (char *)(uintptr_t)(decision->division == NULL ? "" : decision->division);
+    decide.found = decision->found;
     decide.defective = decision->defective;
     decide.old_card_surrendered = decision->old_card_surrendered;
     request.operator_ = (char *)(uintptr_t)decision->operator;
@@ -164,6 +193,30 @@ fake_desk_decide(struct fake_network *network, const struct fake_decision *decis
     assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_DECIDED);
     const Yidi__CaseResult *result = response->decided->results[0];
     return result->refusal != NULL ? result->refusal->code : result->state;
+}
+
+const char *
+fake_desk_amend(struct fake_network *network, const struct made_application *application,
+                const char *case_number)
+{
+    struct bytes frames[ATTACHMENTS_MAX];
+    Yidi__ApplicationForm form = application->form;
+    Yidi__Amend amend = YIDI__AMEND__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    amend.case_number = (char *)(uintptr_t)case_number;
+    amend.form = &form;
+    request.operator_ = "clerk";
+    request.command_case = YIDI__REQUEST__COMMAND_AMEND;
+    request.amend = &amend;
+    size_t frame_count = application_frames(application, frames);
+    const Yidi__Response *response =
+        fake_network_ask(network, WINDOW, &request, frames, frame_count);
+    if (response == NULL)
+        return NULL;
+    if (response->body_case == YIDI__RESPONSE__BODY_REFUSAL)
+        return response->refusal->code;
+    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_DECIDED);
+    return response->decided->results[0]->state;
 }
 
 void

@@ -18,18 +18,25 @@ enum fake_place {
     FAKE_PLACE_COUNT,
     FAR_WINDOW = FAKE_PLACE_COUNT,
     FAR_CENTRE,
+    FAR_REGISTRY,
     FAKE_PLACE_COUNT_WIDE
 };
 
-#define FAKE_DESK_DIVISION "440105" /* where the citizens are registered */
+#define FAKE_DESK_DIVISION     "440105" /* where the citizens are registered */
+#define FAKE_DESK_FAR_DIVISION "510107" /* and where some have moved to */
 
 /* A window and a card centre in Shanghai, and a county registry in Guangzhou, all running; and the
- * same with another window and centre in Chengdu. */
+ * same with another window, centre and registry in Chengdu. */
 void fake_desk_open(struct fake_network *network, uint64_t seed);
 void fake_desk_open_wide(struct fake_network *network, uint64_t seed);
 
 /* Put citizens with these seeds on the registry's file. */
 void fake_desk_populate(struct fake_network *network, uint64_t first_seed, unsigned count);
+
+/* Put one of these citizens on the file of another registry, to whose county he or she has moved.
+ */
+void fake_desk_move(struct fake_network *network, size_t registry, uint64_t citizen_seed,
+                    const char *division);
 
 /* The application of a citizen; photo and templates are drawn once for all of them. */
 void fake_desk_citizen(uint64_t seed, Yidi__ApplicationKind kind,
@@ -44,6 +51,11 @@ const char *fake_desk_apply_at(struct fake_network *network, size_t at,
                                const struct made_application *application, const char *request_key,
                                char ret_number[CASE_NUMBER_CHARS + 1]);
 
+/* Hand a returned application in again. Answers its state, or the code of a refusal; NULL when the
+ * window crashed before it answered. */
+const char *fake_desk_amend(struct fake_network *network,
+                            const struct made_application *application, const char *case_number);
+
 struct fake_decision {
     size_t at;
     Yidi__Verb verb;
@@ -52,6 +64,10 @@ struct fake_decision {
     bool old_card_surrendered;
     Yidi__RefusalReason reason; /* refuse; 0 for none */
     const char *text;           /* NULL is empty */
+    const char *field;          /* return-form; NULL for none */
+    uint32_t answer_by;
+    const char *division; /* redirect; NULL is empty */
+    bool found;
 };
 
 /* Decide on one case. Answers the state after it, or the code of a refusal; NULL when the office

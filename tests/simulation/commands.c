@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "common/domain/civil_date.h"
 #include "common/io/case_file.h"
 #include "tests/simulation/world.h"
 
@@ -120,6 +121,37 @@ command_apply(struct world *world, const struct wish *wish,
     return outcome;
 }
 
+/* ---- correcting ---- */
+
+struct outcome
+command_amend(struct world *world, const struct wish *wish)
+{
+    struct made_application *application = &world->people.applications[wish->photo];
+    struct made_citizen citizen;
+    struct bytes frames[ATTACHMENTS_MAX];
+    Yidi__Amend amend = YIDI__AMEND__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    struct outcome outcome = { 0 };
+    people_citizen(world, wish->citizen, &citizen);
+    application_set_citizen(application, &citizen);
+    application_set_kind(application, wish->kind);
+    Yidi__ApplicationForm form = application->form;
+    amend.case_number = (char *)(uintptr_t)wish->case_number;
+    amend.form = &form;
+    request.operator_ = "clerk";
+    request.command_case = YIDI__REQUEST__COMMAND_AMEND;
+    request.amend = &amend;
+    size_t frame_count = application_frames(application, frames);
+    const Yidi__Response *response = ask(world, wish->window, &request, frames, frame_count);
+    outcome.answered = response != NULL;
+    if (response != NULL && response->body_case == YIDI__RESPONSE__BODY_REFUSAL)
+        set_code(&outcome, response->refusal);
+    trace(world, (int)wish->window, "%s %s%s%s",
+          outcome.code[0] == '\0' ? "takes the correction of" : "refuses to correct",
+          wish->case_number, outcome.code[0] == '\0' ? "" : ": ", outcome.code);
+    return outcome;
+}
+
 /* ---- deciding ---- */
 
 static const char *
@@ -130,8 +162,27 @@ verb_name(Yidi__Verb verb)
         [YIDI__VERB__REFUSE] = "refuse",         [YIDI__VERB__MAKE] = "make",
         [YIDI__VERB__CHECK_CARD] = "check card", [YIDI__VERB__DISPATCH] = "dispatch",
         [YIDI__VERB__RECEIVE] = "receive",       [YIDI__VERB__COLLECT] = "collect",
+        [YIDI__VERB__RETURN_FORM] = "return",    [YIDI__VERB__REDIRECT] = "redirect",
+        [YIDI__VERB__WITHDRAW] = "withdraw",     [YIDI__VERB__MISS] = "miss",
+        [YIDI__VERB__DESTROY] = "destroy",       [YIDI__VERB__TRACE_CARD] = "trace card",
     };
     return names[verb];
+}
+
+static bool
+needs_words(const struct decision *decision)
+{
+    switch (decision->verb) {
+    case YIDI__VERB__REFUSE:
+    case YIDI__VERB__RETURN_FORM:
+    case YIDI__VERB__WITHDRAW:
+    case YIDI__VERB__MISS:
+    case YIDI__VERB__DESTROY:
+    case YIDI__VERB__TRACE_CARD:
+        return true;
+    default:
+        return decision->defective;
+    }
 }
 
 static const Yidi__Response *
@@ -140,13 +191,20 @@ decide(struct world *world, const struct decision *decision, char **case_numbers
     Yidi__RefusalReason reasons[] = { YIDI__REFUSAL_REASON__DOCUMENTS_NOT_GENUINE };
     Yidi__Decide wire = YIDI__DECIDE__INIT;
     Yidi__Request request = YIDI__REQUEST__INIT;
+    char *fields[] = { "form.person.address" };
     bool says_why = !decision->no_reason;
     wire.verb = decision->verb;
     wire.case_numbers = case_numbers;
     wire.n_case_numbers = count;
     wire.reasons = reasons;
     wire.n_reasons = decision->verb == YIDI__VERB__REFUSE && says_why;
-    wire.text = wire.n_reasons > 0 || (decision->defective && says_why) ? "scratched" : "";
+    wire.text = needs_words(decision) && says_why ? "scratched" : "";
+    wire.fields = fields;
+    wire.n_fields = decision->verb == YIDI__VERB__RETURN_FORM;
+    wire.answer_by = wire.n_fields > 0
+                         ? civil_date_add_days(civil_date_of_ms(world->network.now.wall_ms), 20)
+                         : 0;
+    wire.found = decision->found;
     wire.defective = decision->defective;
     wire.old_card_surrendered = decision->old_card_surrendered;
     wire.package = (char *)(uintptr_t)(decision->package == NULL ? "" : decision->package);

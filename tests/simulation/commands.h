@@ -24,6 +24,7 @@ struct decision {
     const char *operator;
     const char *case_number;
     bool defective;
+    bool found;
     bool old_card_surrendered;
     bool no_reason;          /* forgets to say why */
     const char *package;     /* NULL is empty */
@@ -37,6 +38,9 @@ struct outcome command_apply(struct world *world, const struct wish *wish,
                              void (*change)(Yidi__ApplicationForm *form));
 
 struct outcome command_decide(struct world *world, const struct decision *decision);
+
+/* Hand a returned application in again. */
+struct outcome command_amend(struct world *world, const struct wish *wish);
 
 /* One decision on a list of cases, to be refused or not one by one. */
 void command_decide_many(struct world *world, const struct decision *decision, char **case_numbers,

@@ -290,6 +290,11 @@ desks_agree(struct world *world, const struct ledger_case *found)
         INVARIANT(world, strcmp(at_window, at_registry) == 0 && strcmp(at_window, at_centre) == 0,
                   "G3 the desks agree in the end", "%s: cards %s, %s and %s", found->number,
                   at_window, at_registry, at_centre);
+    } else if (found->state == APPLICATION_WITHDRAWN) {
+        state_is(world, found, found->registry, REVIEW_WITHDRAWN);
+        const struct ledger_case *order = ledger_find_case(world, found->centre, found->number);
+        INVARIANT(world, order == NULL || order->state == ORDER_WITHDRAWN,
+                  "G3 no card for a withdrawn application", "%s", found->number);
     } else if (found->state == APPLICATION_REFUSED &&
                ledger_find_case(world, found->registry, found->number) != NULL) {
         state_is(world, found, found->registry, REVIEW_REFUSED);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "acceptance-node/core/application.h"
+#include "common/io/case_file.h"
 #include "common/io/recovery.h"
 #include "production-node/core/order.h"
 #include "registry-node/core/review.h"
@@ -44,7 +45,8 @@ is_promised(enum party party, unsigned state)
            state == APPLICATION_READY;
 }
 
-/* Nobody can say how a case stands whose offices have not handed back yet. */
+/* Nobody can say how a case stands whose offices have not handed back yet, or whose share is not
+ * done again. */
 static bool
 is_known(const struct world *world, size_t office, const struct ledger_case *found)
 {
@@ -54,10 +56,25 @@ is_known(const struct world *world, size_t office, const struct ledger_case *fou
         const struct peer *peer = parts[i] < PLACE_COUNT
                                       ? peers_find(&running->peers, world_code(world, parts[i]))
                                       : NULL;
-        if (peer != NULL && recovery_holds(peer))
+        if (peer != NULL && recovery_bars(peer))
             return false;
     }
     return true;
+}
+
+/* As it stands now: the ledger is told of one case after the other. */
+static unsigned
+read_state(struct world *world, size_t office, const char *case_number)
+{
+    AUTO(arena) struct arena arena;
+    AUTO(store_txn)
+    struct store_txn *txn = scratch_store_read(&world->network.offices[office].scratch);
+    struct case_file file;
+    arena_init(&arena);
+    return case_file_open(txn, world->network.offices[office].role->machine, case_number, &arena,
+                          &file) == OK
+               ? file.row->state
+               : 0;
 }
 
 static bool
@@ -87,7 +104,8 @@ citizen_has_one_open_case(struct world *world, size_t office, const Yidi__Case *
             strcmp(other->number, row->case_number) == 0)
             continue;
         INVARIANT(world,
-                  !whole && (!is_promised(party, other->state) || !is_known(world, office, other)),
+                  !whole && (!is_known(world, office, other) ||
+                             !is_promised(party, read_state(world, office, other->number))),
                   "G3 at most one open case of a citizen", "%s and %s at %s", row->case_number,
                   other->number, name_of(world, office));
     }

@@ -7,6 +7,7 @@
 
 #include "acceptance-node/core/application.h"
 #include "common/domain/citizen_csv.h"
+#include "common/io/case_file.h"
 #include "production-node/core/order.h"
 #include "registry-node/core/review.h"
 #include "tests/simulation/commands.h"
@@ -251,6 +252,25 @@ spoils(struct world *world)
     return !world->calm && dice_chance(&world->people.dice, DEFECTIVE_PERCENT);
 }
 
+/* Issuing it is refused: another application of the citizen is open. */
+static bool
+stands_behind_another(struct world *world, size_t office, const char *case_number)
+{
+    char open_case[CASE_NUMBER_CHARS + 1];
+    const struct ledger_case *found = ledger_find_case(world, office, case_number);
+    AUTO(store_txn)
+    struct store_txn *txn = scratch_store_read(&world->network.offices[office].scratch);
+    return case_file_find_open(txn, found->citizen, open_case) == OK &&
+           strcmp(open_case, case_number) != 0;
+}
+
+/* Something comes up, while there is trouble enough. */
+static bool
+changes_course(struct world *world)
+{
+    return !world->calm && dice_chance(&world->people.dice, 6);
+}
+
 static bool
 next_at_registry(struct world *world, int state, struct decision *decision)
 {
@@ -261,8 +281,11 @@ next_at_registry(struct world *world, int state, struct decision *decision)
         decision->verb = YIDI__VERB__EXAMINE;
         if (refuse || was_found_wanting(world, decision->case_number))
             decision->verb = YIDI__VERB__REFUSE;
+        else if (changes_course(world))
+            decision->verb = YIDI__VERB__RETURN_FORM;
         return true;
     case REVIEW_EXAMINED:
+        refuse |= stands_behind_another(world, decision->office, decision->case_number);
         decision->verb = refuse ? YIDI__VERB__REFUSE : YIDI__VERB__ISSUE;
         decision->operator= another_than(world, decision->office, decision->case_number);
         return true;
@@ -307,6 +330,11 @@ next_at_window(struct world *world, int state, struct decision *decision)
 {
     decision->operator= somebody(world);
     switch ((enum application_state)state) {
+    case APPLICATION_SUBMITTED:
+    case APPLICATION_IN_PRODUCTION:
+    case APPLICATION_RETURNED:
+        decision->verb = YIDI__VERB__WITHDRAW;
+        return changes_course(world);
     case APPLICATION_IN_TRANSIT:
         decision->verb = YIDI__VERB__RECEIVE;
         decision->defective = spoils(world);
@@ -340,16 +368,31 @@ people_next_step(struct world *world, size_t office, const char *case_number, in
     }
 }
 
+/* A returned application is corrected; anything else is decided. False when it has to wait. */
+static bool
+step(struct world *world, size_t office, const char *case_number, int state)
+{
+    struct decision decision;
+    const struct wish *wish = people_find_wish(world, case_number);
+    bool window = world->network.offices[office].role->party == PARTY_ACCEPTANCE;
+    if (people_next_step(world, office, case_number, state, &decision))
+        (void)command_decide(world, &decision);
+    else if (window && state == APPLICATION_RETURNED && wish != NULL)
+        (void)command_amend(world, wish);
+    else
+        return false;
+    return true;
+}
+
 static void
 do_next_step(struct world *world)
 {
-    struct decision decision;
     int state;
     size_t office = people_pick_office(world);
     const char *case_number =
         office == PLACE_COUNT ? NULL : people_pick_case(world, office, &state);
-    if (case_number != NULL && people_next_step(world, office, case_number, state, &decision))
-        (void)command_decide(world, &decision);
+    if (case_number != NULL)
+        (void)step(world, office, case_number, state);
 }
 
 /* ---- living ---- */
@@ -382,14 +425,10 @@ people_work_off(struct world *world)
     for (size_t office = 0; office < PLACE_COUNT; office++) {
         const struct ledger_office *page = &world->ledger.offices[office];
         for (size_t i = 0; i < page->case_count && world_is_up(world, office); i++) {
-            struct decision decision;
             char number[CASE_NUMBER_CHARS + 1];
             snprintf(number, sizeof number, "%s", page->cases[i].number);
-            if (!page->cases[i].open ||
-                !people_next_step(world, office, number, page->cases[i].state, &decision))
-                continue;
-            (void)command_decide(world, &decision);
-            done++;
+            if (page->cases[i].open)
+                done += step(world, office, number, page->cases[i].state);
         }
     }
     return done;

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * exceptions_test - cases that do not go the straight way: returned and corrected, withdrawn at any
+ * moment, redirected; and each office loses its disk in the middle of them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "common/domain/civil_date.h"
+#include "tests/lib/fake_desk.h"
+
+enum { CITIZENS = 6 };
+
+static struct fake_network network;
+static struct made_application application;
+static char number[CASE_NUMBER_CHARS + 1];
+
+/* ---- decisions ---- */
+
+static const struct fake_decision examine = {
+    .at = REGISTRY, .verb = YIDI__VERB__EXAMINE, .operator= "examiner" };
+static const struct fake_decision issue = {
+    .at = REGISTRY, .verb = YIDI__VERB__ISSUE, .operator= "issuer" };
+static const struct fake_decision withdraw = {
+    .at = WINDOW, .verb = YIDI__VERB__WITHDRAW, .operator= "clerk", .text = "moves home"
+};
+static const struct fake_decision redirect = { .at = REGISTRY,
+                                               .verb = YIDI__VERB__REDIRECT,
+                                               .operator= "examiner",
+                                               .division = FAKE_DESK_FAR_DIVISION,
+                                               .text = "the registration has moved" };
+
+static struct fake_decision
+return_form(void)
+{
+    return (struct fake_decision){
+        .at = REGISTRY,
+        .verb = YIDI__VERB__RETURN_FORM,
+        .operator= "examiner",
+        .field = "form.person.address",
+        .text = "the street is missing",
+        .answer_by = civil_date_add_days(civil_date_of_ms(network.now.wall_ms), 20),
+    };
+}
+
+/* ---- what is done ---- */
+
+static void
+apply(uint64_t citizen)
+{
+    fake_desk_citizen(citizen, YIDI__APPLICATION_KIND__RENEWAL, &application);
+    assert_string_equal(fake_desk_apply(&network, &application, "", number), "");
+    fake_network_settle(&network);
+}
+
+static void
+expect(const struct fake_decision *decision, const char *answer)
+{
+    assert_string_equal(fake_desk_decide(&network, decision, number), answer);
+    fake_network_settle(&network);
+}
+
+static void
+expect_state(size_t at, const char *state)
+{
+    assert_string_equal(fake_network_state(&network, at, number), state);
+}
+
+static void
+expect_returned(void)
+{
+    const struct fake_decision decision = return_form();
+    expect(&decision, "returned");
+    expect_state(WINDOW, "returned");
+}
+
+static void
+amend(void)
+{
+    assert_string_equal(fake_desk_amend(&network, &application, number), "submitted");
+    fake_network_settle(&network);
+}
+
+static void
+finish(size_t registry)
+{
+    for (size_t i = 0; i < fake_desk_step_count; i++) {
+        struct fake_decision decision = fake_desk_steps[i].decision;
+        decision.at = decision.at == REGISTRY ? registry : decision.at;
+        expect(&decision, fake_desk_steps[i].after);
+    }
+    expect_state(registry, "closed");
+    expect_state(CENTRE, "closed");
+    fake_network_audit(&network);
+}
+
+/* It has nothing left but what its peers hold. */
+static void
+lose(size_t at)
+{
+    fake_desk_lose_disk(&network, at);
+    fake_desk_recover(&network, at, YIDI__RECOVER_VERB__RECOVER_START);
+    fake_network_settle(&network);
+    fake_network_settle(&network);
+    const Yidi__RecoveryReport *report =
+        fake_desk_recover(&network, at, YIDI__RECOVER_VERB__RECOVER_SHOW);
+    assert_string_equal(report->phase, "done");
+    assert_int_equal(report->n_missing, 0);
+    for (size_t i = 0; i < report->n_unplaced; i++)
+        print_message("unplaced: %s %d: %s\n", report->unplaced[i]->office,
+                      (int)report->unplaced[i]->sequence, report->unplaced[i]->rule);
+    assert_int_equal(report->unplaced_count, 0);
+    if (at == REGISTRY)
+        fake_desk_populate(&network, 1, CITIZENS);
+    if (at == FAR_REGISTRY)
+        fake_desk_move(&network, FAR_REGISTRY, 1, FAKE_DESK_FAR_DIVISION);
+}
+
+/* Each office loses its past, and nothing changes anywhere. */
+static void
+expect_states_to_survive(void)
+{
+    static const size_t offices[] = { WINDOW, CENTRE, REGISTRY, FAR_REGISTRY };
+    char before[4][40];
+    for (size_t i = 0; i < 4; i++)
+        strcpy(before[i], fake_network_state(&network, offices[i], number));
+    for (size_t lost = 0; lost < 4; lost++) {
+        lose(offices[lost]);
+        for (size_t i = 0; i < 4; i++) {
+            const char *now = fake_network_state(&network, offices[i], number);
+            const char *want = strcmp(before[i], "examined") == 0 ? "received" : before[i];
+            if (strcmp(now, before[i]) != 0 && strcmp(now, want) != 0)
+                fail_msg("after the loss of office %zu, %zu says %s instead of %s", lost, i, now,
+                         before[i]);
+        }
+    }
+}
+
+/* ---- correction ---- */
+
+static void
+a_returned_application_is_corrected_and_issued(void **unused)
+{
+    (void)unused;
+    apply(1);
+    expect(&examine, "examined");
+    expect_returned();
+    expect(&issue, "ILLEGAL_IN_STATE");
+    strcat(application.citizen.address, "乙栋");
+    amend();
+    expect_state(REGISTRY, "received");
+    finish(REGISTRY);
+}
+
+static void
+it_may_be_returned_more_than_once_and_refused_in_the_end(void **unused)
+{
+    (void)unused;
+    const struct fake_decision turn_down = { .at = REGISTRY,
+                                             .verb = YIDI__VERB__REFUSE,
+                                             .operator= "examiner",
+                                             .reason = YIDI__REFUSAL_REASON__IDENTITY_DOUBTFUL,
+                                             .text = "never corrected" };
+    apply(1);
+    for (int times = 0; times < 3; times++) {
+        expect_returned();
+        amend();
+    }
+    expect_returned();
+    expect(&turn_down, "refused");
+    expect_state(WINDOW, "refused");
+    assert_string_equal(fake_desk_amend(&network, &application, number), "ILLEGAL_IN_STATE");
+    fake_network_audit(&network);
+}
+
+static void
+a_return_says_what_and_until_when(void **unused)
+{
+    (void)unused;
+    const struct fake_decision whole = return_form();
+    apply(1);
+    struct fake_decision decision = whole;
+    decision.field = NULL;
+    expect(&decision, "RETURN_INCOMPLETE");
+    decision = whole;
+    decision.field = "person.address";
+    expect(&decision, "RETURN_INCOMPLETE");
+    decision = whole;
+    decision.text = "";
+    expect(&decision, "RETURN_INCOMPLETE");
+    decision = whole;
+    decision.answer_by = civil_date_of_ms(network.now.wall_ms);
+    expect(&decision, "RETURN_INCOMPLETE");
+    decision.answer_by = 20270231;
+    expect(&decision, "RETURN_INCOMPLETE");
+    expect_state(REGISTRY, "received");
+}
+
+static void
+a_correction_is_about_the_same_case(void **unused)
+{
+    (void)unused;
+    apply(1);
+    assert_string_equal(fake_desk_amend(&network, &application, number), "ILLEGAL_IN_STATE");
+    expect_returned();
+    fake_desk_citizen(2, YIDI__APPLICATION_KIND__RENEWAL, &application);
+    assert_string_equal(fake_desk_amend(&network, &application, number), "AMENDMENT_INVALID");
+    fake_desk_citizen(1, YIDI__APPLICATION_KIND__REPLACEMENT, &application);
+    assert_string_equal(fake_desk_amend(&network, &application, number), "AMENDMENT_INVALID");
+    fake_desk_citizen(1, YIDI__APPLICATION_KIND__RENEWAL, &application);
+    strcpy(application.citizen.division, FAKE_DESK_FAR_DIVISION);
+    assert_string_equal(fake_desk_amend(&network, &application, number), "AMENDMENT_INVALID");
+    strcpy(application.citizen.division, FAKE_DESK_DIVISION);
+    application.form.phone = "1380013800x";
+    assert_string_equal(fake_desk_amend(&network, &application, number), "PHONE_INVALID");
+    application.form.phone = "13800138000";
+    expect_state(WINDOW, "returned");
+    amend();
+    finish(REGISTRY);
+}
+
+static void
+corrections_survive_the_loss_of_any_office(void **unused)
+{
+    (void)unused;
+    apply(1);
+    expect_returned();
+    expect_states_to_survive();
+    amend();
+    expect_states_to_survive();
+    expect_returned();
+    amend();
+    expect(&examine, "examined");
+    expect(&issue, "issued");
+    expect_states_to_survive();
+    for (size_t i = 2; i < fake_desk_step_count; i++)
+        expect(&fake_desk_steps[i].decision, fake_desk_steps[i].after);
+    expect_states_to_survive();
+    fake_network_audit(&network);
+}
+
+/* ---- withdrawal ---- */
+
+static void
+an_application_is_withdrawn_before_it_is_issued(void **unused)
+{
+    (void)unused;
+    for (int stage = 0; stage < 3; stage++) {
+        apply((uint64_t)stage + 1);
+        if (stage == 1)
+            expect(&examine, "examined");
+        if (stage == 2)
+            expect_returned();
+        expect(&withdraw, "withdrawing");
+        expect_state(WINDOW, "withdrawn");
+        expect_state(REGISTRY, "withdrawn");
+    }
+    apply(1); /* may apply again */
+    finish(REGISTRY);
+}
+
+static void
+a_withdrawal_overtaken_by_a_decision_ends_as_that_says(void **unused)
+{
+    (void)unused;
+    const struct fake_decision turn_down = { .at = REGISTRY,
+                                             .verb = YIDI__VERB__REFUSE,
+                                             .operator= "examiner",
+                                             .reason = YIDI__REFUSAL_REASON__BAD_CREDIT_RECORD,
+                                             .text = "a record" };
+    apply(1);
+    assert_string_equal(fake_desk_decide(&network, &withdraw, number), "withdrawing");
+    assert_string_equal(fake_desk_decide(&network, &turn_down, number), "refused");
+    fake_network_settle(&network);
+    expect_state(WINDOW, "refused");
+    expect_state(REGISTRY, "refused");
+
+    apply(2);
+    const struct fake_decision decision = return_form();
+    assert_string_equal(fake_desk_decide(&network, &withdraw, number), "withdrawing");
+    assert_string_equal(fake_desk_decide(&network, &decision, number), "returned");
+    fake_network_settle(&network);
+    expect_state(WINDOW, "withdrawn");
+    expect_state(REGISTRY, "withdrawn");
+    fake_network_audit(&network);
+}
+
+static void
+withdrawals_survive_the_loss_of_any_office(void **unused)
+{
+    (void)unused;
+    apply(1);
+    network.wires.cut[WINDOW][REGISTRY] = network.wires.cut[REGISTRY][WINDOW] = true;
+    expect(&withdraw, "withdrawing");
+    network.wires.cut[WINDOW][REGISTRY] = network.wires.cut[REGISTRY][WINDOW] = false;
+    fake_network_run(&network, 3600 * 1000);
+    expect_state(WINDOW, "withdrawn");
+    expect_states_to_survive();
+    fake_network_audit(&network);
+}
+
+/* ---- redirection ---- */
+
+static void
+the_registry_of_the_present_registration_decides(void **unused)
+{
+    (void)unused;
+    fake_desk_move(&network, FAR_REGISTRY, 1, FAKE_DESK_FAR_DIVISION);
+    apply(1);
+    expect(&redirect, "redirected");
+    expect_state(WINDOW, "submitted");
+    expect_state(FAR_REGISTRY, "received");
+    finish(FAR_REGISTRY);
+    expect_state(REGISTRY, "redirected");
+}
+
+static void
+it_is_redirected_to_a_registry_that_exists_and_is_another(void **unused)
+{
+    (void)unused;
+    struct fake_decision decision = redirect;
+    apply(1);
+    decision.division = "";
+    expect(&decision, "FIELD_OUT_OF_BOUNDS");
+    decision.division = FAKE_DESK_DIVISION;
+    expect(&decision, "FIELD_OUT_OF_BOUNDS");
+    decision.division = "110101";
+    expect(&decision, "REGISTRY_UNLISTED");
+    expect_state(REGISTRY, "received");
+}
+
+static void
+a_redirected_application_may_be_withdrawn_and_corrected(void **unused)
+{
+    (void)unused;
+    fake_desk_move(&network, FAR_REGISTRY, 1, FAKE_DESK_FAR_DIVISION);
+    apply(1);
+    assert_string_equal(fake_desk_decide(&network, &withdraw, number), "withdrawing");
+    assert_string_equal(fake_desk_decide(&network, &redirect, number), "redirected");
+    fake_network_settle(&network);
+    expect_state(WINDOW, "withdrawn");
+    expect_state(FAR_REGISTRY, "absent");
+
+    apply(1);
+    expect(&redirect, "redirected");
+    struct fake_decision decision = return_form();
+    decision.at = FAR_REGISTRY;
+    expect(&decision, "returned");
+    strcpy(application.citizen.division, FAKE_DESK_FAR_DIVISION);
+    amend();
+    finish(FAR_REGISTRY);
+}
+
+static void
+redirections_survive_the_loss_of_any_office(void **unused)
+{
+    (void)unused;
+    fake_desk_move(&network, FAR_REGISTRY, 1, FAKE_DESK_FAR_DIVISION);
+    apply(1);
+    expect(&redirect, "redirected");
+    expect_states_to_survive();
+    finish(FAR_REGISTRY);
+    expect_states_to_survive();
+}
+
+static int
+set_up(void **unused)
+{
+    (void)unused;
+    fake_desk_open_wide(&network, 1);
+    fake_desk_populate(&network, 1, CITIZENS);
+    fake_network_settle(&network);
+    return 0;
+}
+
+static int
+tear_down(void **unused)
+{
+    (void)unused;
+    fake_network_close(&network);
+    return 0;
+}
+
+int
+main(int argc, char *argv[])
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+        TEST(a_returned_application_is_corrected_and_issued),
+        TEST(it_may_be_returned_more_than_once_and_refused_in_the_end),
+        TEST(a_return_says_what_and_until_when),
+        TEST(a_correction_is_about_the_same_case),
+        TEST(corrections_survive_the_loss_of_any_office),
+        TEST(an_application_is_withdrawn_before_it_is_issued),
+        TEST(a_withdrawal_overtaken_by_a_decision_ends_as_that_says),
+        TEST(withdrawals_survive_the_loss_of_any_office),
+        TEST(the_registry_of_the_present_registration_decides),
+        TEST(it_is_redirected_to_a_registry_that_exists_and_is_another),
+        TEST(a_redirected_application_may_be_withdrawn_and_corrected),
+        TEST(redirections_survive_the_loss_of_any_office),
+    };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

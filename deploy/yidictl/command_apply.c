@@ -147,7 +147,7 @@ hand_in(const struct settings *settings, const struct arguments *arguments, cons
 
     AUTO(arena) struct arena arena;
     arena_init(&arena);
-    const char *key = arguments_text(arguments, "key");
+    const char *key = case_number == NULL ? arguments_text(arguments, "key") : NULL;
     Yidi__ApplicationForm *form = NULL;
     struct application application;
     result = read_form(form_path, &arena, &form, &refusal);

@@ -9,9 +9,10 @@
 
 static const struct {
     const char *name;
-    const char *meaning;
-} codes[REFUSAL_CODE_COUNT] = { [REFUSAL_NONE] = { "NONE", "no refusal" },
-#define X(name, text) [REFUSAL_##name] = { #name, text },
+    const char *english;
+    const char *chinese;
+} codes[REFUSAL_CODE_COUNT] = { [REFUSAL_NONE] = { "NONE", "no refusal", "没有拒绝" },
+#define X(name, english, chinese) [REFUSAL_##name] = { #name, english, chinese },
                                 REFUSAL_CODES(X)
 #undef X
 };
@@ -42,7 +43,14 @@ const char *
 refusal_meaning(enum refusal_code code)
 {
     REQUIRE(code < REFUSAL_CODE_COUNT);
-    return codes[code].meaning;
+    return codes[code].english;
+}
+
+const char *
+refusal_meaning_chinese(enum refusal_code code)
+{
+    REQUIRE(code < REFUSAL_CODE_COUNT);
+    return codes[code].chinese;
 }
 
 enum refusal_code

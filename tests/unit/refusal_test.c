@@ -28,7 +28,26 @@ refusal_names_and_meanings_are_unique(void **unused)
                                     refusal_name((enum refusal_code)b));
             assert_string_not_equal(refusal_meaning((enum refusal_code)a),
                                     refusal_meaning((enum refusal_code)b));
+            assert_string_not_equal(refusal_meaning_chinese((enum refusal_code)a),
+                                    refusal_meaning_chinese((enum refusal_code)b));
         }
+}
+
+/* The one is ASCII, the other not. */
+static void
+refusal_meanings_are_in_two_languages(void **unused)
+{
+    (void)unused;
+    for (int code = 0; code < REFUSAL_CODE_COUNT; code++) {
+        const char *chinese = refusal_meaning_chinese((enum refusal_code)code);
+        size_t others = 0;
+        for (const char *at = refusal_meaning((enum refusal_code)code); *at != '\0'; at++)
+            assert_in_range(*at, ' ', '~');
+        for (const char *at = chinese; *at != '\0'; at++)
+            others += (unsigned char)*at >= 0xE3; /* begins a Chinese character */
+        assert_in_range(others, 4, 80);
+        assert_in_range(strlen(chinese), 1, 240);
+    }
 }
 
 /* They travel in fields of 1 to 40 bytes and stand in scripts. */
@@ -92,6 +111,7 @@ main(int argc, char *argv[])
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_refusal_is_found_again_by_its_name),
         cmocka_unit_test(refusal_names_and_meanings_are_unique),
+        cmocka_unit_test(refusal_meanings_are_in_two_languages),
         cmocka_unit_test(refusal_names_are_short_capital_words),
         cmocka_unit_test(refusal_find_knows_no_other_names),
         cmocka_unit_test(refuse_fills_in_the_refusal),

@@ -56,6 +56,7 @@ registry_replace_card(struct turn *turn, const Yidi__Case *row, const char *card
     citizen->former_card_serial = citizen->card_serial;
     citizen->card_serial = (char *)card_serial;
     citizen->card_valid_until = row->valid_until;
+    citizen->card_reported_lost = false; /* was of the former one */
     return put_citizen(turn, turn->arena, citizen);
 }
 
@@ -80,6 +81,8 @@ keep_replaced_card(struct import *import, Yidi__Citizen *citizen)
     if (result != OK)
         return result == ERR_ABSENT ? OK : result;
     if (ours->former_card_serial[0] != '\0') {
+        if (strcmp(citizen->card_serial, ours->card_serial) != 0)
+            citizen->card_reported_lost = ours->card_reported_lost;
         citizen->card_serial = ours->card_serial;
         citizen->card_valid_until = ours->card_valid_until;
         citizen->former_card_serial = ours->former_card_serial;
@@ -104,6 +107,12 @@ store_line(struct import *import, const struct citizen *from)
     citizen.bad_credit = from->bad_credit;
     citizen.card_serial = (char *)from->card_serial;
     citizen.card_valid_until = from->card_valid_until;
+    citizen.deceased_on = from->deceased_on;
+    citizen.number_replaced_by = (char *)from->number_replaced_by;
+    citizen.duplicate_number = from->duplicate_number;
+    citizen.present_division = (char *)from->present_division;
+    citizen.card_reported_lost = from->card_reported_lost;
+    citizen.no_photo_on_file = !from->photo_on_file;
     enum result result = keep_replaced_card(import, &citizen);
     if (result == OK)
         result = put_citizen(import->turn, &import->scratch, &citizen);

@@ -24,10 +24,18 @@ enum column {
     COLUMN_BAD_CREDIT,
     COLUMN_CARD_SERIAL,
     COLUMN_CARD_VALID_UNTIL,
+    COLUMN_FIRST_MORE,
+    COLUMN_DECEASED_ON = COLUMN_FIRST_MORE,
+    COLUMN_NUMBER_REPLACED_BY,
+    COLUMN_DUPLICATE_NUMBER,
+    COLUMN_PRESENT_DIVISION,
+    COLUMN_CARD_REPORTED_LOST,
+    COLUMN_PHOTO_ON_FILE,
     COLUMN_COUNT
 };
 
-_Static_assert((int)COLUMN_COUNT == (int)CITIZEN_CSV_COLUMNS, "as many columns as announced");
+_Static_assert((int)COLUMN_FIRST_MORE == (int)CITIZEN_CSV_COLUMNS, "as many columns as announced");
+_Static_assert((int)COLUMN_COUNT == (int)CITIZEN_CSV_COLUMNS_MAX, "as many columns as announced");
 
 static enum result
 refuse_line(struct refusal *ret_refusal, const char *rule)
@@ -61,16 +69,28 @@ take_field(char **cursor)
 }
 
 static enum result
-split(char *line, char *ret_fields[COLUMN_COUNT], struct refusal *ret_refusal)
+refuse_count(const struct citizen_csv *csv, const char *what, struct refusal *ret_refusal)
 {
-    char *cursor = line;
-    for (int column = 0; column < COLUMN_COUNT; column++) {
-        ret_fields[column] = cursor == NULL ? NULL : take_field(&cursor);
-        if (ret_fields[column] == NULL)
-            return cursor == NULL ? refuse_line(ret_refusal, "must have 11 columns; has fewer")
+    return refuse(ret_refusal, REFUSAL_CSV_INVALID, "", "must have %zu columns; has %s",
+                  csv->column_count, what);
+}
+
+/* Each field at its column; those of columns that the file does not have are empty. */
+static enum result
+split(struct citizen_csv *csv, char *ret_fields[COLUMN_COUNT], struct refusal *ret_refusal)
+{
+    static char empty[] = "";
+    char *cursor = csv->buffer;
+    for (int column = 0; column < COLUMN_COUNT; column++)
+        ret_fields[column] = empty;
+    for (size_t place = 0; place < csv->column_count; place++) {
+        char *field = cursor == NULL ? NULL : take_field(&cursor);
+        if (field == NULL)
+            return cursor == NULL ? refuse_count(csv, "fewer", ret_refusal)
                                   : refuse_line(ret_refusal, "a quotation mark is out of place");
+        ret_fields[csv->columns[place]] = field;
     }
-    return cursor == NULL ? OK : refuse_line(ret_refusal, "must have 11 columns; has more");
+    return cursor == NULL ? OK : refuse_count(csv, "more", ret_refusal);
 }
 
 static enum result
@@ -161,12 +181,86 @@ read_card(char *const fields[COLUMN_COUNT], struct citizen *citizen, struct refu
     return OK;
 }
 
-enum result
-citizen_csv_parse(char *line, struct citizen *ret_citizen, struct refusal *ret_refusal)
+/* A flag of a further column: empty is what a file without it means. */
+static enum result
+read_further_flag(const char *text, const char *field, bool standard, bool *ret_flag,
+                  struct refusal *ret_refusal)
+{
+    *ret_flag = standard;
+    return *text == '\0' ? OK : read_flag(text, field, ret_flag, ret_refusal);
+}
+
+static enum result
+read_death(char *const fields[COLUMN_COUNT], struct citizen *citizen, struct refusal *ret_refusal)
+{
+    static const char field[] = "deceased_on";
+    const char *text = fields[COLUMN_DECEASED_ON];
+    if (*text == '\0')
+        return OK;
+    if (strlen(text) != 8 || civil_date_decode(text, &citizen->deceased_on) != OK)
+        return refuse(ret_refusal, REFUSAL_DATE_INVALID, field, "must be a date, YYYYMMDD");
+    if (citizen->deceased_on < citizen->person.birth_date)
+        return refuse(ret_refusal, REFUSAL_DATE_INVALID, field, "must not be before the birth");
+    return OK;
+}
+
+static enum result
+read_number(char *const fields[COLUMN_COUNT], struct citizen *citizen, struct refusal *ret_refusal)
+{
+    static const char field[] = "number_replaced_by";
+    citizen->number_replaced_by = fields[COLUMN_NUMBER_REPLACED_BY];
+    if (citizen->number_replaced_by[0] != '\0') {
+        enum result result = citizen_number_check(citizen->number_replaced_by, field, ret_refusal);
+        if (result != OK)
+            return result;
+        if (strcmp(citizen->number_replaced_by, citizen->person.citizen_number) == 0)
+            return refuse(ret_refusal, REFUSAL_CITIZEN_NUMBER_INVALID, field,
+                          "must be another number than citizen_number");
+    }
+    return read_further_flag(fields[COLUMN_DUPLICATE_NUMBER], "duplicate_number", false,
+                             &citizen->duplicate_number, ret_refusal);
+}
+
+static enum result
+read_move(char *const fields[COLUMN_COUNT], struct citizen *citizen, struct refusal *ret_refusal)
+{
+    static const char field[] = "present_division";
+    citizen->present_division = fields[COLUMN_PRESENT_DIVISION];
+    if (citizen->present_division[0] == '\0')
+        return OK;
+    if (strcmp(citizen->present_division, citizen->person.registration_division) == 0)
+        return refuse(ret_refusal, REFUSAL_CSV_INVALID, field,
+                      "must be another division than registration_division");
+    return division_check(citizen->present_division, field, ret_refusal);
+}
+
+static enum result
+read_further(char *const fields[COLUMN_COUNT], struct citizen *citizen, struct refusal *ret_refusal)
+{
+    enum result result = read_death(fields, citizen, ret_refusal);
+    if (result == OK)
+        result = read_number(fields, citizen, ret_refusal);
+    if (result == OK)
+        result = read_move(fields, citizen, ret_refusal);
+    if (result == OK)
+        result = read_further_flag(fields[COLUMN_CARD_REPORTED_LOST], "card_reported_lost", false,
+                                   &citizen->card_reported_lost, ret_refusal);
+    if (result == OK && citizen->card_reported_lost && citizen->card_serial[0] == '\0')
+        return refuse(ret_refusal, REFUSAL_CSV_INVALID, "card_reported_lost",
+                      "must be empty or no when there is no card_serial");
+    if (result == OK)
+        result = read_further_flag(fields[COLUMN_PHOTO_ON_FILE], "photo_on_file", true,
+                                   &citizen->photo_on_file, ret_refusal);
+    return result;
+}
+
+/* The line in the buffer. */
+static enum result
+parse(struct citizen_csv *csv, struct citizen *ret_citizen, struct refusal *ret_refusal)
 {
     char *fields[COLUMN_COUNT];
     struct citizen citizen = { .former_card_serial = "" };
-    enum result result = split(line, fields, ret_refusal);
+    enum result result = split(csv, fields, ret_refusal);
     if (result == OK)
         result = read_person(fields, &citizen.person, ret_refusal);
     if (result == OK)
@@ -177,6 +271,8 @@ citizen_csv_parse(char *line, struct citizen *ret_citizen, struct refusal *ret_r
             read_flag(fields[COLUMN_BAD_CREDIT], "bad_credit", &citizen.bad_credit, ret_refusal);
     if (result == OK)
         result = read_card(fields, &citizen, ret_refusal);
+    if (result == OK)
+        result = read_further(fields, &citizen, ret_refusal);
     if (result == OK)
         *ret_citizen = citizen;
     return result;
@@ -207,6 +303,44 @@ take_line(struct citizen_csv *csv, struct refusal *ret_refusal)
     return OK;
 }
 
+/* The further column of a name that ends at a comma or with the text; COLUMN_COUNT when there is
+ * none. */
+static int
+find_further(const char *name, size_t size)
+{
+    const char *known = CITIZEN_CSV_HEADER_MORE;
+    for (int column = COLUMN_FIRST_MORE; column < COLUMN_COUNT; column++) {
+        size_t known_size = strcspn(known, ",");
+        if (known_size == size && memcmp(known, name, size) == 0)
+            return column;
+        known += known_size + (known[known_size] == ',');
+    }
+    return COLUMN_COUNT;
+}
+
+/* Note which columns the file has. False when the header in the buffer is not one. */
+static bool
+read_header(struct citizen_csv *csv)
+{
+    size_t size = strlen(CITIZEN_CSV_HEADER);
+    bool seen[COLUMN_COUNT] = { false };
+    if (strncmp(csv->buffer, CITIZEN_CSV_HEADER, size) != 0)
+        return false;
+    for (uint8_t column = 0; column < COLUMN_FIRST_MORE; column++)
+        csv->columns[csv->column_count++] = column;
+    for (const char *rest = csv->buffer + size; *rest != '\0'; rest += size) {
+        if (*rest++ != ',')
+            return false;
+        size = strcspn(rest, ",");
+        int column = find_further(rest, size);
+        if (column == COLUMN_COUNT || seen[column])
+            return false;
+        seen[column] = true;
+        csv->columns[csv->column_count++] = (uint8_t)column;
+    }
+    return true;
+}
+
 enum result
 citizen_csv_init(struct citizen_csv *csv, struct bytes file, struct refusal *ret_refusal)
 {
@@ -214,9 +348,9 @@ citizen_csv_init(struct citizen_csv *csv, struct bytes file, struct refusal *ret
     *csv = (struct citizen_csv){ .file = file };
     if (file.size >= 3 && memcmp(file.data, byte_order_mark, 3) == 0)
         csv->offset = 3;
-    if (take_line(csv, NULL) != OK || strcmp(csv->buffer, CITIZEN_CSV_HEADER) != 0)
-        return refuse(ret_refusal, REFUSAL_CSV_INVALID, "", "line 1 must be %s",
-                      CITIZEN_CSV_HEADER);
+    if (take_line(csv, NULL) != OK || !read_header(csv))
+        return refuse(ret_refusal, REFUSAL_CSV_INVALID, "",
+                      "line 1 must be %s, then further columns or none", CITIZEN_CSV_HEADER);
     return OK;
 }
 
@@ -227,5 +361,5 @@ citizen_csv_next(struct citizen_csv *csv, struct citizen *ret_citizen, struct re
     do
         result = take_line(csv, ret_refusal);
     while (result == OK && csv->buffer[0] == '\0');
-    return result == OK ? citizen_csv_parse(csv->buffer, ret_citizen, ret_refusal) : result;
+    return result == OK ? parse(csv, ret_citizen, ret_refusal) : result;
 }

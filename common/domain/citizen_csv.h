@@ -3,11 +3,14 @@
  * citizen_csv - reads the population file: one citizen per line.
  *
  * RFC 4180 (fields may be quoted, "" is a quotation mark), UTF-8 with or without a byte order mark,
- * lines ended by LF or CRLF. The first line must be CITIZEN_CSV_HEADER. A record is one line: no
- * field holds a line break. Sex is male or female; flags are yes or no; dates are YYYYMMDD.
- * birth_date may be empty, it is in the citizen number; card_valid_until is a date or long-term
- * with a card_serial, and empty without. Empty lines are passed over. Allocates nothing; does not
- * know where the bytes come from, nor whether a citizen comes twice.
+ * lines ended by LF or CRLF. The first line must be CITIZEN_CSV_HEADER, behind which any of the
+ * columns of CITIZEN_CSV_HEADER_MORE may stand, in any order. A record is one line: no field holds
+ * a line break. Sex is male or female; flags are yes or no; dates are YYYYMMDD. birth_date may be
+ * empty, it is in the citizen number; card_valid_until is a date or long-term with a card_serial,
+ * and empty without. A field of a further column may be empty, which says the same as a file
+ * without that column: alive, the number is valid and nobody else's, not moved, not reported lost,
+ * and a photo is on file. Empty lines are passed over. Allocates nothing; does not know where the
+ * bytes come from, nor whether a citizen comes twice.
  */
 #ifndef DOMAIN_CITIZEN_CSV_H
 #define DOMAIN_CITIZEN_CSV_H
@@ -23,8 +26,14 @@
     "citizen_number,name,sex,ethnic_group,birth_date,address,registration_division,"               \
     "fingerprints_on_file,bad_credit,card_serial,card_valid_until"
 
+#define CITIZEN_CSV_HEADER_MORE                                                                    \
+    "deceased_on,number_replaced_by,duplicate_number,present_division,card_reported_lost,"         \
+    "photo_on_file"
+
 enum {
-    CITIZEN_CSV_COLUMNS = 11,
+    CITIZEN_CSV_COLUMNS = 11, /* that every file has */
+    CITIZEN_CSV_COLUMNS_MORE = 6,
+    CITIZEN_CSV_COLUMNS_MAX = CITIZEN_CSV_COLUMNS + CITIZEN_CSV_COLUMNS_MORE,
     CITIZEN_CSV_LINE_BYTES_MAX = 2048, /* without the line's end */
     CITIZEN_CARD_SERIAL_BYTES_MAX = 40,
 };
@@ -33,6 +42,8 @@ struct citizen_csv {
     struct bytes file; /* borrowed until the last next */
     size_t offset;     /* of the next line */
     uint64_t line;     /* of the record or refusal that next answered last; 1 is the header */
+    size_t column_count;
+    uint8_t columns[CITIZEN_CSV_COLUMNS_MAX];    /* what the file's columns are, by place */
     char buffer[CITIZEN_CSV_LINE_BYTES_MAX + 1]; /* fields of that record, unquoted */
 };
 
@@ -50,10 +61,5 @@ enum result citizen_csv_init(struct citizen_csv *csv, struct bytes file,
  * ERR_ABSENT   no more lines. */
 enum result citizen_csv_next(struct citizen_csv *csv, struct citizen *ret_citizen,
                              struct refusal *ret_refusal) MUST_CHECK;
-
-/* One line without its end, as citizen_csv_next: fields are unquoted in place and must outlive the
- * citizen. */
-enum result citizen_csv_parse(char *line, struct citizen *ret_citizen,
-                              struct refusal *ret_refusal) MUST_CHECK;
 
 #endif

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/core/format.h"
+
 static const struct division divisions[] = {
 #include "domain/divisions.inc"
 };
@@ -21,6 +23,7 @@ enum {
     RETIRED_COUNT = sizeof retired / sizeof *retired,
     PROVINCE_CHARS = 2,
     PREFECTURE_CHARS = 4,
+    SUCCESSORS_BYTES = 170, /* as a rule has room for, beside its words */
 };
 
 static int
@@ -79,16 +82,40 @@ division_is_county(const char *code)
     return division_find(code) != NULL;
 }
 
+/* Names as many successors as there is room for, and counts the others. */
+static void
+list_successors(const char *code, char *ret_list, size_t room)
+{
+    enum { MORE_BYTES = sizeof " and 999 more" };
+    size_t used = 0;
+    ret_list[0] = '\0';
+    const struct division *successor;
+    for (size_t i = 0; (successor = division_successor(code, i)) != NULL; i++) {
+        size_t size = sizeof ", 123456 " + strlen(successor->county);
+        if (used + size + MORE_BYTES > room) {
+            size_t more = 1;
+            while (division_successor(code, i + more) != NULL)
+                more++;
+            format_text(ret_list + used, room - used, " and %zu more", more);
+            return;
+        }
+        format_text(ret_list + used, room - used, "%s%s %s", i == 0 ? "" : ", ", successor->code,
+                    successor->county);
+        used += strlen(ret_list + used);
+    }
+}
+
 enum result
 division_check(const char *code, const char *field, struct refusal *ret_refusal)
 {
     if (division_is_county(code))
         return OK;
-    const struct division *successor = division_successor(code, 0);
-    if (successor != NULL)
+    if (division_successor(code, 0) != NULL) {
+        char list[SUCCESSORS_BYTES];
+        list_successors(code, list, sizeof list);
         return refuse(ret_refusal, REFUSAL_DIVISION_UNKNOWN, field,
-                      "must be a current division; %s was abolished, see %s %s", code,
-                      successor->code, successor->county);
+                      "must be a current division; %s was abolished, see %s", code, list);
+    }
     if (division_is_retired(code))
         return refuse(ret_refusal, REFUSAL_DIVISION_UNKNOWN, field,
                       "must be a current division; %s was abolished", code);

@@ -30,7 +30,7 @@ const struct division *division_find(const char *code);
 bool division_is_county(const char *code);
 
 /* OK, or ERR_REFUSED with DIVISION_UNKNOWN; the rule tells a retired code from an unknown one, and
- * names where it went. */
+ * names the divisions that it ended in, as many as it has room for. */
 enum result division_check(const char *code, const char *field,
                            struct refusal *ret_refusal) MUST_CHECK;
 

@@ -23,6 +23,14 @@ static const struct meaning {
     [FINDING_APPEARANCE_CHANGED] = { "APPEARANCE_CHANGED", FINDING_DOUBT,
                                      REFUSED_IDENTITY_DOUBTFUL },
     [FINDING_BAD_CREDIT] = { "BAD_CREDIT", FINDING_FAIL, REFUSED_BAD_CREDIT_RECORD },
+    [FINDING_DECEASED] = { "DECEASED", FINDING_FAIL, REFUSED_REGISTRATION_CANCELLED },
+    [FINDING_NUMBER_CORRECTED] = { "NUMBER_CORRECTED", FINDING_FAIL, REFUSED_NUMBER_REPLACED },
+    [FINDING_DUPLICATE_NUMBER] = { "DUPLICATE_NUMBER", FINDING_FAIL, REFUSED_NUMBER_SHARED },
+    [FINDING_REGISTRATION_MOVED] = { "REGISTRATION_MOVED", FINDING_DOUBT,
+                                     REFUSED_REGISTRATION_MOVED },
+    [FINDING_NO_PHOTO_ON_FILE] = { "NO_PHOTO_ON_FILE", FINDING_DOUBT, REFUSED_NO_PHOTO_ON_FILE },
+    [FINDING_CARD_REPORTED_LOST] = { "CARD_REPORTED_LOST", FINDING_DOUBT,
+                                     REFUSED_DOCUMENTS_NOT_GENUINE },
 };
 
 static uint32_t
@@ -48,6 +56,49 @@ judge_appearance(const struct form *form, const struct citizen *record)
                                             : FINDING_APPEARANCE_WITHOUT_FINGERPRINTS);
 }
 
+/* What the record says of the number and the person who bears it, whatever the form says. */
+static uint32_t
+judge_record(const struct citizen *record)
+{
+    uint32_t findings = 0;
+    if (record->bad_credit)
+        findings |= bit(FINDING_BAD_CREDIT);
+    if (record->deceased_on != 0)
+        findings |= bit(FINDING_DECEASED);
+    if (record->number_replaced_by[0] != '\0')
+        findings |= bit(FINDING_NUMBER_CORRECTED);
+    if (record->duplicate_number)
+        findings |= bit(FINDING_DUPLICATE_NUMBER);
+    if (!record->photo_on_file)
+        findings |= bit(FINDING_NO_PHOTO_ON_FILE);
+    return findings;
+}
+
+/* Of a registration that has moved the form may rightly name where it is now. */
+static uint32_t
+judge_division(const struct person *asked, const struct citizen *record)
+{
+    const char *division = asked->registration_division;
+    bool moved = record->present_division[0] != '\0';
+    if (moved && strcmp(division, record->present_division) == 0)
+        return 0;
+    if (strcmp(division, record->person.registration_division) != 0)
+        return bit(FINDING_REGISTERED_ELSEWHERE);
+    return moved ? bit(FINDING_REGISTRATION_MOVED) : 0;
+}
+
+static uint32_t
+judge_card(const struct form *form, const struct citizen *record)
+{
+    bool has_card = record->card_serial[0] != '\0';
+    uint32_t findings = 0;
+    if (form->kind == KIND_FIRST || (!has_card && record->former_card_serial[0] == '\0'))
+        findings |= bit(FINDING_FIRST_APPLICATION);
+    if (form->kind == KIND_RENEWAL && has_card && record->card_reported_lost)
+        findings |= bit(FINDING_CARD_REPORTED_LOST);
+    return findings;
+}
+
 uint32_t
 findings_judge(const struct form *form, const struct citizen *record)
 {
@@ -55,19 +106,12 @@ findings_judge(const struct form *form, const struct citizen *record)
     if (record == NULL || strcmp(asked->citizen_number, record->person.citizen_number) != 0)
         return bit(FINDING_NOT_ON_FILE);
 
-    const struct person *known = &record->person;
-    uint32_t findings = judge_appearance(form, record);
-    if (form->kind == KIND_FIRST ||
-        (record->card_serial[0] == '\0' && record->former_card_serial[0] == '\0'))
-        findings |= bit(FINDING_FIRST_APPLICATION);
-    if (details_differ(asked, known))
+    uint32_t findings = judge_appearance(form, record) | judge_record(record) |
+                        judge_division(asked, record) | judge_card(form, record);
+    if (details_differ(asked, &record->person))
         findings |= bit(FINDING_DETAILS_DIFFER);
-    if (strcmp(asked->address, known->address) != 0)
+    if (strcmp(asked->address, record->person.address) != 0)
         findings |= bit(FINDING_ADDRESS_DIFFERS);
-    if (strcmp(asked->registration_division, known->registration_division) != 0)
-        findings |= bit(FINDING_REGISTERED_ELSEWHERE);
-    if (record->bad_credit)
-        findings |= bit(FINDING_BAD_CREDIT);
     return findings;
 }
 

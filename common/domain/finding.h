@@ -25,6 +25,12 @@ enum finding {
     FINDING_APPEARANCE_WITHOUT_FINGERPRINTS = 5, /* greatly changed, none on file */
     FINDING_APPEARANCE_CHANGED = 6,              /* greatly changed; fingerprints are on file */
     FINDING_BAD_CREDIT = 7,
+    FINDING_DECEASED = 8,            /* the record tells a day of death */
+    FINDING_NUMBER_CORRECTED = 9,    /* this number was replaced by another one */
+    FINDING_DUPLICATE_NUMBER = 10,   /* another citizen bears it too */
+    FINDING_REGISTRATION_MOVED = 11, /* the form still names the county that it moved away from */
+    FINDING_NO_PHOTO_ON_FILE = 12,
+    FINDING_CARD_REPORTED_LOST = 13, /* a renewal, of a card that was reported lost */
     FINDING_COUNT
 };
 

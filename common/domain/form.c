@@ -236,22 +236,61 @@ check_addresses(const struct facts *facts, struct refusal *ret_refusal)
                       ret_refusal);
 }
 
+/* Each finger that is declared missing is one, and is declared once. */
+static enum result
+check_missing_fingers(const struct facts *facts, struct refusal *ret_refusal)
+{
+    static const char field[] = "form.fingers_missing";
+    const struct form *form = facts->form;
+    if (form->missing_count > FORM_FINGERS_MISSING_MAX)
+        return refuse(ret_refusal, REFUSAL_FINGERPRINT_INVALID, field, "must be at most %d",
+                      FORM_FINGERS_MISSING_MAX);
+    for (size_t i = 0; i < form->missing_count; i++) {
+        if (form->missing[i] < FINGER_RIGHT_THUMB || form->missing[i] > FINGER_LEFT_LITTLE)
+            return refuse(ret_refusal, REFUSAL_FINGERPRINT_INVALID, field, "must name fingers");
+        for (size_t earlier = 0; earlier < i; earlier++)
+            if (form->missing[earlier] == form->missing[i])
+                return refuse(ret_refusal, REFUSAL_FINGERPRINT_INVALID, field,
+                              "must name each finger once");
+    }
+    return OK;
+}
+
+/* None at all needs a reason, and some need none. */
+static enum result
+check_fingerprints_reason(const struct facts *facts, struct refusal *ret_refusal)
+{
+    static const char field[] = "form.no_fingerprints_reason";
+    const struct form *form = facts->form;
+    bool given = form->no_fingerprints_reason[0] != '\0';
+    if (form->fingerprint_count > 0)
+        return !given ? OK
+                      : refuse(ret_refusal, REFUSAL_FINGERPRINT_INVALID, field,
+                               "must be empty when there are fingerprints");
+    if (!given)
+        return refuse(ret_refusal, REFUSAL_FINGERPRINT_INVALID, field,
+                      "must say why no fingerprints are taken");
+    return text_check(form->no_fingerprints_reason, 1, FORM_TEXT_BYTES_MAX, field, ret_refusal);
+}
+
 static enum result
 check_fingerprints(const struct facts *facts, struct refusal *ret_refusal)
 {
     static const char field[] = "form.fingerprints";
     const struct form *form = facts->form;
-    if (form->fingerprint_count > FORM_FINGERPRINTS_MAX)
-        return refuse(ret_refusal, REFUSAL_FINGERPRINT_INVALID, field, "must be at most %d",
-                      FORM_FINGERPRINTS_MAX);
-    for (size_t i = 0; i < form->fingerprint_count; i++)
-        if (form->fingerprints[i] < FINGER_RIGHT_THUMB ||
-            form->fingerprints[i] > FINGER_LEFT_LITTLE)
-            return refuse(ret_refusal, REFUSAL_FINGERPRINT_INVALID, field,
-                          "must name the finger of each template");
-    if (form->fingerprint_count == 2 && form->fingerprints[0] == form->fingerprints[1])
+    enum form_finger due[FINGERS_WANTED];
+    size_t due_count = fingers_due(form->missing, form->missing_count, due);
+    if (form->fingerprint_count == 0)
+        return OK;
+    if (form->fingerprint_count != due_count)
         return refuse(ret_refusal, REFUSAL_FINGERPRINT_INVALID, field,
-                      "must be of two different fingers");
+                      "must be %zu; declare the fingers that are missing", due_count);
+    for (size_t i = 0; i < due_count; i++)
+        if (form->fingerprints[i] != due[i])
+            return refuse(ret_refusal, REFUSAL_FINGERPRINT_INVALID, field,
+                          "template %zu must be of %s, the next finger that is not declared "
+                          "missing",
+                          i + 1, form_finger_name(due[i]));
     return OK;
 }
 
@@ -268,14 +307,24 @@ form_check(const struct form *form, uint32_t today, const char *office_division,
 {
     typedef enum result rule_fn(const struct facts *facts, struct refusal *ret_refusal);
     static rule_fn *const rules[] = {
-        check_kind,         check_reason,
-        check_name,         check_sex,
-        check_ethnic_group, check_citizen_number,
-        check_birth_date,   check_sex_of_number,
-        check_division,     check_identity_document,
-        check_evidence,     check_guardian,
-        check_phone,        check_addresses,
-        check_fingerprints, check_fee,
+        check_kind,
+        check_reason,
+        check_name,
+        check_sex,
+        check_ethnic_group,
+        check_citizen_number,
+        check_birth_date,
+        check_sex_of_number,
+        check_division,
+        check_identity_document,
+        check_evidence,
+        check_guardian,
+        check_phone,
+        check_addresses,
+        check_missing_fingers,
+        check_fingerprints_reason,
+        check_fingerprints,
+        check_fee,
     };
     const struct facts facts = { .form = form, .today = today, .office_division = office_division };
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {

@@ -15,11 +15,13 @@
 #include <stdint.h>
 
 #include "common/core/refusal.h"
+#include "common/domain/finger.h"
 #include "common/domain/form_terms.h"
 #include "common/domain/person.h"
 
 enum {
-    FORM_FINGERPRINTS_MAX = 2,
+    FORM_FINGERPRINTS_MAX = FINGERS_WANTED,
+    FORM_FINGERS_MISSING_MAX = FINGER_COUNT,
     FORM_TEXT_BYTES_MAX = 300, /* addresses */
     FORM_PHONE_BYTES_MAX = 20,
     FORM_PHONE_DIGITS_MIN = 5,
@@ -53,6 +55,9 @@ struct form {
     enum form_waiver fee_waiver;
     size_t fingerprint_count;
     enum form_finger fingerprints[FORM_FINGERPRINTS_MAX];
+    size_t missing_count;
+    enum form_finger missing[FORM_FINGERS_MISSING_MAX]; /* declared */
+    const char *no_fingerprints_reason;                 /* empty when there are any */
 };
 
 /* Apply every rule of the form, always in the same order, and tell the first one that is broken.
@@ -79,7 +84,8 @@ struct form {
  *                                 FIELD_OUT_OF_BOUNDS
  *   form.phone                    PHONE_INVALID
  *   form.person.address, form.residence_basis, form.residence_address  FIELD_OUT_OF_BOUNDS
- *   form.fingerprints             FINGERPRINT_INVALID
+ *   form.fingers_missing, form.no_fingerprints_reason, form.fingerprints
+ *                                 FINGERPRINT_INVALID, FIELD_OUT_OF_BOUNDS (the reason's text)
  *   form.fee_waiver, form.fee_fen FEE_MISMATCH */
 enum result form_check(const struct form *form, uint32_t today, const char *office_division,
                        struct refusal *ret_refusal) MUST_CHECK;

@@ -12,6 +12,9 @@
 
 #include "common/domain/form_terms.h"
 
+/* UTF-16 units that the chip has for them, GA/T 490: of a longer one it holds the beginning. */
+enum { PERSON_NAME_CHIP_UNITS = 15, PERSON_ADDRESS_CHIP_UNITS = 35 };
+
 struct person {
     const char *citizen_number; /* GB 11643 */
     const char *name;

@@ -14,6 +14,7 @@ enum { SEPARATOR = 0xB7, SPACE = 0x20 };
 #define A_DIGIT   "digits"
 #define A_DOT     "another dot; the separator is U+00B7 (·)"
 #define INVISIBLE "invisible characters"
+#define NO_LETTER "characters that no standard names"
 #define PRIVATE   "private-use characters, which differ from one computer to the next"
 
 /* What no name holds, in the order of code points; SPACE and SEPARATOR have their own rules. */
@@ -22,19 +23,24 @@ static const struct forbidden {
     uint32_t last;
     const char *what;
 } forbidden[] = {
-    { 0x00, 0x1F, A_CONTROL },     { 0x21, 0x2D, A_SIGN },          { 0x2E, 0x2E, A_DOT },
-    { 0x2F, 0x2F, A_SIGN },        { 0x30, 0x39, A_DIGIT },         { 0x3A, 0x40, A_SIGN },
-    { 0x5B, 0x60, A_SIGN },        { 0x7B, 0x7E, A_SIGN },          { 0x7F, 0x9F, A_CONTROL },
-    { 0xA0, 0xBF, A_SIGN },        { 0xD7, 0xD7, A_SIGN },          { 0xF7, 0xF7, A_SIGN },
-    { 0x387, 0x387, A_DOT },       { 0x2000, 0x200F, INVISIBLE },   { 0x2010, 0x2021, A_SIGN },
-    { 0x2022, 0x2027, A_DOT },     { 0x2028, 0x202F, INVISIBLE },   { 0x2030, 0x205E, A_SIGN },
-    { 0x205F, 0x206F, INVISIBLE }, { 0x2070, 0x22C4, A_SIGN },      { 0x22C5, 0x22C5, A_DOT },
-    { 0x22C6, 0x2BFF, A_SIGN },    { 0x2E00, 0x2E7F, A_SIGN },      { 0x2FF0, 0x3004, A_SIGN },
-    { 0x3008, 0x3020, A_SIGN },    { 0x3030, 0x3030, A_SIGN },      { 0x303D, 0x303F, A_SIGN },
-    { 0x30FB, 0x30FB, A_DOT },     { 0x3200, 0x33FF, A_SIGN },      { 0xE000, 0xF8FF, PRIVATE },
-    { 0xFDD0, 0xFDEF, INVISIBLE }, { 0xFE00, 0xFE0F, INVISIBLE },   { 0xFE10, 0xFE6F, A_SIGN },
-    { 0xFEFF, 0xFEFF, INVISIBLE }, { 0xFF00, 0xFFEF, A_SIGN },      { 0xFFF0, 0xFFFF, INVISIBLE },
-    { 0x1F000, 0x1FAFF, A_SIGN },  { 0xE0000, 0xE0FFF, INVISIBLE }, { 0xF0000, 0x10FFFF, PRIVATE },
+    { 0x00, 0x1F, A_CONTROL },      { 0x21, 0x2D, A_SIGN },        { 0x2E, 0x2E, A_DOT },
+    { 0x2F, 0x2F, A_SIGN },         { 0x30, 0x39, A_DIGIT },       { 0x3A, 0x40, A_SIGN },
+    { 0x5B, 0x60, A_SIGN },         { 0x7B, 0x7E, A_SIGN },        { 0x7F, 0x9F, A_CONTROL },
+    { 0xA0, 0xBF, A_SIGN },         { 0xD7, 0xD7, A_SIGN },        { 0xF7, 0xF7, A_SIGN },
+    { 0x34F, 0x34F, INVISIBLE },    { 0x387, 0x387, A_DOT },       { 0x600, 0x608, A_SIGN },
+    { 0x60B, 0x60F, A_SIGN },       { 0x61B, 0x61B, A_SIGN },      { 0x61C, 0x61C, INVISIBLE },
+    { 0x61D, 0x61F, A_SIGN },       { 0x660, 0x669, A_DIGIT },     { 0x66A, 0x66D, A_SIGN },
+    { 0x6F0, 0x6F9, A_DIGIT },      { 0xF20, 0xF33, A_DIGIT },     { 0x115F, 0x1160, INVISIBLE },
+    { 0x1810, 0x1819, A_DIGIT },    { 0x2000, 0x200F, INVISIBLE }, { 0x2010, 0x2021, A_SIGN },
+    { 0x2022, 0x2027, A_DOT },      { 0x2028, 0x202F, INVISIBLE }, { 0x2030, 0x205E, A_SIGN },
+    { 0x205F, 0x206F, INVISIBLE },  { 0x2070, 0x22C4, A_SIGN },    { 0x22C5, 0x22C5, A_DOT },
+    { 0x22C6, 0x2BFF, A_SIGN },     { 0x2E00, 0x2E7F, A_SIGN },    { 0x2FF0, 0x3004, A_SIGN },
+    { 0x3008, 0x3020, A_SIGN },     { 0x3030, 0x3030, A_SIGN },    { 0x303D, 0x303F, A_SIGN },
+    { 0x30FB, 0x30FB, A_DOT },      { 0x3164, 0x3164, INVISIBLE }, { 0x3200, 0x33FF, A_SIGN },
+    { 0xE000, 0xF8FF, PRIVATE },    { 0xFDD0, 0xFDEF, INVISIBLE }, { 0xFE00, 0xFE0F, INVISIBLE },
+    { 0xFE10, 0xFE6F, A_SIGN },     { 0xFEFF, 0xFEFF, INVISIBLE }, { 0xFF00, 0xFFEF, A_SIGN },
+    { 0xFFF0, 0xFFFF, INVISIBLE },  { 0x1F000, 0x1FAFF, A_SIGN },  { 0x40000, 0xE0FFF, NO_LETTER },
+    { 0xF0000, 0x10FFFF, PRIVATE },
 };
 
 static const char *
@@ -108,16 +114,6 @@ person_name_check(const char *name, const char *field, struct refusal *ret_refus
         return refuse(ret_refusal, REFUSAL_NAME_INVALID, field, "must have at most %d bytes",
                       PERSON_NAME_BYTES_MAX);
     return check_characters(name, field, ret_refusal);
-}
-
-size_t
-person_name_utf16_units(const char *name)
-{
-    size_t units = 0;
-    uint32_t code_point = 0;
-    while (text_next(&name, &code_point))
-        units += code_point > 0xFFFF ? 2 : 1;
-    return units;
 }
 
 void

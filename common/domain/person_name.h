@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * person_name - a person's name in UTF-8, of any script of GB 18030-2022, supplementary planes
- * included.
+ * included. At least 25 characters of any of them fit.
  *
  * Decides what a name may hold: letters and ideographs, the separator of minority names U+00B7 (·)
  * between two of them, and single spaces between Latin letters. No digits, signs, look-alikes of
@@ -17,17 +17,12 @@
 enum {
     PERSON_NAME_CHARS_MAX = 50,  /* code points */
     PERSON_NAME_BYTES_MAX = 150, /* as in proto/message.proto */
-    PERSON_NAME_CHIP_UNITS = 15, /* UTF-16 units of the name on the chip, GA/T 490 */
     PERSON_NAME_MASKED_BYTES = PERSON_NAME_BYTES_MAX + 1,
 };
 
 /* OK, or ERR_REFUSED with NAME_INVALID and the rule. */
 enum result person_name_check(const char *name, const char *field,
                               struct refusal *ret_refusal) MUST_CHECK;
-
-/* UTF-16 units that the name takes: a rare character of a supplementary plane takes two. When it is
- * beyond PERSON_NAME_CHIP_UNITS the chip holds only a part of the name. */
-size_t person_name_utf16_units(const char *name);
 
 /* The first character, and a star for each of the others: 张**. One star for bytes that are not
  * UTF-8. */

@@ -43,6 +43,31 @@ static const struct sentences {
                                   "The office of your household registration could not take the "
                                   "application; please ask at the acceptance point.",
                                   "户籍所在地公安机关未能接收该申请，请向受理点咨询。" },
+    [REFUSED_REGISTRATION_CANCELLED] = { "REGISTRATION_CANCELLED",
+                                         "The household registration under this citizen number was "
+                                         "cancelled; if that is an error, please ask the office of "
+                                         "household registration to correct it.",
+                                         "该公民身份号码的户口登记已注销；"
+                                         "如有错误，请到户籍所在地公安机关更正。" },
+    [REFUSED_NUMBER_REPLACED] = { "NUMBER_REPLACED",
+                                  "Your citizen number was replaced by another one; please apply "
+                                  "with the number that is valid now.",
+                                  "您的公民身份号码已变更，请使用现行公民身份号码申请。" },
+    [REFUSED_NUMBER_SHARED] = { "NUMBER_SHARED",
+                                "Another person is registered under the same citizen number; "
+                                "please have the number corrected at the office of your household "
+                                "registration first.",
+                                "您的公民身份号码与他人重号，请先到户籍所在地公安机关更正。" },
+    [REFUSED_REGISTRATION_MOVED] = { "REGISTRATION_MOVED",
+                                     "Your household registration has moved to another place; "
+                                     "please apply again with the present place.",
+                                     "您的户口已迁往外地，请按现户籍所在地重新申请。" },
+    [REFUSED_NO_PHOTO_ON_FILE] = { "NO_PHOTO_ON_FILE",
+                                   "No photo of yours is on file, so your identity cannot be "
+                                   "confirmed here; please apply at the place of your household "
+                                   "registration.",
+                                   "人口信息中没有您的相片，无法核实身份，"
+                                   "请到户籍所在地公安机关办理。" },
 };
 
 static bool

@@ -42,6 +42,16 @@ text_next(const char **cursor, uint32_t *ret_code_point)
     return true;
 }
 
+size_t
+text_utf16_units(const char *text)
+{
+    size_t units = 0;
+    uint32_t code_point = 0;
+    while (text_next(&text, &code_point))
+        units += code_point > 0xFFFF ? 2 : 1;
+    return units;
+}
+
 static bool
 is_control(uint32_t code_point)
 {
@@ -53,7 +63,7 @@ is_control(uint32_t code_point)
 static bool
 is_invisible(uint32_t code_point)
 {
-    return (code_point >= 0x200B && code_point <= 0x200F) ||
+    return code_point == 0x061C || (code_point >= 0x200B && code_point <= 0x200F) ||
            (code_point >= 0x202A && code_point <= 0x202E) ||
            (code_point >= 0x2060 && code_point <= 0x206F) || code_point == 0xFEFF;
 }

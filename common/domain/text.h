@@ -21,6 +21,10 @@
  * False at the end of the text and at bytes that are not UTF-8 (RFC 3629). */
 bool text_next(const char **cursor, uint32_t *ret_code_point);
 
+/* UTF-16 units that the text takes, as the chip counts (GA/T 490): a rare character of a
+ * supplementary plane takes two. Counts up to the first bytes that are not UTF-8. */
+size_t text_utf16_units(const char *text);
+
 /* Clean, bytes_min..bytes_max bytes long, and without a space at either end: OK, or ERR_REFUSED
  * with FIELD_OUT_OF_BOUNDS. */
 enum result text_check(const char *text, size_t bytes_min, size_t bytes_max, const char *field,

@@ -33,6 +33,8 @@ form_view(const Yidi__ApplicationForm *wire)
         .fee_fen = wire->fee_fen,
         .fee_waiver = (enum form_waiver)wire->fee_waiver,
         .fingerprint_count = wire->n_fingerprints,
+        .missing_count = wire->n_fingers_missing,
+        .no_fingerprints_reason = wire->no_fingerprints_reason,
     };
     if (wire->guardian != NULL)
         form.guardian = (struct form_guardian){ .name = wire->guardian->name,
@@ -40,6 +42,8 @@ form_view(const Yidi__ApplicationForm *wire)
                                                 .relation = wire->guardian->relation };
     for (size_t i = 0; i < wire->n_fingerprints && i < FORM_FINGERPRINTS_MAX; i++)
         form.fingerprints[i] = (enum form_finger)wire->fingerprints[i]->position;
+    for (size_t i = 0; i < wire->n_fingers_missing && i < FORM_FINGERS_MISSING_MAX; i++)
+        form.missing[i] = (enum form_finger)wire->fingers_missing[i];
     return form;
 }
 
@@ -53,5 +57,11 @@ citizen_view(const Yidi__Citizen *wire)
         .card_serial = wire->card_serial,
         .card_valid_until = wire->card_valid_until,
         .former_card_serial = wire->former_card_serial,
+        .deceased_on = wire->deceased_on,
+        .number_replaced_by = wire->number_replaced_by,
+        .duplicate_number = wire->duplicate_number,
+        .present_division = wire->present_division,
+        .card_reported_lost = wire->card_reported_lost,
+        .photo_on_file = !wire->no_photo_on_file,
     };
 }

@@ -46,6 +46,9 @@ mask_person(Yidi__Case *row, struct arena *arena)
     form->person->address = form->phone = form->residence_address = hidden;
     form->identity_document_number = hidden;
     form->guardian = NULL;
+    form->n_fingers_missing = 0;
+    if (form->no_fingerprints_reason[0] != '\0')
+        form->no_fingerprints_reason = hidden;
     return OK;
 }
 

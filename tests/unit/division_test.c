@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -60,6 +61,13 @@ division_check_tells_retired_from_unknown(void **unused)
         const char *rule;
     } cases[] = {
         { "110103", "must be a current division; 110103 was abolished, see 110101 东城区" },
+        { "130103",
+          "must be a current division; 130103 was abolished, see 130102 长安区, 130104 桥西区" },
+        /* As many of 15 as there is room for. */
+        { "412223",
+          "must be a current division; 412223 was abolished, see 410302 老城区, 410303 西工区, "
+          "410304 瀍河回族区, 410305 涧西区, 410307 偃师区, 410308 孟津区, 410311 洛龙区, "
+          "410323 新安县 and 7 more" },
         { "442101", "must be a current division; 442101 was abolished" },
         { "", unknown },
         { "11", unknown },
@@ -80,6 +88,39 @@ division_check_tells_retired_from_unknown(void **unused)
         assert_string_equal(refusal.field, "form.person.registration_division");
         assert_string_equal(refusal.rule, cases[i].rule);
     }
+}
+
+/* The rule travels in a field of 240 bytes. */
+static void
+division_check_names_all_successors_or_counts_the_rest(void **unused)
+{
+    (void)unused;
+    size_t named_all = 0;
+    size_t counted = 0;
+    for (unsigned number = 110000; number < 700000; number++) {
+        char code[DIVISION_CHARS + 1];
+        struct refusal refusal = { 0 };
+        snprintf(code, sizeof code, "%06u", number);
+        if (division_find(code) != NULL || division_successor(code, 0) == NULL)
+            continue;
+        assert_int_equal(division_check(code, "", &refusal), ERR_REFUSED);
+        assert_true(strlen(refusal.rule) < 240);
+        size_t named = 0;
+        while (division_successor(code, named) != NULL &&
+               strstr(refusal.rule, division_successor(code, named)->code) != NULL)
+            named++;
+        size_t count = named;
+        while (division_successor(code, count) != NULL)
+            count++;
+        char rest[40] = "";
+        if (named < count)
+            snprintf(rest, sizeof rest, " and %zu more", count - named);
+        assert_true(named > 0);
+        assert_string_equal(refusal.rule + strlen(refusal.rule) - strlen(rest), rest);
+        *(named == count ? &named_all : &counted) += 1;
+    }
+    assert_true(named_all > 2000);
+    assert_true(counted > 0);
 }
 
 static void
@@ -182,6 +223,7 @@ main(int argc, char *argv[])
         cmocka_unit_test(division_finds_each_of_its_table),
         cmocka_unit_test(division_find_gives_the_names),
         cmocka_unit_test(division_check_tells_retired_from_unknown),
+        cmocka_unit_test(division_check_names_all_successors_or_counts_the_rest),
         cmocka_unit_test(division_successors_are_those_of_today),
         cmocka_unit_test(division_successors_of_all_retired_codes_exist),
         cmocka_unit_test(division_covers_by_province_prefecture_and_code),

@@ -25,6 +25,9 @@ static const struct citizen on_file = {
     .card_serial = "A000000001",
     .card_valid_until = 20270101,
     .former_card_serial = "",
+    .number_replaced_by = "",
+    .present_division = "",
+    .photo_on_file = true,
 };
 
 static struct form
@@ -56,6 +59,19 @@ form_of(const struct citizen *citizen)
       record->fingerprints_on_file = false, BIT(APPEARANCE_WITHOUT_FINGERPRINTS))                  \
     X(no_fingerprints, record->fingerprints_on_file = false; (void)form, 0)                        \
     X(credit, record->bad_credit = true; (void)form, BIT(BAD_CREDIT))                              \
+    X(deceased, record->deceased_on = 20260131; (void)form, BIT(DECEASED))                         \
+    X(number_corrected, record->number_replaced_by = "11010519491231002X";                         \
+      (void)form, BIT(NUMBER_CORRECTED))                                                           \
+    X(duplicate_number, record->duplicate_number = true; (void)form, BIT(DUPLICATE_NUMBER))        \
+    X(moved, record->present_division = "110106"; (void)form, BIT(REGISTRATION_MOVED))             \
+    X(moved_and_told, record->present_division = form->person.registration_division = "110106", 0) \
+    X(moved_elsewhere, record->present_division = "110106";                                        \
+      form->person.registration_division = "110107", BIT(REGISTERED_ELSEWHERE))                    \
+    X(no_photo, record->photo_on_file = false; (void)form, BIT(NO_PHOTO_ON_FILE))                  \
+    X(lost_card_shown, record->card_reported_lost = true; (void)form, BIT(CARD_REPORTED_LOST))     \
+    X(lost_card_replaced, record->card_reported_lost = true; form->kind = KIND_REPLACEMENT, 0)     \
+    X(lost_card_invalidated, record->card_reported_lost = true; record->card_serial = "";          \
+      record->former_card_serial = "A000000000"; (void)form, 0)                                    \
     X(several, record->bad_credit = true; form->person.name = "李";                                \
       record->card_serial = "", BIT(BAD_CREDIT) | BIT(DETAILS_DIFFER) | BIT(FIRST_APPLICATION))
 
@@ -119,6 +135,12 @@ findings_are_stable_and_say_what_they_lead_to(void **unused)
           REFUSED_APPEARANCE_WITHOUT_FINGERPRINTS },
         { 6, "APPEARANCE_CHANGED", FINDING_DOUBT, REFUSED_IDENTITY_DOUBTFUL },
         { 7, "BAD_CREDIT", FINDING_FAIL, REFUSED_BAD_CREDIT_RECORD },
+        { 8, "DECEASED", FINDING_FAIL, REFUSED_REGISTRATION_CANCELLED },
+        { 9, "NUMBER_CORRECTED", FINDING_FAIL, REFUSED_NUMBER_REPLACED },
+        { 10, "DUPLICATE_NUMBER", FINDING_FAIL, REFUSED_NUMBER_SHARED },
+        { 11, "REGISTRATION_MOVED", FINDING_DOUBT, REFUSED_REGISTRATION_MOVED },
+        { 12, "NO_PHOTO_ON_FILE", FINDING_DOUBT, REFUSED_NO_PHOTO_ON_FILE },
+        { 13, "CARD_REPORTED_LOST", FINDING_DOUBT, REFUSED_DOCUMENTS_NOT_GENUINE },
     };
     for (int i = 0; i < FINDING_COUNT; i++) {
         enum finding finding = (enum finding)want[i].number;

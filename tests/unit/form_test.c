@@ -39,6 +39,7 @@ static const struct form renewal = {
     .fee_waiver = WAIVER_NONE,
     .fingerprint_count = 2,
     .fingerprints = { FINGER_RIGHT_THUMB, FINGER_LEFT_THUMB },
+    .no_fingerprints_reason = "",
 };
 
 /* A grown woman's number for guardians. */
@@ -108,6 +109,7 @@ form_check_takes_complete_forms(void **unused)
     expect_ok(&form);
     form = renewal;
     form.fingerprint_count = 0;
+    form.no_fingerprints_reason = "双手烧伤，指纹无法采集";
     form.person.registration_division = "441900";
     expect_ok(&form);
 }
@@ -175,6 +177,27 @@ form_check_takes_complete_forms(void **unused)
       "form.fingerprints")                                                                         \
     X(finger_is_unknown, form->fingerprints[0] = (enum form_finger)11, FINGERPRINT_INVALID,        \
       "form.fingerprints")                                                                         \
+    X(one_fingerprint, form->fingerprint_count = 1, FINGERPRINT_INVALID, "form.fingerprints")      \
+    X(fingerprints_in_wrong_order, form->fingerprints[0] = FINGER_LEFT_THUMB;                      \
+      form->fingerprints[1] = FINGER_RIGHT_THUMB, FINGERPRINT_INVALID, "form.fingerprints")        \
+    X(other_finger_undeclared, form->fingerprints[0] = FINGER_RIGHT_INDEX, FINGERPRINT_INVALID,    \
+      "form.fingerprints")                                                                         \
+    X(template_of_missing_finger, form->missing_count = 1;                                         \
+      form->missing[0] = FINGER_LEFT_THUMB, FINGERPRINT_INVALID, "form.fingerprints")              \
+    X(no_fingerprints_and_no_reason, form->fingerprint_count = 0, FINGERPRINT_INVALID,             \
+      "form.no_fingerprints_reason")                                                               \
+    X(fingerprints_and_a_reason, form->no_fingerprints_reason = "无", FINGERPRINT_INVALID,         \
+      "form.no_fingerprints_reason")                                                               \
+    X(reason_is_not_clean, form->fingerprint_count = 0;                                            \
+      form->no_fingerprints_reason = "a\tb", FIELD_OUT_OF_BOUNDS, "form.no_fingerprints_reason")   \
+    X(no_finger_is_missing, form->missing_count = 1, FINGERPRINT_INVALID, "form.fingers_missing")  \
+    X(eleventh_finger_is_missing, form->missing_count = 1;                                         \
+      form->missing[0] = (enum form_finger)11, FINGERPRINT_INVALID, "form.fingers_missing")        \
+    X(finger_is_missing_twice, form->missing_count = 2;                                            \
+      form->missing[0] = form->missing[1] = FINGER_LEFT_RING, FINGERPRINT_INVALID,                 \
+      "form.fingers_missing")                                                                      \
+    X(too_many_fingers_missing, form->missing_count = 11, FINGERPRINT_INVALID,                     \
+      "form.fingers_missing")                                                                      \
     X(fee_is_low, form->fee_fen = 1999, FEE_MISMATCH, "form.fee_fen")                              \
     X(fee_is_high, form->fee_fen = 4000, FEE_MISMATCH, "form.fee_fen")                             \
     X(fee_in_spite_of_waiver, form->fee_waiver = WAIVER_WELFARE, FEE_MISMATCH, "form.fee_fen")
@@ -315,6 +338,31 @@ form_check_judges_the_guardian(void **unused)
     expect_refusal(&form, "relation", REFUSAL_FIELD_OUT_OF_BOUNDS, "form.guardian.relation");
 }
 
+static void
+form_check_takes_the_next_finger_of_a_missing_one(void **unused)
+{
+    (void)unused;
+    struct form form = renewal;
+    form.missing_count = 2;
+    form.missing[0] = FINGER_LEFT_THUMB;
+    form.missing[1] = FINGER_LEFT_INDEX;
+    form.fingerprints[1] = FINGER_LEFT_MIDDLE;
+    expect_ok(&form);
+
+    struct refusal refusal = { 0 };
+    form.fingerprints[1] = FINGER_LEFT_RING;
+    assert_int_equal(form_check(&form, today, office_division, &refusal), ERR_REFUSED);
+    assert_string_equal(refusal.rule, "template 2 must be of LEFT_MIDDLE, the next finger that is "
+                                      "not declared missing");
+    form.fingerprint_count = 1; /* more are there */
+    assert_int_equal(form_check(&form, today, office_division, &refusal), ERR_REFUSED);
+    assert_string_equal(refusal.rule, "must be 2; declare the fingers that are missing");
+    form.missing_count = 9;
+    for (int i = 0; i < 9; i++)
+        form.missing[i] = (enum form_finger)(FINGER_RIGHT_INDEX + i);
+    expect_ok(&form); /* the only one */
+}
+
 /* A form that breaks every rule from one on is refused for that one. */
 static void
 form_check_keeps_the_order_of_its_rules(void **unused)
@@ -377,6 +425,7 @@ main(int argc, char *argv[])
         cmocka_unit_test(form_check_asks_for_other_papers_on_replacement),
         cmocka_unit_test(form_check_wants_a_guardian_under_16),
         cmocka_unit_test(form_check_judges_the_guardian),
+        cmocka_unit_test(form_check_takes_the_next_finger_of_a_missing_one),
         cmocka_unit_test(form_check_keeps_the_order_of_its_rules),
         cmocka_unit_test(form_check_may_be_asked_without_wanting_to_know),
         cmocka_unit_test(form_check_names_fields_of_proto),

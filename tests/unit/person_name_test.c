@@ -8,7 +8,9 @@
 
 #include <cmocka.h>
 
+#include "common/domain/person.h"
 #include "common/domain/person_name.h"
+#include "common/domain/text.h"
 
 #define COUNT(table)    (sizeof(table) / sizeof *(table))
 #define REPEAT_5(text)  text text text text text
@@ -33,6 +35,9 @@ person_name_takes_any_script(void **unused)
         { "ᠪᠠᠶᠠᠷ", 5 },
         { "محمد", 4 },
         { "Anna Maria Müller", 17 },
+        { "ئابدۇرېھىم·ئابلىز", 17 },
+        { "བློ་བཟང་རྒྱ་མཚོ·བསྟན་འཛིན", 25 },
+        { REPEAT_5("𠮷𠮷𠮷𠮷𠮷"), 50 }, /* 25 of the longest characters */
         { REPEAT_50("王"), 50 },
         { REPEAT_50("a"), 50 },
     };
@@ -40,7 +45,7 @@ person_name_takes_any_script(void **unused)
         struct refusal refusal = { 0 };
         if (person_name_check(cases[i].name, "form.person.name", &refusal) != OK)
             fail_msg("%s: %s", cases[i].name, refusal.rule);
-        assert_int_equal(person_name_utf16_units(cases[i].name), cases[i].units);
+        assert_int_equal(text_utf16_units(cases[i].name), cases[i].units);
     }
 }
 
@@ -92,6 +97,12 @@ person_name_check_tells_the_rule(void **unused)
         { "王\xE2\x80\xAE五", hidden },   /* U+202E */
         { "王\xEF\xBF\xBF", hidden },     /* U+FFFF */
         { "王\xF0\xAF\xBF\xBE", hidden }, /* U+2FFFE */
+        { "محمد\u061C", hidden },
+        { "王\u3164", hidden },
+        { "王\U000E0041", "must not hold characters that no standard names" },
+        { "王\U00050000", "must not hold characters that no standard names" },
+        { "محمد٥", "must not hold digits" },
+        { "محمد،", sign },
         { "王\xEE\xA1\xA3",
           "must not hold private-use characters, which differ from one computer to the next" },
         { "王\xE4\xBA", "must be valid UTF-8" },
@@ -125,8 +136,8 @@ person_name_beyond_the_chip_is_still_a_name(void **unused)
     (void)unused;
     const char *name = "阿卜杜拉·阿卜杜热合曼·买买提明";
     assert_int_equal(person_name_check(name, "", NULL), OK);
-    assert_true(person_name_utf16_units(name) > PERSON_NAME_CHIP_UNITS);
-    assert_int_equal(person_name_utf16_units("𠮷𠮷𠮷𠮷𠮷𠮷𠮷王"), PERSON_NAME_CHIP_UNITS);
+    assert_true(text_utf16_units(name) > PERSON_NAME_CHIP_UNITS);
+    assert_int_equal(text_utf16_units("𠮷𠮷𠮷𠮷𠮷𠮷𠮷王"), PERSON_NAME_CHIP_UNITS);
 }
 
 static void

@@ -27,6 +27,11 @@ refusal_reason_has_the_numbers_and_names_of_proto(void **unused)
     SAME(BAD_CREDIT_RECORD);
     SAME(OPEN_APPLICATION);
     SAME(NOT_DELIVERABLE);
+    SAME(REGISTRATION_CANCELLED);
+    SAME(NUMBER_REPLACED);
+    SAME(NUMBER_SHARED);
+    SAME(REGISTRATION_MOVED);
+    SAME(NO_PHOTO_ON_FILE);
 #undef SAME
 }
 

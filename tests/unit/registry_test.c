@@ -6,8 +6,10 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
+#include "common/domain/citizen_csv.h"
 #include "common/io/case_file.h"
 #include "common/io/wire.h"
 #include "proto/population.pb-c.h"
@@ -72,6 +74,74 @@ an_import_brings_no_replaced_card_back(void **unused)
     assert_string_equal(read_citizen(2, &arena)->card_serial, other.card_serial);
 }
 
+/* A file with what citizen 1 and 2 became; the card is the one that each line names. */
+static void
+import_reported_lost(const char *first_serial, const char *second_serial)
+{
+    const char *const serials[] = { first_serial, second_serial };
+    char csv[2 * CITIZEN_MAKER_LINE_BYTES + 400];
+    size_t size = (size_t)snprintf(csv, sizeof csv, "%s,%s\n", CITIZEN_CSV_HEADER,
+                                   "card_reported_lost,photo_on_file,present_division");
+    for (size_t i = 0; i < 2; i++) {
+        struct made_citizen citizen;
+        citizen_make(1 + i, FAKE_DESK_DIVISION, &citizen);
+        snprintf(citizen.card_serial, sizeof citizen.card_serial, "%s", serials[i]);
+        size += citizen_make_line(&citizen, csv + size) - 1;
+        size += (size_t)snprintf(csv + size, sizeof csv - size, ",yes,no,440106\n");
+    }
+    Yidi__PopulationImport import = YIDI__POPULATION_IMPORT__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    request.command_case = YIDI__REQUEST__COMMAND_POPULATION_IMPORT;
+    request.population_import = &import;
+    const struct bytes frame = bytes_of(csv, size);
+    const Yidi__Response *response = fake_network_ask(&network, REGISTRY, &request, &frame, 1);
+    assert_non_null(response);
+    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_IMPORTED);
+    assert_int_equal(response->imported->imported, 2);
+}
+
+/* Of a card that was replaced here, an older file may say that it was lost: that is not ours. */
+static void
+an_import_brings_further_columns_and_loss_of_the_named_card_alone(void **unused)
+{
+    (void)unused;
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    const char *ours = read_citizen(1, &arena)->card_serial;
+    import_reported_lost(application.citizen.card_serial, "A2");
+    const Yidi__Citizen *first = read_citizen(1, &arena);
+    assert_false(first->card_reported_lost);
+    assert_true(first->no_photo_on_file);
+    assert_string_equal(first->present_division, "440106");
+    assert_true(read_citizen(2, &arena)->card_reported_lost);
+
+    import_reported_lost(ours, "A2");
+    assert_true(read_citizen(1, &arena)->card_reported_lost);
+    fake_desk_populate(&network, 1, 2); /* a file without the columns says that nothing is so */
+    assert_false(read_citizen(2, &arena)->card_reported_lost);
+    assert_false(read_citizen(2, &arena)->no_photo_on_file);
+}
+
+/* The loss was of the card that the new one replaces. */
+static void
+a_new_card_is_not_reported_lost(void **unused)
+{
+    (void)unused;
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    struct made_citizen citizen;
+    citizen_make(2, FAKE_DESK_DIVISION, &citizen);
+    import_reported_lost("A1", citizen.card_serial);
+    assert_true(read_citizen(2, &arena)->card_reported_lost);
+    fake_desk_citizen(2, YIDI__APPLICATION_KIND__REPLACEMENT, &application);
+    assert_string_equal(fake_desk_apply(&network, &application, "", number), "");
+    fake_desk_walk(&network, number, fake_desk_step_count);
+    const Yidi__Citizen *after = read_citizen(2, &arena);
+    assert_false(after->card_reported_lost);
+    assert_string_equal(after->former_card_serial, citizen.card_serial);
+    assert_string_equal(after->present_division, "440106"); /* nothing else has changed */
+}
+
 /* ---- the card ---- */
 
 static void
@@ -131,6 +201,8 @@ main(int argc, char *argv[])
 {
     const struct CMUnitTest tests[] = {
         TEST(an_import_brings_no_replaced_card_back),
+        TEST(an_import_brings_further_columns_and_loss_of_the_named_card_alone),
+        TEST(a_new_card_is_not_reported_lost),
         TEST(another_card_than_the_collected_one_calls_attention),
     };
     if (argc > 1)

@@ -8,6 +8,8 @@
 #include "common/domain/case_number.h"
 #include "common/domain/civil_date.h"
 #include "common/domain/deadline.h"
+#include "common/domain/warning.h"
+#include "common/io/form_view.h"
 #include "common/io/intake.h"
 #include "common/io/turn.h"
 
@@ -90,6 +92,28 @@ fill_row(const struct turn *turn, const struct applying *applying, Yidi__Case *r
 }
 
 static enum result
+fill_warnings(struct turn *turn, const Yidi__Case *row, Yidi__Applied *applied)
+{
+    enum warning_code codes[WARNING_CODE_COUNT];
+    const struct form form = form_view(row->form);
+    size_t count = warnings_find(&form, codes);
+    Yidi__Warning *warnings = arena_take(turn->arena, count * sizeof *warnings);
+    applied->warnings = arena_take(turn->arena, count * sizeof *applied->warnings);
+    if (count > 0 && (warnings == NULL || applied->warnings == NULL))
+        return ERR_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        yidi__warning__init(&warnings[i]);
+        warnings[i].code = (char *)warning_name(codes[i]);
+        warnings[i].field = (char *)warning_field(codes[i]);
+        warnings[i].english = (char *)warning_english(codes[i]);
+        warnings[i].chinese = (char *)warning_chinese(codes[i]);
+        applied->warnings[i] = &warnings[i];
+    }
+    applied->n_warnings = count;
+    return OK;
+}
+
+static enum result
 fill_response(struct turn *turn, const Yidi__Case *row, bool repeated, Yidi__Response *response)
 {
     Yidi__Applied *applied = arena_take(turn->arena, sizeof *applied);
@@ -108,7 +132,7 @@ fill_response(struct turn *turn, const Yidi__Case *row, bool repeated, Yidi__Res
     applied->repeated_request = repeated;
     response->body_case = YIDI__RESPONSE__BODY_APPLIED;
     response->applied = applied;
-    return applied->registry_name == NULL ? ERR_MEMORY : OK;
+    return applied->registry_name == NULL ? ERR_MEMORY : fill_warnings(turn, row, applied);
 }
 
 /* ---- request keys ---- */

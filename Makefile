@@ -8,6 +8,7 @@
 #   make sanitize       the same tests under AddressSanitizer and UBSan, in build-asan
 #   make lint           what the compiler does not see: layers, purity, bounds, layout
 #   make soak           the long forms of tests, simulator and benches; writes tests/EVIDENCE.md
+#   make docs           writes deploy/CODES.md from the tables of codes
 #   make demo bench simulate format install clean
 #
 #   BUILD=dir           build elsewhere; two makes at once need two dirs
@@ -197,6 +198,11 @@ lint: all $(test_programs)
 	@deploy/install-deps lint || echo "lint: going on with the tools that are here"
 	@BUILD=$(BUILD) PURE_OBJECTS='$(pure_objects)' tests/lib/run-lint.sh $(sort $(wildcard tests/lint/*.sh))
 
+# lint tells when the page is not what the tables give.
+docs: $(BUILD)/bin/yidictl
+	$< codes --markdown >$(BUILD)/CODES.md
+	mv $(BUILD)/CODES.md deploy/CODES.md
+
 format:
 	git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i
 
@@ -246,7 +252,7 @@ install: all
 clean:
 	rm -rf $(BUILD) build-asan
 
-.PHONY: all deps check sanitize lint format bench simulate soak demo install clean
+.PHONY: all deps check sanitize lint docs format bench simulate soak demo install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 

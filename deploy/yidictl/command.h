@@ -26,6 +26,7 @@ struct settings {
     const char *socket_path;   /* NULL when neither --socket nor YIDI_SOCKET names it */
     const char *operator_name; /* NULL when nothing names who acts */
     bool json;                 /* one JSON document per line on standard output */
+    bool chinese;              /* what codes mean is said in Chinese too */
     uint64_t timeout_ms;
 };
 
@@ -79,5 +80,6 @@ extern const struct command keys_revoke_command;
 extern const struct command directory_build_command;
 extern const struct command directory_sign_command;
 extern const struct command directory_show_command;
+extern const struct command codes_command;
 
 #endif

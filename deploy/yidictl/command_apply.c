@@ -63,8 +63,19 @@ read_form(const char *path, struct arena *arena, Yidi__ApplicationForm **ret_for
     return result;
 }
 
+/* Below the receipt, in the same columns. */
 static void
-print_receipt(const Yidi__Applied *applied)
+add_warnings(const struct settings *settings, const Yidi__Applied *applied, struct table *table)
+{
+    for (size_t i = 0; i < applied->n_warnings; i++) {
+        char text[REPORT_BYTES];
+        report_format_warning(settings, applied->warnings[i], text);
+        table_add_field(table, "warning", text);
+    }
+}
+
+static void
+print_receipt(const struct settings *settings, const Yidi__Applied *applied)
 {
     AUTO(table) struct table table;
     AUTO(arena) struct arena arena;
@@ -82,6 +93,7 @@ print_receipt(const Yidi__Applied *applied)
     table_add_field(&table, "production", applied->production_office);
     if (applied->repeated_request)
         table_add_field(&table, "note", "this request was known; nothing was done again");
+    add_warnings(settings, applied, &table);
     table_print(&table, stdout);
 }
 
@@ -103,7 +115,7 @@ ask(const struct settings *settings, struct application *application)
     if (settings->json)
         output_json(&answer.response->applied->base);
     else
-        print_receipt(answer.response->applied);
+        print_receipt(settings, answer.response->applied);
     return EXIT_DONE;
 }
 
@@ -197,7 +209,11 @@ const struct command apply_command = {
         "  fee_waiver                NO_WAIVER, WELFARE, HARDSHIP\n"
         "  guardian                  name, citizen_number, relation\n"
         "  appearance_changed        true, false\n"
-        "fingers: right- or left- and thumb, index, middle, ring or little.",
+        "  fingers_missing           fingers that the applicant lacks, such as RIGHT_THUMB\n"
+        "  no_fingerprints_reason    why no templates are given; only without any\n"
+        "fingers: right- or left- and thumb, index, middle, ring or little. The templates are of\n"
+        "the right thumb and the left thumb; of a missing finger, the next one is taken.\n"
+        "Below the receipt stand warnings; they stop nothing.",
     .options = options,
     .run = run,
 };

@@ -57,9 +57,9 @@ batch_open(struct batch *batch, const struct settings *settings)
 static void
 add_result(struct batch *batch, const Yidi__CaseResult *result)
 {
-    char text[400] = "";
+    char text[REPORT_BYTES] = "";
     if (result->refusal != NULL)
-        report_format(result->refusal, text, sizeof text);
+        report_format(batch->settings, result->refusal, text);
     if (result->refusal == NULL)
         batch->done_count++;
     else
@@ -205,11 +205,8 @@ enum { REASONS_MAX = 8 };
 static enum result
 refuse_reason(const char *word, struct refusal *ret_refusal)
 {
-    AUTO(arena) struct arena arena;
-    arena_init(&arena);
     return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "reason",
-                  "no reason is called %.40s; there are %s", word,
-                  output_terms(&yidi__refusal_reason__descriptor, &arena));
+                  "no reason is called %.40s; yidictl help refuse lists them", word);
 }
 
 static enum result
@@ -340,7 +337,12 @@ static const struct argument_rule collect_options[] = {
     "  documents-not-genuine\n"                                                                    \
     "  bad-credit-record\n"                                                                        \
     "  open-application                 another application of this citizen is open\n"             \
-    "  not-deliverable                  the registry's system refused the message"
+    "  not-deliverable                  the registry's system refused the message\n"               \
+    "  registration-cancelled           the household registration was cancelled\n"                \
+    "  number-replaced                  the citizen number was corrected\n"                        \
+    "  number-shared                    another citizen bears the number too\n"                    \
+    "  registration-moved               registered elsewhere now\n"                                \
+    "  no-photo-on-file                 nothing to compare the appearance with"
 
 DECIDE_COMMAND(examine, "examine", "", "find applications in order (审核)", DECIDE_DESCRIPTION,
                NULL);

@@ -60,13 +60,24 @@ import_auto(struct import *import)
 }
 
 static void
+print_warnings(const struct import *import, const Yidi__ImportResult *result)
+{
+    for (size_t i = 0; i < result->applied->n_warnings; i++) {
+        char text[REPORT_BYTES];
+        report_format_warning(import->settings, result->applied->warnings[i], text);
+        printf("%s: line %llu: warning: %s\n", result->file, (unsigned long long)result->line,
+               text);
+    }
+}
+
+static void
 print_result(const struct import *import, const Yidi__ImportResult *result)
 {
-    char text[400];
+    char text[REPORT_BYTES];
     if (import->settings->json) {
         output_json(&result->base);
     } else if (result->refusal != NULL) {
-        report_format(result->refusal, text, sizeof text);
+        report_format(import->settings, result->refusal, text);
         fflush(stdout); /* in order, also where both end in one file */
         fprintf(stderr, "%s: line %llu: %s\n", result->file, (unsigned long long)result->line,
                 text);
@@ -74,6 +85,7 @@ print_result(const struct import *import, const Yidi__ImportResult *result)
         printf("%s: line %llu: %s%s\n", result->file, (unsigned long long)result->line,
                result->applied->case_number,
                result->applied->repeated_request ? " (known already)" : "");
+        print_warnings(import, result);
     }
 }
 

@@ -17,11 +17,11 @@ static const struct argument_rule options[] = {
 };
 
 static void
-print_bad_lines(const Yidi__Imported *imported)
+print_bad_lines(const struct settings *settings, const Yidi__Imported *imported)
 {
     for (size_t i = 0; i < imported->n_bad_lines; i++) {
-        char text[400];
-        report_format(imported->bad_lines[i]->refusal, text, sizeof text);
+        char text[REPORT_BYTES];
+        report_format(settings, imported->bad_lines[i]->refusal, text);
         fprintf(stderr, "line %llu: %s\n", (unsigned long long)imported->bad_lines[i]->line, text);
     }
     if (imported->bad > imported->n_bad_lines)
@@ -30,9 +30,9 @@ print_bad_lines(const Yidi__Imported *imported)
 }
 
 static void
-print_imported(const Yidi__Imported *imported)
+print_imported(const struct settings *settings, const Yidi__Imported *imported)
 {
-    print_bad_lines(imported);
+    print_bad_lines(settings, imported);
     printf("%llu imported, %llu bad\n", (unsigned long long)imported->imported,
            (unsigned long long)imported->bad);
 }
@@ -66,7 +66,7 @@ run(const struct settings *settings, const struct arguments *arguments)
     if (settings->json)
         output_json(&imported->base);
     else
-        print_imported(imported);
+        print_imported(settings, imported);
     return imported->bad > 0 && imported->imported == 0 ? EXIT_REFUSED : EXIT_DONE;
 }
 
@@ -80,7 +80,9 @@ const struct command population_import_command = {
         "The first line names the columns: citizen_number, name, sex (male, female),\n"
         "ethnic_group, birth_date (YYYYMMDD), address, registration_division,\n"
         "fingerprints_on_file (yes, no), bad_credit (yes, no), card_serial,\n"
-        "card_valid_until (YYYYMMDD, long-term, or empty without a serial).",
+        "card_valid_until (YYYYMMDD, long-term, or empty without a serial); behind them, in any\n"
+        "order, each of these or none: deceased_on (YYYYMMDD), number_replaced_by,\n"
+        "duplicate_number, present_division, card_reported_lost, photo_on_file (yes, no).",
     .options = options,
     .operand_count_min = 1,
     .operand_count_max = 1,

@@ -15,6 +15,7 @@
 #include "common/core/version.h"
 #include "deploy/yidictl/command.h"
 #include "deploy/yidictl/help.h"
+#include "deploy/yidictl/language.h"
 #include "deploy/yidictl/report.h"
 
 enum { TIMEOUT_SECONDS_STANDARD = 30, TIMEOUT_SECONDS_MAX = 3600 };
@@ -56,6 +57,7 @@ static const struct command *const commands[] = {
     &directory_build_command,
     &directory_sign_command,
     &directory_show_command,
+    &codes_command,
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
@@ -64,6 +66,8 @@ static const struct argument_rule common_options[] = {
     { "socket", "PATH", false, "the daemon's control socket (default: environment YIDI_SOCKET)" },
     { "operator", "NAME", false, "who acts (default: environment YIDI_OPERATOR, else USER)" },
     { "json", NULL, false, "write one JSON document per line" },
+    { "language", "zh|en", false,
+      "say in Chinese, too, what codes mean, or not (default: environment LC_ALL, LANG)" },
     { "timeout", "SECONDS", false, "how long to wait for an answer, 1..3600 (default: 30)" },
     { "help", NULL, false, "explain the program or the command" },
     { "version", NULL, false, "print the version" },
@@ -126,8 +130,11 @@ read_settings(const struct arguments *arguments, struct settings *ret_settings,
               struct refusal *ret_refusal)
 {
     uint64_t timeout_seconds;
+    bool chinese = false;
     enum result result = arguments_number(arguments, "timeout", TIMEOUT_SECONDS_STANDARD, 1,
                                           TIMEOUT_SECONDS_MAX, &timeout_seconds, ret_refusal);
+    if (result == OK)
+        result = language_read(arguments_text(arguments, "language"), &chinese, ret_refusal);
     if (result != OK)
         return result;
     *ret_settings = (struct settings){
@@ -135,6 +142,7 @@ read_settings(const struct arguments *arguments, struct settings *ret_settings,
         .operator_name = first_of(arguments_text(arguments, "operator"), getenv("YIDI_OPERATOR"),
                                   getenv("USER")),
         .json = arguments_flag(arguments, "json"),
+        .chinese = chinese,
         .timeout_ms = timeout_seconds * 1000,
     };
     return OK;
@@ -181,11 +189,19 @@ asks_for_json(size_t word_count, char *words[])
     return false;
 }
 
+/* For what is said before the options are known. */
+static struct settings
+standard_settings(void)
+{
+    return (struct settings){ .chinese = language_of_environment() };
+}
+
 static int
 run_command(const struct command *command, size_t word_count, char *words[])
 {
     AUTO(arguments) struct arguments arguments = { 0 };
-    struct settings settings = { .json = asks_for_json(word_count, words) };
+    struct settings settings = standard_settings();
+    settings.json = asks_for_json(word_count, words);
     struct refusal refusal = { 0 };
 
     enum result result =
@@ -213,8 +229,9 @@ run_with_words(const struct command *command, int argc, char *argv[], int name_p
     size_t before = (size_t)name_place - 1;
     size_t behind = (size_t)(argc - name_place) - name_words;
     AUTO(heap) char **words = calloc(before + behind + 1, sizeof *words);
+    const struct settings settings = standard_settings();
     if (words == NULL)
-        return report_result(&(struct settings){ 0 }, ERR_MEMORY, NULL);
+        return report_result(&settings, ERR_MEMORY, NULL);
     memcpy(words, argv + 1, before * sizeof *words);
     memcpy(words + before, argv + name_place + name_words, behind * sizeof *words);
     return run_command(command, before + behind, words);
@@ -255,10 +272,11 @@ run_without_command(size_t word_count, char *words[])
 {
     AUTO(arguments) struct arguments arguments = { 0 };
     struct refusal refusal = { 0 };
+    const struct settings settings = standard_settings();
     enum result result =
         arguments_parse(&arguments, common_options, NULL, word_count, words, &refusal);
     if (result != OK)
-        return report_usage(&(struct settings){ 0 }, result, &refusal);
+        return report_usage(&settings, result, &refusal);
     if (arguments_flag(&arguments, "version"))
         return print_version();
     bool asked = arguments_flag(&arguments, "help");
@@ -279,10 +297,11 @@ main(int argc, char *argv[])
 {
     set_locale();
     struct refusal refusal = { 0 };
+    const struct settings settings = standard_settings();
     int place = argc;
     enum result result = find_name(argc, argv, &place, &refusal);
     if (result != OK)
-        return report_usage(&(struct settings){ 0 }, result, &refusal);
+        return report_usage(&settings, result, &refusal);
     if (place >= argc)
         return run_without_command(argc > 0 ? (size_t)argc - 1 : 0, argv + 1);
     if (strcmp(argv[place], "help") == 0)

@@ -5,9 +5,8 @@
 #include <string.h>
 
 #include "common/core/arena.h"
+#include "common/core/format.h"
 #include "common/io/json.h"
-
-enum { REPORT_BYTES = 400 };
 
 /* How the user wrote what the office knows by its field in proto/control.proto. */
 static const char *
@@ -43,15 +42,36 @@ user_name(const char *field)
     return strncmp(field, "apply.", 6) == 0 ? field + 6 : field;
 }
 
-void
-report_format(const Yidi__Refusal *refusal, char *ret_text, size_t size)
+/* Behind what stands in the text already. */
+static void
+append_chinese(const struct settings *settings, const char *chinese, char text[REPORT_BYTES])
 {
+    size_t used = strlen(text);
+    if (settings->chinese && chinese[0] != '\0')
+        format_text(text + used, REPORT_BYTES - used, "（%s）", chinese);
+}
+
+void
+report_format(const struct settings *settings, const Yidi__Refusal *refusal,
+              char ret_text[REPORT_BYTES])
+{
+    enum refusal_code code = refusal_find(refusal->code);
     bool is_option = strcmp(refusal->code, "OPTION_INVALID") == 0 &&
                      refusal->field[strspn(refusal->field, "abcdefghijklmnopqrstuvwxyz-")] == '\0';
     const char *field = is_option ? refusal->field : user_name(refusal->field);
     const char *dashes = is_option && field[0] != '\0' && field[0] != '-' ? "--" : "";
-    snprintf(ret_text, size, "%s%s%s%s: %s", refusal->code, field[0] == '\0' ? "" : " ", dashes,
-             field, refusal->rule);
+    format_text(ret_text, REPORT_BYTES, "%s%s%s%s: %s", refusal->code, field[0] == '\0' ? "" : " ",
+                dashes, field, refusal->rule);
+    append_chinese(settings, code == REFUSAL_NONE ? "" : refusal_meaning_chinese(code), ret_text);
+}
+
+void
+report_format_warning(const struct settings *settings, const Yidi__Warning *warning,
+                      char ret_text[REPORT_BYTES])
+{
+    format_text(ret_text, REPORT_BYTES, "%s %s: %s", warning->code, user_name(warning->field),
+                warning->english);
+    append_chinese(settings, warning->chinese, ret_text);
 }
 
 Yidi__Refusal
@@ -74,7 +94,7 @@ report_answer(const struct settings *settings, const Yidi__Refusal *refusal)
         printf("{\"refusal\":%s}\n", text == NULL ? "{}" : text);
     } else {
         char text[REPORT_BYTES];
-        report_format(refusal, text, sizeof text);
+        report_format(settings, refusal, text);
         fprintf(stderr, "yidictl: %s\n", text);
     }
     return EXIT_REFUSED;

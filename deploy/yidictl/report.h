@@ -2,8 +2,9 @@
  *
  * report - what went wrong, said in one place and one form.
  *
- * `yidictl: CODE field: rule` on standard error; with --json {"refusal":{...}} on standard output
- * instead. Each function answers the exit status that goes with what it said.
+ * `yidictl: CODE field: rule` on standard error, in a Chinese environment with what the code means;
+ * with --json {"refusal":{...}} on standard output instead. Each function answers the exit status
+ * that goes with what it said.
  */
 #ifndef YIDICTL_REPORT_H
 #define YIDICTL_REPORT_H
@@ -29,8 +30,16 @@ int report_unreachable(const struct settings *settings, const struct refusal *re
 int report_result(const struct settings *settings, enum result result,
                   const struct refusal *refusal);
 
-/* `CODE field: rule` for people, cut to size: a field that is an option is shown as one. */
-void report_format(const Yidi__Refusal *refusal, char *ret_text, size_t size);
+enum { REPORT_BYTES = 640 }; /* code, field, rule, and the sentence in Chinese */
+
+/* `CODE field: rule` for people, in Chinese behind it what the code means when that is set. A field
+ * that is an option is shown as one. */
+void report_format(const struct settings *settings, const Yidi__Refusal *refusal,
+                   char ret_text[REPORT_BYTES]);
+
+/* The same of a warning: `CODE field: sentence`. */
+void report_format_warning(const struct settings *settings, const Yidi__Warning *warning,
+                           char ret_text[REPORT_BYTES]);
 
 /* A refusal as the message that travels; its texts are borrowed from the refusal. */
 Yidi__Refusal report_message(const struct refusal *refusal);

@@ -14,6 +14,7 @@
 
 #include "deploy/yidictl/arguments.c"
 #include "deploy/yidictl/input.c"
+#include "deploy/yidictl/language.c"
 #include "deploy/yidictl/output.c"
 #include "deploy/yidictl/report.c"
 #include "proto/message.pb-c.h"
@@ -217,14 +218,69 @@ people_read_options_where_the_office_names_fields(void **unused)
         { "FIELD_OUT_OF_BOUNDS", "apply.form.phone", "FIELD_OUT_OF_BOUNDS form.phone: r" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char text[100];
+        char text[REPORT_BYTES];
+        const struct settings settings = { 0 };
         Yidi__Refusal refusal = YIDI__REFUSAL__INIT;
         refusal.code = cases[i].code;
         refusal.field = cases[i].field;
         refusal.rule = "r";
-        report_format(&refusal, text, sizeof text);
+        report_format(&settings, &refusal, text);
         assert_string_equal(text, cases[i].text);
     }
+}
+
+static void
+what_a_code_means_is_said_in_chinese_where_that_is_asked_for(void **unused)
+{
+    (void)unused;
+    const struct settings settings = { .chinese = true };
+    char text[REPORT_BYTES];
+    Yidi__Refusal refusal = YIDI__REFUSAL__INIT;
+    refusal.code = "FEE_MISMATCH";
+    refusal.field = "form.fee_fen";
+    refusal.rule = "2000 fen are due";
+    report_format(&settings, &refusal, text);
+    assert_string_equal(text,
+                        "FEE_MISMATCH form.fee_fen: 2000 fen are due（所缴费用与应缴费用不符）");
+    refusal.code = "OF_A_NEWER_VERSION";
+    report_format(&settings, &refusal, text);
+    assert_string_equal(text, "OF_A_NEWER_VERSION form.fee_fen: 2000 fen are due");
+
+    Yidi__Warning warning = YIDI__WARNING__INIT;
+    warning.code = "NAME_BEYOND_CHIP";
+    warning.field = "form.person.name";
+    warning.english = "long";
+    warning.chinese = "长";
+    report_format_warning(&settings, &warning, text);
+    assert_string_equal(text, "NAME_BEYOND_CHIP form.person.name: long（长）");
+    report_format_warning(&(struct settings){ 0 }, &warning, text);
+    assert_string_equal(text, "NAME_BEYOND_CHIP form.person.name: long");
+}
+
+static void
+the_language_is_the_option_or_the_environment(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *option;
+        const char *lc_all;
+        const char *lang;
+        bool chinese;
+    } cases[] = {
+        { NULL, "", "zh_CN.UTF-8", true },   { NULL, "C.UTF-8", "zh_CN.UTF-8", false },
+        { NULL, "zh_TW", "C", true },        { NULL, "", "", false },
+        { "en", "zh_CN.UTF-8", "C", false }, { "zh", "C", "C", true },
+    };
+    unsetenv("LC_MESSAGES");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool chinese = !cases[i].chinese;
+        setenv("LC_ALL", cases[i].lc_all, 1);
+        setenv("LANG", cases[i].lang, 1);
+        assert_int_equal(language_read(cases[i].option, &chinese, NULL), OK);
+        assert_int_equal(chinese, cases[i].chinese);
+    }
+    bool chinese;
+    assert_int_equal(language_read("fr", &chinese, NULL), ERR_REFUSED);
 }
 
 /* The lines of a table, printed into memory. */
@@ -291,6 +347,8 @@ main(int argc, char *argv[])
         cmocka_unit_test(names_of_an_enum_are_listed_without_the_unspecified_one),
         cmocka_unit_test(times_are_china_standard_time_whatever_tz_says),
         cmocka_unit_test(people_read_options_where_the_office_names_fields),
+        cmocka_unit_test(what_a_code_means_is_said_in_chinese_where_that_is_asked_for),
+        cmocka_unit_test(the_language_is_the_option_or_the_environment),
         cmocka_unit_test(columns_align_by_display_width),
         cmocka_unit_test(headings_stand_once_and_come_again_with_a_new_column),
     };

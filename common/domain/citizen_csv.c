@@ -326,8 +326,8 @@ read_header(struct citizen_csv *csv)
     bool seen[COLUMN_COUNT] = { false };
     if (strncmp(csv->buffer, CITIZEN_CSV_HEADER, size) != 0)
         return false;
-    for (uint8_t column = 0; column < COLUMN_FIRST_MORE; column++)
-        csv->columns[csv->column_count++] = column;
+    for (int column = 0; column < COLUMN_FIRST_MORE; column++)
+        csv->columns[csv->column_count++] = (uint8_t)column;
     for (const char *rest = csv->buffer + size; *rest != '\0'; rest += size) {
         if (*rest++ != ',')
             return false;

@@ -274,6 +274,20 @@ check_fingerprints_reason(const struct facts *facts, struct refusal *ret_refusal
 }
 
 static enum result
+refuse_count(const enum form_finger due[FINGERS_WANTED], size_t due_count,
+             struct refusal *ret_refusal)
+{
+    static const char field[] = "form.fingerprints";
+    if (due_count == 0)
+        return refuse(ret_refusal, REFUSAL_FINGERPRINT_INVALID, field,
+                      "must be none, as all fingers are declared missing");
+    return refuse(ret_refusal, REFUSAL_FINGERPRINT_INVALID, field,
+                  "must be of %s%s%s; declare the fingers that are missing",
+                  form_finger_name(due[0]), due_count > 1 ? " and " : " alone",
+                  due_count > 1 ? form_finger_name(due[1]) : "");
+}
+
+static enum result
 check_fingerprints(const struct facts *facts, struct refusal *ret_refusal)
 {
     static const char field[] = "form.fingerprints";
@@ -283,8 +297,7 @@ check_fingerprints(const struct facts *facts, struct refusal *ret_refusal)
     if (form->fingerprint_count == 0)
         return OK;
     if (form->fingerprint_count != due_count)
-        return refuse(ret_refusal, REFUSAL_FINGERPRINT_INVALID, field,
-                      "must be %zu; declare the fingers that are missing", due_count);
+        return refuse_count(due, due_count, ret_refusal);
     for (size_t i = 0; i < due_count; i++)
         if (form->fingerprints[i] != due[i])
             return refuse(ret_refusal, REFUSAL_FINGERPRINT_INVALID, field,

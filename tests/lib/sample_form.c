@@ -60,5 +60,10 @@ sample_form_init(struct sample_form *sample)
     form->photo_digest.len = sizeof digest;
     form->fingerprints = sample->fingerprint_list;
     form->n_fingerprints = 2;
+    sample->fingers_missing[0] = YIDI__FINGER_POSITION__RIGHT_LITTLE;
+    sample->fingers_missing[1] = YIDI__FINGER_POSITION__LEFT_RING;
+    form->fingers_missing = sample->fingers_missing;
+    form->n_fingers_missing = 2;
+    form->no_fingerprints_reason = "worn";
     return form;
 }

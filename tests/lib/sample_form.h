@@ -14,6 +14,7 @@ struct sample_form {
     Yidi__Guardian guardian;
     Yidi__Fingerprint fingerprints[3];
     Yidi__Fingerprint *fingerprint_list[3];
+    Yidi__FingerPosition fingers_missing[2];
     Yidi__ApplicationForm form;
 };
 

@@ -356,11 +356,20 @@ form_check_takes_the_next_finger_of_a_missing_one(void **unused)
                                       "not declared missing");
     form.fingerprint_count = 1; /* more are there */
     assert_int_equal(form_check(&form, today, office_division, &refusal), ERR_REFUSED);
-    assert_string_equal(refusal.rule, "must be 2; declare the fingers that are missing");
+    assert_string_equal(
+        refusal.rule,
+        "must be of RIGHT_THUMB and LEFT_MIDDLE; declare the fingers that are missing");
     form.missing_count = 9;
     for (int i = 0; i < 9; i++)
         form.missing[i] = (enum form_finger)(FINGER_RIGHT_INDEX + i);
     expect_ok(&form); /* the only one */
+    form.fingerprint_count = 2;
+    assert_int_equal(form_check(&form, today, office_division, &refusal), ERR_REFUSED);
+    assert_string_equal(refusal.rule,
+                        "must be of RIGHT_THUMB alone; declare the fingers that are missing");
+    form.missing[form.missing_count++] = FINGER_RIGHT_THUMB;
+    assert_int_equal(form_check(&form, today, office_division, &refusal), ERR_REFUSED);
+    assert_string_equal(refusal.rule, "must be none, as all fingers are declared missing");
 }
 
 /* A form that breaks every rule from one on is refused for that one. */

@@ -112,7 +112,9 @@ json_writes_each_kind_of_field(void **state)
         "\"citizen_number\":\"440524188001010014\",\"relation\":\"mother\"},"
         "\"appearance_changed\":true,\"fee_fen\":2000,\"fee_waiver\":\"NO_WAIVER\","
         "\"photo_digest\":\"00017f80ff\","
-        "\"fingerprints\":[{\"position\":\"RIGHT_THUMB\",\"digest\":\"\"}]}");
+        "\"fingerprints\":[{\"position\":\"RIGHT_THUMB\",\"digest\":\"\"}],"
+        "\"fingers_missing\":[\"RIGHT_LITTLE\",\"LEFT_RING\"],"
+        "\"no_fingerprints_reason\":\"worn\"}");
 }
 
 static void

@@ -16,7 +16,7 @@
     X(NAME_BEYOND_CHIP, "form.person.name",                                                        \
       "the chip holds the first 15 UTF-16 units of the name (a rare character takes two); "        \
       "the whole name is kept and printed",                                                        \
-      "芯片只存放姓名的前 15 个 UTF-16 单元（生僻字占两个）；姓名全文照常登记和印制")              \
+      "芯片只存放姓名的前 15 个 UTF-16 单元，生僻字占两个；姓名全文照常登记和印制")                \
     X(ADDRESS_BEYOND_CHIP, "form.person.address",                                                  \
       "the chip holds the first 35 UTF-16 units of the address; the whole address is kept and "    \
       "printed",                                                                                   \

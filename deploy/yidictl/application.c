@@ -30,7 +30,19 @@ put_digest(struct bytes data, struct arena *arena, ProtobufCBinaryData *ret_dige
     return OK;
 }
 
-/* The form's own positions first, in its order, then those that only the files name. */
+/* As the office wants them: from the right thumb to the left little finger. */
+static void
+sort_by_position(Yidi__Fingerprint **list, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        for (size_t at = i; at > 0 && list[at]->position < list[at - 1]->position; at--) {
+            Yidi__Fingerprint *later = list[at - 1];
+            list[at - 1] = list[at];
+            list[at] = later;
+        }
+}
+
+/* The form's own positions, and those that only the files name. */
 static enum result
 merge_positions(Yidi__ApplicationForm *form, const struct application_files *files,
                 struct arena *arena, struct refusal *ret_refusal)
@@ -57,6 +69,7 @@ merge_positions(Yidi__ApplicationForm *form, const struct application_files *fil
     if (count > FINGERPRINTS_MAX)
         return refuse(ret_refusal, REFUSAL_FINGERPRINT_INVALID, "form.fingerprints",
                       "at most %d templates", FINGERPRINTS_MAX);
+    sort_by_position(list, count);
     form->fingerprints = list;
     form->n_fingerprints = count;
     return OK;

@@ -35,8 +35,8 @@ struct application {
 
 /* Complete the form from the files.
  *
- * form         in, out; its photo digest and fingerprints are written. A position that the form
- *              names already keeps its place; each one needs a file.
+ * form         in, out; its photo digest and fingerprints are written, in the order of the
+ *                fingers. Each position that the form names needs a file.
  * request_key  borrowed; may be empty.
  * ERR_REFUSED  FILE_UNREADABLE, FINGERPRINT_INVALID; ERR_MEMORY */
 enum result application_prepare(Yidi__ApplicationForm *form, const char *request_key,

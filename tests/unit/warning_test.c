@@ -86,6 +86,26 @@ apply(struct fake_network *network, struct made_application *application)
     return response->applied;
 }
 
+/* What is missing of a body is personal data, too. */
+static void
+expect_masked(struct fake_network *network, const char *number, bool full)
+{
+    Yidi__Show show = YIDI__SHOW__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    show.case_number = (char *)(uintptr_t)number;
+    show.full = full;
+    show.reason = full ? "a test" : "";
+    request.command_case = YIDI__REQUEST__COMMAND_SHOW;
+    request.show = &show;
+    request.operator_ = "clerk";
+    const Yidi__Response *response = fake_network_ask(network, WINDOW, &request, NULL, 0);
+    assert_non_null(response);
+    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_SHOWN);
+    const Yidi__ApplicationForm *form = response->shown->case_row->form;
+    assert_int_equal(form->n_fingers_missing, full ? 2 : 0);
+    assert_string_equal(form->no_fingerprints_reason, full ? "指纹磨损，无法采集" : "*****");
+}
+
 /* A long name, an applicant without hands: accepted, kept in full, and told, again when asked
  * again. */
 static void
@@ -121,6 +141,8 @@ a_window_warns_and_accepts(void **unused)
     strcpy(number, apply(&network, &application)->case_number);
     fake_network_settle(&network);
     assert_string_equal(fake_network_state(&network, REGISTRY, number), "received");
+    expect_masked(&network, number, false);
+    expect_masked(&network, number, true);
     fake_network_close(&network);
 }
 

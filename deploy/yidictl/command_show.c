@@ -57,6 +57,29 @@ add_person(struct table *table, const Yidi__Person *person, struct arena *arena)
     table_add_field(table, "registered in", person->registration_division);
 }
 
+static const char *
+append_finger(const char *list, Yidi__FingerPosition position, struct arena *arena)
+{
+    return output_format(arena, "%s%s%s", list, list[0] == '\0' ? "" : ", ",
+                         output_term(&yidi__finger_position__descriptor, (int)position, arena));
+}
+
+/* Which ones are missing is personal, and masked with the rest. */
+static void
+add_fingerprints(struct table *table, const Yidi__ApplicationForm *form, struct arena *arena)
+{
+    const char *taken = "";
+    const char *missing = "";
+    for (size_t i = 0; i < form->n_fingerprints; i++)
+        taken = append_finger(taken, form->fingerprints[i]->position, arena);
+    for (size_t i = 0; i < form->n_fingers_missing; i++)
+        missing = append_finger(missing, form->fingers_missing[i], arena);
+    if (form->n_fingerprints == 0)
+        taken = output_format(arena, "none: %s", form->no_fingerprints_reason);
+    table_add_field(table, "fingerprints", taken);
+    table_add_field(table, "missing fingers", missing);
+}
+
 static void
 add_form(struct table *table, const Yidi__ApplicationForm *form, struct arena *arena)
 {
@@ -77,6 +100,7 @@ add_form(struct table *table, const Yidi__ApplicationForm *form, struct arena *a
         table_add_field(
             table, "guardian",
             output_format(arena, "%s, %s", form->guardian->name, form->guardian->relation));
+    add_fingerprints(table, form, arena);
 }
 
 static void

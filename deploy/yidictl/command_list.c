@@ -173,9 +173,12 @@ const struct command list_command = {
         "WAITING is the time since the case last changed, DUE the time left to the\n"
         "deadline of its stage, with a minus when it is past. Names are masked.\n\n"
         "states:\n"
-        "  window       submitted, in-production, in-transit, ready, collected, refused\n"
-        "  registry     received, examined, issued, made, blocked, closed, refused\n"
-        "  card centre  ordered, made, verified, dispatched, delivered, closed",
+        "  window       submitted, returned, withdrawing, in-production, in-transit, ready,\n"
+        "               collected, refused, withdrawn, destroyed\n"
+        "  registry     received, returned, examined, issued, withdrawing, made, blocked,\n"
+        "               closed, refused, withdrawn, redirected, unclaimed\n"
+        "  card centre  ordered, made, verified, dispatched, missing, delivered, closed,\n"
+        "               withdrawn",
     .options = options,
     .run = run,
 };

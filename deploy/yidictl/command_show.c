@@ -153,6 +153,15 @@ add_troubles(struct table *table, const Yidi__Case *row, struct arena *arena)
         table_add_field(table, "told", refusal->text);
         table_add_field(table, "contact", refusal->contact);
     }
+    const Yidi__CaseReturn *returned = row->returned;
+    for (size_t i = 0; returned != NULL && i < returned->n_fields; i++)
+        table_add_field(table, "to correct", returned->fields[i]);
+    if (returned != NULL) {
+        table_add_field(table, "until", output_date(returned->answer_by, arena));
+        table_add_field(table, "told", returned->text);
+    }
+    if (row->note != NULL)
+        table_add_field(table, "note", row->note->text);
     if (row->attention != NULL)
         table_add_field(table, "attention",
                         output_format(arena, "%s %s %s", row->attention->code, row->attention->text,

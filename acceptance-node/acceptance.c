@@ -333,6 +333,8 @@ take_command(struct turn *turn, const Yidi__Request *request, const struct bytes
         return acceptance_apply(turn, request->apply, frames, frame_count, response, ret_refusal);
     if (request->command_case == YIDI__REQUEST__COMMAND_AMEND)
         return acceptance_amend(turn, request->amend, frames, frame_count, response, ret_refusal);
+    if (request->command_case == YIDI__REQUEST__COMMAND_PRINT)
+        return acceptance_print(turn, request->print, response, ret_refusal);
     return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
                   "an acceptance office does not do that");
 }

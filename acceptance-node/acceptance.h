@@ -32,6 +32,11 @@ enum result acceptance_take_redirection(struct turn *turn, struct case_file *fil
 enum result acceptance_fill_message(struct turn *turn, const struct case_file *file,
                                     enum message_kind kind, Yidi__Message *message) MUST_CHECK;
 
+/* The command Print: what a paper of the window is made of, and the photo for the form; journalled.
+ */
+enum result acceptance_print(struct turn *turn, const Yidi__Print *print, Yidi__Response *response,
+                             struct refusal *ret_refusal) MUST_CHECK;
+
 struct application_event;
 
 /* An operator's act, and the words that go with it. */

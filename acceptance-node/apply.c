@@ -11,6 +11,7 @@
 #include "common/domain/warning.h"
 #include "common/io/form_view.h"
 #include "common/io/intake.h"
+#include "common/io/receipt.h"
 #include "common/io/turn.h"
 
 /* What one Apply needs, found before anything is written. */
@@ -89,6 +90,20 @@ fill_row(const struct turn *turn, const struct applying *applying, Yidi__Case *r
     row->accepted_ms = turn->now_ms;
     row->statutory_deadline_ms = deadline_ms(DEADLINE_STATUTORY, turn->now_ms);
     row->clerk = (char *)turn->operator;
+}
+
+/* The code that will be printed on the receipt; its digest travels with the application. */
+static enum result
+give_code(struct turn *turn, Yidi__Case *row)
+{
+    struct digest *digest = arena_take(turn->arena, sizeof *digest);
+    row->receipt_code = arena_take(turn->arena, RECEIPT_CODE_CHARS + 1);
+    if (digest == NULL || row->receipt_code == NULL)
+        return ERR_MEMORY;
+    receipt_make_code(row->receipt_code);
+    receipt_digest(row->case_number, row->receipt_code, digest);
+    row->receipt_digest = (ProtobufCBinaryData){ .data = digest->bytes, .len = DIGEST_BYTES };
+    return OK;
 }
 
 static enum result
@@ -184,7 +199,9 @@ accept_case(struct turn *turn, struct applying *applying, const char *case_numbe
         return result;
     fill_row(turn, applying, file.row);
     file.row->state = (uint32_t)application.state;
-    result = submission_keep(turn, &applying->submission);
+    result = give_code(turn, file.row);
+    if (result == OK)
+        result = submission_keep(turn, &applying->submission);
     turn_begin_act(turn, file.row->case_number, "accept", "");
     if (result == OK)
         result = turn_carry_out(turn, &file, &effects);

@@ -32,6 +32,7 @@ fill_submitted(const Yidi__Case *row, Yidi__ApplicationSubmitted *body)
     body->production_office = row->production_office;
     body->accepted_ms = row->accepted_ms;
     body->revision = row->revision;
+    body->receipt_digest = row->receipt_digest;
 }
 
 /* Which of the two, the step that was just taken says. */

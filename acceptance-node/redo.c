@@ -71,6 +71,7 @@ accept_again(struct turn *turn, const struct incoming *own, struct refusal *ret_
     file.row->statutory_deadline_ms = deadline_ms(DEADLINE_STATUTORY, submitted->accepted_ms);
     file.row->revision = submitted->revision;
     file.row->clerk = (char *)turn->operator;
+    file.row->receipt_digest = submitted->receipt_digest; /* the code itself nobody else knew */
     return acceptance_advance(turn, &file, NULL, &event, ret_refusal);
 }
 

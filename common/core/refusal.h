@@ -24,6 +24,7 @@
     X(OFFICE_CODE_INVALID, "not an office code by GA/T 380",                                       \
       "不是符合 GA/T 380 的公安机关机构代码")                                                      \
     X(CASE_NUMBER_INVALID, "not a case number, or a mistyped one", "不是受理编号，或者输入有误")   \
+    X(RECEIPT_CODE_INVALID, "not a code as it stands on a receipt", "不是领证回执上的查询码")      \
     X(DATE_INVALID, "not a date", "不是有效日期")                                                  \
     X(BIRTH_DATE_MISMATCH, "birth date and citizen number disagree",                               \
       "出生日期与公民身份号码不一致")                                                              \

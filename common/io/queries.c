@@ -7,6 +7,7 @@
 #include "common/io/case_list.h"
 #include "common/io/intake.h"
 #include "common/io/outbox.h"
+#include "common/io/receipt.h"
 #include "common/io/recovery.h"
 #include "common/io/witness.h"
 #include "common/io/witness_list.h"
@@ -19,6 +20,7 @@ queries_handles(const Yidi__Request *request)
     case YIDI__REQUEST__COMMAND_PEERS:
     case YIDI__REQUEST__COMMAND_STATUS:
     case YIDI__REQUEST__COMMAND_WITNESSES:
+    case YIDI__REQUEST__COMMAND_RECEIPT_CHECK:
         return true;
     case YIDI__REQUEST__COMMAND_SHOW:
         return !request->show->full;
@@ -60,6 +62,8 @@ fill_shown(const struct office *office, const struct case_file *file, uint64_t n
     if (shown == NULL)
         return ERR_MEMORY;
     yidi__shown__init(shown);
+    file->row->receipt_code = (char *)protobuf_c_empty_string; /* is for its receipt alone */
+    file->row->receipt_digest = (ProtobufCBinaryData){ 0 };
     shown->case_row = file->row;
     shown->state = (char *)office->options.role->machine->state_names[file->row->state];
     shown->overdue = case_list_overdue(file->row, now_ms);
@@ -107,6 +111,40 @@ queries_show_full(struct turn *turn, const Yidi__Show *show, Yidi__Response *res
     if (result == OK)
         result = fill_shown(turn->office, &file, turn->now_ms, turn->arena, response);
     return result;
+}
+
+/* ---- the code on a receipt ---- */
+
+/* Whether there is such a case is told no more than what its code is. */
+static enum result
+check_receipt(struct office *office, struct store_txn *txn, const Yidi__ReceiptCheck *check,
+              Yidi__Response *response, struct refusal *ret_refusal)
+{
+    const struct machine *machine = office->options.role->machine;
+    Yidi__ReceiptChecked *checked = arena_take(&office->answers, sizeof *checked);
+    char code[RECEIPT_CODE_CHARS + 1];
+    struct bytes digest = { 0 };
+    struct case_file file;
+    if (checked == NULL)
+        return ERR_MEMORY;
+    if (office->options.role->party != PARTY_ACCEPTANCE)
+        return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
+                      "only the window that gave a receipt out knows its code");
+    enum result result = receipt_code_read(check->code, "receipt_check.code", code, ret_refusal);
+    if (result != OK)
+        return result;
+    result = case_file_open(txn, machine, check->case_number, &office->answers, &file);
+    if (result == OK)
+        digest = bytes_of(file.row->receipt_digest.data, file.row->receipt_digest.len);
+    else if (result != ERR_ABSENT)
+        return result;
+    yidi__receipt_checked__init(checked);
+    checked->right = receipt_matches(digest, check->case_number, code);
+    if (checked->right)
+        checked->state = (char *)machine->state_names[file.row->state];
+    response->body_case = YIDI__RESPONSE__BODY_RECEIPT_CHECKED;
+    response->receipt_checked = checked;
+    return OK;
 }
 
 /* ---- peers ---- */
@@ -246,6 +284,8 @@ queries_answer(struct office *office, const Yidi__Request *request, const struct
     case YIDI__REQUEST__COMMAND_PEERS:
         return list_peers(office, txn, request->peers->office, now->wall_ms, ret_response,
                           ret_refusal);
+    case YIDI__REQUEST__COMMAND_RECEIPT_CHECK:
+        return check_receipt(office, txn, request->receipt_check, ret_response, ret_refusal);
     case YIDI__REQUEST__COMMAND_WITNESSES:
         return witness_list(office, request->witnesses->office, ret_response, ret_refusal);
     default:

@@ -45,7 +45,8 @@ struct role {
     enum result (*take_message)(struct turn *turn, struct case_file *file,
                                 const struct incoming *incoming, struct refusal *ret_refusal);
 
-    /* Apply, PopulationImport: the handler fills the response in. ERR_REFUSED: nothing changed. */
+    /* Apply, Print, PopulationImport: the handler fills the response in. ERR_REFUSED: nothing
+     * changed. */
     enum result (*take_command)(struct turn *turn, const Yidi__Request *request,
                                 const struct bytes *frames, size_t frame_count,
                                 Yidi__Response *response, struct refusal *ret_refusal);

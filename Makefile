@@ -41,7 +41,7 @@ endif
 compile = $(CC) -std=c11 -D_GNU_SOURCE -I. -I$(BUILD) -MMD -MP $(warnings) $(CFLAGS) $(hardening) \
 	$(CPPFLAGS)
 link = $(CC) $(CFLAGS) $(linking) $(LDFLAGS)
-libraries = -lczmq -lzmq -lprotobuf-c -llmdb -lcrypto -ljansson -ljpeg -lsodium -lm -lpthread
+libraries = -lczmq -lzmq -lprotobuf-c -llmdb -lcrypto -ljansson -ljpeg -lqrencode -lsodium -lm -lpthread
 protoc = $(if $(shell command -v protoc-c),protoc-c,protoc)
 
 ifndef V

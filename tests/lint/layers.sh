@@ -52,6 +52,8 @@ function knows(header)
         return "^common/io/json\\.c"
     if (header ~ /^<jpeglib\.h/)
         return "^common/io/photo\\.c|^deploy/demo/photo_maker\\.c"
+    if (header ~ /^<qrencode\.h/)
+        return "^common/io/qr\\.c"
     if (header ~ /^<c?zmq[_a-z]*\.h/)
         return "^common/io/(link|control|daemon|frames|monitor|transport_key|zap)|^tests/"
     if (header ~ /^<sodium/)

@@ -64,6 +64,8 @@ extern const struct command miss_command;
 extern const struct command trace_card_command;
 extern const struct command destroy_command;
 extern const struct command export_command;
+extern const struct command print_command;
+extern const struct command receipt_check_command;
 extern const struct command population_import_command;
 extern const struct command peers_command;
 extern const struct command recover_command;

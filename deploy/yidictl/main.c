@@ -40,6 +40,8 @@ static const struct command *const commands[] = {
     &miss_command,
     &trace_card_command,
     &destroy_command,
+    &print_command,
+    &receipt_check_command,
     &export_command,
     &population_import_command,
     &peers_command,

@@ -346,8 +346,10 @@ draw_head(struct svg *svg, const Yidi__Case *row)
     paper_title(svg, PAGE_WIDTH / 2, 270, title);
     const int x = paper_words(svg, LEFT, TOP - 26, 30, number);
     svg_text(svg, &mono, x + 16, TOP - 26, paper_case_number(svg, row->case_number));
+    const char *corrected =
+        row->revision == 0 ? "" : svg_format(svg, "（第 %" PRIu32 " 次补正）", row->revision);
     svg_text(svg, &date, LEFT + WIDTH, TOP - 26,
-             svg_format(svg, "受理日期  %s", paper_day(svg, row->accepted_ms)));
+             svg_format(svg, "受理日期  %s%s", paper_day(svg, row->accepted_ms), corrected));
 }
 
 void

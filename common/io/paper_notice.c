@@ -3,8 +3,6 @@
  * The two notices, letters on A4: what is to be corrected and by when; why there will be no card,
  * and who answers questions about it.
  */
-#include <inttypes.h>
-
 #include "common/domain/refusal_reason.h"
 #include "common/io/paper_parts.h"
 

@@ -142,7 +142,7 @@ draw_code(struct svg *svg, const Yidi__Case *row)
     char grouped[RECEIPT_GROUPED_CHARS + 1];
     if (strlen(row->receipt_code) != RECEIPT_CODE_CHARS) {
         svg_fit(svg, &words, (struct svg_box){ CODE_LEFT, TOP, CODE_WIDTH, QR_SIDE },
-                "查询码见首次打印的回执，此处不再打印。");
+                "查询码见首次打印的回执，\n此处不再打印。");
         return OK;
     }
     enum result result = draw_qr(svg, row);

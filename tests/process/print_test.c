@@ -269,6 +269,59 @@ who_is_refused_gets_a_notice_and_no_receipt(void **unused)
 }
 
 static void
+send_back(void)
+{
+    char socket[NETWORK_PATH_BYTES];
+    network_path(journey.registry, "control", socket);
+    assert_int_equal(
+        tool_run(&tool, (const char *[]){ "--socket", socket, "--operator", "examiner1", "return",
+                                          number, "--field", "form.person.address", "--field",
+                                          "form.photo_digest", "--text", "up to the <house>",
+                                          "--answer-by", "2999-01-31", NULL }),
+        0);
+    network_wait_for_state(journey.window, number, "returned");
+}
+
+static void
+amend(void)
+{
+    AUTO(network_answer) struct network_answer answer = { 0 };
+    struct bytes frames[ATTACHMENTS_MAX];
+    Yidi__Amend amend = YIDI__AMEND__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    amend.case_number = number;
+    amend.form = &application.form;
+    request.command_case = YIDI__REQUEST__COMMAND_AMEND;
+    request.amend = &amend;
+    network_ask(journey.window, &request, frames, application_frames(&application, frames),
+                &answer);
+    assert_int_equal(answer.response->body_case, YIDI__RESPONSE__BODY_DECIDED);
+}
+
+/* The notice is for as long as something is to be corrected; the code stays the same. */
+static void
+who_must_correct_something_gets_a_notice_and_keeps_the_code(void **unused)
+{
+    (void)unused;
+    char scan[RECEIPT_SCAN_CHARS + 1], code[RECEIPT_CODE_CHARS + 1], again[RECEIPT_CODE_CHARS + 1],
+        path[NETWORK_PATH_BYTES];
+    print_and_scan(scan, code);
+    network_wait_for_state(journey.registry, number, "received");
+    send_back();
+    AUTO(heap) char *paper = print_paper("notice", path);
+    assert_non_null(strstr(paper, "补正通知书"));
+    assert_non_null(strstr(paper, "户籍地址"));
+    assert_non_null(strstr(paper, "up to the &lt;house&gt;"));
+    assert_non_null(strstr(paper, "2999年1月31日"));
+
+    amend();
+    assert_not_printed(journey.window, "notice", "ILLEGAL_IN_STATE");
+    print_and_scan(scan, again);
+    assert_string_equal(again, code);
+    failed = false;
+}
+
+static void
 a_code_is_still_right_when_the_window_has_lost_its_disk(void **unused)
 {
     (void)unused;
@@ -302,6 +355,7 @@ main(int argc, char *argv[])
         TEST(a_form_is_printed_with_its_photo_and_each_print_is_an_act),
         TEST(the_code_stands_nowhere_but_on_the_receipt),
         TEST(who_is_refused_gets_a_notice_and_no_receipt),
+        TEST(who_must_correct_something_gets_a_notice_and_keeps_the_code),
         TEST(a_code_is_still_right_when_the_window_has_lost_its_disk),
     };
     if (argc > 1)

@@ -126,6 +126,8 @@ form_words_field(const char *path)
         { "form.fee_waiver", { "费用减免", "fee waiver" } },
         { "form.photo_digest", { "照片", "photo" } },
         { "form.fingerprints", { "指纹", "fingerprints" } },
+        { "form.fingers_missing", { "缺失的手指", "missing fingers" } },
+        { "form.no_fingerprints_reason", { "未采集指纹的原因", "why no fingerprints" } },
     };
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         if (strcmp(fields[i].path, path) == 0)

@@ -235,15 +235,35 @@ draw_guardian(struct table *table, const Yidi__Guardian *guardian)
 }
 
 static const char *
+add_word(struct svg *svg, const char *list, const char *word)
+{
+    return list[0] == '\0' ? word : svg_format(svg, "%s、%s", list, word);
+}
+
+static const char *
 finger_text(struct svg *svg, const Yidi__ApplicationForm *form)
 {
-    const char *text = "未采集";
-    for (size_t i = 0; i < form->n_fingerprints; i++) {
-        const char *finger =
-            form_words_finger((enum form_finger)form->fingerprints[i]->position).chinese;
-        text = i == 0 ? finger : svg_format(svg, "%s、%s", text, finger);
-    }
-    return text;
+    const char *taken = "", *missing = "";
+    for (size_t i = 0; i < form->n_fingerprints; i++)
+        taken =
+            add_word(svg, taken,
+                     form_words_finger((enum form_finger)form->fingerprints[i]->position).chinese);
+    for (size_t i = 0; i < form->n_fingers_missing; i++)
+        missing = add_word(svg, missing,
+                           form_words_finger((enum form_finger)form->fingers_missing[i]).chinese);
+    return svg_format(svg, "%s%s%s%s%s", taken[0] == '\0' ? "未采集" : taken,
+                      form->no_fingerprints_reason[0] == '\0' ? "" : "：",
+                      form->no_fingerprints_reason, missing[0] == '\0' ? "" : "；缺失：", missing);
+}
+
+static const char *
+fee_text(struct svg *svg, const Yidi__ApplicationForm *form)
+{
+    const char *fee = paper_fee(svg, form->fee_fen);
+    return form->fee_waiver == YIDI__FEE_WAIVER__NO_WAIVER
+               ? fee
+               : svg_format(svg, "%s（减免：%s）", fee,
+                            form_words_waiver((enum form_waiver)form->fee_waiver).chinese);
 }
 
 static void
@@ -252,7 +272,6 @@ draw_evidence(struct table *table, const Yidi__ApplicationForm *form)
     static const struct words document = { "身份证件", "Identity document" },
                               number = { "证件号码", "Its number" },
                               evidence = { "证明材料", "Evidence" },
-                              waiver = { "费用减免", "Fee waiver" },
                               fingers = { "指纹", "Fingerprints" },
                               appearance = { "相貌特征", "Appearance" };
     draw_pair(table, ROW, document,
@@ -260,9 +279,8 @@ draw_evidence(struct table *table, const Yidi__ApplicationForm *form)
               form->identity_document_number);
     draw_guardian(table, form->guardian);
     draw_pair(table, ROW, evidence, form_words_document((enum form_document)form->evidence).chinese,
-              waiver, form_words_waiver((enum form_waiver)form->fee_waiver).chinese);
-    draw_pair(table, ROW, fingers, finger_text(table->svg, form), appearance,
-              form->appearance_changed ? "有较大变化" : "无较大变化");
+              appearance, form->appearance_changed ? "有较大变化" : "无较大变化");
+    draw_row(table, ROW + 12, fingers, finger_text(table->svg, form));
 }
 
 static void
@@ -273,7 +291,7 @@ draw_offices(struct table *table, const Yidi__Printed *printed)
                               registry = { "户籍地机关", "Registry" },
                               centre = { "制证单位", "Card centre" };
     const Yidi__Case *row = printed->case_row;
-    draw_pair(table, ROW, fee, paper_fee(table->svg, row->form->fee_fen), due,
+    draw_pair(table, ROW, fee, fee_text(table->svg, row->form), due,
               paper_day(table->svg, row->statutory_deadline_ms));
     draw_pair(table, ROW + 20, registry, paper_office_name(printed->registry), centre,
               paper_office_name(printed->production));

@@ -284,6 +284,26 @@ the_form_holds_the_photo_and_does_without_one(void **state)
 }
 
 static void
+the_form_tells_which_fingers_are_missing_and_why_none_was_taken(void **state)
+{
+    struct sample *sample = *state;
+    Yidi__FingerPosition missing[] = { YIDI__FINGER_POSITION__RIGHT_THUMB,
+                                       YIDI__FINGER_POSITION__RIGHT_INDEX };
+    sample->row.form->fingers_missing = missing;
+    sample->row.form->n_fingers_missing = 2;
+    sample->row.form->no_fingerprints_reason = "";
+    assert_stands(read_text(draw(sample, SHEET_FORM)),
+                  "右手拇指、左手拇指；缺失：右手拇指、右手食指");
+    sample->row.form->n_fingerprints = 0;
+    sample->row.form->n_fingers_missing = 0;
+    sample->row.form->no_fingerprints_reason = "双手烧伤";
+    sample->row.form->fee_waiver = YIDI__FEE_WAIVER__WELFARE;
+    const char *text = read_text(draw(sample, SHEET_FORM));
+    assert_stands(text, "未采集：双手烧伤");
+    assert_stands(text, "（减免：最低生活保障对象）");
+}
+
+static void
 the_receipt_tells_no_more_than_its_owner_needs(void **state)
 {
     struct sample *sample = *state;
@@ -414,11 +434,12 @@ fill_all_with(struct sample *sample, const char *text)
     if (strlen(text) <= 20)
         form->phone = repeat(sample, text, 20);
     form->guardian->relation = repeat(sample, text, 30);
+    form->no_fingerprints_reason = repeat(sample, text, 300);
     sample->refusal.text = sample->returned.text = repeat(sample, text, 600);
     sample->refusal.contact = sample->returned.contact = repeat(sample, text, 300);
     sample->refusal.n_reasons = REASONS;
     for (size_t i = 0; i < REASONS; i++)
-        sample->reasons[i] = (Yidi__RefusalReason)(1 + i % 7);
+        sample->reasons[i] = (Yidi__RefusalReason)(1 + (i + 2) % 12);
     sample->returned.n_fields = FIELDS;
     for (size_t i = 0; i < FIELDS; i++)
         sample->fields[i] = repeat(sample, text, 96);
@@ -458,6 +479,7 @@ the_longest_texts_stand_on_the_paper_whole(void **state)
         const char *text = read_text(draw(sample, SHEET_FORM));
         assert_stands(text, sample->row.form->person->name);
         assert_stands(text, sample->row.form->person->address);
+        assert_stands(text, sample->row.form->no_fingerprints_reason);
         assert_stands(text, sample->offices[1].name);
         assert_stands(read_text(draw(sample, SHEET_RECEIPT)), sample->offices[0].contact);
         assert_stands(read_text(draw(sample, SHEET_REFUSAL)), sample->refusal.text);
@@ -544,6 +566,7 @@ main(int argc, char *argv[])
         TEST(each_paper_is_well_formed_and_of_our_elements),
         TEST(the_form_holds_every_field),
         TEST(the_form_holds_the_photo_and_does_without_one),
+        TEST(the_form_tells_which_fingers_are_missing_and_why_none_was_taken),
         TEST(the_receipt_tells_no_more_than_its_owner_needs),
         TEST(a_receipt_without_its_code_says_so),
         TEST(notices_tell_what_and_why_and_whom_to_ask),

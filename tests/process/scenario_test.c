@@ -442,35 +442,44 @@ choose_applicant(struct play *play)
     citizen_make(seed, network.offices[QINGYANG].area, &play->citizen);
 }
 
+/* A column of the population record: as the scenario says ("none" is empty), or else this. */
+static void
+add_column(const struct play *play, const char *name, const char *otherwise, char *text,
+           size_t room)
+{
+    char value[160];
+    size_t size = strlen(text);
+    if (!scenario_find(play->record, name, value, sizeof value))
+        snprintf(value, sizeof value, "%s", otherwise);
+    snprintf(text + size, room - size, "%s%s", size == 0 ? "" : ",",
+             strcmp(value, "none") == 0 ? "" : value);
+}
+
 /* The population record of the applicant, as the scenario wants it. */
 static void
 write_record(struct play *play)
 {
     const struct made_citizen *citizen = &play->citizen;
-    char text[1024], birth_date[16];
+    char text[1024], line[512] = "", birth_date[16], more[] = CITIZEN_CSV_HEADER_MORE;
     snprintf(birth_date, sizeof birth_date, "%u", (unsigned)citizen->birth_date);
-#define COLUMN(name, otherwise)                                                                    \
-    (scenario_find(play->record, name, values[column++], sizeof values[0]) ? values[column - 1]    \
-                                                                           : (otherwise))
-    char values[11][160];
-    size_t column = 0;
-    const char *columns[11];
-    columns[0] = COLUMN("citizen_number", citizen->number);
-    columns[1] = COLUMN("name", citizen->name);
-    columns[2] = COLUMN("sex", citizen->male ? "male" : "female");
-    columns[3] = COLUMN("ethnic_group", "01");
-    columns[4] = COLUMN("birth_date", birth_date);
-    columns[5] = COLUMN("address", citizen->address);
-    columns[6] = COLUMN("registration_division", citizen->division);
-    columns[7] = COLUMN("fingerprints_on_file", "yes");
-    columns[8] = COLUMN("bad_credit", "no");
-    columns[9] = COLUMN("card_serial", citizen->card_serial);
-    columns[10] = COLUMN("card_valid_until", "20270101");
-#undef COLUMN
-    int size = snprintf(text, sizeof text, "%s\n", CITIZEN_CSV_HEADER);
-    for (size_t i = 0; i < 11; i++)
-        size += snprintf(text + size, sizeof text - (size_t)size, "%s%c",
-                         strcmp(columns[i], "none") == 0 ? "" : columns[i], i < 10 ? ',' : '\n');
+    const char *const columns[][2] = {
+        { "citizen_number", citizen->number },
+        { "name", citizen->name },
+        { "sex", citizen->male ? "male" : "female" },
+        { "ethnic_group", "01" },
+        { "birth_date", birth_date },
+        { "address", citizen->address },
+        { "registration_division", citizen->division },
+        { "fingerprints_on_file", "yes" },
+        { "bad_credit", "no" },
+        { "card_serial", citizen->card_serial },
+        { "card_valid_until", "20270101" },
+    };
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        add_column(play, columns[i][0], columns[i][1], line, sizeof line);
+    for (char *rest = more, *name; (name = strsep(&rest, ",")) != NULL;)
+        add_column(play, name, "", line, sizeof line);
+    snprintf(text, sizeof text, "%s,%s\n%s\n", CITIZEN_CSV_HEADER, CITIZEN_CSV_HEADER_MORE, line);
     write_text("record.csv", text);
 }
 

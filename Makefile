@@ -9,6 +9,7 @@
 #   make lint           what the compiler does not see: layers, purity, bounds, layout
 #   make soak           the long forms of tests, simulator and benches; writes tests/EVIDENCE.md
 #   make docs           writes deploy/CODES.md from the tables of codes
+#   make diagrams       draws the machines into build/diagrams, and writes them into ARCHITECTURE.md
 #   make demo bench simulate format install clean
 #
 #   BUILD=dir           build elsewhere; two makes at once need two dirs
@@ -78,6 +79,7 @@ test_programs := $(foreach kind,unit contract process,$(call tests_of,$(kind)))
 test_lib_objects := $(call objects,tests/lib/*.c deploy/demo/photo_maker.c)
 benches := $(patsubst tests/%.c,$(BUILD)/%,$(call sources,tests/bench/*_bench.c))
 bench_lib_objects := $(filter-out %_bench.o,$(call objects,tests/bench/*.c))
+diagrams := $(BUILD)/tests/diagrams/diagrams
 preloads := $(patsubst %,$(BUILD)/preload/%.so,power_loss clock_step slow_disk)
 
 all: $(programs) $(common)
@@ -194,7 +196,7 @@ check-%:
 sanitize:
 	@$(MAKE) --no-print-directory BUILD=build-asan SANITIZE=1 WERROR=1 check
 
-lint: all $(test_programs)
+lint: all $(test_programs) $(diagrams)
 	@deploy/install-deps lint || echo "lint: going on with the tools that are here"
 	@BUILD=$(BUILD) PURE_OBJECTS='$(pure_objects)' tests/lib/run-lint.sh $(sort $(wildcard tests/lint/*.sh))
 
@@ -202,6 +204,10 @@ lint: all $(test_programs)
 docs: $(BUILD)/bin/yidictl
 	$< codes --markdown >$(BUILD)/CODES.md
 	mv $(BUILD)/CODES.md deploy/CODES.md
+
+diagrams: $(diagrams)
+	@deploy/install-deps diagrams
+	@BUILD=$(BUILD) tests/diagrams/draw
 
 format:
 	git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i
@@ -252,7 +258,7 @@ install: all
 clean:
 	rm -rf $(BUILD) build-asan
 
-.PHONY: all deps check sanitize lint docs format bench simulate soak demo install clean
+.PHONY: all deps check sanitize lint docs diagrams format bench simulate soak demo install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 

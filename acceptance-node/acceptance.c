@@ -351,5 +351,6 @@ const struct role acceptance_role = {
     .decide = decide,
     .fill_message = acceptance_fill_message,
     .stage_deadline_ms = stage_deadline_ms,
+    .overdue = acceptance_overdue,
     .fill_notification = fill_notification,
 };

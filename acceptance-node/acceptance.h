@@ -50,6 +50,10 @@ enum result acceptance_advance(struct turn *turn, struct case_file *file,
                                const struct application_event *event,
                                struct refusal *ret_refusal) MUST_CHECK;
 
+/* struct role, overdue: the registry is asked again. */
+enum result acceptance_overdue(struct turn *turn, struct case_file *file,
+                               uint64_t *ret_again_ms) MUST_CHECK;
+
 /* struct role, redo and resume: the acts of a lost past. */
 enum result acceptance_redo(struct turn *turn, const struct incoming *own,
                             struct refusal *ret_refusal) MUST_CHECK;

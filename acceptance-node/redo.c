@@ -117,6 +117,8 @@ remind_again(struct turn *turn, const struct incoming *own, struct refusal *ret_
     const struct application_event event = { .kind = APPLICATION_REMIND };
     struct case_file file;
     enum result result = open_case(turn, own, &file, ret_refusal);
+    if (result == OK)
+        file.row->reminded_ms = turn->now_ms;
     return result == OK ? acceptance_act(turn, &file, &event, "", ret_refusal) : result;
 }
 

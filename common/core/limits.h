@@ -44,6 +44,7 @@ enum {
     DROPS_LOGGED_MAX = 10,  /* a second */
     TURN_BYTES_MAX = 16 * 1024 * 1024,
     EFFECTS_MAX = 8,
+    OVERDUE_BATCH_MAX = 256, /* cases that one turn tells to be overdue */
 
     DIRECTORY_BYTES_MAX = 64 * 1024 * 1024,
 };

@@ -47,7 +47,8 @@ case_file_open(struct store_txn *txn, const struct machine *machine, const char 
     *ret_file = (struct case_file){ .row = row,
                                     .stored = true,
                                     .stored_state = (int)row->state,
-                                    .stored_changed_ms = row->changed_ms };
+                                    .stored_changed_ms = row->changed_ms,
+                                    .stored_place = case_file_place(row) };
     return OK;
 }
 
@@ -75,6 +76,25 @@ state_key(int state, uint64_t changed_ms, const char *case_number,
     return bytes_of(storage, BY_STATE_KEY_BYTES);
 }
 
+enum result
+case_file_find_by_state(struct store_txn *txn, const Yidi__Case *row)
+{
+    uint8_t storage[BY_STATE_KEY_BYTES];
+    struct bytes value;
+    return store_get(txn, TABLE_BY_STATE,
+                     state_key((int)row->state, row->changed_ms, row->case_number, storage),
+                     &value);
+}
+
+struct deadline_place
+case_file_place(const Yidi__Case *row)
+{
+    return (struct deadline_place){ .state = (int)row->state,
+                                    .deadline_ms = row->stage_deadline_ms,
+                                    .told = row->overdue_told_ms != 0,
+                                    .again_ms = row->look_again_ms };
+}
+
 static struct bytes
 counter_key(int state, char storage[16])
 {
@@ -96,6 +116,22 @@ case_file_count(struct store_txn *txn, int state, uint64_t *ret_count)
         return ERR_DAMAGED;
     if (result == OK)
         *ret_count = bytes_get_u64(value.data);
+    return result;
+}
+
+enum result
+case_file_oldest(struct store_txn *txn, int state, uint64_t *ret_changed_ms)
+{
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    const uint8_t prefix = (uint8_t)state;
+    struct bytes key, value;
+    enum result result = store_cursor_open(txn, TABLE_BY_STATE, bytes_of(&prefix, 1), &cursor);
+    if (result == OK)
+        result = store_cursor_next(cursor, &key, &value);
+    if (result == OK && key.size != BY_STATE_KEY_BYTES)
+        return ERR_DAMAGED;
+    if (result == OK)
+        *ret_changed_ms = bytes_get_u64(key.data + 1);
     return result;
 }
 
@@ -136,6 +172,9 @@ move_index(const struct case_file *file, struct store_txn *txn)
                            (struct bytes){ 0 });
     if (result == OK)
         result = count_by(txn, (int)row->state, 1);
+    const struct deadline_place place = case_file_place(row);
+    if (result == OK)
+        result = deadline_index_move(txn, row->case_number, &file->stored_place, &place);
     return result;
 }
 
@@ -171,6 +210,8 @@ case_file_save(struct case_file *file, const struct machine *machine, struct sto
 {
     Yidi__Case *row = file->row;
     REQUIRE((int)row->state < machine->state_count && row->form != NULL);
+    if (row->stage_deadline_ms != file->stored_place.deadline_ms)
+        row->overdue_told_ms = row->look_again_ms = 0;
     if (wire_check(&row->base, NULL) != OK)
         return ERR_DAMAGED; /* such a row could never be read again */
     struct bytes packed = wire_encode(&row->base, arena);
@@ -186,6 +227,7 @@ case_file_save(struct case_file *file, const struct machine *machine, struct sto
     file->stored = true;
     file->stored_state = (int)row->state;
     file->stored_changed_ms = row->changed_ms;
+    file->stored_place = case_file_place(row);
     return OK;
 }
 

@@ -2,14 +2,15 @@
  *
  * case_file - the stored row of one application at this office, with its indexes.
  *
- * Owns the tables cases, by_state, open_citizens, and the state counters. Which states there are
- * and which are open, the role's machine says.
+ * Owns the tables cases, by_state, open_citizens, and the state counters; keeps the index by
+ * deadline (deadline_index.h). Which states there are and which are open, the role's machine says.
  */
 #ifndef IO_CASE_FILE_H
 #define IO_CASE_FILE_H
 
 #include "common/core/arena.h"
 #include "common/core/machine.h"
+#include "common/io/deadline_index.h"
 #include "common/io/incoming.h"
 #include "common/io/store.h"
 #include "proto/case.pb-c.h"
@@ -21,6 +22,7 @@ struct case_file {
     bool stored;
     int stored_state;
     uint64_t stored_changed_ms;
+    struct deadline_place stored_place;
 };
 
 /* Load a case. OK, ERR_ABSENT; ERR_DAMAGED: the row cannot be read, or its state is none of the
@@ -36,7 +38,8 @@ enum result case_file_exists(struct store_txn *txn, const char *case_number) MUS
 enum result case_file_new(const char *case_number, struct arena *arena,
                           struct case_file *ret_file) MUST_CHECK;
 
-/* Store the row and its indexes. A case that opens holds its citizen; one that ends lets go.
+/* Store the row and its indexes. A case that opens holds its citizen; one that ends lets go. Of
+ * another deadline than the stored one nobody has been told yet, whatever the row says.
  *
  * ERR_DAMAGED  the row breaks a bound of proto/ (nothing was written), or an index contradicts it.
  */
@@ -69,8 +72,17 @@ size_t case_file_own_trace(const struct case_file *file, const char *own_office,
 /* The office that plays that part in the case. */
 const char *case_file_office(const Yidi__Case *row, enum party party);
 
+/* Does the row stand in the index by state? OK or ERR_ABSENT. */
+enum result case_file_find_by_state(struct store_txn *txn, const Yidi__Case *row) MUST_CHECK;
+
+/* Where a row stands in the index by deadline. */
+struct deadline_place case_file_place(const Yidi__Case *row);
+
 /* Cases in a state, from the counters. */
 enum result case_file_count(struct store_txn *txn, int state, uint64_t *ret_count) MUST_CHECK;
+
+/* When the case that has been in a state for longest came there. OK or ERR_ABSENT. */
+enum result case_file_oldest(struct store_txn *txn, int state, uint64_t *ret_changed_ms) MUST_CHECK;
 
 /* Key of the index by state: state, time of last change, case number. */
 enum { BY_STATE_KEY_BYTES = 1 + 8 + CASE_NUMBER_CHARS };

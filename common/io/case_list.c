@@ -9,12 +9,7 @@
 #include "common/domain/citizen_number.h"
 #include "common/domain/finding.h"
 #include "common/domain/person_name.h"
-
-bool
-case_list_overdue(const Yidi__Case *row, uint64_t now_ms)
-{
-    return row->stage_deadline_ms != 0 && now_ms > row->stage_deadline_ms;
-}
+#include "common/domain/urgency.h"
 
 static enum result
 refuse_state(const struct machine *machine, struct refusal *ret_refusal)
@@ -121,33 +116,22 @@ summarise(const struct page *page, const Yidi__Case *row, Yidi__CaseSummary **re
     summary->changed_ms = row->changed_ms;
     summary->stage_deadline_ms = row->stage_deadline_ms;
     summary->statutory_deadline_ms = row->statutory_deadline_ms;
-    summary->overdue = case_list_overdue(row, page->now_ms);
+    enum urgency urgency = urgency_of(row->stage_deadline_ms, page->now_ms);
+    summary->overdue = urgency == URGENCY_OVERDUE;
+    summary->due_soon = urgency == URGENCY_SOON;
     *ret_summary = summary;
     return copy_texts(summary, row, page->arena);
 }
 
-static bool
-wanted(const struct page *page, const Yidi__Case *row)
-{
-    if (page->list->attention_only && row->attention == NULL)
-        return false;
-    return !page->list->overdue_only || case_list_overdue(row, page->now_ms);
-}
-
 static enum result
-add_case(struct page *page, struct bytes key)
+add_case(struct page *page, const char *case_number)
 {
-    char case_number[CASE_NUMBER_CHARS + 1] = { 0 };
     struct case_file file;
-    if (key.size != BY_STATE_KEY_BYTES)
-        return ERR_DAMAGED;
-    memcpy(case_number, key.data + 9, CASE_NUMBER_CHARS);
     enum result result =
         case_file_open(page->txn, page->machine, case_number, &page->scratch, &file);
-    if (result == OK && wanted(page, file.row))
+    if (result == OK && (!page->list->attention_only || file.row->attention != NULL))
         result = summarise(page, file.row, &page->listed->cases[page->listed->n_cases++]);
     arena_reset(&page->scratch);
-    page->examined++;
     return result == ERR_ABSENT ? ERR_DAMAGED : result;
 }
 
@@ -162,20 +146,49 @@ set_next(struct page *page, struct bytes last_key)
     return OK;
 }
 
-/* Rows of one state beyond the cursor, until the page is full. ERR_FULL: it is, and there is more.
+/* What one walk along an index needs. */
+struct walk {
+    enum store_table table;
+    uint8_t prefix;    /* first byte of its keys */
+    struct bytes from; /* where to begin when the cursor of the page is not in it; may be empty */
+    uint64_t until_ms; /* by deadline: up to and with */
+    int only_state;    /* by deadline; -1: any */
+};
+
+/* Look at one key. ERR_ABSENT: the walk ends before it. */
+static enum result
+take_key(struct page *page, const struct walk *walk, struct bytes key, struct bytes value)
+{
+    char case_number[CASE_NUMBER_CHARS + 1] = { 0 };
+    struct deadline_key deadline;
+    page->examined++;
+    if (walk->table == TABLE_BY_STATE) {
+        if (key.size != BY_STATE_KEY_BYTES)
+            return ERR_DAMAGED;
+        memcpy(case_number, key.data + 9, CASE_NUMBER_CHARS);
+        return add_case(page, case_number);
+    }
+    enum result result = deadline_index_read(key, value, &deadline);
+    if (result != OK)
+        return result;
+    if (deadline.time_ms > walk->until_ms)
+        return ERR_ABSENT;
+    bool other = walk->only_state >= 0 && walk->only_state != deadline.state;
+    return other ? OK : add_case(page, deadline.case_number);
+}
+
+/* Rows of an index beyond the cursor, until the page is full. ERR_FULL: it is, and there is more.
  */
 static enum result
-list_state(struct page *page, int state)
+follow(struct page *page, const struct walk *walk)
 {
-    const uint8_t prefix = (uint8_t)state;
     AUTO(store_cursor) struct store_cursor *cursor = NULL;
     struct bytes key, value, previous = page->after;
-    bool resume = page->after.size > 0 && page->after.data[0] == prefix;
+    bool resume = page->after.size > 0 && page->after.data[0] == walk->prefix;
     enum result result =
-        store_cursor_open(page->txn, TABLE_BY_STATE, bytes_of(&prefix, 1), &cursor);
+        store_cursor_open(page->txn, walk->table, bytes_of(&walk->prefix, 1), &cursor);
     if (result == OK)
-        result = resume ? store_cursor_seek(cursor, page->after, &key, &value)
-                        : store_cursor_next(cursor, &key, &value);
+        result = store_cursor_seek(cursor, resume ? page->after : walk->from, &key, &value);
     if (result == OK && resume && bytes_equal(key, page->after))
         result = store_cursor_next(cursor, &key, &value);
     while (result == OK) {
@@ -184,7 +197,7 @@ list_state(struct page *page, int state)
             return result == OK ? ERR_FULL : result;
         }
         previous = key;
-        result = add_case(page, key);
+        result = take_key(page, walk, key, value);
         if (result == OK)
             result = store_cursor_next(cursor, &key, &value);
     }
@@ -192,23 +205,64 @@ list_state(struct page *page, int state)
     return result == ERR_ABSENT ? OK : result;
 }
 
+/* The cursor of a page, in the keys of an index whose first byte is below a bound. */
 static enum result
-read_cursor(struct page *page, int only_state, int *ret_first_state, struct refusal *ret_refusal)
+read_cursor(struct page *page, size_t key_bytes, int first_byte_end, struct refusal *ret_refusal)
 {
     static const char rule[] = "a cursor that an earlier page of the same list gave";
     const char *text = page->list->after;
-    *ret_first_state = only_state >= 0 ? only_state : 1;
     if (text[0] == '\0')
         return OK;
-    uint8_t *key = arena_take(page->arena, BY_STATE_KEY_BYTES);
+    uint8_t *key = arena_take(page->arena, key_bytes);
     if (key == NULL)
         return ERR_MEMORY;
-    if (!hex_decode(text, key, BY_STATE_KEY_BYTES) || key[0] >= page->machine->state_count ||
-        (only_state >= 0 && key[0] != only_state))
+    if (!hex_decode(text, key, key_bytes) || key[0] >= first_byte_end)
         return refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "list.after", "%s", rule);
-    page->after = bytes_of(key, BY_STATE_KEY_BYTES);
-    *ret_first_state = key[0];
+    page->after = bytes_of(key, key_bytes);
     return OK;
+}
+
+static enum result
+list_by_state(struct page *page, int only_state, struct refusal *ret_refusal)
+{
+    const struct machine *machine = page->machine;
+    enum result result = read_cursor(page, BY_STATE_KEY_BYTES, machine->state_count, ret_refusal);
+    int first = page->after.size > 0 ? page->after.data[0] : only_state >= 0 ? only_state : 1;
+    int last = only_state >= 0 ? only_state : machine->state_count - 1;
+    if (result == OK && only_state >= 0 && first != only_state)
+        return refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "list.after",
+                      "a cursor that an earlier page of the same list gave");
+    for (int state = first; state <= last && result == OK; state++) {
+        const struct walk walk = { .table = TABLE_BY_STATE, .prefix = (uint8_t)state };
+        if (only_state >= 0 || machine->state_open[state] || page->list->attention_only)
+            result = follow(page, &walk);
+    }
+    return result;
+}
+
+/* Those of which the operators were told first: their deadlines are the older ones. */
+static enum result
+list_by_deadline(struct page *page, int only_state, struct refusal *ret_refusal)
+{
+    static const enum deadline_list lists[] = { DEADLINES_TOLD, DEADLINES_AHEAD };
+    const Yidi__List *list = page->list;
+    const uint64_t from_ms = list->overdue_only ? 0 : page->now_ms;
+    uint64_t until_ms = list->due_soon_only ? urgency_soon_until_ms(page->now_ms) : 0;
+    if (list->overdue_only && page->now_ms > 0 && until_ms < page->now_ms - 1)
+        until_ms = page->now_ms - 1;
+    enum result result = read_cursor(page, DEADLINE_KEY_BYTES, DEADLINES_AGAIN, ret_refusal);
+    bool later = page->after.size > 0 && page->after.data[0] == DEADLINES_AHEAD;
+    for (size_t i = later ? 1 : 0; i < sizeof lists / sizeof *lists && result == OK; i++) {
+        uint8_t from[9] = { (uint8_t)lists[i] };
+        bytes_put_u64(from + 1, from_ms);
+        const struct walk walk = { .table = TABLE_BY_DEADLINE,
+                                   .prefix = (uint8_t)lists[i],
+                                   .from = bytes_of(from, sizeof from),
+                                   .until_ms = until_ms,
+                                   .only_state = only_state };
+        result = follow(page, &walk);
+    }
+    return result;
 }
 
 enum result
@@ -231,13 +285,10 @@ case_list(struct store_txn *txn, const struct machine *machine, const Yidi__List
     int only = list->state[0] == '\0' ? -1 : machine_find_state(machine, list->state);
     if (list->state[0] != '\0' && only < 0)
         return refuse_state(machine, ret_refusal);
-    int first;
-    enum result result = read_cursor(&page, only, &first, ret_refusal);
-    int last = only >= 0 ? only : machine->state_count - 1;
     arena_init(&page.scratch);
-    for (int state = first; state <= last && result == OK; state++)
-        if (only >= 0 || machine->state_open[state] || list->attention_only)
-            result = list_state(&page, state);
+    enum result result = list->overdue_only || list->due_soon_only
+                             ? list_by_deadline(&page, only, ret_refusal)
+                             : list_by_state(&page, only, ret_refusal);
     arena_fini(&page.scratch);
     response->body_case = YIDI__RESPONSE__BODY_LISTED;
     response->listed = page.listed;

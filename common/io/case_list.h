@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * case_list - pages of cases, oldest change first, with names and numbers masked.
+ * case_list - pages of cases with names and numbers masked: by state, oldest change first; or, of
+ * those that are overdue or due soon, by deadline.
  */
 #ifndef IO_CASE_LIST_H
 #define IO_CASE_LIST_H
@@ -14,7 +15,8 @@ enum {
 };
 
 /* One page: of one state, or of all open ones; of every state when attention is asked for, which
- * the end of a case does not settle. A page may be short of its limit, or empty, and still have a
+ * the end of a case does not settle. What is overdue or due soon comes from the index by deadline,
+ * whose cursors are of another kind. A page may be short of its limit, or empty, and still have a
  * next one: then it has looked at LIST_EXAMINED_MAX rows.
  *
  * response     out; body set to Listed, in the arena.
@@ -22,10 +24,6 @@ enum {
 enum result case_list(struct store_txn *txn, const struct machine *machine, const Yidi__List *list,
                       uint64_t now_ms, struct arena *arena, Yidi__Response *response,
                       struct refusal *ret_refusal) MUST_CHECK;
-
-/* Is the case open and past its stage's deadline (which is never later than the statutory one
- * before the card is ready)? */
-bool case_list_overdue(const Yidi__Case *row, uint64_t now_ms);
 
 /* Names of a set of findings, in the arena. */
 enum result case_list_findings(uint32_t findings, struct arena *arena, char ***ret_names,

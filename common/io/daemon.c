@@ -23,6 +23,7 @@
 #include "common/io/signature.h"
 #include "common/io/spool.h"
 #include "common/io/store_blame.h"
+#include "common/io/store_upgrade.h"
 #include "common/io/tree_head.h"
 
 enum {
@@ -186,7 +187,11 @@ open_store(struct daemon *daemon, struct refusal *ret_refusal)
 {
     enum result result = store_open(daemon->options.data, daemon->options.map_size, &daemon->store);
     if (result == OK)
+        result = store_upgrade(daemon->store);
+    if (result == OK)
         return OK;
+    store_close(daemon->store);
+    daemon->store = NULL;
     return store_blame(daemon->options.data, "data", result, ret_refusal);
 }
 

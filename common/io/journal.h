@@ -77,7 +77,8 @@ struct journal_report {
 };
 
 /* Check everything of a store from scratch: each leaf hash and inner node, each head's root and
- * signature, no gap in the streams, each received envelope and the journal entry that records it.
+ * signature, no gap in the streams, each received envelope and the journal entry that records it;
+ * each attachment, and the indexes of the cases.
  * Slow and thorough; needs no daemon.
  *
  * OK when all holds; ERR_FORGED or ERR_DAMAGED with report->trouble. */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The audit of journal.h: one pass over the journal that grows the tree anew beside the stored one,
- * with the heads and the streams checked on the way; then the attachments. Memory does not grow
+ * with the heads and the streams checked on the way; then the attachments, and the indexes of the
+ * cases. Memory does not grow
  * with the journal.
  */
 #include <inttypes.h>
 
+#include "common/io/case_audit.h"
 #include "common/io/stream_audit.h"
 #include "common/io/wire.h"
 
@@ -228,6 +230,8 @@ journal_audit(struct store_txn *txn, const char *office, struct envelope_verifie
     enum result result = check_journal(&audit);
     if (result == OK)
         result = check_blobs(&audit);
+    if (result == OK)
+        result = case_audit(&audit);
     arena_fini(&audit.arena);
     return result;
 }

@@ -9,7 +9,28 @@
 #include "common/io/log.h"
 #include "common/io/wire.h"
 
-enum { NOTIFICATION_KEY_BYTES = 8 + CASE_NUMBER_CHARS, RETRY_MS = 5000 };
+/* Key: journal size, case number; for the operators also the notice. */
+enum {
+    NOTIFICATION_KEY_BYTES = 8 + CASE_NUMBER_CHARS,
+    NOTICE_KEY_BYTES = NOTIFICATION_KEY_BYTES + 1,
+    RETRY_MS = 5000
+};
+
+static enum result
+put_row(struct turn *turn, const Yidi__NotificationRow *row, const uint8_t *notice)
+{
+    struct bytes packed = wire_encode(&row->base, turn->arena);
+    if (packed.data == NULL)
+        return ERR_MEMORY;
+    uint8_t key[NOTICE_KEY_BYTES];
+    bytes_put_u64(key, turn->office->journal.committed.size);
+    memcpy(key + 8, row->case_number, CASE_NUMBER_CHARS);
+    key[NOTIFICATION_KEY_BYTES] = notice == NULL ? 0 : *notice;
+    turn->office->notifications.added = true;
+    return store_put(turn->txn, TABLE_NOTIFICATIONS,
+                     bytes_of(key, notice == NULL ? NOTIFICATION_KEY_BYTES : NOTICE_KEY_BYTES),
+                     packed);
+}
 
 enum result
 notifier_add(struct turn *turn, const struct case_file *file)
@@ -18,18 +39,29 @@ notifier_add(struct turn *turn, const struct case_file *file)
     row.case_number = file->row->case_number;
     row.time_ms = turn->now_ms;
     row.phone = file->row->form->phone;
+    row.audience = "applicant";
     REQUIRE(turn->office->options.role->fill_notification != NULL);
     enum result result = turn->office->options.role->fill_notification(turn, file, &row);
-    if (result != OK)
-        return result;
-    struct bytes packed = wire_encode(&row.base, turn->arena);
-    if (packed.data == NULL)
+    return result == OK ? put_row(turn, &row, NULL) : result;
+}
+
+enum result
+notifier_add_notice(struct turn *turn, const struct case_file *file, enum notice notice,
+                    const char *text)
+{
+    static char *const events[] = { [NOTICE_OVERDUE] = "overdue", [NOTICE_REMINDED] = "reminded" };
+    const uint8_t kind = (uint8_t)notice;
+    Yidi__NotificationRow row = YIDI__NOTIFICATION_ROW__INIT;
+    if (text == NULL)
         return ERR_MEMORY;
-    uint8_t key[NOTIFICATION_KEY_BYTES];
-    bytes_put_u64(key, turn->office->journal.committed.size);
-    memcpy(key + 8, row.case_number, CASE_NUMBER_CHARS);
-    turn->office->notifications.added = true;
-    return store_put(turn->txn, TABLE_NOTIFICATIONS, bytes_of(key, sizeof key), packed);
+    row.case_number = file->row->case_number;
+    row.event = events[notice];
+    row.time_ms = turn->now_ms;
+    row.text = (char *)text;
+    row.audience = "operators";
+    row.state = (char *)turn->office->options.role->machine->state_names[file->row->state];
+    row.deadline_ms = file->row->stage_deadline_ms;
+    return put_row(turn, &row, &kind);
 }
 
 void
@@ -135,8 +167,9 @@ notifier_hand_over(struct office *office, const struct office_time *now)
 
 /* ---- settling ---- */
 
+/* The trace of a case says what its applicant was told. */
 static enum result
-settle_row(struct turn *turn, const uint8_t key[NOTIFICATION_KEY_BYTES])
+trace_told(struct turn *turn, const uint8_t *key)
 {
     char case_number[CASE_NUMBER_CHARS + 1] = { 0 };
     struct case_file file;
@@ -147,11 +180,15 @@ settle_row(struct turn *turn, const uint8_t key[NOTIFICATION_KEY_BYTES])
                                      .list = { { .kind = EFFECT_SAVE, .what = STEP_NOTIFIED } } };
     enum result result = case_file_open(turn->txn, turn->office->options.role->machine, case_number,
                                         turn->arena, &file);
+    return result == OK ? turn_carry_out(turn, &file, &effects) : result;
+}
+
+static enum result
+settle_row(struct turn *turn, struct bytes key)
+{
+    enum result result = key.size == NOTICE_KEY_BYTES ? OK : trace_told(turn, key.data);
     if (result == OK)
-        result = turn_carry_out(turn, &file, &effects);
-    if (result == OK)
-        result =
-            store_delete(turn->txn, TABLE_NOTIFICATIONS, bytes_of(key, NOTIFICATION_KEY_BYTES));
+        result = store_delete(turn->txn, TABLE_NOTIFICATIONS, key);
     return result == ERR_ABSENT ? ERR_DAMAGED : result;
 }
 
@@ -165,16 +202,16 @@ notifier_settle(struct turn *turn)
     while (result == OK) {
         AUTO(store_cursor) struct store_cursor *cursor = NULL;
         struct bytes key, value;
-        uint8_t copy[NOTIFICATION_KEY_BYTES];
+        uint8_t copy[NOTICE_KEY_BYTES];
         result = store_cursor_open(turn->txn, TABLE_NOTIFICATIONS, (struct bytes){ 0 }, &cursor);
         if (result == OK)
             result = store_cursor_next(cursor, &key, &value);
-        if (result == OK && key.size != sizeof copy)
+        if (result == OK && key.size != NOTIFICATION_KEY_BYTES && key.size != sizeof copy)
             result = ERR_DAMAGED;
         if (result != OK || bytes_get_u64(key.data) >= notifications->next)
             break;
-        memcpy(copy, key.data, sizeof copy);
-        result = settle_row(turn, copy);
+        memcpy(copy, key.data, key.size);
+        result = settle_row(turn, bytes_of(copy, key.size));
     }
     return result == ERR_ABSENT ? OK : result;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * notifier - tells applicants where their case stands: durable rows, handed to the spool after the
- * commit, then settled.
+ * notifier - tells applicants where their case stands, and the operators what is overdue: durable
+ * rows, handed to the spool after the commit, then settled.
  *
  * The notifications of one turn form one batch and one file of JSON lines, named after the journal
  * size at the turn's beginning: handed over again after a crash it is the same file. Owns the table
@@ -15,7 +15,18 @@
 /* Add the notification of a case to this turn's batch. */
 enum result notifier_add(struct turn *turn, const struct case_file *file) MUST_CHECK;
 
-/* Remove the batches that were handed over, and write so into the cases' traces. */
+/* What the operators of the office are told of a case: at most one of each kind in a turn. */
+enum notice { NOTICE_OVERDUE, NOTICE_REMINDED };
+
+/* Add a notice for the operators to this turn's batch, in which something was journalled: batches
+ * are told apart by the journal's size.
+ *
+ * text  without personal data; NULL when memory ran out. */
+enum result notifier_add_notice(struct turn *turn, const struct case_file *file, enum notice notice,
+                                const char *text) MUST_CHECK;
+
+/* Remove the batches that were handed over, and write into the cases' traces that the applicants
+ * were told. */
 enum result notifier_settle(struct turn *turn) MUST_CHECK;
 
 void notifier_committed(struct office *office);

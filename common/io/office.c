@@ -11,6 +11,7 @@
 #include "common/io/intake.h"
 #include "common/io/log.h"
 #include "common/io/notifier.h"
+#include "common/io/overdue.h"
 #include "common/io/queries.h"
 #include "common/io/recovery.h"
 #include "common/io/start_hold.h"
@@ -192,7 +193,7 @@ check_restored(struct office *office, struct store_txn *txn)
 }
 
 static enum result
-open_tables(struct office *office)
+open_tables(struct office *office, const struct office_time *now)
 {
     const struct office_options *options = &office->options;
     AUTO(store_txn) struct store_txn *txn = NULL;
@@ -208,6 +209,8 @@ open_tables(struct office *office)
         result = check_restored(office, txn);
     if (result == OK)
         result = recovery_open(office, txn);
+    if (result == OK)
+        result = overdue_open(office, txn, now);
     return result;
 }
 
@@ -223,7 +226,7 @@ office_open(struct office *office, const struct office_options *options,
     arena_init(&office->arena);
     arena_init(&office->answers);
     arena_init(&office->sending);
-    enum result result = open_tables(office);
+    enum result result = open_tables(office, now);
     if (result != OK)
         return result;
     office->directory = options->take_directory;
@@ -273,6 +276,7 @@ uint64_t
 office_due_ms(const struct office *office)
 {
     uint64_t due_ms = earlier(office->stream_due_ms, office->rows_due_ms);
+    due_ms = earlier(due_ms, office->deadlines.due_ms);
     if (start_holds(office))
         due_ms = earlier(due_ms, office->start_hold.until_ms);
     return earlier(due_ms, office->recovery.due_ms);

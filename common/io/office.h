@@ -97,6 +97,21 @@ struct office_notifications {
     uint64_t next;    /* first batch that is not handed over */
 };
 
+/* Where the deadlines stand (overdue.h). */
+struct office_deadlines {
+    uint64_t next_ms;         /* Unix; when the next case is overdue or to be looked at again */
+    uint64_t pending_next_ms; /* of the running turn */
+    bool more, pending_more;  /* the last batch was full; the next one waits for nothing */
+    uint64_t due_ms;          /* monotonic */
+    int64_t clock_ahead_ms;   /* of the wall's clock to the other one, when last looked at */
+    bool paused;              /* what has passed could not be told; due_ms is the next attempt */
+    size_t batch_max;         /* of the running turn */
+    bool failed;              /* the running turn met a case that cannot be read */
+    bool drops;               /* it is left out */
+    size_t told_count;        /* by the running turn */
+    char told[OVERDUE_BATCH_MAX][CASE_NUMBER_CHARS + 1];
+};
+
 /* Where the questions at the start stand (start_hold.h). */
 struct start_hold {
     bool on;
@@ -119,6 +134,7 @@ struct office {
     uint64_t input_bytes;
     bool directory_changed; /* to be journalled by the next turn */
     struct office_notifications notifications;
+    struct office_deadlines deadlines;
     uint64_t
         rows_due_ms; /* monotonic; when to write what was noted in memory only; UINT64_MAX never */
     uint64_t stream_due_ms; /* monotonic; earliest due_ms of a stream */

@@ -4,6 +4,7 @@
 #include "common/domain/citizen_number.h"
 #include "common/domain/finding.h"
 #include "common/domain/person_name.h"
+#include "common/domain/urgency.h"
 #include "common/io/case_list.h"
 #include "common/io/intake.h"
 #include "common/io/outbox.h"
@@ -66,7 +67,9 @@ fill_shown(const struct office *office, const struct case_file *file, uint64_t n
     file->row->receipt_digest = (ProtobufCBinaryData){ 0 };
     shown->case_row = file->row;
     shown->state = (char *)office->options.role->machine->state_names[file->row->state];
-    shown->overdue = case_list_overdue(file->row, now_ms);
+    enum urgency urgency = urgency_of(file->row->stage_deadline_ms, now_ms);
+    shown->overdue = urgency == URGENCY_OVERDUE;
+    shown->due_soon = urgency == URGENCY_SOON;
     response->body_case = YIDI__RESPONSE__BODY_SHOWN;
     response->shown = shown;
     return case_list_findings(file->row->findings, arena, &shown->findings, &shown->n_findings);
@@ -218,27 +221,45 @@ list_peers(struct office *office, struct store_txn *txn, const char *only, uint6
 /* ---- status ---- */
 
 static enum result
-fill_states(const struct office *office, struct store_txn *txn, struct arena *arena,
-            Yidi__StatusReport *report)
+fill_state(struct store_txn *txn, const struct machine *machine, int state, uint64_t now_ms,
+           Yidi__StateCount *count)
 {
+    uint64_t since_ms;
+    enum result result = case_file_count(txn, state, &count->count);
+    if (result != OK || !machine->state_open[state] || count->count == 0)
+        return result;
+    result = case_file_oldest(txn, state, &since_ms);
+    if (result == OK && now_ms > since_ms)
+        count->oldest_ms = now_ms - since_ms;
+    return result == ERR_ABSENT ? ERR_DAMAGED : result;
+}
+
+static enum result
+fill_states(const struct office *office, struct store_txn *txn, uint64_t now_ms,
+            struct arena *arena, Yidi__StatusReport *report)
+{
+    struct deadline_counts due[STATE_COUNT_MAX];
     const struct machine *machine = office->options.role->machine;
     Yidi__StateCount *counts = arena_take(arena, STATE_COUNT_MAX * sizeof *counts);
     report->states = arena_take(arena, STATE_COUNT_MAX * sizeof *report->states);
     if (counts == NULL || report->states == NULL)
         return ERR_MEMORY;
-    enum result result = OK;
+    enum result result = deadline_index_count(txn, now_ms, due);
     for (int state = 1; state < machine->state_count && result == OK; state++) {
         Yidi__StateCount *count = &counts[report->n_states];
         yidi__state_count__init(count);
         count->state = (char *)machine->state_names[state];
         report->states[report->n_states++] = count;
-        result = case_file_count(txn, state, &count->count);
+        count->due_soon = due[state].soon;
+        count->overdue = due[state].overdue;
+        result = fill_state(txn, machine, state, now_ms, count);
     }
     return result;
 }
 
 static enum result
-report_status(struct office *office, struct store_txn *txn, Yidi__Response *response)
+report_status(struct office *office, struct store_txn *txn, uint64_t now_ms,
+              Yidi__Response *response)
 {
     Yidi__StatusReport *report = arena_take(&office->answers, sizeof *report);
     if (report == NULL)
@@ -264,7 +285,7 @@ report_status(struct office *office, struct store_txn *txn, Yidi__Response *resp
     response->body_case = YIDI__RESPONSE__BODY_STATUS;
     response->status = report;
     enum result result = intake_report(office, &office->answers, report);
-    return result == OK ? fill_states(office, txn, &office->answers, report) : result;
+    return result == OK ? fill_states(office, txn, now_ms, &office->answers, report) : result;
 }
 
 enum result
@@ -289,6 +310,6 @@ queries_answer(struct office *office, const Yidi__Request *request, const struct
     case YIDI__REQUEST__COMMAND_WITNESSES:
         return witness_list(office, request->witnesses->office, ret_response, ret_refusal);
     default:
-        return report_status(office, txn, ret_response);
+        return report_status(office, txn, now->wall_ms, ret_response);
     }
 }

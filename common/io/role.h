@@ -62,6 +62,13 @@ struct role {
     /* Deadline of the stage that a case has just entered; 0 when closed. */
     uint64_t (*stage_deadline_ms)(const Yidi__Case *row, uint64_t now_ms);
 
+    /* The deadline of the case's stage has passed, and the operators are told. Called once for each
+     * deadline, then whenever the time has come that the last call asked for; may be NULL.
+     *
+     * ret_again_ms  out; Unix time at which to be called again if the case still stands where it
+     *               stands; 0, as on entry: never. */
+    enum result (*overdue)(struct turn *turn, struct case_file *file, uint64_t *ret_again_ms);
+
     /* Text of a notification of this case, and the event's name. NULL: the role notifies nobody. */
     enum result (*fill_notification)(struct turn *turn, const struct case_file *file,
                                      Yidi__NotificationRow *row);

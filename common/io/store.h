@@ -34,8 +34,14 @@ enum store_table {
     TABLE_POPULATION,    /* citizen number -> Citizen */
     TABLE_SERIALS,       /* card serial -> case number */
     TABLE_RECOVERY,      /* what of a lost past is still to be done again (replay.h) */
+    TABLE_BY_DEADLINE, /* list, deadline, case number -> state (deadline_index.h); from format 2 on
+                        */
     TABLE_COUNT
 };
+
+/* Format 2 brought by_deadline. A store of the oldest format is opened as it is; store_upgrade
+ * (store_upgrade.h) makes it one of the present. */
+enum { STORE_FORMAT_OLDEST = 1, STORE_FORMAT = 2 };
 
 struct store;
 struct store_txn;
@@ -68,6 +74,10 @@ enum result store_begin_write(struct store *store, struct store_txn **ret_txn) M
  * case. Close its cursors before it ends. */
 enum result store_commit(struct store_txn *take_txn) MUST_CHECK;
 void store_abort(struct store_txn *take_txn);
+
+/* The format that the store has, and, in a write transaction, from now on. */
+enum result store_format(struct store_txn *txn, uint64_t *ret_format) MUST_CHECK;
+enum result store_set_format(struct store_txn *txn, uint64_t format) MUST_CHECK;
 
 /* OK or ERR_ABSENT (or ERR_IO). */
 enum result store_get(struct store_txn *txn, enum store_table table, struct bytes key,

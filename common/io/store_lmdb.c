@@ -160,6 +160,26 @@ store_get(struct store_txn *txn, enum store_table table, struct bytes key, struc
     return store_lmdb_result(code);
 }
 
+enum result
+store_format(struct store_txn *txn, uint64_t *ret_format)
+{
+    struct bytes value = { 0 };
+    enum result result = store_get(txn, TABLE_META, bytes_of_text(STORE_LMDB_FORMAT_KEY), &value);
+    if (result != OK || value.size != 8)
+        return result == ERR_ABSENT || result == OK ? ERR_DAMAGED : result;
+    *ret_format = bytes_get_u64(value.data);
+    return OK;
+}
+
+enum result
+store_set_format(struct store_txn *txn, uint64_t format)
+{
+    uint8_t packed[8];
+    bytes_put_u64(packed, format);
+    return store_put(txn, TABLE_META, bytes_of_text(STORE_LMDB_FORMAT_KEY),
+                     bytes_of(packed, sizeof packed));
+}
+
 static enum result
 put(struct store_txn *txn, enum store_table table, struct bytes key, struct bytes value,
     unsigned flags)

@@ -16,8 +16,6 @@
 #define STORE_LMDB_FORMAT_KEY "format"
 #define STORE_LMDB_OWNER_LOCK "owner.lock"
 
-enum { STORE_LMDB_FORMAT = 1 };
-
 struct store_txn {
     struct store *store;
     MDB_txn *handle;

@@ -98,10 +98,11 @@ judge_format(struct examination *examination, int code, MDB_val value)
         say(examination, STORE_TROUBLE_DAMAGED, "data.mdb is damaged: %s", mdb_strerror(code));
     else if (value.mv_size != 8)
         say(examination, STORE_TROUBLE_DAMAGED, "data.mdb is damaged: its format is no number");
-    else if (bytes_get_u64(value.mv_data) != STORE_LMDB_FORMAT)
+    else if (bytes_get_u64(value.mv_data) < STORE_FORMAT_OLDEST ||
+             bytes_get_u64(value.mv_data) > STORE_FORMAT)
         say(examination, STORE_TROUBLE_FORMAT,
-            "it is of format %" PRIu64 "; this program knows format %d",
-            bytes_get_u64(value.mv_data), STORE_LMDB_FORMAT);
+            "it is of format %" PRIu64 "; this program knows formats %d to %d",
+            bytes_get_u64(value.mv_data), STORE_FORMAT_OLDEST, STORE_FORMAT);
 }
 
 static void

@@ -42,6 +42,7 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_POPULATION] = "population",
     [TABLE_SERIALS] = "serials",
     [TABLE_RECOVERY] = "recovery",
+    [TABLE_BY_DEADLINE] = "by_deadline",
 };
 
 static void
@@ -223,16 +224,17 @@ static int
 check_format(struct store *store, MDB_txn *txn, bool fresh)
 {
     uint8_t version[8];
-    bytes_put_u64(version, STORE_LMDB_FORMAT);
-    struct bytes want = bytes_of(version, sizeof version);
+    bytes_put_u64(version, STORE_FORMAT);
     MDB_val key = value_of(bytes_of_text(STORE_LMDB_FORMAT_KEY));
-    MDB_val value = value_of(want);
+    MDB_val value = value_of(bytes_of(version, sizeof version));
     if (fresh)
         return mdb_put(txn, store->tables[TABLE_META], &key, &value, 0);
     int code = mdb_get(txn, store->tables[TABLE_META], &key, &value);
-    if (code == MDB_SUCCESS && !bytes_equal(bytes_of_value(value), want))
-        code = MDB_VERSION_MISMATCH;
-    return code;
+    if (code != MDB_SUCCESS)
+        return code;
+    uint64_t format = value.mv_size == sizeof version ? bytes_get_u64(value.mv_data) : 0;
+    return format >= STORE_FORMAT_OLDEST && format <= STORE_FORMAT ? MDB_SUCCESS
+                                                                   : MDB_VERSION_MISMATCH;
 }
 
 static int

@@ -10,6 +10,7 @@
 #include "common/io/intake.h"
 #include "common/io/log.h"
 #include "common/io/notifier.h"
+#include "common/io/overdue.h"
 #include "common/io/recovery.h"
 #include "common/io/start_hold.h"
 #include "common/io/wire.h"
@@ -71,6 +72,8 @@ fill_transaction(struct turn *turn)
         result = apply_inputs(turn);
     if (result == OK && office->directory_changed)
         result = journal_directory(turn);
+    if (result == OK)
+        result = overdue_tell(turn);
     if (result == OK)
         result = notifier_settle(turn);
     if (result == OK)
@@ -179,6 +182,7 @@ follow_commit(struct office *office, const struct office_time *now)
     journal_committed(&office->journal);
     peers_committed(&office->peers);
     notifier_committed(office);
+    overdue_committed(office);
     office->directory_changed = false;
     office->rows_due_ms = UINT64_MAX;
     office->commits++;
@@ -223,7 +227,8 @@ run_transaction(struct office *office, const struct office_time *now)
 {
     struct input *culprit;
     enum result result = attempt(office, now, &culprit);
-    while (result == ERR_DAMAGED && (culprit != NULL || office->recovery.failed.size > 0)) {
+    while (result == ERR_DAMAGED &&
+           (culprit != NULL || office->recovery.failed.size > 0 || overdue_failed(office))) {
         if (culprit != NULL)
             set_aside(office, culprit);
         result = attempt(office, now, &culprit);
@@ -243,8 +248,9 @@ office_turn(struct office *office, const struct office_time *now)
     bool rows_due = now->monotonic_ms >= office->rows_due_ms;
     intake_look(office, now);
     bool in_service = office_out_of_service(office, now->wall_ms) == REFUSAL_NONE;
+    bool overdue = in_service && overdue_wants_turn(office, now);
     in_service |= recovery_wants_turn(office);
-    if (in_service && (office->input_count > 0 || rows_due))
+    if (in_service && (office->input_count > 0 || rows_due || overdue))
         result = run_transaction(office, now);
     else if (rows_due)
         office->rows_due_ms = now->monotonic_ms + RETRY_PAUSE_MS;
@@ -254,6 +260,7 @@ office_turn(struct office *office, const struct office_time *now)
         exchange_tick(office, now);
         start_hold_tick(office, now);
         recovery_tick(office, now);
+        overdue_schedule(office, now);
     }
     office->input_count = 0;
     office->input_bytes = 0;

@@ -15,7 +15,8 @@ enum { LIST_PAGE_ROWS = 1000, CURSOR_BYTES = 129 };
 
 static const struct argument_rule options[] = {
     { "state", "STATE", false, "only cases in this state (default: all open ones)" },
-    { "overdue", NULL, false, "only cases past a deadline" },
+    { "overdue", NULL, false, "only cases past the deadline of their stage, longest first" },
+    { "due-soon", NULL, false, "only cases due by the end of the next working day" },
     { "attention", NULL, false, "only cases that someone must look at, closed ones too" },
     { "limit", "N", false, "at most so many, 1..10000 (default: 100)" },
     { "all", NULL, false, "all of them, page by page; --limit is the page" },
@@ -24,7 +25,7 @@ static const struct argument_rule options[] = {
 
 static const struct table_column columns[] = {
     { "CASE", false },     { "STATE", false },      { "KIND", false }, { "NAME", false },
-    { "NUMBER", false },   { "WAITING", true },     { "DUE", true },   { "ACCEPTED AT", false },
+    { "NUMBER", false },   { "WAITING", true },     { "DUE", false },  { "ACCEPTED AT", false },
     { "REGISTRY", false }, { "PRODUCTION", false }, { "NOTE", false },
 };
 
@@ -36,21 +37,12 @@ now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* Time left to a deadline; with a minus when it is past. */
-static const char *
-due_text(uint64_t deadline_ms, uint64_t now, struct arena *arena)
-{
-    if (deadline_ms == 0)
-        return "-";
-    if (deadline_ms >= now)
-        return output_age(deadline_ms - now, arena);
-    return output_format(arena, "-%s", output_age(now - deadline_ms, arena));
-}
-
 static const char *
 note_text(const Yidi__CaseSummary *summary, struct arena *arena)
 {
-    const char *note = summary->overdue ? "overdue" : "";
+    bool urgent = summary->overdue || summary->due_soon;
+    bool statutory = summary->stage_deadline_ms == summary->statutory_deadline_ms;
+    const char *note = urgent && statutory ? "statutory limit" : "";
     if (summary->attention != NULL)
         note = output_format(arena, "%s%s%s", note, note[0] == '\0' ? "" : ", ",
                              summary->attention->code);
@@ -72,7 +64,7 @@ add_case(struct table *table, const Yidi__CaseSummary *summary, uint64_t now, st
                   summary->name_masked,
                   summary->citizen_number_masked,
                   output_age(waiting_ms, arena),
-                  due_text(summary->stage_deadline_ms, now, arena),
+                  output_due(summary->stage_deadline_ms, now, arena),
                   summary->acceptance_office,
                   summary->registry_office,
                   summary->production_office,
@@ -162,16 +154,19 @@ run(const struct settings *settings, const struct arguments *arguments)
     list.limit = (uint32_t)limit;
     list.attention_only = arguments_flag(arguments, "attention");
     list.overdue_only = arguments_flag(arguments, "overdue");
+    list.due_soon_only = arguments_flag(arguments, "due-soon");
     return list_pages(settings, &list, all);
 }
 
 const struct command list_command = {
     .name = "list",
-    .synopsis = "[--state STATE] [--overdue] [--attention] [--limit N] [--all]",
+    .synopsis = "[--state STATE] [--overdue] [--due-soon] [--attention] [--limit N] [--all]",
     .help = "list cases, those first that have waited longest",
     .description =
-        "WAITING is the time since the case last changed, DUE the time left to the\n"
-        "deadline of its stage, with a minus when it is past. Names are masked.\n\n"
+        "WAITING is the time since the case last changed, DUE by when its stage is to be\n"
+        "done; a deadline is the end of a day in Beijing. With --overdue and --due-soon those\n"
+        "come first whose deadline is the earliest. NOTE tells where the deadline is the law's.\n"
+        "Names are masked.\n\n"
         "states:\n"
         "  window       submitted, returned, withdrawing, in-production, in-transit, ready,\n"
         "               collected, refused, withdrawn, destroyed\n"

@@ -16,10 +16,22 @@ static const struct table_column peer_columns[] = {
     { "OLDEST", true },   { "APPLIED", true },      { "TROUBLE", false },
 };
 
+static const struct table_column state_columns[] = {
+    { "STAGE", false },   { "CASES", true },   { "OLDEST", true },
+    { "DUE SOON", true }, { "OVERDUE", true },
+};
+
 static const char *
 number_text(uint64_t number, struct arena *arena)
 {
     return output_format(arena, "%llu", (unsigned long long)number);
+}
+
+/* A number that is looked for only when it is not 0. */
+static const char *
+count_text(uint64_t number, struct arena *arena)
+{
+    return number == 0 ? "-" : number_text(number, arena);
 }
 
 static void
@@ -83,14 +95,23 @@ head_text(const char *head, struct arena *arena)
                          output_time(parsed.time_ms, arena));
 }
 
+/* How much lies at each stage, and how urgent it is. */
 static void
-add_states(struct table *table, const Yidi__StatusReport *report, struct arena *arena)
+print_states(const Yidi__StatusReport *report, struct arena *arena)
 {
-    for (size_t i = 0; i < report->n_states; i++)
-        table_add_field(table, i == 0 ? "cases" : "",
-                        output_format(arena, "%10llu  %s",
-                                      (unsigned long long)report->states[i]->count,
-                                      report->states[i]->state));
+    AUTO(table) struct table table;
+    table_init(&table, state_columns, sizeof state_columns / sizeof *state_columns);
+    for (size_t i = 0; i < report->n_states; i++) {
+        const Yidi__StateCount *state = report->states[i];
+        table_add(&table, (const char *[]){
+                              state->state,
+                              number_text(state->count, arena),
+                              state->oldest_ms == 0 ? "-" : output_age(state->oldest_ms, arena),
+                              count_text(state->due_soon, arena),
+                              count_text(state->overdue, arena),
+                          });
+    }
+    table_print(&table, stdout);
 }
 
 static void
@@ -140,7 +161,6 @@ print_status(const Yidi__StatusReport *report, struct arena *arena)
                         output_format(arena, "by %llu of the other offices; see yidictl journal",
                                       (unsigned long long)report->journals_rewritten));
     add_room(&table, report, arena);
-    add_states(&table, report, arena);
     table_add_field(
         &table, "since start",
         output_format(arena, "%llu commits, %llu inputs, %llu dropped, %llu turned away",
@@ -148,6 +168,8 @@ print_status(const Yidi__StatusReport *report, struct arena *arena)
                       (unsigned long long)report->dropped,
                       (unsigned long long)report->turned_away));
     table_print(&table, stdout);
+    putchar('\n');
+    print_states(report, arena);
 }
 
 static int
@@ -191,6 +213,9 @@ const struct command status_command = {
     .description = "SHUT tells what is not taken on at present, and why: \"own\" is new work of "
                    "this office\n(applications, imports), \"opening\" are messages of other "
                    "offices that open cases, and an\noffice is a registry that too many "
-                   "applications wait for. Accepted cases go on.",
+                   "applications wait for. Accepted cases go on.\n\n"
+                   "OLDEST is how long the first case of a stage has been there, DUE SOON how many "
+                   "must be\ndone by the end of the next working day, OVERDUE how many are past "
+                   "their deadline\n(yidictl list --overdue).",
     .run = run_status,
 };

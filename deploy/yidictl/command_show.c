@@ -176,7 +176,10 @@ print_fields(const Yidi__Shown *shown, struct arena *arena)
     table_init(&table, table_field_columns, 2);
     table_add_field(&table, "case number", row->case_number);
     table_add_field(&table, "state",
-                    output_format(arena, "%s%s", shown->state, shown->overdue ? ", overdue" : ""));
+                    output_format(arena, "%s%s", shown->state,
+                                  shown->overdue    ? ", overdue"
+                                  : shown->due_soon ? ", due soon"
+                                                    : ""));
     add_form(&table, row->form, arena);
     add_offices(&table, row);
     add_times(&table, row, arena);

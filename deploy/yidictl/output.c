@@ -11,6 +11,7 @@
 
 #include "common/core/limits.h"
 #include "common/core/require.h"
+#include "common/domain/civil_date.h"
 #include "common/io/json.h"
 
 enum { COLUMN_GAP = 2, CHINA_SECONDS_AHEAD = 8 * 3600 };
@@ -188,6 +189,21 @@ output_case_number(const char *number, struct arena *arena)
         return number;
     return output_format(arena, "%.12s-%.6s-%.7s-%s", number, number + 12, number + 18,
                          number + 25);
+}
+
+const char *
+output_due(uint64_t deadline_ms, uint64_t now_ms, struct arena *arena)
+{
+    int32_t days = civil_date_days_between(civil_date_of_ms(now_ms), civil_date_of_ms(deadline_ms));
+    if (deadline_ms == 0)
+        return "-";
+    if (now_ms > deadline_ms && days == 0)
+        return "OVERDUE since today";
+    if (now_ms > deadline_ms)
+        return output_format(arena, "OVERDUE %d day%s", -days, days == -1 ? "" : "s");
+    if (days <= 1)
+        return days == 0 ? "today" : "tomorrow";
+    return output_format(arena, "in %d days", days);
 }
 
 const char *

@@ -64,6 +64,10 @@ const char *output_date(uint32_t date, struct arena *arena);
 /* A case number in groups for people to read: 110105000001-261122-0000017-4. */
 const char *output_case_number(const char *number, struct arena *arena);
 
+/* A deadline in words, by days in Beijing: "today", "tomorrow", "in 5 days", "OVERDUE 3 days"; "-"
+ * for 0. */
+const char *output_due(uint64_t deadline_ms, uint64_t now_ms, struct arena *arena);
+
 /* The two largest units: 42s, 3m12s, 2d4h. */
 const char *output_age(uint64_t age_ms, struct arena *arena);
 

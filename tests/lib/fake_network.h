@@ -18,7 +18,7 @@
 #include "tests/lib/scratch_store.h"
 
 enum {
-    FAKE_NOTIFICATIONS_MAX = 256,
+    FAKE_NOTIFICATIONS_MAX = 4096,
     FAKE_NAME_BYTES = 128,
     FAKE_MAP_BYTES = 64 * 1024 * 1024,
 };

@@ -232,7 +232,7 @@ flip_in_heads(const uint8_t *data, size_t size, size_t *ret_size)
 static uint8_t *
 newer_format(const uint8_t *data, size_t size, size_t *ret_size)
 {
-    static const uint8_t row[] = "format\0\0\0\0\0\0\0\1"; /* key and value stand side by side */
+    static const uint8_t row[] = "format\0\0\0\0\0\0\0\2"; /* key and value stand side by side */
     uint8_t *copy = copy_of(data, size, ret_size);
     size_t found = 0;
     for (size_t i = 0; i + sizeof row - 1 <= size; i++)
@@ -252,7 +252,7 @@ static const struct damage damages[] = {
     { "STORE_DAMAGED", "not a store", flip_in_first_page },
     { "STORE_DAMAGED", "head", flip_in_heads },
     { "STORE_FORMAT", "LMDB", newer_lmdb },
-    { "STORE_FORMAT", "format 9; this program knows format 1", newer_format },
+    { "STORE_FORMAT", "format 9; this program knows formats 1 to 2", newer_format },
     { "STORE_FOREIGN", "of office", another_offices },
 };
 

@@ -109,6 +109,66 @@ every_citizen_was_told(struct world *world)
     }
 }
 
+/* Of a deadline that has passed the operators know, of each one once: a restart or a clock that is
+ * set tells nobody anew. */
+static unsigned
+times_told(const struct world *world, size_t office, const Yidi__Case *row)
+{
+    unsigned times = 0;
+    char words[80];
+    snprintf(words, sizeof words, "\"deadline_ms\":%" PRIu64, row->stage_deadline_ms);
+    for (size_t i = 0; i < world->network.notification_count; i++) {
+        const struct fake_notification *notification = &world->network.notifications[i];
+        const char *next, *line = notification->office == office ? notification->text : NULL;
+        for (; line != NULL && *line != '\0'; line = next) {
+            const char *number = strstr(line, row->case_number),
+                       *named = strstr(line, "\"overdue\"");
+            const char *deadline = strstr(line, words);
+            next = strchr(line, '\n');
+            next = next == NULL ? line + strlen(line) : next + 1;
+            times += number != NULL && number < next && named != NULL && named < next &&
+                     deadline != NULL && deadline < next;
+        }
+    }
+    return times;
+}
+
+static void
+case_was_told(struct world *world, size_t office, const Yidi__Case *row)
+{
+    uint64_t now_ms = fake_network_time(&world->network, office).wall_ms;
+    bool overdue = row->stage_deadline_ms != 0 && row->stage_deadline_ms < now_ms;
+    bool lost = world->ledger.offices[office].set_back; /* what it forgot, it may tell again */
+    unsigned times = row->stage_deadline_ms == 0 ? 0 : times_told(world, office, row);
+    INVARIANT(world, !overdue || (row->overdue_told_ms != 0 && times > 0),
+              "G6 an overdue case was told", "%s at %s, due %" PRIu64 " s ago, was told %u times",
+              row->case_number, name_of(world, office), (now_ms - row->stage_deadline_ms) / 1000,
+              times);
+    INVARIANT(world, times <= 1 || lost, "G6 an overdue case was told once", "%s at %s, %u times",
+              row->case_number, name_of(world, office), times);
+}
+
+static void
+overdue_cases_were_told(struct world *world)
+{
+    for (size_t office = 0; office < PLACE_COUNT; office++) {
+        AUTO(arena) struct arena arena;
+        arena_init(&arena);
+        if (is_excused(world, office) || !world_is_up(world, office))
+            continue;
+        AUTO(store_txn)
+        struct store_txn *txn = scratch_store_read(&world->network.offices[office].scratch);
+        for (size_t i = 0; i < world->ledger.offices[office].case_count; i++) {
+            const char *number = world->ledger.offices[office].cases[i].number;
+            struct case_file file;
+            if (case_file_open(txn, world->network.offices[office].role->machine, number, &arena,
+                               &file) == OK)
+                case_was_told(world, office, file.row);
+            arena_reset(&arena);
+        }
+    }
+}
+
 static void
 wait(struct world *world, uint64_t span_ms)
 {
@@ -191,6 +251,7 @@ ending_live(struct world *world)
     wait(world, 3 * 60 * minute_ms);
     streams_are_empty(world, "after three hours without faults");
     every_citizen_was_told(world);
+    overdue_cases_were_told(world);
     for (int round = 0; round < ROUNDS_MAX; round++) {
         unsigned done = people_work_off(world);
         wait(world, 10 * minute_ms);
@@ -202,6 +263,7 @@ ending_live(struct world *world)
     wait(world, 60 * minute_ms);
     streams_are_empty(world, "in the end");
     every_citizen_was_told(world);
+    overdue_cases_were_told(world);
 }
 
 /* ---- the books ---- */

@@ -154,6 +154,22 @@ describe(struct world *world, size_t office, const Yidi__JournalEntry *entry,
     }
 }
 
+/* Does the office do this of its own accord, whatever it is asked meanwhile? */
+static bool
+is_own_accord(const Yidi__JournalEntry *entry)
+{
+    static const char *const verbs[] = { "notify", "overdue", "remind" };
+    if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_DIRECTORY_ADOPTED)
+        return true;
+    if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_SENT)
+        return entry->sent->message->body_case == YIDI__MESSAGE__BODY_APPLICATION_REMINDED;
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_ACT &&
+            strcmp(entry->act->verb, verbs[i]) == 0)
+            return true;
+    return false;
+}
+
 static void
 take_entry(struct world *world, size_t office, struct bytes packed, struct arena *arena)
 {
@@ -184,9 +200,9 @@ take_entry(struct world *world, size_t office, struct bytes packed, struct arena
     if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_EPOCH_OPENED)
         page->asks = false;
     page->forked |= page->asks && entry->body_case == YIDI__JOURNAL_ENTRY__BODY_SENT;
-    page->acts += entry->body_case != YIDI__JOURNAL_ENTRY__BODY_DIRECTORY_ADOPTED &&
-                  !(entry->body_case == YIDI__JOURNAL_ENTRY__BODY_ACT &&
-                    strcmp(entry->act->verb, "notify") == 0);
+    page->acts += !is_own_accord(entry);
+    world->verdict->tally.overdue += entry->body_case == YIDI__JOURNAL_ENTRY__BODY_ACT &&
+                                     strcmp(entry->act->verb, "overdue") == 0;
 }
 
 /* ---- cases ---- */

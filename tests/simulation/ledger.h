@@ -61,7 +61,7 @@ struct ledger_office {
     struct ledger_leaf *leaves; /* heap */
     uint64_t count, room, copied_count;
     uint64_t commits; /* since its last start */
-    uint64_t acts;    /* entries but those that no cause of today brought: notices handed over */
+    uint64_t acts;    /* entries but those that the office makes of its own accord */
     struct ledger_case cases[LEDGER_CASES_MAX];
     size_t case_count;
     bool restarted; /* not yet looked at since */

@@ -13,7 +13,14 @@
 #include "tests/simulation/commands.h"
 #include "tests/simulation/world.h"
 
-enum { CHANCE_OF_A_MISTAKE = 15, CHANCE_OF_A_WISH = 12, DEFECTIVE_PERCENT = 8 };
+enum {
+    CHANCE_OF_A_MISTAKE = 15,
+    CHANCE_OF_A_WISH = 12,
+    CHANCE_OF_A_HOLIDAY = 25, /* so long that deadlines pass */
+    DEFECTIVE_PERCENT = 8
+};
+
+static const uint64_t day_ms = 24 * 60 * 60000;
 
 /* Two people for every office, so that four eyes can be had. */
 static const char *const names[] = { "zhang", "li" };
@@ -70,6 +77,10 @@ people_begin(struct world *world)
     people->wish_count = 0;
     people->wishes_wanted = dice_between(&people->dice, 4, 16);
     people->pause_ms_max = dice_span_ms(&people->dice, 30 * 60000, 240 * 60000);
+    struct dice holidays = dice_of(world->seed, "holidays");
+    people->rest_from_ms = people->rest_until_ms = dice_between(&holidays, 1, 4) * day_ms;
+    if (dice_chance(&holidays, CHANCE_OF_A_HOLIDAY))
+        people->rest_until_ms += dice_between(&holidays, 4, 8) * day_ms;
     people->card_bodies = 0;
     people->last_serial[0] = '\0';
     INVARIANT(world, people_populate(world, REGISTRY_A) && people_populate(world, REGISTRY_B),
@@ -401,6 +412,9 @@ void
 people_act(struct world *world)
 {
     struct people *people = &world->people;
+    uint64_t age_ms = world_age_ms(world);
+    if (age_ms >= people->rest_from_ms && age_ms < people->rest_until_ms)
+        return;
     if (people->wish_count < people->wishes_wanted &&
         dice_chance(&people->dice, CHANCE_OF_A_WISH)) {
         wish_for(world);

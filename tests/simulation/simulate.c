@@ -177,8 +177,8 @@ tell(const struct plan *plan, const struct board *board, double seconds)
            sum.seeds, sum.simulated_ms / (24 * 3600 * 1000), sum.cases, sum.messages, sum.commands,
            sum.refusals);
     printf("crashes %" PRIu64 ", partitions %" PRIu64 ", full disks %" PRIu64 ", restores %" PRIu64
-           ", recoveries %" PRIu64 ", forgeries %" PRIu64 "\n",
-           sum.crashes, sum.partitions, sum.full_disks, sum.restores, sum.recoveries,
+           ", recoveries %" PRIu64 ", overdue %" PRIu64 ", forgeries %" PRIu64 "\n",
+           sum.crashes, sum.partitions, sum.full_disks, sum.restores, sum.recoveries, sum.overdue,
            sum.forgeries);
     printf("invariants checked %" PRIu64 ", failures %d, %.1f s\n", sum.checks, broken != NULL,
            seconds);

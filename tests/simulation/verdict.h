@@ -19,6 +19,7 @@ struct tally {
     uint64_t partitions;
     uint64_t full_disks;
     uint64_t restores, recoveries;
+    uint64_t overdue;   /* that operators were told of */
     uint64_t forgeries; /* by offices whose keys were stolen */
     uint64_t checks;    /* of invariants */
 };
@@ -46,6 +47,7 @@ tally_add(struct tally *sum, const struct tally *part)
     sum->full_disks += part->full_disks;
     sum->restores += part->restores;
     sum->recoveries += part->recoveries;
+    sum->overdue += part->overdue;
     sum->forgeries += part->forgeries;
     sum->checks += part->checks;
 }

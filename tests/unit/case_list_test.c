@@ -14,13 +14,18 @@
 #include "tests/lib/sample_case.h"
 #include "tests/lib/scratch_store.h"
 
-enum { CASES = 60, NOW_MS = 100000 };
+enum { CASES = 60 };
+
+/* Monday, 2 March 2026, 08:00 in Beijing; what is due soon is due by the end of Tuesday. */
+#define DAY_MS  (24 * UINT64_C(3600000))
+#define NOW_MS  UINT64_C(1772409600000)
+#define SOON_MS (NOW_MS + 2 * DAY_MS - 8 * UINT64_C(3600000) - 1)
 
 static struct scratch_store scratch;
 static struct arena arena;
 
 /* Of the case of a serial: the states take turns, several cases change at the same time, every
- * fourth is overdue, every fifth needs attention. */
+ * fourth of the open ones is overdue, every fourth due soon, every fifth needs attention. */
 static enum sample_state
 state_of(unsigned serial)
 {
@@ -46,6 +51,31 @@ is_overdue(unsigned serial)
 }
 
 static bool
+is_due_soon(unsigned serial)
+{
+    return is_open(serial) && serial / 4 % 4 == 1;
+}
+
+/* Of two overdue ones, the operators were told of one. */
+static uint64_t
+deadline_ms_of(unsigned serial)
+{
+    if (!is_open(serial))
+        return 0;
+    if (is_overdue(serial))
+        return NOW_MS - 1 - serial % 3 * DAY_MS;
+    if (is_due_soon(serial))
+        return serial % 2 == 0 ? NOW_MS : SOON_MS;
+    return SOON_MS + 1 + serial * DAY_MS;
+}
+
+static bool
+was_told_of(unsigned serial)
+{
+    return is_overdue(serial) && deadline_ms_of(serial) < NOW_MS - 1;
+}
+
+static bool
 needs_attention(unsigned serial)
 {
     return serial % 5 == 0;
@@ -61,9 +91,13 @@ save_case(struct store_txn *txn, unsigned serial)
     attention.code = "WRONG_OFFICE";
     file.row->state = state_of(serial);
     file.row->changed_ms = changed_ms_of(serial);
-    file.row->stage_deadline_ms = !is_open(serial) ? 0 : is_overdue(serial) ? NOW_MS - 1 : NOW_MS;
+    file.row->stage_deadline_ms = deadline_ms_of(serial);
     file.row->attention = needs_attention(serial) ? &attention : NULL;
     file.row->findings = serial == 1 ? 3 : 0;
+    assert_int_equal(case_file_save(&file, &sample_machine, txn, &arena), OK);
+    if (!was_told_of(serial))
+        return;
+    file.row->overdue_told_ms = NOW_MS;
     assert_int_equal(case_file_save(&file, &sample_machine, txn, &arena), OK);
 }
 
@@ -102,13 +136,14 @@ ask(const Yidi__List *list, Yidi__Listed **ret_listed, struct refusal *ret_refus
     return result;
 }
 
-/* Read all pages; marks every case seen, in the order of state and change. */
+/* Read all pages; marks every case seen, in the order of state and change, or of deadlines. */
 static void
 page_through(Yidi__List *list, bool seen[CASES], size_t *ret_pages)
 {
     uint64_t limit = list->limit == 0 ? LIST_LIMIT_STANDARD : list->limit;
+    bool by_deadline = list->overdue_only || list->due_soon_only;
     int state = 0;
-    uint64_t changed_ms = 0;
+    uint64_t changed_ms = 0, deadline_ms = 0;
     memset(seen, 0, CASES * sizeof *seen);
     *ret_pages = 0;
     for (list->after = "";; ++*ret_pages) {
@@ -122,9 +157,13 @@ page_through(Yidi__List *list, bool seen[CASES], size_t *ret_pages)
             assert_false(seen[serial]);
             seen[serial] = true;
             int at = machine_find_state(&sample_machine, summary->state);
-            assert_true(at > state || (at == state && summary->changed_ms >= changed_ms));
+            if (by_deadline)
+                assert_true(summary->stage_deadline_ms >= deadline_ms);
+            else
+                assert_true(at > state || (at == state && summary->changed_ms >= changed_ms));
             state = at;
             changed_ms = summary->changed_ms;
+            deadline_ms = summary->stage_deadline_ms;
         }
         if (listed->next[0] == '\0')
             break;
@@ -177,21 +216,80 @@ static void
 filters_leave_out_what_was_not_asked_for(void **unused)
 {
     (void)unused;
-    for (int filters = 0; filters < 4; filters++)
+    for (int filters = 0; filters < 8; filters++)
         for (uint32_t limit = 1; limit < 12; limit++) {
             Yidi__List list = YIDI__LIST__INIT;
             bool seen[CASES];
             size_t pages;
             list.limit = limit;
             list.attention_only = filters & 1;
-            list.overdue_only = filters >> 1;
+            list.overdue_only = filters >> 1 & 1;
+            list.due_soon_only = filters >> 2;
+            page_through(&list, seen, &pages);
+            for (unsigned serial = 0; serial < CASES; serial++) {
+                bool due = (list.overdue_only && is_overdue(serial)) ||
+                           (list.due_soon_only && is_due_soon(serial));
+                assert_int_equal(seen[serial],
+                                 (filters < 2 || due) && (is_open(serial) || list.attention_only) &&
+                                     (!list.attention_only || needs_attention(serial)));
+            }
+        }
+}
+
+static void
+what_is_due_comes_by_deadline_and_those_told_of_first(void **unused)
+{
+    (void)unused;
+    Yidi__List list = YIDI__LIST__INIT;
+    Yidi__Listed *listed;
+    uint64_t deadline_ms = 0;
+    list.overdue_only = list.due_soon_only = true;
+    assert_int_equal(ask(&list, &listed, NULL), OK);
+    assert_true(listed->n_cases > 4);
+    for (size_t i = 0; i < listed->n_cases; i++) {
+        assert_true(listed->cases[i]->stage_deadline_ms >= deadline_ms);
+        deadline_ms = listed->cases[i]->stage_deadline_ms;
+    }
+    assert_true(listed->cases[0]->overdue);
+    assert_true(listed->cases[listed->n_cases - 1]->due_soon);
+}
+
+static void
+the_cursor_visits_each_case_that_is_due_exactly_once_whatever_the_limit(void **unused)
+{
+    (void)unused;
+    for (int state = 1; state <= SAMPLE_WORKING; state++)
+        for (uint32_t limit = 1; limit < 20; limit++) {
+            Yidi__List list = YIDI__LIST__INIT;
+            bool seen[CASES];
+            size_t pages;
+            list.state = (char *)(uintptr_t)sample_machine.state_names[state];
+            list.overdue_only = true;
+            list.limit = limit;
             page_through(&list, seen, &pages);
             for (unsigned serial = 0; serial < CASES; serial++)
                 assert_int_equal(seen[serial],
-                                 (is_open(serial) || list.attention_only) &&
-                                     (!list.attention_only || needs_attention(serial)) &&
-                                     (!list.overdue_only || is_overdue(serial)));
+                                 is_overdue(serial) && (int)state_of(serial) == state);
         }
+}
+
+/* So that the list is as fast with a million cases as with a few. */
+static void
+what_is_due_later_is_not_looked_at(void **unused)
+{
+    (void)unused;
+    for (unsigned serial = 0; serial < CASES; serial++)
+        if (!is_overdue(serial)) {
+            char number[CASE_NUMBER_CHARS + 1];
+            sample_case_number(serial, number);
+            scratch_store_put(&scratch, TABLE_CASES, bytes_of_text(number), bytes_of("x", 1));
+        }
+    Yidi__List list = YIDI__LIST__INIT;
+    Yidi__Listed *listed;
+    assert_int_equal(ask(&list, &listed, NULL), ERR_DAMAGED);
+    list.overdue_only = true;
+    assert_int_equal(ask(&list, &listed, NULL), OK);
+    assert_true(listed->n_cases > 0);
 }
 
 /* However many rows there are, one page looks at no more than so many, and goes on from there. */
@@ -316,21 +414,11 @@ a_row_tells_deadlines_attention_and_findings(void **unused)
         unsigned serial;
         assert_int_equal(sscanf(summary->case_number + 18, "%7u", &serial), 1);
         assert_int_equal(summary->overdue, is_overdue(serial));
+        assert_int_equal(summary->due_soon, is_due_soon(serial));
         assert_int_equal(summary->attention != NULL, needs_attention(serial));
         assert_int_equal(summary->n_findings, serial == 1 ? 2 : 0);
         assert_int_equal(summary->changed_ms, changed_ms_of(serial));
     }
-}
-
-static void
-a_case_is_overdue_after_its_deadline_and_never_without_one(void **unused)
-{
-    (void)unused;
-    Yidi__Case row = YIDI__CASE__INIT;
-    assert_false(case_list_overdue(&row, UINT64_MAX));
-    row.stage_deadline_ms = 500;
-    assert_false(case_list_overdue(&row, 500));
-    assert_true(case_list_overdue(&row, 501));
 }
 
 /* ---- what is refused ---- */
@@ -397,7 +485,9 @@ main(int argc, char *argv[])
         TEST(a_case_that_moves_between_pages_costs_no_other_case_its_place),
         TEST(names_and_numbers_are_masked),
         TEST(a_row_tells_deadlines_attention_and_findings),
-        TEST(a_case_is_overdue_after_its_deadline_and_never_without_one),
+        TEST(what_is_due_comes_by_deadline_and_those_told_of_first),
+        TEST(the_cursor_visits_each_case_that_is_due_exactly_once_whatever_the_limit),
+        TEST(what_is_due_later_is_not_looked_at),
         TEST(a_state_that_is_none_is_refused),
         TEST(a_cursor_that_is_none_is_refused),
         TEST(a_cursor_of_another_list_is_refused),

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/io/case_audit.h"
+
+#include <inttypes.h>
+
+#include "common/io/case_file.h"
+#include "common/io/wire.h"
+
+struct tally {
+    uint64_t cases;
+    uint64_t of_state[STATE_COUNT_MAX];
+    uint64_t with_deadline[STATE_COUNT_MAX];
+    uint64_t deadline_keys;
+    bool has_deadlines; /* the store has the index */
+};
+
+static enum result
+check_keys(struct audit *audit, const Yidi__Case *row, struct tally *tally)
+{
+    uint64_t keys = 0;
+    enum result result = case_file_find_by_state(audit->txn, row);
+    if (result == ERR_ABSENT)
+        return audit_trouble(audit, ERR_DAMAGED, "case %s is missing in the index by state",
+                             row->case_number);
+    const struct deadline_place place = case_file_place(row);
+    if (result == OK && tally->has_deadlines)
+        result = deadline_index_find(audit->txn, row->case_number, &place, &keys);
+    if (result == ERR_ABSENT)
+        return audit_trouble(audit, ERR_DAMAGED, "case %s is missing in the index by deadline",
+                             row->case_number);
+    tally->deadline_keys += keys;
+    return result;
+}
+
+static enum result
+take_case(struct audit *audit, struct bytes key, struct bytes value, struct tally *tally)
+{
+    ProtobufCMessage *message;
+    tally->cases++;
+    if (wire_decode(&yidi__case__descriptor, value, &audit->arena, &message, NULL) != OK)
+        return audit_trouble(audit, ERR_DAMAGED, "cases: row %" PRIu64 " cannot be read",
+                             tally->cases);
+    const Yidi__Case *row = (const Yidi__Case *)message;
+    if (!bytes_equal(key, bytes_of_text(row->case_number)) || row->state >= STATE_COUNT_MAX)
+        return audit_trouble(audit, ERR_DAMAGED, "cases: row %" PRIu64 " contradicts its key",
+                             tally->cases);
+    tally->of_state[row->state]++;
+    tally->with_deadline[row->state] += row->stage_deadline_ms != 0;
+    return check_keys(audit, row, tally);
+}
+
+static enum result
+walk_cases(struct audit *audit, struct tally *tally)
+{
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    struct bytes key, value;
+    enum result result = store_cursor_open(audit->txn, TABLE_CASES, (struct bytes){ 0 }, &cursor);
+    while (result == OK && (result = store_cursor_next(cursor, &key, &value)) == OK) {
+        result = take_case(audit, key, value, tally);
+        arena_reset(&audit->arena);
+    }
+    return result == ERR_ABSENT ? OK : result;
+}
+
+static enum result
+check_rows(struct audit *audit, enum store_table table, const char *name, uint64_t expected)
+{
+    uint64_t rows;
+    enum result result = store_count(audit->txn, table, &rows);
+    if (result == OK && rows != expected)
+        return audit_trouble(audit, ERR_DAMAGED,
+                             "the index by %s has %" PRIu64 " keys instead of %" PRIu64, name, rows,
+                             expected);
+    return result;
+}
+
+static enum result
+check_counters(struct audit *audit, const struct tally *tally)
+{
+    uint64_t due[STATE_COUNT_MAX], count;
+    enum result result = deadline_index_count_all(audit->txn, due);
+    for (int state = 0; state < STATE_COUNT_MAX && result == OK; state++) {
+        result = case_file_count(audit->txn, state, &count);
+        if (result == OK && count != tally->of_state[state])
+            return audit_trouble(audit, ERR_DAMAGED,
+                                 "%" PRIu64 " cases are counted in state %d, which has %" PRIu64,
+                                 count, state, tally->of_state[state]);
+        if (result == OK && tally->has_deadlines && due[state] != tally->with_deadline[state])
+            return audit_trouble(audit, ERR_DAMAGED,
+                                 "%" PRIu64 " deadlines are counted in state %d, which has "
+                                 "%" PRIu64,
+                                 due[state], state, tally->with_deadline[state]);
+    }
+    return result == ERR_DAMAGED
+               ? audit_trouble(audit, ERR_DAMAGED, "a counter of cases is not a number")
+               : result;
+}
+
+enum result
+case_audit(struct audit *audit)
+{
+    struct tally tally = { 0 };
+    uint64_t format;
+    enum result result = store_format(audit->txn, &format);
+    tally.has_deadlines = result == OK && format > STORE_FORMAT_OLDEST;
+    if (result == OK)
+        result = walk_cases(audit, &tally);
+    if (result == OK)
+        result = check_rows(audit, TABLE_BY_STATE, "state", tally.cases);
+    if (result == OK && tally.has_deadlines)
+        result = check_rows(audit, TABLE_BY_DEADLINE, "deadline", tally.deadline_keys);
+    return result == OK ? check_counters(audit, &tally) : result;
+}

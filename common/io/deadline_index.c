@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/io/deadline_index.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "common/core/require.h"
+#include "common/domain/civil_date.h"
+#include "common/domain/urgency.h"
+
+enum {
+    COUNTER_NAME_BYTES = 32,
+    COUNTED_OF_TODAY_MAX = 20000, /* keys within the present day; deadlines are ends of days */
+};
+
+#define COUNTER_PREFIX "due/"
+
+/* Nobody asks to be looked at again later than in a month. */
+static const uint64_t again_max_ms = UINT64_C(31) * 24 * 3600 * 1000;
+
+/* ---- counters: by state and day of the deadline ---- */
+
+static struct bytes
+counter_name(int state, uint32_t date, char storage[COUNTER_NAME_BYTES])
+{
+    snprintf(storage, COUNTER_NAME_BYTES, COUNTER_PREFIX "%02d/%08" PRIu32, state, date);
+    return bytes_of_text(storage);
+}
+
+/* A counter that would fall below 0 stays there: the audit finds it. */
+static enum result
+count_by(struct store_txn *txn, int state, uint64_t deadline_ms, int change)
+{
+    char storage[COUNTER_NAME_BYTES];
+    uint8_t packed[8];
+    uint64_t count = 0;
+    const struct bytes name = counter_name(state, civil_date_of_ms(deadline_ms), storage);
+    struct bytes value;
+    enum result result = store_get(txn, TABLE_COUNTERS, name, &value);
+    if (result == OK && value.size != sizeof packed)
+        return ERR_DAMAGED;
+    if (result == OK)
+        count = bytes_get_u64(value.data);
+    else if (result != ERR_ABSENT)
+        return result;
+    if (change < 0 && count <= 1)
+        return count == 0 ? OK : store_delete(txn, TABLE_COUNTERS, name);
+    bytes_put_u64(packed, change < 0 ? count - 1 : count + 1);
+    return store_put(txn, TABLE_COUNTERS, name, bytes_of(packed, sizeof packed));
+}
+
+/* A counter as it was read. */
+struct counter {
+    int state;
+    uint32_t date;
+    uint64_t count;
+};
+
+static enum result
+read_counter(struct bytes name, struct bytes value, struct counter *ret_counter)
+{
+    char text[COUNTER_NAME_BYTES] = "";
+    if (name.size >= sizeof text || value.size != 8)
+        return ERR_DAMAGED;
+    memcpy(text, name.data, name.size);
+    if (sscanf(text, COUNTER_PREFIX "%2d/%8" SCNu32, &ret_counter->state, &ret_counter->date) != 2)
+        return ERR_DAMAGED;
+    ret_counter->count = bytes_get_u64(value.data);
+    return ret_counter->state >= 0 && ret_counter->state < STATE_COUNT_MAX ? OK : ERR_DAMAGED;
+}
+
+static enum result
+count_days(struct store_txn *txn, uint32_t today, uint32_t soon_until,
+           struct deadline_counts counts[STATE_COUNT_MAX])
+{
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    struct bytes name, value;
+    struct counter counter;
+    enum result result =
+        store_cursor_open(txn, TABLE_COUNTERS, bytes_of_text(COUNTER_PREFIX), &cursor);
+    while (result == OK && (result = store_cursor_next(cursor, &name, &value)) == OK) {
+        result = read_counter(name, value, &counter);
+        if (result == OK && counter.date < today)
+            counts[counter.state].overdue += counter.count;
+        else if (result == OK && counter.date <= soon_until)
+            counts[counter.state].soon += counter.count;
+    }
+    return result == ERR_ABSENT ? OK : result;
+}
+
+enum result
+deadline_index_count_all(struct store_txn *txn, uint64_t ret_counts[STATE_COUNT_MAX])
+{
+    struct deadline_counts counts[STATE_COUNT_MAX] = { 0 };
+    enum result result = count_days(txn, 0, UINT32_MAX, counts);
+    for (int state = 0; state < STATE_COUNT_MAX; state++)
+        ret_counts[state] = counts[state].soon;
+    return result;
+}
+
+/* ---- keys ---- */
+
+static struct bytes
+make_key(enum deadline_list list, uint64_t time_ms, const char *case_number,
+         uint8_t storage[DEADLINE_KEY_BYTES])
+{
+    storage[0] = (uint8_t)list;
+    bytes_put_u64(storage + 1, time_ms);
+    memcpy(storage + 9, case_number, CASE_NUMBER_CHARS);
+    return bytes_of(storage, DEADLINE_KEY_BYTES);
+}
+
+enum result
+deadline_index_read(struct bytes key, struct bytes value, struct deadline_key *ret_key)
+{
+    if (key.size != DEADLINE_KEY_BYTES || key.data[0] > DEADLINES_AGAIN ||
+        value.size != (key.data[0] != DEADLINES_AGAIN))
+        return ERR_DAMAGED;
+    *ret_key = (struct deadline_key){ .list = (enum deadline_list)key.data[0],
+                                      .time_ms = bytes_get_u64(key.data + 1) };
+    memcpy(ret_key->case_number, key.data + 9, CASE_NUMBER_CHARS);
+    if (value.size == 1)
+        ret_key->state = value.data[0];
+    return ret_key->state < STATE_COUNT_MAX ? OK : ERR_DAMAGED;
+}
+
+/* Of those within the present day whose deadline has passed nevertheless. */
+static enum result
+move_passed_today(struct store_txn *txn, enum deadline_list list, uint64_t now_ms,
+                  struct deadline_counts counts[STATE_COUNT_MAX])
+{
+    static const char no_number[CASE_NUMBER_CHARS] = { 0 };
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    const uint8_t prefix = (uint8_t)list;
+    uint8_t storage[DEADLINE_KEY_BYTES];
+    struct deadline_key found;
+    struct bytes key, value;
+    uint64_t start_ms = civil_date_start_ms(civil_date_of_ms(now_ms));
+    enum result result = store_cursor_open(txn, TABLE_BY_DEADLINE, bytes_of(&prefix, 1), &cursor);
+    if (result == OK)
+        result =
+            store_cursor_seek(cursor, make_key(list, start_ms, no_number, storage), &key, &value);
+    for (int i = 0; result == OK && i < COUNTED_OF_TODAY_MAX; i++) {
+        result = deadline_index_read(key, value, &found);
+        if (result != OK || found.time_ms >= now_ms)
+            return result;
+        struct deadline_counts *count = &counts[found.state];
+        if (count->soon > 0) {
+            count->soon--;
+            count->overdue++;
+        }
+        result = store_cursor_next(cursor, &key, &value);
+    }
+    return result == ERR_ABSENT ? OK : result;
+}
+
+enum result
+deadline_index_count(struct store_txn *txn, uint64_t now_ms,
+                     struct deadline_counts ret_counts[STATE_COUNT_MAX])
+{
+    memset(ret_counts, 0, STATE_COUNT_MAX * sizeof *ret_counts);
+    enum result result = count_days(txn, civil_date_of_ms(now_ms),
+                                    civil_date_of_ms(urgency_soon_until_ms(now_ms)), ret_counts);
+    if (result == OK)
+        result = move_passed_today(txn, DEADLINES_AHEAD, now_ms, ret_counts);
+    if (result == OK)
+        result = move_passed_today(txn, DEADLINES_TOLD, now_ms, ret_counts);
+    return result;
+}
+
+/* ---- moving ---- */
+
+enum result
+deadline_index_find(struct store_txn *txn, const char *case_number,
+                    const struct deadline_place *place, uint64_t *ret_keys)
+{
+    uint8_t storage[DEADLINE_KEY_BYTES];
+    const uint8_t state = (uint8_t)place->state;
+    enum deadline_list list = place->told ? DEADLINES_TOLD : DEADLINES_AHEAD;
+    struct bytes value;
+    *ret_keys = 0;
+    if (place->deadline_ms == 0)
+        return OK;
+    enum result result = store_get(
+        txn, TABLE_BY_DEADLINE, make_key(list, place->deadline_ms, case_number, storage), &value);
+    if (result == OK && !bytes_equal(value, bytes_of(&state, 1)))
+        return ERR_ABSENT;
+    if (result == OK && place->again_ms != 0)
+        result =
+            store_get(txn, TABLE_BY_DEADLINE,
+                      make_key(DEADLINES_AGAIN, place->again_ms, case_number, storage), &value);
+    *ret_keys = place->again_ms != 0 ? 2 : 1;
+    return result;
+}
+
+static enum result
+put(struct store_txn *txn, const char *case_number, const struct deadline_place *place)
+{
+    uint8_t storage[DEADLINE_KEY_BYTES];
+    const uint8_t state = (uint8_t)place->state;
+    enum deadline_list list = place->told ? DEADLINES_TOLD : DEADLINES_AHEAD;
+    enum result result =
+        store_put(txn, TABLE_BY_DEADLINE, make_key(list, place->deadline_ms, case_number, storage),
+                  bytes_of(&state, 1));
+    if (result == OK)
+        result = count_by(txn, place->state, place->deadline_ms, 1);
+    if (result == OK && place->again_ms != 0)
+        result = store_put(txn, TABLE_BY_DEADLINE,
+                           make_key(DEADLINES_AGAIN, place->again_ms, case_number, storage),
+                           (struct bytes){ 0 });
+    return result;
+}
+
+static enum result
+take_away(struct store_txn *txn, const char *case_number, const struct deadline_place *place)
+{
+    uint8_t storage[DEADLINE_KEY_BYTES];
+    enum deadline_list list = place->told ? DEADLINES_TOLD : DEADLINES_AHEAD;
+    enum result result = store_delete(txn, TABLE_BY_DEADLINE,
+                                      make_key(list, place->deadline_ms, case_number, storage));
+    if (result == OK)
+        result = count_by(txn, place->state, place->deadline_ms, -1);
+    if ((result == OK || result == ERR_ABSENT) && place->again_ms != 0)
+        result = store_delete(txn, TABLE_BY_DEADLINE,
+                              make_key(DEADLINES_AGAIN, place->again_ms, case_number, storage));
+    return result == ERR_ABSENT ? OK : result;
+}
+
+enum result
+deadline_index_move(struct store_txn *txn, const char *case_number,
+                    const struct deadline_place *from, const struct deadline_place *to)
+{
+    REQUIRE(to->state >= 0 && to->state < STATE_COUNT_MAX);
+    enum result result = OK;
+    if (from->deadline_ms != 0 && from->deadline_ms == to->deadline_ms &&
+        from->state == to->state && from->told == to->told && from->again_ms == to->again_ms)
+        return OK;
+    if (from->deadline_ms != 0)
+        result = take_away(txn, case_number, from);
+    if (result == OK && to->deadline_ms != 0)
+        result = put(txn, case_number, to);
+    return result;
+}
+
+enum result
+deadline_index_drop(struct store_txn *txn, const struct deadline_key *key)
+{
+    uint8_t storage[DEADLINE_KEY_BYTES];
+    enum result result = store_delete(txn, TABLE_BY_DEADLINE,
+                                      make_key(key->list, key->time_ms, key->case_number, storage));
+    if (result == OK && key->list != DEADLINES_AGAIN)
+        result = count_by(txn, key->state, key->time_ms, -1);
+    return result;
+}
+
+/* ---- what is next ---- */
+
+/* First or last key of a list. */
+static enum result
+find_end(struct store_txn *txn, enum deadline_list list, bool last, struct deadline_key *ret_key)
+{
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    const uint8_t prefix = (uint8_t)list;
+    struct bytes key, value;
+    enum result result = store_cursor_open(txn, TABLE_BY_DEADLINE, bytes_of(&prefix, 1), &cursor);
+    if (result == OK)
+        result = last ? store_cursor_last(cursor, &key, &value)
+                      : store_cursor_next(cursor, &key, &value);
+    return result == OK ? deadline_index_read(key, value, ret_key) : result;
+}
+
+/* The next of those to be looked at again. */
+static enum result
+find_again(struct store_txn *txn, uint64_t now_ms, struct deadline_key *ret_key,
+           uint64_t *ret_due_ms)
+{
+    enum result result = find_end(txn, DEADLINES_AGAIN, true, ret_key);
+    if (result == OK && ret_key->time_ms > now_ms && ret_key->time_ms - now_ms > again_max_ms) {
+        *ret_due_ms = now_ms;
+        return OK;
+    }
+    if (result == OK)
+        result = find_end(txn, DEADLINES_AGAIN, false, ret_key);
+    if (result == OK)
+        *ret_due_ms = ret_key->time_ms;
+    return result;
+}
+
+enum result
+deadline_index_next(struct store_txn *txn, uint64_t now_ms, struct deadline_key *ret_key,
+                    uint64_t *ret_due_ms)
+{
+    struct deadline_key ahead;
+    enum result again_result = find_again(txn, now_ms, ret_key, ret_due_ms);
+    if (again_result != OK && again_result != ERR_ABSENT)
+        return again_result;
+    enum result result = find_end(txn, DEADLINES_AHEAD, false, &ahead);
+    if (result == ERR_ABSENT)
+        return again_result;
+    if (result != OK)
+        return result;
+    uint64_t due_ms = ahead.time_ms < UINT64_MAX ? ahead.time_ms + 1 : UINT64_MAX;
+    if (again_result == ERR_ABSENT || due_ms <= *ret_due_ms) {
+        *ret_key = ahead;
+        *ret_due_ms = due_ms;
+    }
+    return OK;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * store_upgrade - makes a store of an earlier format one of the present, in one transaction.
+ *
+ *     1 → 2    the index of the cases by deadline is built
+ *
+ * There is no way back: a program that knows the earlier format only does not open the store any
+ * more, as it would not keep what was added.
+ */
+#ifndef IO_STORE_UPGRADE_H
+#define IO_STORE_UPGRADE_H
+
+#include "common/io/store.h"
+
+/* Do nothing to a store of the present format.
+ *
+ * ERR_DAMAGED  a row of a case cannot be read; ERR_FULL, ERR_IO as of a commit. The store is as it
+ *              was. */
+enum result store_upgrade(struct store *store) MUST_CHECK;
+
+#endif

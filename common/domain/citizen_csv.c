@@ -5,6 +5,7 @@
 
 #include "common/domain/citizen_number.h"
 #include "common/domain/civil_date.h"
+#include "common/domain/csv.h"
 #include "common/domain/division.h"
 #include "common/domain/ethnic_group.h"
 #include "common/domain/person_name.h"
@@ -43,31 +44,6 @@ refuse_line(struct refusal *ret_refusal, const char *rule)
     return refuse(ret_refusal, REFUSAL_CSV_INVALID, "", "%s", rule);
 }
 
-/* Unquote in place the field at *cursor and move behind it and its comma. NULL when a quotation
- * mark is out of place; *cursor is NULL behind the last field. */
-static char *
-take_field(char **cursor)
-{
-    char *field = *cursor;
-    char *end = field;
-    char *from = field;
-    if (*from == '"') {
-        for (from++; *from != '\0' && (*from != '"' || from[1] == '"'); *end++ = *from++)
-            if (*from == '"')
-                from++;
-        if (*from++ != '"')
-            return NULL;
-    } else {
-        from += strcspn(from, ",\"");
-        end = from;
-    }
-    if (*from != ',' && *from != '\0')
-        return NULL;
-    *cursor = *from == ',' ? from + 1 : NULL;
-    *end = '\0';
-    return field;
-}
-
 static enum result
 refuse_count(const struct citizen_csv *csv, const char *what, struct refusal *ret_refusal)
 {
@@ -84,7 +60,7 @@ split(struct citizen_csv *csv, char *ret_fields[COLUMN_COUNT], struct refusal *r
     for (int column = 0; column < COLUMN_COUNT; column++)
         ret_fields[column] = empty;
     for (size_t place = 0; place < csv->column_count; place++) {
-        char *field = cursor == NULL ? NULL : take_field(&cursor);
+        char *field = cursor == NULL ? NULL : csv_take_field(&cursor);
         if (field == NULL)
             return cursor == NULL ? refuse_count(csv, "fewer", ret_refusal)
                                   : refuse_line(ret_refusal, "a quotation mark is out of place");

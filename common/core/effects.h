@@ -75,6 +75,8 @@ enum step {
     STEP_MISSING = 28,
     STEP_FOUND = 29,
     STEP_DESTROYED = 30,
+    STEP_CHECKED_BY_EYE = 31,
+    STEP_CHECKED_BY_READER = 32,
     STEP_COUNT
 };
 

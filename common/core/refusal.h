@@ -68,6 +68,16 @@
     X(CARD_SERIAL_TAKEN, "a card of this serial exists already", "该证件序列号已存在")             \
     X(CARD_SERIAL_MISMATCH, "another card than the one this order made last",                      \
       "不是本制证任务最后制作的证件")                                                              \
+    X(CARD_SERIAL_UNKNOWN, "no blank card of this serial was ever received",                       \
+      "入库的空白证件中没有该序列号")                                                              \
+    X(STOCK_USED_UP, "no blank card is left", "空白证件已用完")                                    \
+    X(STOCK_INVALID, "the books of the blank cards do not allow this", "与空白证件账目不符")       \
+    X(BATCH_UNKNOWN, "no such batch at this office, or the case is not in it",                     \
+      "本机关没有该批次，或者该业务不在批次内")                                                    \
+    X(BATCH_EMPTY, "nothing waits to be put into a batch", "没有等待编入批次的制证任务")           \
+    X(PACKAGE_UNKNOWN, "no such package at this office", "本机关没有该包裹")                       \
+    X(PACKAGE_TAKEN, "a package goes to one office, and is closed once it was opened there",       \
+      "一个包裹只发往一个机关，拆封后不得再装入")                                                  \
     X(COMMAND_UNKNOWN, "this office does not do that", "本机关不办理此项操作")                     \
     X(STATE_UNKNOWN, "no such state at this office", "本机关没有该状态")                           \
     X(OPERATOR_INVALID, "not a name under which somebody can act", "不是可以办理业务的操作员名称") \

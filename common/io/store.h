@@ -32,10 +32,13 @@ enum store_table {
     TABLE_REQUESTS,      /* request key -> case number, SHA-256 of what was applied for */
     TABLE_NOTIFICATIONS, /* time, case number -> NotificationRow, until handed over */
     TABLE_POPULATION,    /* citizen number -> Citizen */
-    TABLE_SERIALS,       /* card serial -> case number */
+    TABLE_SERIALS,       /* card serial -> case number, flags of the stock */
     TABLE_RECOVERY,      /* what of a lost past is still to be done again (replay.h) */
     TABLE_BY_DEADLINE, /* list, deadline, case number -> state (deadline_index.h); from format 2 on
                         */
+    TABLE_STOCK,         /* blank cards: "T" totals, "M" movements, "S" spoiled cards, by number */
+    TABLE_BATCHES,       /* batch -> BatchRow; batch, case number -> empty */
+    TABLE_PACKAGES,      /* centre, package -> PackageRow; and case number -> PackageEntry */
     TABLE_COUNT
 };
 

@@ -43,6 +43,9 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_SERIALS] = "serials",
     [TABLE_RECOVERY] = "recovery",
     [TABLE_BY_DEADLINE] = "by_deadline",
+    [TABLE_STOCK] = "stock",
+    [TABLE_BATCHES] = "batches",
+    [TABLE_PACKAGES] = "packages",
 };
 
 static void

@@ -83,6 +83,8 @@ static const struct named steps[] = {
     STEP(MISSING),
     STEP(FOUND),
     STEP(DESTROYED),
+    STEP(CHECKED_BY_EYE),
+    STEP(CHECKED_BY_READER),
 };
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))

@@ -9,6 +9,7 @@
 #include "common/domain/deadline.h"
 #include "common/domain/refusal_reason.h"
 #include "common/io/incoming.h"
+#include "common/io/package.h"
 #include "common/io/turn.h"
 
 /* ---- deadlines ---- */
@@ -126,7 +127,10 @@ take_dispatched(struct turn *turn, struct case_file *file, const struct incoming
     const struct application_event event = { .kind = APPLICATION_CARD_DISPATCHED };
     file->row->card_serial = incoming->message->card_dispatched->card_serial;
     file->row->package = incoming->message->card_dispatched->package;
-    return acceptance_advance(turn, file, incoming, &event, ret_refusal);
+    enum result result = acceptance_advance(turn, file, incoming, &event, ret_refusal);
+    return result == OK
+               ? package_add(turn, file->row, incoming->message->card_dispatched->package_cards)
+               : result;
 }
 
 static enum result

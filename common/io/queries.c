@@ -8,6 +8,7 @@
 #include "common/io/case_list.h"
 #include "common/io/intake.h"
 #include "common/io/outbox.h"
+#include "common/io/package.h"
 #include "common/io/receipt.h"
 #include "common/io/recovery.h"
 #include "common/io/witness.h"
@@ -22,6 +23,9 @@ queries_handles(const Yidi__Request *request)
     case YIDI__REQUEST__COMMAND_STATUS:
     case YIDI__REQUEST__COMMAND_WITNESSES:
     case YIDI__REQUEST__COMMAND_RECEIPT_CHECK:
+    case YIDI__REQUEST__COMMAND_STOCK_QUERY:
+    case YIDI__REQUEST__COMMAND_BATCH_QUERY:
+    case YIDI__REQUEST__COMMAND_PACKAGE_QUERY:
         return true;
     case YIDI__REQUEST__COMMAND_SHOW:
         return !request->show->full;
@@ -288,6 +292,17 @@ report_status(struct office *office, struct store_txn *txn, uint64_t now_ms,
     return result == OK ? fill_states(office, txn, now_ms, &office->answers, report) : result;
 }
 
+static enum result
+ask_role(struct office *office, struct store_txn *txn, const Yidi__Request *request,
+         Yidi__Response *response, struct refusal *ret_refusal)
+{
+    const struct role *role = office->options.role;
+    if (role->answer_query == NULL)
+        return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
+                      "this office keeps no blank cards and no batches");
+    return role->answer_query(txn, request, &office->answers, response, ret_refusal);
+}
+
 enum result
 queries_answer(struct office *office, const Yidi__Request *request, const struct office_time *now,
                Yidi__Response *ret_response, struct refusal *ret_refusal)
@@ -309,6 +324,11 @@ queries_answer(struct office *office, const Yidi__Request *request, const struct
         return check_receipt(office, txn, request->receipt_check, ret_response, ret_refusal);
     case YIDI__REQUEST__COMMAND_WITNESSES:
         return witness_list(office, request->witnesses->office, ret_response, ret_refusal);
+    case YIDI__REQUEST__COMMAND_PACKAGE_QUERY:
+        return package_show(office, txn, request->package_query, ret_response, ret_refusal);
+    case YIDI__REQUEST__COMMAND_STOCK_QUERY:
+    case YIDI__REQUEST__COMMAND_BATCH_QUERY:
+        return ask_role(office, txn, request, ret_response, ret_refusal);
     default:
         return report_status(office, txn, now->wall_ms, ret_response);
     }

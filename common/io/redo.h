@@ -10,6 +10,9 @@
 struct redo {
     /* The own message that proves an act; NULL while a message of another office is taken again. */
     const struct incoming *own;
+    /* While a message of another office is taken again: our own message that wants it; NULL when
+     * none does. */
+    const Yidi__Message *wanted_by;
     bool evidence; /* an own message proves that this was taken: what forbade it is no reason now */
     bool last_resort; /* nothing else that came back helps */
     bool quiet;       /* the applicant was told then */

@@ -167,15 +167,18 @@ load_received(struct turn *turn, const struct replay_item *item, struct input *r
 
 /* Take one message again.
  *
+ * wanted_by    the own message that proves an act which needs it; NULL for none.
  * evidence     our own message proves that it was taken then.
  * answer       a refusal is told to the sender.
  * ERR_REFUSED  the handler does not want it, or not now; ret_refusal tells why. */
 static enum result
-take_again(struct turn *turn, const struct replay_item *item, bool evidence, bool answer,
-           struct refusal *ret_refusal)
+take_again(struct turn *turn, const struct replay_item *item, const Yidi__Message *wanted_by,
+           bool evidence, bool answer, struct refusal *ret_refusal)
 {
     struct input input;
-    const struct redo redo = { .evidence = evidence, .quiet = evidence || item->acknowledged };
+    const struct redo redo = { .wanted_by = wanted_by,
+                               .evidence = evidence,
+                               .quiet = evidence || item->acknowledged };
     enum result result = load_received(turn, item, &input);
     if (result != OK)
         return result;
@@ -207,7 +210,8 @@ drop_row(struct turn *turn, const struct replay_item *item)
  *
  * ERR_ABSENT  none is, or none of the first ones: a peer may have sent any number. */
 static enum result
-take_one_wanted(struct turn *turn, const char *case_number, bool evidence)
+take_one_wanted(struct turn *turn, const char *case_number, const Yidi__Message *wanted_by,
+                bool evidence)
 {
     AUTO(store_cursor) struct store_cursor *cursor = NULL;
     struct bytes key, value;
@@ -222,7 +226,7 @@ take_one_wanted(struct turn *turn, const char *case_number, bool evidence)
             result = replay_read_received(key, value, &item);
         if (result != OK)
             return result;
-        result = take_again(turn, &item, evidence, false, &refusal);
+        result = take_again(turn, &item, wanted_by, evidence, false, &refusal);
         if (result == OK)
             return drop_row(turn, &item);
         if (result == ERR_REFUSED)
@@ -246,7 +250,7 @@ close_last_case(struct turn *turn, const struct replay_item *item)
     for (int i = 0; i < TAKEN_PER_ACT_MAX && result == OK; i++) {
         if (strcmp(open_case, item->case_number) == 0)
             return OK;
-        result = take_one_wanted(turn, open_case, true);
+        result = take_one_wanted(turn, open_case, NULL, true);
         if (result == OK)
             result = case_file_find_open(turn->txn, citizen, open_case);
     }
@@ -286,11 +290,11 @@ take_received(struct turn *turn, const struct replay_item *item)
     bool answer = !item->acknowledged && !share_any_is_missing(turn);
     enum result result = close_last_case(turn, item);
     if (result == OK)
-        result = take_again(turn, item, false, false, &refusal);
+        result = take_again(turn, item, NULL, false, false, &refusal);
     if (result == ERR_REFUSED && opened_before(turn, item, &refusal))
         return drop_row(turn, item);
     if (result == ERR_REFUSED && answer)
-        result = take_again(turn, item, false, true, &refusal);
+        result = take_again(turn, item, NULL, false, true, &refusal);
     if (result == OK)
         return drop_row(turn, item);
     return result == ERR_REFUSED ? give_up(turn, item, refusal.rule) : result;
@@ -384,7 +388,7 @@ redo_act(struct turn *turn, const struct replay_item *item, bool *ret_done,
     if (result == OK)
         result = redo_once(turn, item, &envelope, false, ret_refusal);
     for (int i = 0; i < TAKEN_PER_ACT_MAX && result == ERR_REFUSED && taken == OK; i++) {
-        taken = take_one_wanted(turn, item->case_number, evidence);
+        taken = take_one_wanted(turn, item->case_number, envelope.entry->sent->message, evidence);
         if (taken == OK)
             taken = is_sent(turn, item, ret_done);
         if (taken == OK && *ret_done)

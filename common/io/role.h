@@ -16,6 +16,8 @@
 #include "proto/control.pb-c.h"
 #include "proto/message.pb-c.h"
 
+struct arena;
+struct store_txn;
 struct turn;
 struct case_file;
 struct incoming;
@@ -45,11 +47,17 @@ struct role {
     enum result (*take_message)(struct turn *turn, struct case_file *file,
                                 const struct incoming *incoming, struct refusal *ret_refusal);
 
-    /* Apply, Print, PopulationImport: the handler fills the response in. ERR_REFUSED: nothing
-     * changed. */
+    /* Apply, Print, PopulationImport, stock, batches: the handler fills the response in.
+     * ERR_REFUSED: nothing changed. */
     enum result (*take_command)(struct turn *turn, const Yidi__Request *request,
                                 const struct bytes *frames, size_t frame_count,
                                 Yidi__Response *response, struct refusal *ret_refusal);
+
+    /* A question about what only this role keeps (queries.h: StockQuery, BatchQuery), answered from
+     * the last commit; NULL: it keeps nothing of its own. */
+    enum result (*answer_query)(struct store_txn *txn, const Yidi__Request *request,
+                                struct arena *arena, Yidi__Response *response,
+                                struct refusal *ret_refusal);
 
     /* One verb on one case that exists here. */
     enum result (*decide)(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,

@@ -109,8 +109,8 @@ fill_row(const struct turn *turn, const struct incoming *incoming,
 
 /* News that closes the citizen's last case may be on its way still, so a second open order is no
  * reason to refuse; a person looks. */
-static enum result
-warn_of_second(struct turn *turn, struct case_file *file)
+enum result
+production_warn_of_second(struct turn *turn, struct case_file *file)
 {
     char open_case[CASE_NUMBER_CHARS + 1], text[120];
     enum result result =
@@ -148,6 +148,6 @@ production_place_order(struct turn *turn, const struct incoming *incoming,
     if (result != OK)
         return result;
     fill_row(turn, incoming, &proof, file.row);
-    result = warn_of_second(turn, &file);
+    result = production_warn_of_second(turn, &file);
     return result == OK ? turn_advance(turn, &file, incoming, order.state, &effects) : result;
 }

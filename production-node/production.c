@@ -1,42 +1,73 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "production-node/production.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
+#include "common/domain/civil_date.h"
 #include "common/domain/deadline.h"
 #include "common/io/incoming.h"
-#include "common/io/share.h"
+#include "common/io/package.h"
+#include "common/io/redo.h"
 #include "common/io/turn.h"
+#include "production-node/batch.h"
 #include "production-node/core/order.h"
+#include "production-node/stock_book.h"
 
-enum { ATTEMPTS_MAX = 1000, CARD_SERIAL_BYTES = 41 };
+enum { REMAKE_DAYS = 5 };
 
 /* ---- deadlines ---- */
+
+/* Was its card handed out or destroyed once? Then the statutory time was kept, and is no measure of
+ * what a late fault asks for. */
+static bool
+was_closed(const Yidi__Case *row)
+{
+    for (size_t i = 0; i < row->n_trace; i++)
+        if (row->trace[i]->step == YIDI__STEP__CLOSED &&
+            strcmp(row->trace[i]->office, row->production_office) == 0)
+            return true;
+    return false;
+}
 
 static uint64_t
 stage_deadline_ms(const Yidi__Case *row, uint64_t now_ms)
 {
     if (row->state == ORDER_DELIVERED) /* the card is there; the citizen may take time */
         return deadline_ms(DEADLINE_COLLECTION, now_ms);
+    if (was_closed(row))
+        return civil_date_end_ms(civil_date_add_days(civil_date_of_ms(now_ms), REMAKE_DAYS));
     uint64_t stage_ms = deadline_ms(DEADLINE_PRODUCTION, now_ms);
     return stage_ms < row->statutory_deadline_ms ? stage_ms : row->statutory_deadline_ms;
 }
 
 /* ---- outgoing messages ---- */
 
+/* One allocation holds whichever body it is, and its trace. */
+struct bodies {
+    Yidi__CardMade made;
+    Yidi__CardDispatched dispatched;
+    Yidi__OrderWithdrawalAnswered answered;
+    Yidi__Hop *trace[64];
+};
+
+static enum result
+fill_dispatched(struct turn *turn, const struct case_file *file, Yidi__CardDispatched *dispatched)
+{
+    yidi__card_dispatched__init(dispatched);
+    dispatched->card_serial = file->row->card_serial;
+    dispatched->package = file->row->package;
+    return package_count(turn, file->row, &dispatched->package_cards);
+}
+
 static enum result
 fill_message(struct turn *turn, const struct case_file *file, enum message_kind kind,
              Yidi__Message *message)
 {
-    struct {
-        Yidi__CardMade made;
-        Yidi__CardDispatched dispatched;
-        Yidi__Hop *trace[64];
-    } *bodies = arena_take(turn->arena, sizeof *bodies);
+    struct bodies *bodies = arena_take(turn->arena, sizeof *bodies);
     if (bodies == NULL)
         return ERR_MEMORY;
     size_t count = case_file_own_trace(file, turn->office->journal.office, bodies->trace, 64);
+    enum result result = OK;
     message->body_case = (Yidi__Message__BodyCase)kind;
     if (kind == MESSAGE_CARD_MADE) {
         yidi__card_made__init(&bodies->made);
@@ -45,33 +76,109 @@ fill_message(struct turn *turn, const struct case_file *file, enum message_kind 
         bodies->made.trace = bodies->trace;
         bodies->made.n_trace = count;
         message->card_made = &bodies->made;
-    } else {
-        REQUIRE(kind == MESSAGE_CARD_DISPATCHED);
-        yidi__card_dispatched__init(&bodies->dispatched);
-        bodies->dispatched.card_serial = file->row->card_serial;
-        bodies->dispatched.package = file->row->package;
+    } else if (kind == MESSAGE_CARD_DISPATCHED) {
+        result = fill_dispatched(turn, file, &bodies->dispatched);
         bodies->dispatched.trace = bodies->trace;
         bodies->dispatched.n_trace = count;
         message->card_dispatched = &bodies->dispatched;
+    } else {
+        REQUIRE(kind == MESSAGE_ORDER_WITHDRAWAL_ANSWERED);
+        yidi__order_withdrawal_answered__init(&bodies->answered);
+        bodies->answered.withdrawn = file->row->state == ORDER_WITHDRAWN;
+        bodies->answered.trace = bodies->trace;
+        bodies->answered.n_trace = count;
+        message->order_withdrawal_answered = &bodies->answered;
     }
-    return OK;
+    return result;
 }
 
 /* ---- steps ---- */
 
-/* Only decides: what a decision needs besides (a serial, say) is found before anything is written.
- */
+static unsigned
+checked_of(const Yidi__Case *row)
+{
+    return (row->checked_by_eye[0] != '\0' ? ORDER_BY_EYE : 0) |
+           (row->checked_by_reader[0] != '\0' ? ORDER_BY_READER : 0);
+}
+
 enum result
 production_step(const struct case_file *file, const struct order_event *event,
                 struct order *ret_order, struct effects *effects, struct refusal *ret_refusal)
 {
     *ret_order = (struct order){ .state = (int)file->row->state,
                                  .maker = file->row->maker,
-                                 .card_serial = file->row->card_serial };
+                                 .card_serial = file->row->card_serial,
+                                 .checked = checked_of(file->row) };
     return order_step(ret_order, event, effects, ret_refusal);
 }
 
+static Yidi__SpoiledWhy
+why_of(const Yidi__Case *row, const struct order_event *event)
+{
+    switch (event->kind) {
+    case ORDER_MAKE_BAD:
+        return YIDI__SPOILED_WHY__SPOILED_BY_MACHINE;
+    case ORDER_CHECK_BAD:
+        return event->checked == ORDER_BY_READER ? YIDI__SPOILED_WHY__BAD_BY_READER
+                                                 : YIDI__SPOILED_WHY__BAD_BY_EYE;
+    case ORDER_LOST:
+        return YIDI__SPOILED_WHY__LOST_ON_THE_WAY;
+    default:
+        return row->state == ORDER_CLOSED ? YIDI__SPOILED_WHY__BAD_IN_USE
+                                          : YIDI__SPOILED_WHY__BAD_AT_WINDOW;
+    }
+}
+
+/* The machine goes on with its batch by itself; any other card that is to be made again waits for
+ * the next one. */
+static enum result
+note_spoiled(struct turn *turn, struct case_file *file, const struct order_event *event,
+             const char *text)
+{
+    enum result result = stock_book_spoil(turn, file->row, why_of(file->row, event), text);
+    if (event->kind != ORDER_MAKE_BAD)
+        file->row->batch = "";
+    file->row->checked_by_eye = file->row->checked_by_reader = "";
+    return result;
+}
+
+enum result
+production_advance(struct turn *turn, struct case_file *file, const struct incoming *incoming,
+                   const struct order_event *event, const char *text, struct refusal *ret_refusal)
+{
+    struct effects effects = { 0 };
+    struct order order;
+    enum result result = production_step(file, event, &order, &effects, ret_refusal);
+    if (result == OK && effects.list[0].what == STEP_SPOILED)
+        result = note_spoiled(turn, file, event, text);
+    return result == OK ? turn_advance(turn, file, incoming, order.state, &effects) : result;
+}
+
 /* ---- incoming messages ---- */
+
+static enum result
+take_received(struct turn *turn, struct case_file *file, const struct incoming *incoming,
+              struct refusal *ret_refusal)
+{
+    const Yidi__CardReceived *received = incoming->message->card_received;
+    const struct order_event event = {
+        .kind = received->missing     ? ORDER_ARRIVED_NOT
+                : received->defective ? ORDER_ARRIVED_DEFECTIVE
+                                      : ORDER_ARRIVED_WELL,
+        .operator= "",
+        .card_serial = received->card_serial,
+    };
+    struct effects effects = { 0 };
+    struct order order;
+    enum result result = production_step(file, &event, &order, &effects, ret_refusal);
+    if (result == OK && file->row->state == ORDER_CLOSED)
+        result = production_warn_of_second(turn, file); /* it opens again */
+    if (result == OK)
+        result = package_note_opened(turn, file->row);
+    return result == OK
+               ? production_advance(turn, file, incoming, &event, received->text, ret_refusal)
+               : result;
+}
 
 static enum result
 take_message(struct turn *turn, struct case_file *file, const struct incoming *incoming,
@@ -79,17 +186,19 @@ take_message(struct turn *turn, struct case_file *file, const struct incoming *i
 {
     const Yidi__Message *message = incoming->message;
     struct order_event event = { .operator= "" };
-    struct effects effects = { 0 };
     switch (message->body_case) {
     case YIDI__MESSAGE__BODY_CARD_RECEIVED:
-        event.kind =
-            message->card_received->defective ? ORDER_ARRIVED_DEFECTIVE : ORDER_ARRIVED_WELL;
-        event.card_serial = message->card_received->card_serial;
-        break;
+        return take_received(turn, file, incoming, ret_refusal);
     case YIDI__MESSAGE__BODY_CARD_COLLECTED:
         event.kind = ORDER_COLLECTED;
         event.card_serial = message->card_collected->card_serial;
         break;
+    case YIDI__MESSAGE__BODY_CARD_DESTROYED:
+        event.kind = ORDER_DESTROYED;
+        event.card_serial = message->card_destroyed->card_serial;
+        break;
+    case YIDI__MESSAGE__BODY_ORDER_WITHDRAWN:
+        return production_withdraw(turn, file, incoming, ret_refusal);
     case YIDI__MESSAGE__BODY_MESSAGE_REFUSED:
         return turn_call_attention(turn, file, message->message_refused->code,
                                    message->message_refused->text, incoming->from);
@@ -97,90 +206,10 @@ take_message(struct turn *turn, struct case_file *file, const struct incoming *i
         return refuse(ret_refusal, REFUSAL_ROLE_MISMATCH, "message",
                       "a production office does not take this message");
     }
-    struct order order;
-    enum result result = production_step(file, &event, &order, &effects, ret_refusal);
-    return result == OK ? turn_advance(turn, file, incoming, order.state, &effects) : result;
+    return production_advance(turn, file, incoming, &event, "", ret_refusal);
 }
 
 /* ---- decisions ---- */
-
-/* Every card body has its own serial, whether the office numbers it or the maker names it. */
-static enum result
-take_serial(struct turn *turn, const struct case_file *file, const char *given,
-            struct refusal *ret_refusal)
-{
-    char *serial = arena_take(turn->arena, CARD_SERIAL_BYTES);
-    struct bytes taken;
-    uint64_t number;
-    if (serial == NULL)
-        return ERR_MEMORY;
-    snprintf(serial, CARD_SERIAL_BYTES, "%s", given);
-    enum result result = OK;
-    if (given[0] == '\0') {
-        result = turn_count(turn, "cards", &number);
-        snprintf(serial, CARD_SERIAL_BYTES, "%s-%010" PRIu64, turn->office->journal.office, number);
-    }
-    if (result == OK)
-        result = store_get(turn->txn, TABLE_SERIALS, bytes_of_text(serial), &taken);
-    if (result == OK)
-        return refuse(ret_refusal, REFUSAL_CARD_SERIAL_TAKEN, "decide.card_serial",
-                      "each card body is used once");
-    if (result != ERR_ABSENT)
-        return result;
-    file->row->card_serial = serial;
-    return store_put(turn->txn, TABLE_SERIALS, bytes_of_text(serial),
-                     bytes_of(file->row->case_number, CASE_NUMBER_CHARS));
-}
-
-static enum result
-make(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
-     struct refusal *ret_refusal)
-{
-    const struct order_event event = {
-        .kind = ORDER_MAKE, .operator= turn->operator, .card_serial = "" };
-    struct effects effects = { 0 };
-    if (decide->card_serial[0] != '\0' && decide->n_case_numbers != 1)
-        return refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "decide.card_serial",
-                      "a serial can be given for one case at a time");
-    if (share_is_missing(turn, file->row->acceptance_office) ||
-        share_is_missing(turn, file->row->registry_office))
-        return refuse(ret_refusal, REFUSAL_OFFICE_RECOVERING, "decide.verb",
-                      "a card may be made already; wait until the offices of this case are back");
-    if (file->row->attempt == ATTEMPTS_MAX)
-        return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "attempt",
-                      "made %d times; something else is wrong", ATTEMPTS_MAX);
-    struct order order;
-    enum result result = production_step(file, &event, &order, &effects, ret_refusal);
-    if (result == OK)
-        result = take_serial(turn, file, decide->card_serial, ret_refusal);
-    if (result != OK)
-        return result;
-    file->row->maker = (char *)turn->operator;
-    file->row->checker = "";
-    file->row->attempt++;
-    return turn_advance(turn, file, NULL, order.state, &effects);
-}
-
-static enum result
-check_card(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
-           struct refusal *ret_refusal)
-{
-    const struct order_event event = { .kind =
-                                           decide->defective ? ORDER_CHECK_BAD : ORDER_CHECK_GOOD,
-                                       .operator= turn->operator,
-                                       .card_serial = "" };
-    if (decide->defective && decide->text[0] == '\0')
-        return refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "decide.text",
-                      "what is wrong with the card must be said");
-    struct effects effects = { 0 };
-    struct order order;
-    enum result result = production_step(file, &event, &order, &effects, ret_refusal);
-    if (result != OK)
-        return result;
-    file->row->checker = (char *)turn->operator;
-    turn->act_detail = decide->text;
-    return turn_advance(turn, file, NULL, order.state, &effects);
-}
 
 static enum result
 dispatch(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
@@ -191,10 +220,39 @@ dispatch(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
     struct effects effects = { 0 };
     struct order order;
     enum result result = production_step(file, &event, &order, &effects, ret_refusal);
+    if (result == OK)
+        result = package_check(turn, file->row, decide->package, ret_refusal);
     if (result != OK)
         return result;
     file->row->package = decide->package;
-    return turn_advance(turn, file, NULL, order.state, &effects);
+    result = package_add(turn, file->row, 0);
+    return result == OK ? production_advance(turn, file, NULL, &event, "", ret_refusal) : result;
+}
+
+/* What became of a card that its package did not hold. */
+static enum result
+trace_card(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
+           struct refusal *ret_refusal)
+{
+    const struct order_event event = { .kind = decide->found ? ORDER_FOUND : ORDER_LOST,
+                                       .operator= turn->operator,
+                                       .card_serial = "" };
+    struct effects effects = { 0 };
+    struct order order;
+    if (decide->text[0] == '\0')
+        return refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "decide.text",
+                      "where the card was found, or what was done to find it, must be said");
+    Yidi__CaseNote *note = arena_take(turn->arena, sizeof *note);
+    if (note == NULL)
+        return ERR_MEMORY;
+    enum result result = production_step(file, &event, &order, &effects, ret_refusal);
+    if (result != OK)
+        return result;
+    yidi__case_note__init(note);
+    note->text = decide->text;
+    file->row->note = note;
+    turn->act_detail = decide->text;
+    return production_advance(turn, file, NULL, &event, decide->text, ret_refusal);
 }
 
 static enum result
@@ -203,28 +261,50 @@ decide(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
 {
     switch (decide->verb) {
     case YIDI__VERB__MAKE:
-        return make(turn, file, decide, ret_refusal);
+        return production_decide_make(turn, file, decide, ret_refusal);
     case YIDI__VERB__CHECK_CARD:
-        return check_card(turn, file, decide, ret_refusal);
+        return production_decide_check(turn, file, decide, ret_refusal);
     case YIDI__VERB__DISPATCH:
         return dispatch(turn, file, decide, ret_refusal);
+    case YIDI__VERB__TRACE_CARD:
+        return trace_card(turn, file, decide, ret_refusal);
     default:
         return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "decide.verb",
-                      "a production office makes, verifies and dispatches cards");
+                      "a production office makes, verifies, dispatches and traces cards");
     }
 }
+
+/* ---- commands ---- */
 
 static enum result
 take_command(struct turn *turn, const Yidi__Request *request, const struct bytes *frames,
              size_t frame_count, Yidi__Response *response, struct refusal *ret_refusal)
 {
-    (void)turn;
-    (void)request;
     (void)frames;
     (void)frame_count;
-    (void)response;
-    return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
-                  "a production office does not do that");
+    switch (request->command_case) {
+    case YIDI__REQUEST__COMMAND_STOCK_CHANGE:
+        return stock_book_change(turn, request->stock_change, response, ret_refusal);
+    case YIDI__REQUEST__COMMAND_BATCH_MAKE:
+        return batch_make(turn, request->batch_make, response, ret_refusal);
+    case YIDI__REQUEST__COMMAND_BATCH_EXPORT:
+        return batch_export(turn, request->batch_export, response, ret_refusal);
+    case YIDI__REQUEST__COMMAND_BATCH_IMPORT:
+        return batch_import(turn, request->batch_import, response, ret_refusal);
+    default:
+        return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
+                      "a production office does not do that");
+    }
+}
+
+static enum result
+answer_query(struct store_txn *txn, const Yidi__Request *request, struct arena *arena,
+             Yidi__Response *response, struct refusal *ret_refusal)
+{
+    if (request->command_case == YIDI__REQUEST__COMMAND_STOCK_QUERY)
+        return stock_book_show(txn, request->stock_query, arena, response);
+    REQUIRE(request->command_case == YIDI__REQUEST__COMMAND_BATCH_QUERY);
+    return batch_show(txn, request->batch_query, arena, response, ret_refusal);
 }
 
 const struct role production_role = {
@@ -236,6 +316,7 @@ const struct role production_role = {
     .open_case = production_place_order,
     .take_message = take_message,
     .take_command = take_command,
+    .answer_query = answer_query,
     .redo = production_redo,
     .resume = production_resume,
     .decide = decide,

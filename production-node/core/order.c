@@ -20,6 +20,8 @@ static const char *const event_names[ORDER_EVENT_COUNT] = {
     [ORDER_MAKE] = "make",
     [ORDER_CHECK_GOOD] = "check as good",
     [ORDER_CHECK_BAD] = "check as defective",
+    [ORDER_CHECK_EYE] = "check by eye",
+    [ORDER_CHECK_READER] = "check by reader",
     [ORDER_DISPATCH] = "dispatch",
     [ORDER_ARRIVED_WELL] = "arrival",
     [ORDER_ARRIVED_DEFECTIVE] = "defective arrival",
@@ -29,6 +31,8 @@ static const char *const event_names[ORDER_EVENT_COUNT] = {
     [ORDER_FOUND] = "found",
     [ORDER_LOST] = "lost",
     [ORDER_DESTROYED] = "destruction",
+    [ORDER_MAKE_BAD] = "spoiled making",
+    [ORDER_WITHDRAW_LATE] = "late withdrawal",
 };
 
 static const bool state_open[ORDER_STATE_COUNT] = {
@@ -41,9 +45,14 @@ static const struct transition transitions[] = {
     { ORDER_ABSENT,     ORDER_PLACE,             ORDER_ORDERED,    STEP_ORDERED,    { { 0 } }, false },
 
     { ORDER_ORDERED,    ORDER_MAKE,              ORDER_MADE,       STEP_MADE,       { { 0 } }, false },
+    { ORDER_ORDERED,    ORDER_MAKE_BAD,          ORDER_ORDERED,    STEP_SPOILED,    { { 0 } }, false },
     { ORDER_ORDERED,    ORDER_WITHDRAW,          ORDER_WITHDRAWN,  STEP_WITHDRAWN,
       { { MESSAGE_ORDER_WITHDRAWAL_ANSWERED, PARTY_REGISTRY } }, false },
+    { ORDER_ORDERED,    ORDER_WITHDRAW_LATE,     ORDER_ORDERED,    STEP_WITHDRAWAL_DENIED,
+      { { MESSAGE_ORDER_WITHDRAWAL_ANSWERED, PARTY_REGISTRY } }, false },
 
+    { ORDER_MADE,       ORDER_CHECK_EYE,         ORDER_MADE,       STEP_CHECKED_BY_EYE,    { { 0 } }, false },
+    { ORDER_MADE,       ORDER_CHECK_READER,      ORDER_MADE,       STEP_CHECKED_BY_READER, { { 0 } }, false },
     { ORDER_MADE,       ORDER_CHECK_GOOD,        ORDER_VERIFIED,   STEP_VERIFIED,
       { { MESSAGE_CARD_MADE, PARTY_REGISTRY } }, false },
     { ORDER_MADE,       ORDER_CHECK_BAD,         ORDER_ORDERED,    STEP_SPOILED,    { { 0 } }, false },
@@ -92,7 +101,8 @@ const struct machine order_machine = {
 static bool
 is_check(enum order_event_kind kind)
 {
-    return kind == ORDER_CHECK_GOOD || kind == ORDER_CHECK_BAD;
+    return kind == ORDER_CHECK_GOOD || kind == ORDER_CHECK_BAD || kind == ORDER_CHECK_EYE ||
+           kind == ORDER_CHECK_READER;
 }
 
 static bool
@@ -115,13 +125,24 @@ check_people_and_card(const struct order *order, const struct order_event *event
     return OK;
 }
 
+/* A card that is good so far is verified with the check that was still missing. */
+static enum order_event_kind
+kind_of(const struct order *order, const struct order_event *event)
+{
+    unsigned checked = order->checked | event->checked;
+    if (event->kind != ORDER_CHECK_GOOD || checked == ORDER_BY_BOTH)
+        return event->kind;
+    return checked == ORDER_BY_EYE ? ORDER_CHECK_EYE : ORDER_CHECK_READER;
+}
+
 enum result
 order_step(struct order *order, const struct order_event *event, struct effects *effects,
            struct refusal *ret_refusal)
 {
     int state = order->state;
     struct effects decided = { 0 };
-    enum result result = machine_step(&order_machine, &state, event->kind, &decided, ret_refusal);
+    enum result result =
+        machine_step(&order_machine, &state, kind_of(order, event), &decided, ret_refusal);
     if (result == OK)
         result = check_people_and_card(order, event, ret_refusal);
     if (result != OK)

@@ -3,8 +3,9 @@
  * order - the life of one production order: made, verified by a second person, dispatched,
  * delivered.
  *
- * Decides which event is legal in which state, that maker and checker are two people, that news
- * about a card is about the card made last, and what must follow. Pure: no clock, no disk, no
+ * Decides which event is legal in which state, that a card is verified only when it was found good
+ * by eye and by reader, that maker and checker are two people, that news about a card is about the
+ * card made last, and what must follow. Pure: no clock, no disk, no
  * socket.
  */
 #ifndef PRODUCTION_ORDER_H
@@ -30,6 +31,8 @@ enum order_event_kind {
     ORDER_MAKE,
     ORDER_CHECK_GOOD,
     ORDER_CHECK_BAD,
+    ORDER_CHECK_EYE,    /* good by eye, not yet by reader; order_step finds out */
+    ORDER_CHECK_READER, /* the other way round */
     ORDER_DISPATCH,
     ORDER_ARRIVED_WELL,
     ORDER_ARRIVED_DEFECTIVE,
@@ -39,26 +42,38 @@ enum order_event_kind {
     ORDER_FOUND,
     ORDER_LOST,
     ORDER_DESTROYED,
+    ORDER_MAKE_BAD,      /* the machine spoiled it */
+    ORDER_WITHDRAW_LATE, /* a card was made by then, of which only the answer is left */
     ORDER_EVENT_COUNT
+};
+
+/* Every card is checked twice: what it looks like, and what its chip says. */
+enum order_check {
+    ORDER_BY_EYE = 1,
+    ORDER_BY_READER = 2,
+    ORDER_BY_BOTH = ORDER_BY_EYE | ORDER_BY_READER,
 };
 
 struct order {
     int state;               /* enum order_state */
     const char *maker;       /* of the card made last; empty before */
     const char *card_serial; /* of the card made last; empty before */
+    unsigned checked;        /* enum order_check: what of the card made last was found good */
 };
 
 struct order_event {
     enum order_event_kind kind;
     const char *operator;    /* who acts; empty when a message does */
     const char *card_serial; /* arrived, collected: which card */
+    unsigned checked;        /* check: enum order_check */
 };
 
 extern const struct machine order_machine;
 
 /* Apply one event.
  *
- * order        in/out; state untouched unless OK. Maker and serial are the shell's to store.
+ * order        in/out; state untouched unless OK. Maker, serial and checks are the shell's to
+ *              store.
  * effects      out; empty on entry.
  * ERR_REFUSED  ILLEGAL_IN_STATE, FOUR_EYES or CARD_SERIAL_MISMATCH. */
 enum result order_step(struct order *order, const struct order_event *event,

@@ -234,7 +234,7 @@ invariants_of_case(struct world *world, size_t office, const Yidi__Case *row)
         two_people_acted(world, office, row, row->examiner, row->issuer);
     if (role->party != PARTY_PRODUCTION)
         return;
-    if (row->state >= ORDER_VERIFIED)
+    if (row->state >= ORDER_VERIFIED && row->state != ORDER_WITHDRAWN)
         two_people_acted(world, office, row, row->maker, row->checker);
     order_has_one_good_card(world, office, row);
     card_body_is_used_once(world, office, row);

@@ -27,8 +27,12 @@ static const struct expected_effects follows[] = {
     { ABSENT, ORDER_PLACE, ORDERED, STEP_ORDERED, { { 0 } }, false },
 
     { ORDERED, ORDER_MAKE, MADE, STEP_MADE, { { 0 } }, false },
+    { ORDERED, ORDER_MAKE_BAD, ORDERED, STEP_SPOILED, { { 0 } }, false },
     { ORDERED, ORDER_WITHDRAW, WITHDRAWN, STEP_WITHDRAWN, { { MESSAGE_ORDER_WITHDRAWAL_ANSWERED, PARTY_REGISTRY } }, false },
+    { ORDERED, ORDER_WITHDRAW_LATE, ORDERED, STEP_WITHDRAWAL_DENIED, { { MESSAGE_ORDER_WITHDRAWAL_ANSWERED, PARTY_REGISTRY } }, false },
 
+    { MADE, ORDER_CHECK_EYE, MADE, STEP_CHECKED_BY_EYE, { { 0 } }, false },
+    { MADE, ORDER_CHECK_READER, MADE, STEP_CHECKED_BY_READER, { { 0 } }, false },
     { MADE, ORDER_CHECK_GOOD, VERIFIED, STEP_VERIFIED, { { MESSAGE_CARD_MADE, PARTY_REGISTRY } }, false },
     { MADE, ORDER_CHECK_BAD, ORDERED, STEP_SPOILED, { { 0 } }, false },
     { MADE, ORDER_WITHDRAW, MADE, STEP_WITHDRAWAL_DENIED, { { MESSAGE_ORDER_WITHDRAWAL_ANSWERED, PARTY_REGISTRY } }, false },
@@ -64,7 +68,8 @@ order_step_follows_the_map(void **unused)
             struct order order = { .state = from, .maker = "ma", .card_serial = "A1" };
             const struct order_event event = { .kind = kind,
                                                .operator= "wei",
-                                               .card_serial = "A1" };
+                                               .card_serial = "A1",
+                                               .checked = ORDER_BY_BOTH };
             struct effects effects = { 0 };
             struct refusal refusal = { 0 };
             const struct expected_effects *want =
@@ -91,6 +96,8 @@ static const struct {
 } guarded[] = {
     { MADE, ORDER_CHECK_GOOD, "ma", "", REFUSAL_FOUR_EYES },
     { MADE, ORDER_CHECK_BAD, "ma", "", REFUSAL_FOUR_EYES },
+    { MADE, ORDER_CHECK_EYE, "ma", "", REFUSAL_FOUR_EYES },
+    { MADE, ORDER_CHECK_READER, "ma", "", REFUSAL_FOUR_EYES },
     { MADE, ORDER_CHECK_GOOD, "wei", "", REFUSAL_NONE },
     { MADE, ORDER_CHECK_BAD, "wei", "", REFUSAL_NONE },
     { ORDERED, ORDER_MAKE, "ma", "", REFUSAL_NONE },
@@ -113,7 +120,8 @@ order_guards_refuse_and_touch_nothing(void **unused)
         struct order order = { .state = guarded[i].from, .maker = "ma", .card_serial = "A1" };
         const struct order_event event = { .kind = guarded[i].on,
                                            .operator= guarded[i].operator,
-                                           .card_serial = guarded[i].card_serial };
+                                           .card_serial = guarded[i].card_serial,
+                                           .checked = ORDER_BY_BOTH };
         struct effects effects = { 0 };
         struct refusal refusal = { 0 };
         bool refused = guarded[i].code != REFUSAL_NONE;
@@ -127,6 +135,58 @@ order_guards_refuse_and_touch_nothing(void **unused)
     }
 }
 
+/* what was found good before, what is found good now, what follows */
+static void
+a_card_is_verified_when_it_is_good_by_eye_and_by_reader(void **unused)
+{
+    static const struct {
+        unsigned before, now;
+        int state;
+        enum step step;
+    } rows[] = {
+        { 0, ORDER_BY_EYE, MADE, STEP_CHECKED_BY_EYE },
+        { 0, ORDER_BY_READER, MADE, STEP_CHECKED_BY_READER },
+        { 0, ORDER_BY_BOTH, VERIFIED, STEP_VERIFIED },
+        { ORDER_BY_EYE, ORDER_BY_EYE, MADE, STEP_CHECKED_BY_EYE },
+        { ORDER_BY_EYE, ORDER_BY_READER, VERIFIED, STEP_VERIFIED },
+        { ORDER_BY_READER, ORDER_BY_READER, MADE, STEP_CHECKED_BY_READER },
+        { ORDER_BY_READER, ORDER_BY_EYE, VERIFIED, STEP_VERIFIED },
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct order order = {
+            .state = MADE, .maker = "ma", .card_serial = "A1", .checked = rows[i].before
+        };
+        const struct order_event event = {
+            .kind = ORDER_CHECK_GOOD, .operator= "wei", .card_serial = "", .checked = rows[i].now
+        };
+        struct effects effects = { 0 };
+        assert_int_equal(order_step(&order, &event, &effects, NULL), OK);
+        assert_int_equal(order.state, rows[i].state);
+        assert_int_equal(effects.list[0].what, rows[i].step);
+        assert_int_equal(effects.count, rows[i].state == VERIFIED ? 2 : 1);
+    }
+}
+
+static void
+one_bad_check_spoils_a_card_that_the_other_found_good(void **unused)
+{
+    (void)unused;
+    for (unsigned before = 0; before < ORDER_BY_BOTH; before++)
+        for (unsigned now = ORDER_BY_EYE; now <= ORDER_BY_READER; now++) {
+            struct order order = {
+                .state = MADE, .maker = "ma", .card_serial = "A1", .checked = before
+            };
+            const struct order_event event = {
+                .kind = ORDER_CHECK_BAD, .operator= "wei", .card_serial = "", .checked = now
+            };
+            struct effects effects = { 0 };
+            assert_int_equal(order_step(&order, &event, &effects, NULL), OK);
+            assert_int_equal(order.state, ORDERED);
+            assert_int_equal(effects.list[0].what, STEP_SPOILED);
+        }
+}
+
 /* An order leaves the making once per good card: news of the card cannot put it back but as
  * defective. */
 static void
@@ -135,7 +195,7 @@ an_order_is_made_again_only_after_a_card_was_found_bad(void **unused)
     (void)unused;
     for (size_t i = 0; i < order_machine.transition_count; i++) {
         const struct transition *row = &order_machine.transitions[i];
-        if (row->to == ORDERED && row->from != ABSENT)
+        if (row->to == ORDERED && row->from != ABSENT && row->from != ORDERED)
             assert_int_equal(row->step, STEP_SPOILED);
     }
 }
@@ -164,6 +224,8 @@ main(int argc, char *argv[])
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(order_step_follows_the_map),
         cmocka_unit_test(order_guards_refuse_and_touch_nothing),
+        cmocka_unit_test(a_card_is_verified_when_it_is_good_by_eye_and_by_reader),
+        cmocka_unit_test(one_bad_check_spoils_a_card_that_the_other_found_good),
         cmocka_unit_test(an_order_is_made_again_only_after_a_card_was_found_bad),
         cmocka_unit_test(orders_are_open_until_their_end),
         cmocka_unit_test(orders_notify_nobody),

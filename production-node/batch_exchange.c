@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * batch_exchange - what goes to the personalisation machine, and what comes back.
+ */
+#include <stdio.h>
+
+#include "production-node/batch.h"
+#include "production-node/batch_row.h"
+#include "production-node/core/order.h"
+#include "production-node/production.h"
+#include "production-node/stock_book.h"
+
+enum { PAGE_CARDS_MAX = 32 };
+
+static enum result
+copy_refusal(const struct refusal *refusal, struct arena *arena, Yidi__Refusal **ret_wire)
+{
+    Yidi__Refusal *wire = arena_take(arena, sizeof *wire);
+    if (wire == NULL)
+        return ERR_MEMORY;
+    yidi__refusal__init(wire);
+    wire->code = (char *)refusal_name(refusal->code);
+    wire->field = arena_copy_text(arena, refusal->field);
+    wire->rule = arena_copy_text(arena, refusal->rule);
+    *ret_wire = wire;
+    return wire->field == NULL || wire->rule == NULL ? ERR_MEMORY : OK;
+}
+
+/* ---- export ---- */
+
+static enum result
+read_blob(struct turn *turn, ProtobufCBinaryData digest, ProtobufCBinaryData *ret_data,
+          struct refusal *ret_refusal)
+{
+    struct bytes blob;
+    enum result result =
+        store_get(turn->txn, TABLE_BLOBS, bytes_of(digest.data, digest.len), &blob);
+    if (result == ERR_ABSENT)
+        return refuse(ret_refusal, REFUSAL_ATTACHMENT_LOST, "form.photo_digest",
+                      "the photo or a template is not here");
+    if (result != OK)
+        return result;
+    struct bytes copy = arena_copy(turn->arena, blob);
+    *ret_data = (ProtobufCBinaryData){ .data = (uint8_t *)copy.data, .len = copy.size };
+    return copy.data == NULL ? ERR_MEMORY : OK;
+}
+
+static enum result
+read_templates(struct turn *turn, const Yidi__ApplicationForm *form, Yidi__BatchCard *card,
+               struct refusal *ret_refusal)
+{
+    size_t count = form->n_fingerprints;
+    Yidi__BatchTemplate *templates = arena_take(turn->arena, (count + 1) * sizeof *templates);
+    card->templates = arena_take(turn->arena, (count + 1) * sizeof *card->templates);
+    if (templates == NULL || card->templates == NULL)
+        return ERR_MEMORY;
+    enum result result = OK;
+    for (size_t i = 0; i < count && result == OK; i++) {
+        yidi__batch_template__init(&templates[i]);
+        templates[i].position = form->fingerprints[i]->position;
+        card->templates[i] = &templates[i];
+        result = read_blob(turn, form->fingerprints[i]->digest, &templates[i].data, ret_refusal);
+    }
+    card->n_templates = result == OK ? count : 0;
+    return result;
+}
+
+static enum result
+check_waits(const struct turn *turn, const Yidi__Case *row, const char *batch,
+            struct refusal *ret_refusal)
+{
+    if (row->state != ORDER_ORDERED)
+        return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "state", "%s, and not to be made now",
+                      order_machine.state_names[row->state]);
+    if (strcmp(row->batch, batch) != 0)
+        return refuse(ret_refusal, REFUSAL_BATCH_UNKNOWN, "batch",
+                      "its card was spoiled, and it waits for another batch");
+    return production_check_shares(turn, row, ret_refusal);
+}
+
+/* Personal data leave the office: that stands in the journal before they do. */
+static enum result
+fill_card(struct turn *turn, const char *batch, const Yidi__Case *row, Yidi__BatchCard *card,
+          struct refusal *ret_refusal)
+{
+    enum result result = check_waits(turn, row, batch, ret_refusal);
+    if (result == OK)
+        result = read_blob(turn, row->form->photo_digest, &card->photo, ret_refusal);
+    if (result == OK)
+        result = read_templates(turn, row->form, card, ret_refusal);
+    if (result != OK)
+        return result;
+    card->person = row->form->person;
+    card->issuing_authority = row->issuing_authority;
+    card->valid_from = row->valid_from;
+    card->valid_until = row->valid_until;
+    turn_begin_act(turn, row->case_number, "batch-export", batch);
+    return turn_journal_cause(turn);
+}
+
+static enum result
+export_card(struct turn *turn, const char *batch, const char *case_number,
+            Yidi__BatchCard **ret_card)
+{
+    struct case_file file;
+    struct refusal refusal = { 0 };
+    Yidi__BatchCard *card = arena_take(turn->arena, sizeof *card);
+    if (card == NULL)
+        return ERR_MEMORY;
+    yidi__batch_card__init(card);
+    enum result result = case_file_open(turn->txn, &order_machine, case_number, turn->arena, &file);
+    if (result != OK)
+        return result == ERR_ABSENT ? ERR_DAMAGED : result;
+    card->case_number = file.row->case_number;
+    result = fill_card(turn, batch, file.row, card, &refusal);
+    if (result == ERR_REFUSED) {
+        card->photo = (ProtobufCBinaryData){ 0 };
+        result = copy_refusal(&refusal, turn->arena, &card->refusal);
+    }
+    *ret_card = card;
+    return result;
+}
+
+enum result
+batch_export(struct turn *turn, const Yidi__BatchExport *command, Yidi__Response *response,
+             struct refusal *ret_refusal)
+{
+    char numbers[PAGE_CARDS_MAX][CASE_NUMBER_CHARS + 1];
+    size_t count = 0;
+    bool last = true;
+    Yidi__BatchCards *page = arena_take(turn->arena, sizeof *page);
+    if (page == NULL)
+        return ERR_MEMORY;
+    yidi__batch_cards__init(page);
+    page->cards = arena_take(turn->arena, PAGE_CARDS_MAX * sizeof *page->cards);
+    if (page->cards == NULL)
+        return ERR_MEMORY;
+    enum result result =
+        batch_row_find(turn->txn, command->batch, turn->arena, &page->batch, ret_refusal);
+    if (result == OK)
+        result = batch_row_cases(turn->txn, command->batch, command->after, PAGE_CARDS_MAX, numbers,
+                                 &count, &last);
+    for (size_t i = 0; i < count && result == OK; i++, page->n_cards++)
+        result = export_card(turn, command->batch, numbers[i], &page->cards[i]);
+    if (result == OK && !last)
+        page->next = arena_copy_text(turn->arena, numbers[count - 1]);
+    response->body_case = YIDI__RESPONSE__BODY_BATCH_CARDS;
+    response->batch_cards = page;
+    return result == OK && page->next == NULL ? ERR_MEMORY : result;
+}
+
+/* ---- import ---- */
+
+/* The same file again: the body was used for this case before. A verdict that has become worse is
+ * for the checker to say. */
+static enum result
+find_known(struct turn *turn, const Yidi__BatchResult *line, bool *ret_known,
+           struct refusal *ret_refusal)
+{
+    char used_for[CASE_NUMBER_CHARS + 1];
+    bool spoiled;
+    enum result result = stock_book_find(turn->txn, line->card_serial, used_for, &spoiled);
+    *ret_known = false;
+    if (result == ERR_ABSENT)
+        return OK;
+    if (result != OK)
+        return result;
+    if (strcmp(used_for, line->case_number) != 0)
+        return refuse(ret_refusal, REFUSAL_CARD_SERIAL_TAKEN, "card_serial",
+                      "each card body is used once");
+    if (line->defective && !spoiled)
+        return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "defective",
+                      "this card was taken as good before; check it as defective");
+    *ret_known = true;
+    return OK;
+}
+
+static enum result
+take_line(struct turn *turn, const char *batch, const Yidi__BatchResult *line,
+          struct case_file *file, bool *ret_known, struct refusal *ret_refusal)
+{
+    enum result result =
+        case_file_open(turn->txn, &order_machine, line->case_number, turn->arena, file);
+    if (result == ERR_ABSENT)
+        return refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number",
+                      "no such case at this office");
+    if (result == OK && line->defective && line->text[0] == '\0')
+        result = refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "text",
+                        "what is wrong with the card must be said");
+    if (result == OK)
+        result = find_known(turn, line, ret_known, ret_refusal);
+    if (result != OK || *ret_known)
+        return result;
+    if (strcmp(file->row->batch, batch) != 0)
+        return refuse(ret_refusal, REFUSAL_BATCH_UNKNOWN, "case_number",
+                      "this case does not wait in that batch");
+    turn_begin_act(turn, line->case_number, "make", batch);
+    return line->defective
+               ? production_make_bad(turn, file, line->card_serial, line->text, ret_refusal)
+               : production_make(turn, file, line->card_serial, ret_refusal);
+}
+
+static enum result
+import_line(struct turn *turn, const char *batch, const Yidi__BatchResult *line,
+            Yidi__CaseResult *result_row)
+{
+    struct case_file file;
+    struct refusal refusal = { 0 };
+    bool known = false;
+    yidi__case_result__init(result_row);
+    result_row->case_number = line->case_number;
+    result_row->card_serial = line->card_serial;
+    enum result result = take_line(turn, batch, line, &file, &known, &refusal);
+    if (result == ERR_REFUSED)
+        return copy_refusal(&refusal, turn->arena, &result_row->refusal);
+    if (result == OK) {
+        result_row->state = (char *)order_machine.state_names[file.row->state];
+        result_row->known = known;
+    }
+    return result;
+}
+
+enum result
+batch_import(struct turn *turn, const Yidi__BatchImport *command, Yidi__Response *response,
+             struct refusal *ret_refusal)
+{
+    size_t count = command->n_results;
+    Yidi__BatchRow *row;
+    Yidi__BatchImported *imported = arena_take(turn->arena, sizeof *imported);
+    Yidi__CaseResult *results = arena_take(turn->arena, count * sizeof *results);
+    if (imported == NULL || results == NULL)
+        return ERR_MEMORY;
+    yidi__batch_imported__init(imported);
+    imported->results = arena_take(turn->arena, count * sizeof *imported->results);
+    if (imported->results == NULL)
+        return ERR_MEMORY;
+    enum result result = batch_row_find(turn->txn, command->batch, turn->arena, &row, ret_refusal);
+    for (size_t i = 0; i < count && result == OK; i++, imported->n_results++) {
+        imported->results[i] = &results[i];
+        result = import_line(turn, command->batch, command->results[i], &results[i]);
+    }
+    response->body_case = YIDI__RESPONSE__BODY_BATCH_IMPORTED;
+    response->batch_imported = imported;
+    return result;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * withdraw - the registry wants an order back. It gets it unless a card is made, and is told either
+ * way.
+ *
+ * When a lost past is done again, the answer that was given then stands: of a card that was made
+ * and not yet verified nothing is left, and the registry was told all the same that it was too
+ * late.
+ */
+#include "common/io/incoming.h"
+#include "common/io/redo.h"
+#include "common/io/turn.h"
+#include "production-node/core/order.h"
+#include "production-node/production.h"
+
+/* What was answered in the lost past; NULL when no answer is known. */
+static const Yidi__OrderWithdrawalAnswered *
+find_answer(const struct redo *redo)
+{
+    const Yidi__Message *message = redo->own != NULL ? redo->own->message : redo->wanted_by;
+    return message != NULL && message->body_case == YIDI__MESSAGE__BODY_ORDER_WITHDRAWAL_ANSWERED
+               ? message->order_withdrawal_answered
+               : NULL;
+}
+
+static enum result
+refuse_now(struct refusal *ret_refusal)
+{
+    return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "order_withdrawn",
+                  "other messages about this order come first");
+}
+
+/* A card that waited for its check, or was traced, was found to be no good before. */
+static enum result
+withdraw_as_answered(struct turn *turn, struct case_file *file,
+                     const Yidi__OrderWithdrawalAnswered *answer, struct order_event *event,
+                     struct refusal *ret_refusal)
+{
+    enum result result = OK;
+    if (!answer->withdrawn && file->row->state == ORDER_ORDERED)
+        event->kind = ORDER_WITHDRAW_LATE;
+    else if (answer->withdrawn &&
+             (file->row->state == ORDER_MADE || file->row->state == ORDER_MISSING))
+        result = production_spoil_unseen(turn, file, ret_refusal);
+    else if (answer->withdrawn && file->row->state != ORDER_ORDERED)
+        result = refuse_now(ret_refusal);
+    return result;
+}
+
+enum result
+production_withdraw(struct turn *turn, struct case_file *file, const struct incoming *incoming,
+                    struct refusal *ret_refusal)
+{
+    struct order_event event = { .kind = ORDER_WITHDRAW, .operator= "", .card_serial = "" };
+    const Yidi__OrderWithdrawalAnswered *answer =
+        turn->redo == NULL ? NULL : find_answer(turn->redo);
+    enum result result = OK;
+    if (answer != NULL)
+        result = withdraw_as_answered(turn, file, answer, &event, ret_refusal);
+    else if (turn->redo != NULL && turn->redo->evidence)
+        result = refuse_now(ret_refusal); /* its answer comes later in the journal */
+    return result == OK ? production_advance(turn, file, incoming, &event, "", ret_refusal)
+                        : result;
+}

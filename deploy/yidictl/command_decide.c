@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * examine, issue, refuse, make, check-card, dispatch, receive, collect - one decision on many
- * cases. Each case has its own result.
+ * examine, issue, refuse, make, check-card, dispatch, receive, collect - one decision
+ * on many cases. Each case has its own result.
  *
  * Case numbers come from the command line, `-` reads them from standard input. A number that cannot
  * be one is refused here; what the decision means is the office's business.
@@ -252,9 +252,11 @@ run_make(const struct settings *settings, const struct arguments *arguments)
 
 /* check-card and receive: good unless said otherwise. */
 static int
-decide_card(const struct settings *settings, const struct arguments *arguments, Yidi__Verb verb)
+decide_card(const struct settings *settings, const struct arguments *arguments, Yidi__Verb verb,
+            Yidi__CheckMethod by)
 {
     Yidi__Decide decide = decide_of(verb);
+    decide.by = by;
     decide.defective = arguments_flag(arguments, "defective");
     decide.text = decision_text(arguments, "text");
     if (decide.defective && arguments_flag(arguments, "good")) {
@@ -272,10 +274,29 @@ decide_card(const struct settings *settings, const struct arguments *arguments, 
     return decision_run(settings, arguments, &decide);
 }
 
+/* The method of a check; none is both, one after the other. */
+static enum result
+read_method(const struct arguments *arguments, Yidi__CheckMethod *ret_method,
+            struct refusal *ret_refusal)
+{
+    const char *word = arguments_text(arguments, "by");
+    *ret_method = YIDI__CHECK_METHOD__CHECK_BOTH;
+    if (word == NULL)
+        return OK;
+    if (strcmp(word, "eye") != 0 && strcmp(word, "reader") != 0)
+        return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "by", "must be eye or reader");
+    *ret_method = word[0] == 'e' ? YIDI__CHECK_METHOD__BY_EYE : YIDI__CHECK_METHOD__BY_READER;
+    return OK;
+}
+
 static int
 run_check_card(const struct settings *settings, const struct arguments *arguments)
 {
-    return decide_card(settings, arguments, YIDI__VERB__CHECK_CARD);
+    Yidi__CheckMethod by;
+    struct refusal refusal = { 0 };
+    enum result result = read_method(arguments, &by, &refusal);
+    return result == OK ? decide_card(settings, arguments, YIDI__VERB__CHECK_CARD, by)
+                        : report_usage(settings, result, &refusal);
 }
 
 static int
@@ -289,7 +310,7 @@ run_dispatch(const struct settings *settings, const struct arguments *arguments)
 static int
 run_receive(const struct settings *settings, const struct arguments *arguments)
 {
-    return decide_card(settings, arguments, YIDI__VERB__RECEIVE);
+    return decide_card(settings, arguments, YIDI__VERB__RECEIVE, YIDI__CHECK_METHOD__CHECK_BOTH);
 }
 
 static int
@@ -318,6 +339,14 @@ static const struct argument_rule card_options[] = {
     { 0 },
 };
 
+static const struct argument_rule check_options[] = {
+    { "by", "METHOD", false, "eye or reader (default: both, one after the other)" },
+    { "good", NULL, false, "the card is as it should be (default)" },
+    { "defective", NULL, false, "the card is not, and is made again" },
+    { "text", "TEXT", false, "what is wrong with it" },
+    { 0 },
+};
+
 static const struct argument_rule dispatch_options[] = {
     { "package", "PACKAGE", false, "number of the package that the cards travel in" },
     { 0 },
@@ -327,6 +356,16 @@ static const struct argument_rule collect_options[] = {
     { "old-card-surrendered", NULL, false, "the old card was handed back; mandatory on renewal" },
     { 0 },
 };
+
+#define CHECK_DESCRIPTION                                                                          \
+    DECIDE_DESCRIPTION                                                                             \
+    "\n\nA card is checked by eye and by a chip reader, and verified when it is good both ways.\n" \
+    "Whoever made it may not check it. One bad check is enough: the card is spoiled."
+
+#define DISPATCH_DESCRIPTION                                                                       \
+    DECIDE_DESCRIPTION                                                                             \
+    "\n\nA package goes to one window, and takes no more cards once it was opened there:\n"        \
+    "see yidictl package show."
 
 #define REFUSE_DESCRIPTION                                                                         \
     DECIDE_DESCRIPTION                                                                             \
@@ -352,10 +391,10 @@ DECIDE_COMMAND(refuse, "refuse", " --reason REASON... --text TEXT", "refuse appl
                REFUSE_DESCRIPTION, refuse_options);
 DECIDE_COMMAND(make, "make", " [--serial SERIAL]", "make cards (制作)", DECIDE_DESCRIPTION,
                make_options);
-DECIDE_COMMAND(check_card, "check-card", " [--good | --defective --text TEXT]",
-               "verify finished cards (核验)", DECIDE_DESCRIPTION, card_options);
+DECIDE_COMMAND(check_card, "check-card", " [--by eye|reader] [--good | --defective --text TEXT]",
+               "verify finished cards (核验)", CHECK_DESCRIPTION, check_options);
 DECIDE_COMMAND(dispatch, "dispatch", " [--package PACKAGE]", "send cards to the window (发放)",
-               DECIDE_DESCRIPTION, dispatch_options);
+               DISPATCH_DESCRIPTION, dispatch_options);
 DECIDE_COMMAND(receive, "receive", " [--good | --defective --text TEXT]",
                "take cards in at the window", DECIDE_DESCRIPTION, card_options);
 DECIDE_COMMAND(collect, "collect", " [--old-card-surrendered]",

@@ -205,6 +205,7 @@ decide(struct world *world, const struct decision *decision, char **case_numbers
                          ? civil_date_add_days(civil_date_of_ms(world->network.now.wall_ms), 20)
                          : 0;
     wire.found = decision->found;
+    wire.by = decision->by;
     wire.defective = decision->defective;
     wire.old_card_surrendered = decision->old_card_surrendered;
     wire.package = (char *)(uintptr_t)(decision->package == NULL ? "" : decision->package);

@@ -29,6 +29,7 @@ struct decision {
     bool no_reason;          /* forgets to say why */
     const char *package;     /* NULL is empty */
     const char *card_serial; /* NULL is empty */
+    Yidi__CheckMethod by;    /* check card */
 };
 
 /* Apply at the wish's window.

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "common/io/case_file.h"
+#include "tests/lib/stock_check.h"
 #include "tests/simulation/world.h"
 
 static const char *
@@ -80,6 +81,18 @@ invariants_of_entry(struct world *world, size_t office, const struct ledger_leaf
 }
 
 /* ---- offices ---- */
+
+void
+invariants_of_stock(struct world *world, size_t office)
+{
+    char words[STOCK_CHECK_WORDS];
+    AUTO(store_txn) struct store_txn *txn = NULL;
+    if (world->network.offices[office].role->party != PARTY_PRODUCTION)
+        return;
+    txn = scratch_store_read(&world->network.offices[office].scratch);
+    INVARIANT(world, stock_check(txn, words), "G5 received = used + spoiled + left", "%s: %s",
+              name_of(world, office), words);
+}
 
 static void
 cursors_agree_with_the_journals(struct world *world, size_t office, const struct peer *peer)

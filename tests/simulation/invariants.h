@@ -17,6 +17,9 @@ void invariants_of_entry(struct world *world, size_t office, const struct ledger
 /* Of an office that runs, after a turn: nothing lost, cursors, health. */
 void invariants_of_office(struct world *world, size_t office);
 
+/* Of a card centre's blank cards; nothing for other offices. */
+void invariants_of_stock(struct world *world, size_t office);
+
 /* Of a stored case. */
 void invariants_of_case(struct world *world, size_t office, const Yidi__Case *row);
 

@@ -263,6 +263,7 @@ ledger_read_cases(struct world *world, size_t office)
     struct bytes key, value;
     arena_init(&arena);
     world->ledger.offices[office].case_count = 0;
+    invariants_of_stock(world, office);
     txn = scratch_store_read(&world->network.offices[office].scratch);
     REQUIRE(store_cursor_open(txn, TABLE_CASES, (struct bytes){ 0 }, &cursor) == OK);
     while (store_cursor_next(cursor, &key, &value) == OK) {
@@ -313,8 +314,10 @@ ledger_catch_up(struct world *world, size_t office)
     INVARIANT(world, size >= page->count, "G1 nothing that was committed is lost",
               "the journal of %s has %" PRIu64 " entries, and had %" PRIu64,
               world->network.offices[office].name, size, page->count);
-    if (size > page->count)
+    if (size > page->count) {
         take_news(world, office, size);
+        invariants_of_stock(world, office);
+    }
 }
 
 void

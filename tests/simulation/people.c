@@ -16,8 +16,10 @@
 enum {
     CHANCE_OF_A_MISTAKE = 15,
     CHANCE_OF_A_WISH = 12,
+    CHANCE_OF_BLANKS = 5,
     CHANCE_OF_A_HOLIDAY = 25, /* so long that deadlines pass */
-    DEFECTIVE_PERCENT = 8
+    DEFECTIVE_PERCENT = 8,
+    CARDS_PER_PACKAGE = 3
 };
 
 static const uint64_t day_ms = 24 * 60 * 60000;
@@ -83,6 +85,7 @@ people_begin(struct world *world)
         people->rest_until_ms += dice_between(&holidays, 4, 8) * day_ms;
     people->card_bodies = 0;
     people->last_serial[0] = '\0';
+    people->cards_packed = 0;
     INVARIANT(world, people_populate(world, REGISTRY_A) && people_populate(world, REGISTRY_B),
               "the simulation begins", "a registry takes no citizens");
 }
@@ -308,6 +311,21 @@ next_at_registry(struct world *world, int state, struct decision *decision)
     }
 }
 
+static const char *
+pack(struct people *people)
+{
+    snprintf(people->package, sizeof people->package, "EMS-%u",
+             ++people->cards_packed / CARDS_PER_PACKAGE);
+    return dice_chance(&people->dice, 80) ? people->package : "";
+}
+
+/* By eye, by reader, or both at once. */
+static Yidi__CheckMethod
+any_method(struct people *people)
+{
+    return (Yidi__CheckMethod)dice_roll(&people->dice, 3);
+}
+
 static bool
 next_at_centre(struct world *world, int state, struct decision *decision)
 {
@@ -326,10 +344,15 @@ next_at_centre(struct world *world, int state, struct decision *decision)
         decision->verb = YIDI__VERB__CHECK_CARD;
         decision->operator= another_than(world, decision->office, decision->case_number);
         decision->defective = spoils(world);
+        decision->by = any_method(people);
         return true;
     case ORDER_VERIFIED:
         decision->verb = YIDI__VERB__DISPATCH;
-        decision->package = dice_chance(&people->dice, 80) ? "EMS-1" : "";
+        decision->package = pack(people);
+        return true;
+    case ORDER_MISSING:
+        decision->verb = YIDI__VERB__TRACE_CARD;
+        decision->found = dice_chance(&people->dice, 50);
         return true;
     default:
         return false;
@@ -347,8 +370,8 @@ next_at_window(struct world *world, int state, struct decision *decision)
         decision->verb = YIDI__VERB__WITHDRAW;
         return changes_course(world);
     case APPLICATION_IN_TRANSIT:
-        decision->verb = YIDI__VERB__RECEIVE;
-        decision->defective = spoils(world);
+        decision->verb = changes_course(world) ? YIDI__VERB__MISS : YIDI__VERB__RECEIVE;
+        decision->defective = decision->verb == YIDI__VERB__RECEIVE && spoils(world);
         return true;
     case APPLICATION_READY:
         decision->verb = YIDI__VERB__COLLECT;
@@ -379,6 +402,45 @@ people_next_step(struct world *world, size_t office, const char *case_number, in
     }
 }
 
+/* Blank cards come, are counted or spoiled. */
+static void
+change_stock(struct world *world, size_t centre, Yidi__StockVerb verb, uint64_t count)
+{
+    Yidi__StockChange change = YIDI__STOCK_CHANGE__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    change.verb = verb;
+    change.count = count;
+    change.text = "as on the delivery note";
+    request.operator_ = "zhang";
+    request.command_case = YIDI__REQUEST__COMMAND_STOCK_CHANGE;
+    request.stock_change = &change;
+    (void)command_ask(world, centre, &request);
+}
+
+static void
+look_after_blanks(struct world *world)
+{
+    static const Yidi__StockVerb verbs[] = { YIDI__STOCK_VERB__STOCK_RECEIVE,
+                                             YIDI__STOCK_VERB__STOCK_RECEIVE,
+                                             YIDI__STOCK_VERB__STOCK_COUNT,
+                                             YIDI__STOCK_VERB__STOCK_SPOIL };
+    struct dice *dice = &world->people.dice;
+    size_t centre = dice_chance(dice, 50) ? CENTRE_A : CENTRE_B;
+    Yidi__StockVerb verb = verbs[dice_roll(dice, 4)];
+    uint64_t count = dice_roll(dice, verb == YIDI__STOCK_VERB__STOCK_SPOIL ? 3 : 12);
+    if (world_is_up(world, centre))
+        change_stock(world, centre, verb, count);
+}
+
+static void
+decide(struct world *world, const struct decision *decision)
+{
+    const struct outcome outcome = command_decide(world, decision);
+    if (strcmp(outcome.code, "STOCK_USED_UP") == 0 && world_is_up(world, decision->office) &&
+        (world->calm || dice_chance(&world->people.dice, 50)))
+        change_stock(world, decision->office, YIDI__STOCK_VERB__STOCK_RECEIVE, 10);
+}
+
 /* A returned application is corrected; anything else is decided. False when it has to wait. */
 static bool
 step(struct world *world, size_t office, const char *case_number, int state)
@@ -387,7 +449,7 @@ step(struct world *world, size_t office, const char *case_number, int state)
     const struct wish *wish = people_find_wish(world, case_number);
     bool window = world->network.offices[office].role->party == PARTY_ACCEPTANCE;
     if (people_next_step(world, office, case_number, state, &decision))
-        (void)command_decide(world, &decision);
+        decide(world, &decision);
     else if (window && state == APPLICATION_RETURNED && wish != NULL)
         (void)command_amend(world, wish);
     else
@@ -421,6 +483,8 @@ people_act(struct world *world)
         ask_for(world, &people->wishes[people->wish_count - 1]);
     } else if (dice_chance(&people->dice, CHANCE_OF_A_MISTAKE)) {
         people_mistake(world);
+    } else if (dice_chance(&people->dice, CHANCE_OF_BLANKS)) {
+        look_after_blanks(world);
     } else if (!ask_again(world)) {
         do_next_step(world);
     }

@@ -44,6 +44,8 @@ struct people {
     size_t wish_count, wishes_wanted;
     unsigned card_bodies; /* that makers named themselves */
     char last_serial[41];
+    unsigned cards_packed; /* a few of them in a package */
+    char package[16];
     uint64_t pause_ms_max;                /* between two acts */
     uint64_t rest_from_ms, rest_until_ms; /* of the world's age: everybody is on holiday */
 };

@@ -216,8 +216,8 @@ static void
 print_refused(const struct importing *importing, unsigned long long line,
               const Yidi__Refusal *refusal)
 {
-    char text[400];
-    report_format(refusal, text, sizeof text);
+    char text[REPORT_BYTES];
+    report_format(importing->settings, refusal, text);
     if (!importing->settings->json)
         fprintf(stderr, "line %llu: %s\n", line, text);
 }

@@ -180,6 +180,10 @@ fake_desk_decide(struct fake_network *network, const struct fake_decision *decis
     decide.registration_division =
         (char *)(uintptr_t)(decision->division == NULL ? "" : decision->division);
     decide.found = decision->found;
+    decide.by = decision->by;
+    decide.package = (char *)(uintptr_t)(decision->package == NULL ? "" : decision->package);
+    decide.card_serial =
+        (char *)(uintptr_t)(decision->card_serial == NULL ? "" : decision->card_serial);
     decide.defective = decision->defective;
     decide.old_card_surrendered = decision->old_card_surrendered;
     request.operator_ = (char *)(uintptr_t)decision->operator;

@@ -68,6 +68,9 @@ struct fake_decision {
     uint32_t answer_by;
     const char *division; /* redirect; NULL is empty */
     bool found;
+    Yidi__CheckMethod by;    /* check-card */
+    const char *package;     /* NULL is empty */
+    const char *card_serial; /* make; NULL is empty */
 };
 
 /* Decide on one case. Answers the state after it, or the code of a refusal; NULL when the office

@@ -66,10 +66,9 @@ order_step_follows_the_map(void **unused)
     for (int from = 0; from < ORDER_STATE_COUNT; from++)
         for (int kind = 0; kind < ORDER_EVENT_COUNT; kind++) {
             struct order order = { .state = from, .maker = "ma", .card_serial = "A1" };
-            const struct order_event event = { .kind = kind,
-                                               .operator= "wei",
-                                               .card_serial = "A1",
-                                               .checked = ORDER_BY_BOTH };
+            const struct order_event event = {
+                .kind = kind, .operator= "wei", .card_serial = "A1", .checked = ORDER_BY_BOTH
+            };
             struct effects effects = { 0 };
             struct refusal refusal = { 0 };
             const struct expected_effects *want =

@@ -106,6 +106,16 @@ list_cases(struct desk *desk, struct arena *arena)
     return response->listed;
 }
 
+/* A package goes to one window, and each time it is another one. */
+static char *
+choose_package(const struct desk *desk, const Yidi__Listed *listed)
+{
+    for (size_t i = 1; i < listed->n_cases; i++)
+        if (strcmp(listed->cases[i]->acceptance_office, listed->cases[0]->acceptance_office) != 0)
+            return "";
+    return desk->verb == YIDI__VERB__DISPATCH ? listed->cases[0]->case_number : "";
+}
+
 static void
 decide_on(struct desk *desk, const Yidi__Listed *listed, struct arena *arena)
 {
@@ -114,8 +124,7 @@ decide_on(struct desk *desk, const Yidi__Listed *listed, struct arena *arena)
     decide.case_numbers = arena_take(arena, listed->n_cases * sizeof *decide.case_numbers);
     if (decide.case_numbers == NULL)
         bench_fail("out of memory");
-    if (desk->verb == YIDI__VERB__DISPATCH)
-        decide.package = "bench";
+    decide.package = choose_package(desk, listed);
     for (size_t i = 0; i < listed->n_cases; i++)
         decide.case_numbers[decide.n_case_numbers++] = listed->cases[i]->case_number;
     Yidi__Request request = YIDI__REQUEST__INIT;

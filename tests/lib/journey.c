@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -32,9 +33,7 @@ static const struct stage stages[] = {
                            { .verb = YIDI__VERB__CHECK_CARD, .operator= "checker1" },
                            { { CENTRE, "verified" }, { REGISTRY, "made" } } },
     [JOURNEY_IN_TRANSIT] = { CENTRE,
-                             { .verb = YIDI__VERB__DISPATCH,
-                               .operator= "packer1",
-                               .package = "SF-0001" },
+                             { .verb = YIDI__VERB__DISPATCH, .operator= "packer1" },
                              { { WINDOW, "in-transit" } } },
     [JOURNEY_READY] = { WINDOW,
                         { .verb = YIDI__VERB__RECEIVE, .operator= "clerk1" },
@@ -81,12 +80,20 @@ decide_all(struct network_office *office, const struct network_decision *decisio
                      decided->results[i]->refusal->code, decided->results[i]->refusal->rule);
 }
 
+/* Each time another package: one that was opened takes no more cards. */
 static void
 take_stage(const struct journey *journey, const struct stage *stage,
            const char *const *case_numbers, size_t case_count)
 {
+    static unsigned packages;
+    char package[24];
+    struct network_decision decision = stage->decision;
+    if (decision.verb == YIDI__VERB__DISPATCH) {
+        snprintf(package, sizeof package, "SF-%04u", ++packages);
+        decision.package = package;
+    }
     if (stage->desk != NO_DESK)
-        decide_all(office_at(journey, stage->desk), &stage->decision, case_numbers, case_count);
+        decide_all(office_at(journey, stage->desk), &decision, case_numbers, case_count);
     for (size_t i = 0; i < 3 && stage->then[i].desk != NO_DESK; i++)
         journey_wait(office_at(journey, stage->then[i].desk), case_numbers, case_count,
                      stage->then[i].state);

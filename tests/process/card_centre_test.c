@@ -297,11 +297,38 @@ a_day_at_a_card_centre(void **unused)
     failed = false;
 }
 
+/* The citizen has applied again at another window meanwhile. */
+static void
+an_order_that_opens_again_beside_another_calls_for_attention(void **unused)
+{
+    static struct made_application application;
+    struct journey other = journey;
+    struct made_citizen citizen;
+    (void)unused;
+    other.window = other_window;
+    citizen_make(2, journey.registry->area, &citizen);
+    application_make(&citizen, YIDI__APPLICATION_KIND__RENEWAL, &application);
+    network_apply(window, &application, "", numbers[0]);
+    journey_go_on(&journey, numbers[0], JOURNEY_ACCEPTED, JOURNEY_CLOSED);
+    network_apply(other_window, &application, "", numbers[1]);
+    journey_go_on(&other, numbers[1], JOURNEY_ACCEPTED, JOURNEY_ORDERED);
+    does(window, "clerk", "receive", "--defective", "--text", "the chip fell silent", numbers[0],
+         NULL);
+    network_wait_for_state(centre, numbers[0], "ordered");
+    does(centre, "maker", "list", "--attention", NULL);
+    says(numbers[0]);
+    says("OPEN_APPLICATION");
+    journey_go_on(&other, numbers[1], JOURNEY_ORDERED, JOURNEY_CLOSED);
+    failed = false;
+}
+
 int
 main(int argc, char *argv[])
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_day_at_a_card_centre, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            an_order_that_opens_again_beside_another_calls_for_attention, set_up, tear_down),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

@@ -331,9 +331,7 @@ static void
 a_fault_that_its_holder_finds_opens_the_order_again(void **unused)
 {
     (void)unused;
-    char first[CASE_NUMBER_CHARS + 1];
     go(1, TO_THE_END);
-    memcpy(first, number, sizeof first);
     expect(&bad_at_window, "in-production");
     expect_state(CENTRE, "ordered");
     assert_int_equal(show_stock()->spoiled[0]->why, YIDI__SPOILED_WHY__BAD_IN_USE);

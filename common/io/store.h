@@ -36,9 +36,9 @@ enum store_table {
     TABLE_RECOVERY,      /* what of a lost past is still to be done again (replay.h) */
     TABLE_BY_DEADLINE, /* list, deadline, case number -> state (deadline_index.h); from format 2 on
                         */
-    TABLE_STOCK,         /* blank cards: "T" totals, "M" movements, "S" spoiled cards, by number */
-    TABLE_BATCHES,       /* batch -> BatchRow; batch, case number -> empty */
-    TABLE_PACKAGES,      /* centre, package -> PackageRow; and case number -> PackageEntry */
+    TABLE_STOCK,       /* blank cards: "T" totals, "M" movements, "S" spoiled cards, by number */
+    TABLE_BATCHES,     /* batch -> BatchRow; batch, case number -> empty */
+    TABLE_PACKAGES,    /* centre, package -> PackageRow; and case number -> PackageEntry */
     TABLE_COUNT
 };
 

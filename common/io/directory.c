@@ -11,6 +11,7 @@
 #include "common/core/require.h"
 #include "common/domain/division.h"
 #include "common/io/area_index.h"
+#include "common/io/authority_signature.h"
 #include "common/io/file.h"
 #include "common/io/wire.h"
 
@@ -19,7 +20,8 @@ enum {
     CERTIFICATES_MAX = 4,                              /* of an office, as in proto/ */
 };
 
-static const char signed_prefix[] = "yidi directory v1\n";
+static const struct authority_kind kind = { "yidi directory v1\n", "directory",
+                                            REFUSAL_DIRECTORY_INVALID };
 
 struct directory {
     struct arena arena; /* of everything here but the certificates */
@@ -35,44 +37,10 @@ struct directory {
 
 /* --- opening --- */
 
-static enum result
-check_signature(const Yidi__SignedDirectory *outer, const struct certificate *authority,
-                struct refusal *ret_refusal)
+static struct bytes
+borrow(ProtobufCBinaryData data)
 {
-    size_t prefix_bytes = sizeof signed_prefix - 1;
-    AUTO(heap) uint8_t *message = malloc(prefix_bytes + outer->directory.len);
-    if (message == NULL)
-        return ERR_MEMORY;
-    memcpy(message, signed_prefix, prefix_bytes);
-    memcpy(message + prefix_bytes, outer->directory.data, outer->directory.len);
-    enum result result =
-        certificate_verify(authority, bytes_of(message, prefix_bytes + outer->directory.len),
-                           bytes_of(outer->signature.data, outer->signature.len));
-    if (result == ERR_FORGED)
-        return refuse(ret_refusal, REFUSAL_DIRECTORY_INVALID, "signature",
-                      "is not the authority's signature of this directory");
-    return result;
-}
-
-static enum result
-check_authority(struct directory *directory, const Yidi__SignedDirectory *outer, uint64_t now_ms,
-                struct refusal *ret_refusal)
-{
-    AUTO(certificate) struct certificate *authority = NULL;
-    enum result result =
-        certificate_decode(bytes_of(outer->certificate.data, outer->certificate.len), &authority);
-    if (result == ERR_DAMAGED)
-        return refuse(ret_refusal, REFUSAL_CERTIFICATE_INVALID, "certificate",
-                      "not an X.509 certificate of suite " SIGNATURE_SUITE);
-    if (result == OK)
-        result = trust_root_check(directory->root, authority, now_ms, ret_refusal);
-    if (result != OK)
-        return result;
-    if (strcmp(certificate_unit(authority), DIRECTORY_AUTHORITY_UNIT) != 0)
-        return refuse(ret_refusal, REFUSAL_CERTIFICATE_INVALID, "certificate",
-                      "the certificate is not for unit " DIRECTORY_AUTHORITY_UNIT);
-    memcpy(directory->signer, certificate_name(authority), strlen(certificate_name(authority)) + 1);
-    return check_signature(outer, authority, ret_refusal);
+    return bytes_of(data.data, data.len);
 }
 
 /* Whatever is wrong with the bytes is wrong with the directory. */
@@ -99,7 +67,11 @@ open_signed(struct directory *directory, uint64_t now_ms, struct refusal *ret_re
     if (result != OK)
         return result;
     const Yidi__SignedDirectory *checked = (const Yidi__SignedDirectory *)outer;
-    result = check_authority(directory, checked, now_ms, ret_refusal);
+    const struct authority_signed document = { borrow(checked->directory),
+                                               borrow(checked->certificate),
+                                               borrow(checked->signature) };
+    result = authority_signature_check(&kind, &document, directory->root, now_ms, directory->signer,
+                                       ret_refusal);
     if (result == OK)
         result = unpack(&yidi__directory__descriptor,
                         bytes_of(checked->directory.data, checked->directory.len),
@@ -393,32 +365,25 @@ directory_certificate(struct directory *directory, const Yidi__Office *office, s
 
 /* --- signing --- */
 
+static ProtobufCBinaryData
+lend(struct bytes bytes)
+{
+    return (ProtobufCBinaryData){ .data = (uint8_t *)(uintptr_t)bytes.data, .len = bytes.size };
+}
+
 enum result
 directory_sign(struct bytes packed_directory, const struct signing_key *key,
                const struct certificate *certificate, struct arena *arena, struct bytes *ret_signed)
 {
-    size_t prefix_bytes = sizeof signed_prefix - 1;
-    uint8_t signature[SIGNATURE_BYTES_MAX];
     Yidi__SignedDirectory outer = YIDI__SIGNED_DIRECTORY__INIT;
-    struct bytes der = certificate_der(certificate);
-
-    if (!signing_key_matches(key, certificate))
-        return ERR_FORGED;
-    uint8_t *message = arena_take(arena, prefix_bytes + packed_directory.size);
-    if (message == NULL)
-        return ERR_MEMORY;
-    memcpy(message, signed_prefix, prefix_bytes);
-    memcpy(message + prefix_bytes, packed_directory.data, packed_directory.size);
+    struct authority_signed document;
     enum result result =
-        signing_key_sign(key, bytes_of(message, prefix_bytes + packed_directory.size), signature,
-                         &outer.signature.len);
+        authority_signature_make(&kind, packed_directory, key, certificate, arena, &document);
     if (result != OK)
         return result;
-    outer.signature.data = signature;
-    outer.directory.data = message + prefix_bytes;
-    outer.directory.len = packed_directory.size;
-    outer.certificate.data = (uint8_t *)(uintptr_t)der.data;
-    outer.certificate.len = der.size;
+    outer.directory = lend(document.body);
+    outer.certificate = lend(document.certificate);
+    outer.signature = lend(document.signature);
     *ret_signed = wire_encode(&outer.base, arena);
     return ret_signed->data == NULL ? ERR_MEMORY : OK;
 }

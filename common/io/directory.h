@@ -11,10 +11,10 @@
 
 #include "common/core/arena.h"
 #include "common/core/refusal.h"
+#include "common/io/authority_signature.h"
 #include "common/io/signature.h"
 #include "proto/directory.pb-c.h"
 
-#define DIRECTORY_AUTHORITY_UNIT "directory authority"
 enum { DIRECTORY_KEY_BYTES = 32 };
 
 struct directory;

@@ -66,18 +66,6 @@ check_unsigned(struct bytes packed, uint64_t signer_ends_ms, struct arena *arena
 }
 
 static enum result
-check_signer(const struct signing_key *key, const struct certificate *certificate,
-             struct refusal *ret_refusal)
-{
-    if (!signing_key_matches(key, certificate))
-        return refuse(ret_refusal, REFUSAL_KEY_INVALID, "key", "is not the key of the certificate");
-    if (strcmp(certificate_unit(certificate), DIRECTORY_AUTHORITY_UNIT) != 0)
-        return refuse(ret_refusal, REFUSAL_CERTIFICATE_INVALID, "certificate",
-                      "is not for unit " DIRECTORY_AUTHORITY_UNIT);
-    return OK;
-}
-
-static enum result
 sign(const struct sign_paths *paths, struct arena *arena, struct refusal *ret_refusal)
 {
     AUTO(signing_key) struct signing_key *key = NULL;
@@ -90,7 +78,7 @@ sign(const struct sign_paths *paths, struct arena *arena, struct refusal *ret_re
     if (result == OK)
         result = certificate_load(paths->certificate, &certificate, ret_refusal);
     if (result == OK)
-        result = check_signer(key, certificate, ret_refusal);
+        result = authority_signature_check_signer(key, certificate, ret_refusal);
     if (result == OK)
         result = file_read(paths->in, DIRECTORY_BYTES_MAX, &data, &size, ret_refusal);
     if (result == OK)

@@ -71,10 +71,16 @@ choose_kind(const struct application_case *about, Yidi__ApplicationForm *form)
                                          : YIDI__DOCUMENT_KIND__RESIDENCE_PERMIT;
     if (renewal && plan % 12 == 0)
         form->fee_waiver = YIDI__FEE_WAIVER__WELFARE;
-    form->fee_fen = fee_due_fen((enum form_kind)form->kind, (enum form_reason)form->reason,
-                                (enum form_waiver)form->fee_waiver);
-    if (form->fee_fen == FEE_REPLACEMENT_FEN)
+    const struct policy_case policy = { .policy = policy_standard(),
+                                        .known = true,
+                                        .date = about->today,
+                                        .window = "",
+                                        .registry = "" };
+    enum form_kind kind = (enum form_kind)form->kind;
+    enum form_reason reason = (enum form_reason)form->reason;
+    if (!fee_waiver_applies(&policy, kind, reason, (enum form_waiver)form->fee_waiver))
         form->fee_waiver = YIDI__FEE_WAIVER__NO_WAIVER;
+    form->fee_fen = fee_due_fen(&policy, kind, reason, (enum form_waiver)form->fee_waiver);
 }
 
 static Yidi__Person *
@@ -140,10 +146,11 @@ fill_form(const struct application_case *about, struct arena *arena)
     return complete ? form : NULL;
 }
 
-/* Both thumbs; one in eight has a right thumb that cannot be read, and brings the index finger. */
+/* Both thumbs; one in eight has no right thumb to be read, says so, and brings the index finger. */
 static bool
 fill_fingerprints(unsigned plan, Yidi__ImportLine *line, struct arena *arena)
 {
+    static Yidi__FingerPosition thumb[] = { YIDI__FINGER_POSITION__RIGHT_THUMB };
     bool no_thumb = citizen_choice(plan, CHOICE_FINGERS, 8) == 0;
     Yidi__ImportFingerprint *prints = arena_take(arena, 2 * sizeof *prints);
     line->fingerprints = arena_take(arena, 2 * sizeof *line->fingerprints);
@@ -154,6 +161,8 @@ fill_fingerprints(unsigned plan, Yidi__ImportLine *line, struct arena *arena)
         line->fingerprints[i] = &prints[i];
     }
     line->n_fingerprints = 2;
+    line->form->fingers_missing = thumb;
+    line->form->n_fingers_missing = no_thumb;
     prints[0].position =
         no_thumb ? YIDI__FINGER_POSITION__RIGHT_INDEX : YIDI__FINGER_POSITION__RIGHT_THUMB;
     prints[0].file = application_file(arena, "templates", plan, "-right.bin");

@@ -15,23 +15,23 @@
 /* ---- deadlines ---- */
 
 static uint64_t
-stage_deadline_ms(const Yidi__Case *row, uint64_t now_ms)
+stage_deadline_ms(const Yidi__Case *row, const struct policy_case *policy, uint64_t now_ms)
 {
     uint64_t stage_ms = 0;
     switch ((enum application_state)row->state) {
     case APPLICATION_SUBMITTED:
-        stage_ms = deadline_ms(DEADLINE_REGISTRY, now_ms);
+        stage_ms = deadline_ms(DEADLINE_REGISTRY, policy, now_ms);
         break;
     case APPLICATION_RETURNED:
         stage_ms = civil_date_end_ms(row->returned->answer_by);
         break;
     case APPLICATION_WITHDRAWING:
-        stage_ms = deadline_ms(DEADLINE_REGISTRY, now_ms);
+        stage_ms = deadline_ms(DEADLINE_REGISTRY, policy, now_ms);
         break;
     case APPLICATION_READY: /* the statutory limit is met; the citizen may take time */
-        return deadline_ms(DEADLINE_COLLECTION, now_ms);
+        return deadline_ms(DEADLINE_COLLECTION, policy, now_ms);
     default:
-        stage_ms = deadline_ms(DEADLINE_PRODUCTION, now_ms);
+        stage_ms = deadline_ms(DEADLINE_PRODUCTION, policy, now_ms);
         break;
     }
     return stage_ms < row->statutory_deadline_ms ? stage_ms : row->statutory_deadline_ms;

@@ -76,6 +76,7 @@ acceptance_amend(struct turn *turn, const Yidi__Amend *request, const struct byt
                  size_t frame_count, Yidi__Response *response, struct refusal *ret_refusal)
 {
     struct case_file file;
+    struct policy_case policy;
     struct submission *submission = arena_take(turn->arena, sizeof *submission);
     if (submission == NULL)
         return ERR_MEMORY;
@@ -93,7 +94,9 @@ acceptance_amend(struct turn *turn, const Yidi__Amend *request, const struct byt
     if (result == OK)
         result = check_same_case(file.row, request->form, ret_refusal);
     if (result == OK)
-        result = submission_check(turn, submission, ret_refusal);
+        result = policies_of_case(turn, file.row, &policy);
+    if (result == OK)
+        result = submission_check(turn, submission, &policy, ret_refusal);
     if (result == OK)
         result = check_same_offices(file.row, submission, ret_refusal);
     if (result == OK)

@@ -18,6 +18,7 @@
 struct applying {
     const Yidi__Apply *apply;
     struct submission submission;
+    struct policy_case policy; /* that judges it, now and for ever */
 };
 
 static enum result
@@ -50,7 +51,7 @@ check_everything(const struct turn *turn, struct applying *applying, struct refu
     struct submission *submission = &applying->submission;
     enum result result = check_directory_date(turn, ret_refusal);
     if (result == OK)
-        result = submission_check(turn, submission, ret_refusal);
+        result = submission_check(turn, submission, &applying->policy, ret_refusal);
     if (result == OK)
         result = check_no_open_case(turn, applying, ret_refusal);
     if (result == OK)
@@ -88,7 +89,8 @@ fill_row(const struct turn *turn, const struct applying *applying, Yidi__Case *r
     row->registry_office = applying->submission.registry->code;
     row->production_office = applying->submission.production->code;
     row->accepted_ms = turn->now_ms;
-    row->statutory_deadline_ms = deadline_ms(DEADLINE_STATUTORY, turn->now_ms);
+    row->statutory_deadline_ms = deadline_ms(DEADLINE_STATUTORY, &applying->policy, turn->now_ms);
+    row->policy_version = applying->policy.policy->version;
     row->clerk = (char *)turn->operator;
 }
 
@@ -233,6 +235,7 @@ acceptance_apply(struct turn *turn, const Yidi__Apply *apply, const struct bytes
         return result;
 
     char case_number[CASE_NUMBER_CHARS + 1];
+    policies_of_new(turn, apply->form->person->registration_division, &applying->policy);
     result = check_everything(turn, applying, ret_refusal);
     if (result == OK)
         result = next_case_number(turn, case_number, ret_refusal);

@@ -33,6 +33,7 @@ fill_submitted(const Yidi__Case *row, Yidi__ApplicationSubmitted *body)
     body->accepted_ms = row->accepted_ms;
     body->revision = row->revision;
     body->receipt_digest = row->receipt_digest;
+    body->policy_version = row->policy_version;
 }
 
 /* Which of the two, the step that was just taken says. */

@@ -40,6 +40,7 @@ acceptance_take_redirection(struct turn *turn, struct case_file *file,
     const Yidi__Office *registry =
         directory_find_registry(turn->office->directory, redirected->registration_division);
     Yidi__Case *row = file->row;
+    struct policy_case policy;
     if (row->state != APPLICATION_SUBMITTED)
         return acceptance_advance(turn, file, incoming, &event, ret_refusal);
     if (registry == NULL || strcmp(registry->code, redirected->registry_office) != 0 ||
@@ -47,6 +48,9 @@ acceptance_take_redirection(struct turn *turn, struct case_file *file,
         return end_undeliverable(turn, file, incoming, ret_refusal);
     row->registry_office = registry->code;
     row->form->person->registration_division = redirected->registration_division;
-    row->stage_deadline_ms = deadline_ms(DEADLINE_REGISTRY, turn->now_ms);
+    enum result result = policies_of_case(turn, row, &policy);
+    if (result != OK)
+        return result;
+    row->stage_deadline_ms = deadline_ms(DEADLINE_REGISTRY, &policy, turn->now_ms);
     return acceptance_advance(turn, file, incoming, &event, ret_refusal);
 }

@@ -55,6 +55,7 @@ accept_again(struct turn *turn, const struct incoming *own, struct refusal *ret_
     const Yidi__ApplicationSubmitted *submitted = own->message->application_submitted;
     const struct application_event event = { .kind = APPLICATION_ACCEPT };
     struct case_file file;
+    struct policy_case policy;
     enum result result = case_file_open(turn->txn, &application_machine, own->message->case_number,
                                         turn->arena, &file);
     if (result == OK)
@@ -68,10 +69,15 @@ accept_again(struct turn *turn, const struct incoming *own, struct refusal *ret_
     file.row->registry_office = (char *)own->from;
     file.row->production_office = submitted->production_office;
     file.row->accepted_ms = submitted->accepted_ms;
-    file.row->statutory_deadline_ms = deadline_ms(DEADLINE_STATUTORY, submitted->accepted_ms);
     file.row->revision = submitted->revision;
+    file.row->policy_version = submitted->policy_version;
     file.row->clerk = (char *)turn->operator;
     file.row->receipt_digest = submitted->receipt_digest; /* the code itself nobody else knew */
+    result = policies_of_case(turn, file.row, &policy);
+    if (result != OK)
+        return result;
+    file.row->statutory_deadline_ms =
+        deadline_ms(DEADLINE_STATUTORY, &policy, submitted->accepted_ms);
     return acceptance_advance(turn, &file, NULL, &event, ret_refusal);
 }
 

@@ -12,7 +12,6 @@
 
 #include "acceptance-node/core/application.h"
 #include "common/domain/civil_date.h"
-#include "common/domain/working_day.h"
 #include "common/io/notifier.h"
 #include "common/io/outbox.h"
 #include "common/io/recovery.h"
@@ -22,12 +21,12 @@
 static const uint64_t ahead_max_ms = UINT64_C(31) * 24 * 3600 * 1000;
 
 static bool
-asked_today(const Yidi__Case *row, uint64_t now_ms)
+asked_today(const Yidi__Case *row, const struct calendar *calendar, uint64_t now_ms)
 {
-    uint32_t today = working_day_of(civil_date_of_ms(now_ms));
+    uint32_t today = calendar_working_day_of(calendar, civil_date_of_ms(now_ms));
     if (row->reminded_ms == 0 || row->reminded_ms > now_ms + ahead_max_ms)
         return false;
-    return today <= working_day_of(civil_date_of_ms(row->reminded_ms));
+    return today <= calendar_working_day_of(calendar, civil_date_of_ms(row->reminded_ms));
 }
 
 /* Has the registry taken what was sent last about the case? Its stream is in order: whatever is
@@ -76,13 +75,14 @@ enum result
 acceptance_overdue(struct turn *turn, struct case_file *file, uint64_t *ret_again_ms)
 {
     const Yidi__Case *row = file->row;
-    uint32_t today = working_day_of(civil_date_of_ms(turn->now_ms));
+    const struct calendar *calendar = &policies_present(&turn->office->policies)->calendar;
+    uint32_t today = calendar_working_day_of(calendar, civil_date_of_ms(turn->now_ms));
     bool arrived;
     if (row->state != APPLICATION_SUBMITTED)
         return OK;
     enum result result = has_arrived(turn, row, &arrived);
-    if (result == OK && arrived && !asked_today(row, turn->now_ms))
+    if (result == OK && arrived && !asked_today(row, calendar, turn->now_ms))
         result = ask_again(turn, file);
-    *ret_again_ms = civil_date_start_ms(working_day_after(today));
+    *ret_again_ms = civil_date_start_ms(calendar_add_working_days(calendar, today, 1));
     return result;
 }

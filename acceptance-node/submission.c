@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acceptance-node/submission.h"
 
-#include "common/domain/civil_date.h"
 #include "common/io/form_view.h"
 #include "common/io/intake.h"
 #include "common/io/photo.h"
@@ -64,12 +63,11 @@ find_offices(const struct turn *turn, struct submission *submission, struct refu
 
 enum result
 submission_check(const struct turn *turn, struct submission *submission,
-                 struct refusal *ret_refusal)
+                 const struct policy_case *policy, struct refusal *ret_refusal)
 {
     const struct form form = form_view(submission->form);
     const char *own_division = office_self(turn->office)->areas[0];
-    enum result result =
-        form_check(&form, civil_date_of_ms(turn->now_ms), own_division, ret_refusal);
+    enum result result = form_check(&form, policy, own_division, ret_refusal);
     if (result == OK)
         result = check_attachments(submission, ret_refusal);
     return result == OK ? find_offices(turn, submission, ret_refusal) : result;

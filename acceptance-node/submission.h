@@ -27,8 +27,10 @@ enum result submission_open(struct turn *turn, Yidi__ApplicationForm *form,
 
 /* Every rule of the form and its attachments, and the offices that it goes to.
  *
+ * policy       that judges the case (common/io/policies.h).
  * ERR_REFUSED  form.h, photo.h, REGISTRY_UNLISTED, PRODUCTION_UNLISTED */
 enum result submission_check(const struct turn *turn, struct submission *submission,
+                             const struct policy_case *policy,
                              struct refusal *ret_refusal) MUST_CHECK;
 
 /* Is there room for its attachments? It is counted as taken. */

@@ -89,22 +89,28 @@ check_new(struct turn *turn, const char *case_number, struct refusal *ret_refusa
     return result == ERR_ABSENT ? OK : result;
 }
 
-static void
-fill_row(const struct turn *turn, const struct incoming *incoming,
-         const struct application_proof *proof, Yidi__Case *row)
+static enum result
+fill_row(struct turn *turn, const struct incoming *incoming, const struct application_proof *proof,
+         Yidi__Case *row)
 {
     const Yidi__CardOrdered *ordered = incoming->message->card_ordered;
     row->form = proof->submitted->form;
     row->acceptance_office = ordered->acceptance_office;
     row->registry_office = (char *)incoming->from;
     row->production_office = (char *)turn->office->journal.office;
-    uint64_t latest_ms = deadline_ms(DEADLINE_STATUTORY, turn->now_ms);
     row->accepted_ms = proof->submitted->accepted_ms;
-    row->statutory_deadline_ms =
-        ordered->statutory_deadline_ms < latest_ms ? ordered->statutory_deadline_ms : latest_ms;
+    row->policy_version = proof->submitted->policy_version;
     row->issuing_authority = ordered->issuing_authority;
     row->valid_from = ordered->valid_from;
     row->valid_until = ordered->valid_until;
+    struct policy_case policy;
+    enum result result = policies_of_case(turn, row, &policy);
+    if (result != OK)
+        return result;
+    uint64_t latest_ms = deadline_ms(DEADLINE_STATUTORY, &policy, turn->now_ms);
+    row->statutory_deadline_ms =
+        ordered->statutory_deadline_ms < latest_ms ? ordered->statutory_deadline_ms : latest_ms;
+    return OK;
 }
 
 /* News that closes the citizen's last case may be on its way still, so a second open order is no
@@ -147,7 +153,8 @@ production_place_order(struct turn *turn, const struct incoming *incoming,
         result = order_step(&order, &event, &effects, ret_refusal);
     if (result != OK)
         return result;
-    fill_row(turn, incoming, &proof, file.row);
-    result = production_warn_of_second(turn, &file);
+    result = fill_row(turn, incoming, &proof, file.row);
+    if (result == OK)
+        result = production_warn_of_second(turn, &file);
     return result == OK ? turn_advance(turn, &file, incoming, order.state, &effects) : result;
 }

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 
-#include "common/domain/civil_date.h"
 #include "common/domain/deadline.h"
 #include "common/io/incoming.h"
 #include "common/io/package.h"
@@ -12,8 +11,6 @@
 #include "production-node/batch.h"
 #include "production-node/core/order.h"
 #include "production-node/stock_book.h"
-
-enum { REMAKE_DAYS = 5 };
 
 /* ---- deadlines ---- */
 
@@ -30,13 +27,13 @@ was_closed(const Yidi__Case *row)
 }
 
 static uint64_t
-stage_deadline_ms(const Yidi__Case *row, uint64_t now_ms)
+stage_deadline_ms(const Yidi__Case *row, const struct policy_case *policy, uint64_t now_ms)
 {
     if (row->state == ORDER_DELIVERED) /* the card is there; the citizen may take time */
-        return deadline_ms(DEADLINE_COLLECTION, now_ms);
+        return deadline_ms(DEADLINE_COLLECTION, policy, now_ms);
     if (was_closed(row))
-        return civil_date_end_ms(civil_date_add_days(civil_date_of_ms(now_ms), REMAKE_DAYS));
-    uint64_t stage_ms = deadline_ms(DEADLINE_PRODUCTION, now_ms);
+        return deadline_ms(DEADLINE_REMAKE, policy, now_ms);
+    uint64_t stage_ms = deadline_ms(DEADLINE_PRODUCTION, policy, now_ms);
     return stage_ms < row->statutory_deadline_ms ? stage_ms : row->statutory_deadline_ms;
 }
 

@@ -84,6 +84,10 @@ check_amendment(const struct case_file *file, const struct incoming *incoming,
         return refuse(ret_refusal, REFUSAL_AMENDMENT_INVALID,
                       "application_submitted.production_office",
                       "the card centre of a case does not change");
+    if (submitted->policy_version != row->policy_version)
+        return refuse(ret_refusal, REFUSAL_AMENDMENT_INVALID,
+                      "application_submitted.policy_version",
+                      "the policy of a case does not change");
     return OK;
 }
 
@@ -106,6 +110,6 @@ registry_take_amendment(struct turn *turn, const struct incoming *incoming,
     file.row->application_envelope = (ProtobufCBinaryData){ 0 };
     file.row->attention = NULL;
     file.row->examiner = "";
-    result = registry_judge(turn, file.row->form, &file.row->findings);
+    result = registry_judge(turn, file.row, &file.row->findings);
     return result == OK ? registry_advance(turn, &file, incoming, &event, ret_refusal) : result;
 }

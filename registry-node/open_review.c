@@ -83,6 +83,9 @@ check_application(struct turn *turn, const struct incoming *incoming, bool again
     const Yidi__ApplicationSubmitted *submitted = incoming->message->application_submitted;
     const struct form form = form_view(submitted->form);
     const Yidi__Office *acceptance = directory_find(turn->office->directory, incoming->from);
+    struct policy_case policy = { .date = civil_date_of_ms(accepted_at_ms(turn, submitted)),
+                                  .window = incoming->from,
+                                  .registry = turn->office->journal.office };
     if (incoming->envelope_bytes > APPLICATION_ENVELOPE_BYTES_MAX)
         return refuse(ret_refusal, REFUSAL_MALFORMED, "application_submitted",
                       "at most %d bytes with its proof", APPLICATION_ENVELOPE_BYTES_MAX);
@@ -90,32 +93,36 @@ check_application(struct turn *turn, const struct incoming *incoming, bool again
     if (result == OK)
         result = check_jurisdiction(turn, incoming, ret_refusal);
     if (result == OK)
-        result = form_check(&form, civil_date_of_ms(accepted_at_ms(turn, submitted)),
-                            acceptance->areas[0], ret_refusal);
+        result = policies_find(turn, submitted->policy_version, &policy.policy, &policy.known);
+    if (result == OK)
+        result = form_check(&form, &policy, acceptance->areas[0], ret_refusal);
     if (result == OK)
         result = check_attachments(incoming, ret_refusal);
     return result;
 }
 
 enum result
-registry_judge(struct turn *turn, const Yidi__ApplicationForm *wire, uint32_t *ret_findings)
+registry_judge(struct turn *turn, const Yidi__Case *row, uint32_t *ret_findings)
 {
     Yidi__Citizen *record = NULL;
-    const struct form form = form_view(wire);
-    enum result result = registry_find_citizen(turn, form.person.citizen_number, &record);
+    struct policy_case policy;
+    const struct form form = form_view(row->form);
+    enum result result = policies_of_case(turn, row, &policy);
+    if (result == OK)
+        result = registry_find_citizen(turn, form.person.citizen_number, &record);
     if (result != OK && result != ERR_ABSENT)
         return result;
     if (result == OK) {
         const struct citizen citizen = citizen_view(record);
-        *ret_findings = findings_judge(&form, &citizen);
+        *ret_findings = findings_judge(&form, &citizen, &policy);
     } else {
-        *ret_findings = findings_judge(&form, NULL);
+        *ret_findings = findings_judge(&form, NULL, &policy);
     }
     return OK;
 }
 
-static void
-fill_row(const struct turn *turn, const struct incoming *incoming, Yidi__Case *row)
+static enum result
+fill_row(struct turn *turn, const struct incoming *incoming, Yidi__Case *row)
 {
     const Yidi__ApplicationSubmitted *submitted = incoming->message->application_submitted;
     uint64_t accepted_ms = accepted_at_ms(turn, submitted);
@@ -124,9 +131,14 @@ fill_row(const struct turn *turn, const struct incoming *incoming, Yidi__Case *r
     row->registry_office = (char *)turn->office->journal.office;
     row->production_office = submitted->production_office;
     row->accepted_ms = accepted_ms;
-    row->statutory_deadline_ms = deadline_ms(DEADLINE_STATUTORY, accepted_ms);
     row->application_sequence = incoming->sequence;
     row->revision = submitted->revision;
+    row->policy_version = submitted->policy_version;
+    struct policy_case policy;
+    enum result result = policies_of_case(turn, row, &policy);
+    if (result == OK)
+        row->statutory_deadline_ms = deadline_ms(DEADLINE_STATUTORY, &policy, accepted_ms);
+    return result;
 }
 
 static enum result
@@ -171,8 +183,9 @@ registry_open_review(struct turn *turn, const struct incoming *incoming,
         result = case_file_new(incoming->message->case_number, turn->arena, &file);
     if (result != OK)
         return result;
-    fill_row(turn, incoming, file.row);
-    result = registry_judge(turn, file.row->form, &file.row->findings);
+    result = fill_row(turn, incoming, file.row);
+    if (result == OK)
+        result = registry_judge(turn, file.row, &file.row->findings);
     if (result != OK)
         return result;
 

@@ -125,6 +125,7 @@ open_review_again(struct turn *turn, const struct incoming *own, const struct en
     row->accepted_ms = sent->message->application_submitted->accepted_ms;
     row->statutory_deadline_ms = ordered->statutory_deadline_ms;
     row->revision = sent->message->application_submitted->revision;
+    row->policy_version = sent->message->application_submitted->policy_version;
     row->application_envelope = ordered->application_envelope;
     return registry_advance(turn, ret_file, NULL, &event, &refusal);
 }

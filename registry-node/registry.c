@@ -15,27 +15,27 @@
 /* ---- deadlines ---- */
 
 static uint64_t
-stage_deadline_ms(const Yidi__Case *row, uint64_t now_ms)
+stage_deadline_ms(const Yidi__Case *row, const struct policy_case *policy, uint64_t now_ms)
 {
     uint64_t stage_ms;
     switch ((enum review_state)row->state) {
     case REVIEW_RECEIVED:
-        stage_ms = deadline_ms(DEADLINE_REGISTRY, now_ms);
+        stage_ms = deadline_ms(DEADLINE_REGISTRY, policy, now_ms);
         break;
     case REVIEW_EXAMINED: /* examination and issue share the registry's days */
         stage_ms = row->stage_deadline_ms;
         break;
     case REVIEW_MADE:
-        return deadline_ms(DEADLINE_COLLECTION, now_ms);
+        return deadline_ms(DEADLINE_COLLECTION, policy, now_ms);
     case REVIEW_BLOCKED:
     case REVIEW_WITHDRAWING:
-        stage_ms = deadline_ms(DEADLINE_REGISTRY, now_ms);
+        stage_ms = deadline_ms(DEADLINE_REGISTRY, policy, now_ms);
         break;
     case REVIEW_RETURNED:
         stage_ms = civil_date_end_ms(row->returned->answer_by);
         break;
     default:
-        stage_ms = deadline_ms(DEADLINE_PRODUCTION, now_ms);
+        stage_ms = deadline_ms(DEADLINE_PRODUCTION, policy, now_ms);
         break;
     }
     return stage_ms < row->statutory_deadline_ms ? stage_ms : row->statutory_deadline_ms;
@@ -200,7 +200,7 @@ examine(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
 {
     struct review_event event = { .kind = REVIEW_EXAMINE, .operator= turn->operator};
     uint32_t findings;
-    enum result result = registry_judge(turn, file->row->form, &findings);
+    enum result result = registry_judge(turn, file->row, &findings);
     if (result != OK)
         return result;
     file->row->findings = findings;
@@ -214,12 +214,15 @@ issue(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
 {
     const struct review_event event = { .kind = REVIEW_ISSUE, .operator= turn->operator};
     Yidi__Case *row = file->row;
+    struct policy_case policy;
     enum result result = registry_check_only_card(turn, row, ret_refusal);
     if (result == OK)
         result = turn_find_attachments(turn, row->form);
     if (result == ERR_ABSENT)
         return refuse(ret_refusal, REFUSAL_ATTACHMENT_LOST, "form.photo_digest",
                       "no other office has handed it back");
+    if (result == OK)
+        result = policies_of_case(turn, row, &policy);
     if (result != OK)
         return result;
     bool again = row->state == REVIEW_BLOCKED;
@@ -229,9 +232,36 @@ issue(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
         office_self(turn->office)->issuing_authority; /* may have been renamed */
     if (!again) {
         row->valid_from = civil_date_of_ms(turn->now_ms);
-        row->valid_until = validity_until(row->form->person->birth_date, row->valid_from);
+        row->valid_until = validity_until(&policy, row->form->person->birth_date, row->valid_from);
     }
     return registry_advance(turn, file, NULL, &event, ret_refusal);
+}
+
+/* What the policy has ceased to refuse for, nobody is refused for. */
+static enum result
+check_reasons(struct turn *turn, const struct case_file *file, const Yidi__Decide *decide,
+              struct refusal *ret_refusal)
+{
+    static const struct {
+        Yidi__RefusalReason reason;
+        enum policy_key rule;
+    } rules[] = {
+        { YIDI__REFUSAL_REASON__FIRST_APPLICATION, POLICY_REFUSE_FIRST },
+        { YIDI__REFUSAL_REASON__IDENTITY_DOUBTFUL, POLICY_REFUSE_IDENTITY },
+        { YIDI__REFUSAL_REASON__APPEARANCE_WITHOUT_FINGERPRINTS, POLICY_REFUSE_APPEARANCE },
+        { YIDI__REFUSAL_REASON__DOCUMENTS_NOT_GENUINE, POLICY_REFUSE_DOCUMENTS },
+        { YIDI__REFUSAL_REASON__BAD_CREDIT_RECORD, POLICY_REFUSE_CREDIT },
+    };
+    struct policy_case policy;
+    enum result result = policies_of_case(turn, file->row, &policy);
+    for (size_t i = 0; result == OK && i < decide->n_reasons; i++)
+        for (size_t j = 0; j < sizeof rules / sizeof *rules; j++)
+            if (decide->reasons[i] == rules[j].reason && policy.known &&
+                policy_of_case(&policy, rules[j].rule) == 0)
+                return refuse(ret_refusal, REFUSAL_POLICY_FORBIDS, "decide.reasons",
+                              "%s is off in the policy of this case",
+                              policy_key_info(rules[j].rule)->key);
+    return result;
 }
 
 static enum result
@@ -248,6 +278,9 @@ refuse_application(struct turn *turn, struct case_file *file, const Yidi__Decide
     if (decide->text[0] == '\0')
         return refuse(ret_refusal, REFUSAL_REFUSAL_INCOMPLETE, "decide.text",
                       "the applicant is told the detailed reason");
+    enum result result = check_reasons(turn, file, decide, ret_refusal);
+    if (result != OK)
+        return result;
     yidi__case_refusal__init(refusal);
     refusal->reasons = decide->reasons;
     refusal->n_reasons = decide->n_reasons;

@@ -16,8 +16,9 @@ extern const struct role registry_role;
 enum result registry_open_review(struct turn *turn, const struct incoming *incoming,
                                  struct refusal *ret_refusal) MUST_CHECK;
 
-/* What the record tells against an application, today: a set of findings (finding.h). */
-enum result registry_judge(struct turn *turn, const Yidi__ApplicationForm *wire,
+/* What the record tells against an application, today and by the policy of the case: a set of
+ * findings (finding.h). */
+enum result registry_judge(struct turn *turn, const Yidi__Case *row,
                            uint32_t *ret_findings) MUST_CHECK;
 
 /* The command PopulationImport: all lines or none, unless bad ones are to be skipped. */

@@ -99,6 +99,10 @@
     X(DIRECTORY_INVALID,                                                                           \
       "the directory is not signed by a trusted authority, or breaks its rules",                   \
       "机关名录未经可信机构签名，或者违反规则")                                                    \
+    X(POLICY_INVALID, "the policy is not signed by a trusted authority, or breaks its rules",      \
+      "政策未经可信机构签名，或者违反规则")                                                        \
+    X(POLICY_FORBIDS, "the policy that judges this case does not have that",                       \
+      "适用于本业务的政策不允许")                                                                  \
     X(CERTIFICATE_INVALID,                                                                         \
       "a certificate does not chain to the root, is out of date, or is revoked",                   \
       "证书不能追溯到根证书、不在有效期内或者已被吊销")                                            \

@@ -114,6 +114,19 @@ civil_date_add_years(uint32_t date, unsigned years)
 }
 
 uint32_t
+civil_date_add_months(uint32_t date, unsigned months)
+{
+    uint64_t count = (uint64_t)(date / 100 % 100) + months;
+    uint32_t month = date / 100 % 100 == 0 ? 1 : (uint32_t)((count - 1) % 12) + 1;
+    uint64_t year = date / 10000 + (count > 0 ? (count - 1) / 12 : 0);
+    if (year > CIVIL_DATE_MAX / 10000)
+        return CIVIL_DATE_MAX;
+    uint32_t last = days_in_month((uint32_t)year, month);
+    uint32_t day = date % 100 < last ? date % 100 : last;
+    return (uint32_t)year * 10000 + month * 100 + day;
+}
+
+uint32_t
 civil_date_add_days(uint32_t date, int32_t days)
 {
     return date_of(days_of(date) + days);

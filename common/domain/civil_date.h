@@ -37,6 +37,10 @@ void civil_date_format(uint32_t date, char ret_text[CIVIL_DATE_TEXT_BYTES]);
  * that a validity period never grows. Stops at CIVIL_DATE_MAX. */
 uint32_t civil_date_add_years(uint32_t date, unsigned years);
 
+/* Same day so many months later; the last day of the month when that has no such day. Stops at
+ * CIVIL_DATE_MAX. */
+uint32_t civil_date_add_months(uint32_t date, unsigned months);
+
 /* So many days later, or earlier when negative. Stops at the ends of the range. */
 uint32_t civil_date_add_days(uint32_t date, int32_t days);
 

@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "common/core/require.h"
+#include "common/domain/civil_date.h"
 
-_Static_assert(FINDING_COUNT <= 16, "as many names as a message may list");
+_Static_assert(FINDING_COUNT <= 31, "as many names as a message may list");
 
 static const struct meaning {
     const char *name;
@@ -31,6 +32,9 @@ static const struct meaning {
     [FINDING_NO_PHOTO_ON_FILE] = { "NO_PHOTO_ON_FILE", FINDING_DOUBT, REFUSED_NO_PHOTO_ON_FILE },
     [FINDING_CARD_REPORTED_LOST] = { "CARD_REPORTED_LOST", FINDING_DOUBT,
                                      REFUSED_DOCUMENTS_NOT_GENUINE },
+    [FINDING_POLICY_UNKNOWN] = { "POLICY_UNKNOWN", FINDING_DOUBT, REFUSED_UNSPECIFIED },
+    [FINDING_CARD_ON_FILE] = { "CARD_ON_FILE", FINDING_FAIL, REFUSED_IDENTITY_DOUBTFUL },
+    [FINDING_TOO_EARLY] = { "TOO_EARLY", FINDING_DOUBT, REFUSED_UNSPECIFIED },
 };
 
 static uint32_t
@@ -48,6 +52,17 @@ details_differ(const struct person *asked, const struct person *known)
 }
 
 static uint32_t
+judge_details(const struct form *form, const struct citizen *record)
+{
+    uint32_t findings = 0;
+    if (details_differ(&form->person, &record->person))
+        findings |= bit(FINDING_DETAILS_DIFFER);
+    if (strcmp(form->person.address, record->person.address) != 0)
+        findings |= bit(FINDING_ADDRESS_DIFFERS);
+    return findings;
+}
+
+static uint32_t
 judge_appearance(const struct form *form, const struct citizen *record)
 {
     if (!form->appearance_changed)
@@ -58,10 +73,10 @@ judge_appearance(const struct form *form, const struct citizen *record)
 
 /* What the record says of the number and the person who bears it, whatever the form says. */
 static uint32_t
-judge_record(const struct citizen *record)
+judge_record(const struct citizen *record, const struct policy_case *policy)
 {
     uint32_t findings = 0;
-    if (record->bad_credit)
+    if (record->bad_credit && policy_of_case(policy, POLICY_REFUSE_CREDIT) != 0)
         findings |= bit(FINDING_BAD_CREDIT);
     if (record->deceased_on != 0)
         findings |= bit(FINDING_DECEASED);
@@ -90,28 +105,51 @@ judge_division(const struct person *asked, const struct citizen *record)
 static uint32_t
 judge_card(const struct form *form, const struct citizen *record)
 {
-    bool has_card = record->card_serial[0] != '\0';
-    uint32_t findings = 0;
-    if (form->kind == KIND_FIRST || (!has_card && record->former_card_serial[0] == '\0'))
-        findings |= bit(FINDING_FIRST_APPLICATION);
-    if (form->kind == KIND_RENEWAL && has_card && record->card_reported_lost)
-        findings |= bit(FINDING_CARD_REPORTED_LOST);
-    return findings;
+    bool lost = record->card_serial[0] != '\0' && record->card_reported_lost;
+    return form->kind == KIND_RENEWAL && lost ? bit(FINDING_CARD_REPORTED_LOST) : 0;
+}
+
+/* Does the kind of application fit what was issued before? Nobody can renew what never was. */
+static uint32_t
+judge_kind(const struct form *form, const struct citizen *record, const struct policy_case *policy)
+{
+    bool issued = record->card_serial[0] != '\0' || record->former_card_serial[0] != '\0';
+    bool first_allowed = policy_of_case(policy, POLICY_REFUSE_FIRST) == 0;
+    if (form->kind == KIND_FIRST && first_allowed)
+        return issued ? bit(FINDING_CARD_ON_FILE) : 0;
+    return form->kind == KIND_FIRST || !issued ? bit(FINDING_FIRST_APPLICATION) : 0;
+}
+
+static uint32_t
+judge_time(const struct form *form, const struct citizen *record, const struct policy_case *policy)
+{
+    bool ends = record->card_serial[0] != '\0' && record->card_valid_until != 0;
+    if (form->kind != KIND_RENEWAL || !ends ||
+        (form->reason != REASON_EXPIRED && form->reason != REASON_EXPIRING))
+        return 0;
+    unsigned months = policy_of_case(policy, POLICY_RENEWAL_EARLY);
+    return record->card_valid_until > civil_date_add_months(policy->date, months)
+               ? bit(FINDING_TOO_EARLY)
+               : 0;
 }
 
 uint32_t
-findings_judge(const struct form *form, const struct citizen *record)
+findings_judge(const struct form *form, const struct citizen *record,
+               const struct policy_case *policy)
 {
     const struct person *asked = &form->person;
     if (record == NULL || strcmp(asked->citizen_number, record->person.citizen_number) != 0)
         return bit(FINDING_NOT_ON_FILE);
 
-    uint32_t findings = judge_appearance(form, record) | judge_record(record) |
-                        judge_division(asked, record) | judge_card(form, record);
-    if (details_differ(asked, &record->person))
-        findings |= bit(FINDING_DETAILS_DIFFER);
-    if (strcmp(asked->address, record->person.address) != 0)
-        findings |= bit(FINDING_ADDRESS_DIFFERS);
+    uint32_t findings = judge_record(record, policy) | judge_division(asked, record) |
+                        judge_card(form, record) | judge_kind(form, record, policy) |
+                        judge_time(form, record, policy);
+    if (policy_of_case(policy, POLICY_REFUSE_IDENTITY) != 0)
+        findings |= judge_details(form, record);
+    if (policy_of_case(policy, POLICY_REFUSE_APPEARANCE) != 0)
+        findings |= judge_appearance(form, record);
+    if (!policy->known)
+        findings |= bit(FINDING_POLICY_UNKNOWN);
     return findings;
 }
 

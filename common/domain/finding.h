@@ -31,6 +31,9 @@ enum finding {
     FINDING_REGISTRATION_MOVED = 11, /* the form still names the county that it moved away from */
     FINDING_NO_PHOTO_ON_FILE = 12,
     FINDING_CARD_REPORTED_LOST = 13, /* a renewal, of a card that was reported lost */
+    FINDING_POLICY_UNKNOWN = 14,     /* accepted under a policy that is not known here */
+    FINDING_CARD_ON_FILE = 15,       /* a first application, and a card was issued before */
+    FINDING_TOO_EARLY = 16,          /* the card on file does not end soon */
     FINDING_COUNT
 };
 
@@ -39,11 +42,13 @@ enum finding_severity {
     FINDING_FAIL,  /* cannot be issued */
 };
 
-/* Compare an application with the record.
+/* Compare an application with the record, by the policy of the case: what that does not let anybody
+ * be refused for is no finding.
  *
  * record  NULL when the registry has none: then that is the only finding.
  * Returns a set: bit 1 << finding for each one. */
-uint32_t findings_judge(const struct form *form, const struct citizen *record);
+uint32_t findings_judge(const struct form *form, const struct citizen *record,
+                        const struct policy_case *policy);
 
 /* Does any of them fail the application? Bits of no known finding do, because a newer version may
  * have set them. */

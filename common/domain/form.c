@@ -14,25 +14,29 @@
 /* What the rules look at. */
 struct facts {
     const struct form *form;
-    uint32_t today;
+    const struct policy_case *policy;
     const char *office_division;
 };
 
 static enum result
 check_kind(const struct facts *facts, struct refusal *ret_refusal)
 {
+    bool first_refused =
+        facts->policy->known && policy_of_case(facts->policy, POLICY_REFUSE_FIRST) != 0;
     switch (facts->form->kind) {
     case KIND_RENEWAL:
     case KIND_REPLACEMENT:
         return OK;
     case KIND_FIRST:
+        if (!first_refused)
+            return OK;
         return refuse(ret_refusal, REFUSAL_FIRST_APPLICATION_ELSEWHERE, "form.kind",
                       "a first card is applied for at the place of household registration");
     case KIND_UNSPECIFIED:
         break;
     }
     return refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "form.kind",
-                  "must be RENEWAL or REPLACEMENT");
+                  "must be RENEWAL, REPLACEMENT or FIRST");
 }
 
 static enum result
@@ -48,6 +52,9 @@ check_reason(const struct facts *facts, struct refusal *ret_refusal)
     if (facts->form->kind == KIND_REPLACEMENT && !fits_replacement)
         return refuse(ret_refusal, REFUSAL_REASON_MISMATCH, "form.reason",
                       "a replacement is for LOST or STOLEN");
+    if (facts->form->kind == KIND_FIRST && reason != REASON_FIRST_CARD)
+        return refuse(ret_refusal, REFUSAL_REASON_MISMATCH, "form.reason",
+                      "a first application is for FIRST_CARD");
     return OK;
 }
 
@@ -89,7 +96,7 @@ check_birth_date(const struct facts *facts, struct refusal *ret_refusal)
     enum result result = civil_date_check(person->birth_date, field, ret_refusal);
     if (result != OK)
         return result;
-    if (person->birth_date > facts->today)
+    if (person->birth_date > facts->policy->date)
         return refuse(ret_refusal, REFUSAL_DATE_INVALID, field, "must not be in the future");
     if (person->birth_date != citizen_number_birth_date(person->citizen_number))
         return refuse(ret_refusal, REFUSAL_BIRTH_DATE_MISMATCH, field,
@@ -154,10 +161,11 @@ check_evidence(const struct facts *facts, struct refusal *ret_refusal)
     if (facts->form->kind == KIND_RENEWAL && evidence != DOCUMENT_ORIGINAL_CARD)
         return refuse(ret_refusal, REFUSAL_EVIDENCE_MISSING, "form.evidence",
                       "a renewal needs ORIGINAL_CARD");
-    if (facts->form->kind == KIND_REPLACEMENT && evidence != DOCUMENT_HOUSEHOLD_REGISTER &&
+    if (facts->form->kind != KIND_RENEWAL && evidence != DOCUMENT_HOUSEHOLD_REGISTER &&
         evidence != DOCUMENT_RESIDENCE_PERMIT)
         return refuse(ret_refusal, REFUSAL_EVIDENCE_MISSING, "form.evidence",
-                      "a replacement needs HOUSEHOLD_REGISTER or RESIDENCE_PERMIT");
+                      "a %s needs HOUSEHOLD_REGISTER or RESIDENCE_PERMIT",
+                      facts->form->kind == KIND_FIRST ? "first application" : "replacement");
     return OK;
 }
 
@@ -173,7 +181,7 @@ check_guardian_number(const struct facts *facts, struct refusal *ret_refusal)
     if (strcmp(number, facts->form->person.citizen_number) == 0)
         return refuse(ret_refusal, REFUSAL_GUARDIAN_MISSING, field,
                       "the guardian must be another person");
-    if (civil_date_age(citizen_number_birth_date(number), facts->today) <
+    if (civil_date_age(citizen_number_birth_date(number), facts->policy->date) <
         FORM_GUARDIAN_AGE_MIN_YEARS)
         return refuse(ret_refusal, REFUSAL_GUARDIAN_MISSING, field,
                       "the guardian must be %d or older", FORM_GUARDIAN_AGE_MIN_YEARS);
@@ -185,7 +193,8 @@ check_guardian(const struct facts *facts, struct refusal *ret_refusal)
 {
     const struct form *form = facts->form;
     if (!form->guardian_given) {
-        if (civil_date_age(form->person.birth_date, facts->today) >= FORM_GUARDED_BELOW_YEARS)
+        if (civil_date_age(form->person.birth_date, facts->policy->date) >=
+            FORM_GUARDED_BELOW_YEARS)
             return OK;
         return refuse(ret_refusal, REFUSAL_GUARDIAN_MISSING, "form.guardian",
                       "a guardian must apply for whoever is under %d", FORM_GUARDED_BELOW_YEARS);
@@ -311,11 +320,12 @@ static enum result
 check_fee(const struct facts *facts, struct refusal *ret_refusal)
 {
     const struct form *form = facts->form;
-    return fee_check(form->kind, form->reason, form->fee_waiver, form->fee_fen, ret_refusal);
+    const struct fee_claim claim = { form->kind, form->reason, form->fee_waiver, form->fee_fen };
+    return facts->policy->known ? fee_check(facts->policy, &claim, ret_refusal) : OK;
 }
 
 enum result
-form_check(const struct form *form, uint32_t today, const char *office_division,
+form_check(const struct form *form, const struct policy_case *policy, const char *office_division,
            struct refusal *ret_refusal)
 {
     typedef enum result rule_fn(const struct facts *facts, struct refusal *ret_refusal);
@@ -339,7 +349,7 @@ form_check(const struct form *form, uint32_t today, const char *office_division,
         check_fingerprints,
         check_fee,
     };
-    const struct facts facts = { .form = form, .today = today, .office_division = office_division };
+    const struct facts facts = { form, policy, office_division };
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         enum result result = rules[i](&facts, ret_refusal);
         if (result != OK)

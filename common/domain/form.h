@@ -5,7 +5,8 @@
  *
  * struct form is message ApplicationForm of proto/message.proto in plain C, without the digests:
  * their bytes belong to the shell. Decides what the form alone can tell; does not know the
- * population record (finding.h), the clock, or which offices exist.
+ * population record (finding.h), the clock, or which offices exist. What differs by date and
+ * province is asked of the policy of the case.
  */
 #ifndef DOMAIN_FORM_H
 #define DOMAIN_FORM_H
@@ -18,6 +19,7 @@
 #include "common/domain/finger.h"
 #include "common/domain/form_terms.h"
 #include "common/domain/person.h"
+#include "common/domain/policy.h"
 
 enum {
     FORM_FINGERPRINTS_MAX = FINGERS_WANTED,
@@ -62,7 +64,8 @@ struct form {
 
 /* Apply every rule of the form, always in the same order, and tell the first one that is broken.
  *
- * today            YYYYMMDD in Beijing, valid.
+ * policy           that judges the case; its date is the day of acceptance, and valid. While the
+ *                  case's own version is not known here, what it decides is not asked.
  * office_division  county of the acceptance office that asks; whoever is registered there does
  *                  not apply in another place.
  * ret_refusal      field is the path as in proto/, such as form.person.name.
@@ -87,7 +90,7 @@ struct form {
  *   form.fingers_missing, form.no_fingerprints_reason, form.fingerprints
  *                                 FINGERPRINT_INVALID, FIELD_OUT_OF_BOUNDS (the reason's text)
  *   form.fee_waiver, form.fee_fen FEE_MISMATCH */
-enum result form_check(const struct form *form, uint32_t today, const char *office_division,
-                       struct refusal *ret_refusal) MUST_CHECK;
+enum result form_check(const struct form *form, const struct policy_case *policy,
+                       const char *office_division, struct refusal *ret_refusal) MUST_CHECK;
 
 #endif

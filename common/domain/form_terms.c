@@ -28,7 +28,8 @@ form_reason_name(enum form_reason reason)
                                          "DAMAGED",
                                          "DETAILS_CHANGED",
                                          "LOST",
-                                         "STOLEN" };
+                                         "STOLEN",
+                                         "FIRST_CARD" };
     return NAME_IN(names, reason);
 }
 

@@ -13,7 +13,7 @@ enum form_kind {
     KIND_UNSPECIFIED = 0,
     KIND_RENEWAL = 1,     /* 换领: expired or about to, damaged, changed details */
     KIND_REPLACEMENT = 2, /* 补领: lost or stolen */
-    KIND_FIRST = 3,       /* 申领: known so that it can be refused with its reason */
+    KIND_FIRST = 3,       /* 申领: refused with its reason, unless the policy allows it */
 };
 
 enum form_reason {
@@ -24,6 +24,7 @@ enum form_reason {
     REASON_DETAILS_CHANGED = 4,
     REASON_LOST = 5,
     REASON_STOLEN = 6,
+    REASON_FIRST_CARD = 7, /* goes with KIND_FIRST */
 };
 
 enum sex { SEX_UNKNOWN = 0, SEX_MALE = 1, SEX_FEMALE = 2, SEX_UNSTATED = 9 }; /* GB/T 2261.1 */

@@ -31,7 +31,8 @@ form_words_reason(enum form_reason reason)
                                          [REASON_DETAILS_CHANGED] = { "登记内容变更",
                                                                       "details changed" },
                                          [REASON_LOST] = { "证件丢失", "lost" },
-                                         [REASON_STOLEN] = { "证件被盗", "stolen" } };
+                                         [REASON_STOLEN] = { "证件被盗", "stolen" },
+                                         [REASON_FIRST_CARD] = { "首次申领", "first card" } };
     return WORDS_IN(list, reason);
 }
 

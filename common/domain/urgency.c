@@ -2,20 +2,22 @@
 #include "common/domain/urgency.h"
 
 #include "common/domain/civil_date.h"
-#include "common/domain/working_day.h"
 
-uint64_t
-urgency_soon_until_ms(uint64_t now_ms)
+struct urgency_scale
+urgency_scale_of(const struct policy *policy, const char *office, uint64_t now_ms)
 {
-    return civil_date_end_ms(working_day_after(civil_date_of_ms(now_ms)));
+    uint32_t today = civil_date_of_ms(now_ms);
+    uint32_t days = policy_value(policy, POLICY_DUE_SOON, today, office);
+    uint32_t last = calendar_add_working_days(&policy->calendar, today, days);
+    return (struct urgency_scale){ now_ms, civil_date_end_ms(last) };
 }
 
 enum urgency
-urgency_of(uint64_t deadline_ms, uint64_t now_ms)
+urgency_of(uint64_t deadline_ms, const struct urgency_scale *scale)
 {
     if (deadline_ms == 0)
         return URGENCY_NONE;
-    if (now_ms > deadline_ms)
+    if (scale->now_ms > deadline_ms)
         return URGENCY_OVERDUE;
-    return deadline_ms <= urgency_soon_until_ms(now_ms) ? URGENCY_SOON : URGENCY_LATER;
+    return deadline_ms <= scale->soon_until_ms ? URGENCY_SOON : URGENCY_LATER;
 }

@@ -9,7 +9,6 @@
 #include "common/domain/citizen_number.h"
 #include "common/domain/finding.h"
 #include "common/domain/person_name.h"
-#include "common/domain/urgency.h"
 
 static enum result
 refuse_state(const struct machine *machine, struct refusal *ret_refusal)
@@ -41,7 +40,7 @@ struct page {
     struct store_txn *txn;
     const struct machine *machine;
     const Yidi__List *list;
-    uint64_t now_ms;
+    const struct urgency_scale *scale;
     struct arena *arena;
     struct arena scratch; /* of the row that is looked at */
     size_t limit;
@@ -116,7 +115,7 @@ summarise(const struct page *page, const Yidi__Case *row, Yidi__CaseSummary **re
     summary->changed_ms = row->changed_ms;
     summary->stage_deadline_ms = row->stage_deadline_ms;
     summary->statutory_deadline_ms = row->statutory_deadline_ms;
-    enum urgency urgency = urgency_of(row->stage_deadline_ms, page->now_ms);
+    enum urgency urgency = urgency_of(row->stage_deadline_ms, page->scale);
     summary->overdue = urgency == URGENCY_OVERDUE;
     summary->due_soon = urgency == URGENCY_SOON;
     *ret_summary = summary;
@@ -246,10 +245,11 @@ list_by_deadline(struct page *page, int only_state, struct refusal *ret_refusal)
 {
     static const enum deadline_list lists[] = { DEADLINES_TOLD, DEADLINES_AHEAD };
     const Yidi__List *list = page->list;
-    const uint64_t from_ms = list->overdue_only ? 0 : page->now_ms;
-    uint64_t until_ms = list->due_soon_only ? urgency_soon_until_ms(page->now_ms) : 0;
-    if (list->overdue_only && page->now_ms > 0 && until_ms < page->now_ms - 1)
-        until_ms = page->now_ms - 1;
+    const uint64_t now_ms = page->scale->now_ms;
+    const uint64_t from_ms = list->overdue_only ? 0 : now_ms;
+    uint64_t until_ms = list->due_soon_only ? page->scale->soon_until_ms : 0;
+    if (list->overdue_only && now_ms > 0 && until_ms < now_ms - 1)
+        until_ms = now_ms - 1;
     enum result result = read_cursor(page, DEADLINE_KEY_BYTES, DEADLINES_AGAIN, ret_refusal);
     bool later = page->after.size > 0 && page->after.data[0] == DEADLINES_AHEAD;
     for (size_t i = later ? 1 : 0; i < sizeof lists / sizeof *lists && result == OK; i++) {
@@ -267,11 +267,11 @@ list_by_deadline(struct page *page, int only_state, struct refusal *ret_refusal)
 
 enum result
 case_list(struct store_txn *txn, const struct machine *machine, const Yidi__List *list,
-          uint64_t now_ms, struct arena *arena, Yidi__Response *response,
+          const struct urgency_scale *scale, struct arena *arena, Yidi__Response *response,
           struct refusal *ret_refusal)
 {
     struct page page = {
-        .txn = txn, .machine = machine, .list = list, .now_ms = now_ms, .arena = arena
+        .txn = txn, .machine = machine, .list = list, .scale = scale, .arena = arena
     };
     page.limit = list->limit == 0 ? LIST_LIMIT_STANDARD : list->limit;
     page.listed = arena_take(arena, sizeof *page.listed);

@@ -254,6 +254,36 @@ open_office(struct daemon *daemon, const struct role *role, struct refusal *ret_
 }
 
 static enum result
+take_policy(struct daemon *daemon, const struct office_time *now, struct refusal *ret_refusal)
+{
+    AUTO(policy_file) struct policy_file *policy = NULL;
+    enum result result = daemon_files_load_policy(&daemon->files, &daemon->options, now->wall_ms,
+                                                  &policy, ret_refusal);
+    if (result == OK)
+        result = office_set_policy(daemon->office, policy, now, ret_refusal);
+    if (result == OK)
+        policy = NULL;
+    return result;
+}
+
+/* What was adopted goes on, whatever becomes of the file; but nobody starts without the policy that
+ * was asked for. */
+static enum result
+open_policy(struct daemon *daemon, struct refusal *ret_refusal)
+{
+    const struct office_time now = clock_now();
+    if (daemon->options.policy == NULL)
+        return OK;
+    (void)daemon_files_policy_changed(&daemon->files, &daemon->options, now.monotonic_ms);
+    enum result result = take_policy(daemon, &now, ret_refusal);
+    if (result != ERR_REFUSED || daemon->office->policies.present == NULL)
+        return result;
+    log_line(LOG_ERROR, "policy_rejected", "code=%s field=%s", refusal_name(ret_refusal->code),
+             ret_refusal->field);
+    return OK;
+}
+
+static enum result
 open_daemon(struct daemon *daemon, const struct role *role, struct refusal *ret_refusal)
 {
     raise_descriptor_limit();
@@ -266,6 +296,8 @@ open_daemon(struct daemon *daemon, const struct role *role, struct refusal *ret_
         result = open_link(daemon, ret_refusal);
     if (result == OK)
         result = open_office(daemon, role, ret_refusal);
+    if (result == OK)
+        result = open_policy(daemon, ret_refusal);
     if (result == OK)
         result = control_server_open(daemon->options.control_socket, &daemon->control, ret_refusal);
     return result;
@@ -366,14 +398,25 @@ reload(struct daemon *daemon, const struct office_time *now)
 }
 
 static void
+reload_policy(struct daemon *daemon, const struct office_time *now)
+{
+    struct refusal refusal = { 0 };
+    if (daemon->options.policy != NULL && take_policy(daemon, now, &refusal) != OK)
+        log_line(LOG_ERROR, "policy_rejected", "code=%s field=%s", refusal_name(refusal.code),
+                 refusal.field);
+}
+
+static void
 take_signals(struct daemon *daemon, const struct office_time *now)
 {
     struct signalfd_siginfo info;
     while (read(daemon->signals, &info, sizeof info) == (ssize_t)sizeof info) {
-        if (info.ssi_signo == SIGHUP)
-            reload(daemon, now);
-        else
+        if (info.ssi_signo != SIGHUP) {
             daemon->stopping = true;
+            continue;
+        }
+        reload(daemon, now);
+        reload_policy(daemon, now);
     }
 }
 
@@ -403,6 +446,8 @@ keep_house(struct daemon *daemon, const struct office_time *now)
 {
     if (daemon_files_directory_changed(&daemon->files, &daemon->options, now->monotonic_ms))
         reload(daemon, now);
+    if (daemon_files_policy_changed(&daemon->files, &daemon->options, now->monotonic_ms))
+        reload_policy(daemon, now);
     spool_poll(daemon->spool, now->monotonic_ms, on_hook_end, daemon);
     watch_gate(daemon, now);
     if (now->monotonic_ms - daemon->house_kept_ms >= HOUSEKEEPING_MS) {
@@ -457,6 +502,17 @@ start_and_run(struct daemon *daemon, const struct role *role)
     return result == OK ? 0 : 2;
 }
 
+/* --check-config: is the policy one that the office could adopt? */
+static enum result
+check_policy(const struct daemon *daemon, struct refusal *ret_refusal)
+{
+    AUTO(policy_file) struct policy_file *policy = NULL;
+    if (daemon->options.policy == NULL)
+        return OK;
+    return daemon_files_load_policy(&daemon->files, &daemon->options, clock_now().wall_ms, &policy,
+                                    ret_refusal);
+}
+
 int
 daemon_main(const struct role *role, int argc, char *argv[])
 {
@@ -471,6 +527,8 @@ daemon_main(const struct role *role, int argc, char *argv[])
     if (result == OK && (action == CONFIG_RUN || action == CONFIG_CHECK))
         result = daemon_files_open(&daemon->files, &daemon->options, role, clock_now().wall_ms,
                                    &refusal);
+    if (result == OK && action == CONFIG_CHECK)
+        result = check_policy(daemon, &refusal);
     if (result != OK)
         status = fail(role, &refusal);
     else if (action == CONFIG_RUN)

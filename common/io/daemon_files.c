@@ -26,6 +26,7 @@ static const struct option_rule rules[] = {
     OPTION("bind", OPTION_TEXT, bind, NULL, 1, 200, "", "ZeroMQ endpoint on which other offices reach this one, such as tcp://0.0.0.0:5600."),
     OPTION("data", OPTION_PATH, data, NULL, 1, 4000, "", "Folder of the store; made when it is not there."),
     OPTION("directory", OPTION_PATH, directory, NULL, 1, 4000, "", "Signed directory of offices; read again when it changes and on SIGHUP."),
+    OPTION("policy", OPTION_PATH, policy, "", 0, 4000, "", "Signed policy: fees, periods, deadlines, by date and province; read again when it changes and on SIGHUP. None: what was adopted last, or the standards of the law."),
     OPTION("root-certificate", OPTION_PATH, root_certificate, NULL, 1, 4000, "", "Root that all certificates chain to (PEM)."),
     OPTION("crl", OPTION_PATH, crl, "", 0, 4000, "", "Certificate revocation list of the root (PEM)."),
     OPTION("signing-key", OPTION_PATH, signing_key, NULL, 1, 4000, "", "Private key of this office (PEM, P-256)."),
@@ -238,6 +239,24 @@ daemon_files_directory_changed(struct daemon_files *files, const struct daemon_o
     bool directory = changed(options->directory, &files->directory_time);
     bool crl = changed(options->crl, &files->crl_time);
     return directory || crl;
+}
+
+enum result
+daemon_files_load_policy(const struct daemon_files *files, const struct daemon_options *options,
+                         uint64_t now_ms, struct policy_file **ret_policy,
+                         struct refusal *ret_refusal)
+{
+    return policy_file_load(options->policy, files->root, now_ms, ret_policy, ret_refusal);
+}
+
+bool
+daemon_files_policy_changed(struct daemon_files *files, const struct daemon_options *options,
+                            uint64_t monotonic_ms)
+{
+    if (monotonic_ms - files->policy_looked_ms < LOOK_INTERVAL_MS)
+        return false;
+    files->policy_looked_ms = monotonic_ms;
+    return changed(options->policy, &files->policy_time);
 }
 
 enum result

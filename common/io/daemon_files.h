@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * daemon_files - a daemon's options, and the files that they name: keys, certificates, root, CRL,
- * directory.
+ * directory, policy.
  */
 #ifndef IO_DAEMON_FILES_H
 #define IO_DAEMON_FILES_H
@@ -12,6 +12,7 @@
 #include "common/core/stream.h"
 #include "common/io/config.h"
 #include "common/io/directory.h"
+#include "common/io/policy_file.h"
 #include "common/io/role.h"
 
 struct daemon_options {
@@ -19,6 +20,7 @@ struct daemon_options {
     const char *bind;
     const char *data;
     const char *directory;
+    const char *policy; /* NULL: none */
     const char *root_certificate;
     const char *crl; /* NULL: none */
     const char *signing_key;
@@ -49,7 +51,9 @@ struct daemon_files {
     struct directory *directory;    /* taken by the office at its start */
     struct timespec directory_time; /* last change of the file that was seen */
     struct timespec crl_time;
-    uint64_t looked_ms; /* monotonic */
+    struct timespec policy_time;
+    uint64_t looked_ms;        /* monotonic */
+    uint64_t policy_looked_ms; /* monotonic */
 };
 
 enum result daemon_options_read(const struct role *role, int argc, char *argv[],
@@ -81,6 +85,16 @@ enum result daemon_files_load_directory(const struct daemon_options *options, ui
  */
 bool daemon_files_directory_changed(struct daemon_files *files,
                                     const struct daemon_options *options, uint64_t monotonic_ms);
+
+/* Load the policy, for the office to judge; only when the options name one. */
+enum result daemon_files_load_policy(const struct daemon_files *files,
+                                     const struct daemon_options *options, uint64_t now_ms,
+                                     struct policy_file **ret_policy,
+                                     struct refusal *ret_refusal) MUST_CHECK;
+
+/* Was the policy file replaced since the last look? Looks every two seconds at most. */
+bool daemon_files_policy_changed(struct daemon_files *files, const struct daemon_options *options,
+                                 uint64_t monotonic_ms);
 
 /* Write a newer directory over the file, atomically. */
 enum result daemon_files_keep_directory(const struct daemon_options *options,

@@ -6,7 +6,6 @@
 
 #include "common/core/require.h"
 #include "common/domain/civil_date.h"
-#include "common/domain/urgency.h"
 
 enum {
     COUNTER_NAME_BYTES = 32,
@@ -155,12 +154,13 @@ move_passed_today(struct store_txn *txn, enum deadline_list list, uint64_t now_m
 }
 
 enum result
-deadline_index_count(struct store_txn *txn, uint64_t now_ms,
+deadline_index_count(struct store_txn *txn, const struct urgency_scale *scale,
                      struct deadline_counts ret_counts[STATE_COUNT_MAX])
 {
     memset(ret_counts, 0, STATE_COUNT_MAX * sizeof *ret_counts);
+    const uint64_t now_ms = scale->now_ms;
     enum result result = count_days(txn, civil_date_of_ms(now_ms),
-                                    civil_date_of_ms(urgency_soon_until_ms(now_ms)), ret_counts);
+                                    civil_date_of_ms(scale->soon_until_ms), ret_counts);
     if (result == OK)
         result = move_passed_today(txn, DEADLINES_AHEAD, now_ms, ret_counts);
     if (result == OK)

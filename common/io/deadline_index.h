@@ -13,6 +13,7 @@
 
 #include "common/core/limits.h"
 #include "common/core/machine.h"
+#include "common/domain/urgency.h"
 #include "common/io/store.h"
 
 /* Key: list, time, case number. Value: the state; empty in DEADLINES_AGAIN. */
@@ -73,7 +74,7 @@ struct deadline_counts {
 
 /* How many cases of each state are due soon, and overdue, at a time. The cost is that of the days
  * on which something is due, not of the cases. */
-enum result deadline_index_count(struct store_txn *txn, uint64_t now_ms,
+enum result deadline_index_count(struct store_txn *txn, const struct urgency_scale *scale,
                                  struct deadline_counts ret_counts[STATE_COUNT_MAX]) MUST_CHECK;
 
 /* How many cases of each state have a deadline, by the counters. */

@@ -142,6 +142,21 @@ office_set_directory(struct office *office, struct directory *take_directory,
     return OK;
 }
 
+enum result
+office_set_policy(struct office *office, struct policy_file *take_policy,
+                  const struct office_time *now, struct refusal *ret_refusal)
+{
+    bool newer = false;
+    enum result result = policies_adopt(&office->policies, take_policy, &newer, ret_refusal);
+    if (result != OK || !newer)
+        return result;
+    const struct policy *present = policies_present(&office->policies);
+    office->rows_due_ms = now->monotonic_ms;
+    log_line(LOG_INFO, "policy_adopted", "version=%" PRIu64 " rules=%zu", present->version,
+             present->rule_count);
+    return OK;
+}
+
 bool
 office_trusts(const struct office *office, const Yidi__Office *entry, uint64_t now_ms)
 {
@@ -206,6 +221,8 @@ open_tables(struct office *office, const struct office_time *now)
     if (result == OK)
         result = check_adopted(office, txn);
     if (result == OK)
+        result = policies_open(&office->policies, txn);
+    if (result == OK)
         result = check_restored(office, txn);
     if (result == OK)
         result = recovery_open(office, txn);
@@ -247,6 +264,7 @@ void
 office_close(struct office *office)
 {
     peers_close(&office->peers);
+    policies_close(&office->policies);
     recovery_close(office);
     arena_fini(&office->arena);
     arena_fini(&office->answers);

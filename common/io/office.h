@@ -19,6 +19,7 @@
 #include "common/io/journal.h"
 #include "common/io/link.h"
 #include "common/io/peers.h"
+#include "common/io/policies.h"
 #include "common/io/recovery_state.h"
 #include "common/io/role.h"
 #include "common/io/store.h"
@@ -133,6 +134,7 @@ struct office {
     size_t input_count;
     uint64_t input_bytes;
     bool directory_changed; /* to be journalled by the next turn */
+    struct policies policies;
     struct office_notifications notifications;
     struct office_deadlines deadlines;
     uint64_t
@@ -203,6 +205,15 @@ uint64_t office_due_ms(const struct office *office);
 enum result office_set_directory(struct office *office, struct directory *take_directory,
                                  const struct trust_root *root, const struct office_time *now,
                                  struct refusal *ret_refusal) MUST_CHECK;
+
+/* Follow a newer policy from now on, for what is accepted from now on. The present one again
+ * changes nothing.
+ *
+ * take_policy  owned on OK only.
+ * ERR_REFUSED  POLICY_INVALID: not newer. ERR_MEMORY */
+enum result office_set_policy(struct office *office, struct policy_file *take_policy,
+                              const struct office_time *now,
+                              struct refusal *ret_refusal) MUST_CHECK;
 
 /* Is an office listed, not revoked, and its current certificate good? entry may be NULL. */
 bool office_trusts(const struct office *office, const Yidi__Office *entry, uint64_t now_ms);

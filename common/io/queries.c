@@ -59,6 +59,12 @@ mask_person(Yidi__Case *row, struct arena *arena)
     return OK;
 }
 
+static struct urgency_scale
+scale_of(const struct office *office, uint64_t now_ms)
+{
+    return urgency_scale_of(policies_present(&office->policies), office->options.code, now_ms);
+}
+
 static enum result
 fill_shown(const struct office *office, const struct case_file *file, uint64_t now_ms,
            struct arena *arena, Yidi__Response *response)
@@ -71,7 +77,8 @@ fill_shown(const struct office *office, const struct case_file *file, uint64_t n
     file->row->receipt_digest = (ProtobufCBinaryData){ 0 };
     shown->case_row = file->row;
     shown->state = (char *)office->options.role->machine->state_names[file->row->state];
-    enum urgency urgency = urgency_of(file->row->stage_deadline_ms, now_ms);
+    const struct urgency_scale scale = scale_of(office, now_ms);
+    enum urgency urgency = urgency_of(file->row->stage_deadline_ms, &scale);
     shown->overdue = urgency == URGENCY_OVERDUE;
     shown->due_soon = urgency == URGENCY_SOON;
     response->body_case = YIDI__RESPONSE__BODY_SHOWN;
@@ -248,7 +255,8 @@ fill_states(const struct office *office, struct store_txn *txn, uint64_t now_ms,
     report->states = arena_take(arena, STATE_COUNT_MAX * sizeof *report->states);
     if (counts == NULL || report->states == NULL)
         return ERR_MEMORY;
-    enum result result = deadline_index_count(txn, now_ms, due);
+    const struct urgency_scale scale = scale_of(office, now_ms);
+    enum result result = deadline_index_count(txn, &scale, due);
     for (int state = 1; state < machine->state_count && result == OK; state++) {
         Yidi__StateCount *count = &counts[report->n_states];
         yidi__state_count__init(count);
@@ -277,6 +285,7 @@ report_status(struct office *office, struct store_txn *txn, uint64_t now_ms,
     report->head = office->journal.head;
     report->directory_version = directory_version(office->directory);
     report->directory_expires_ms = directory_expires_ms(office->directory);
+    report->policy_version = policies_present(&office->policies)->version;
     report->halted = office->halted;
     for (size_t i = 0; i < office->peers.count; i++)
         report->shares_missing += recovery_bars(office->peers.list[i]);
@@ -311,9 +320,10 @@ queries_answer(struct office *office, const Yidi__Request *request, const struct
     enum result result = store_begin_read(office->options.store, &txn);
     if (result != OK)
         return result;
+    const struct urgency_scale scale = scale_of(office, now->wall_ms);
     switch (request->command_case) {
     case YIDI__REQUEST__COMMAND_LIST:
-        return case_list(txn, office->options.role->machine, request->list, now->wall_ms,
+        return case_list(txn, office->options.role->machine, request->list, &scale,
                          &office->answers, ret_response, ret_refusal);
     case YIDI__REQUEST__COMMAND_SHOW:
         return show_masked(office, txn, request->show, now->wall_ms, ret_response, ret_refusal);

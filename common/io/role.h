@@ -12,6 +12,7 @@
 #include "common/core/bytes.h"
 #include "common/core/machine.h"
 #include "common/core/refusal.h"
+#include "common/domain/policy.h"
 #include "proto/case.pb-c.h"
 #include "proto/control.pb-c.h"
 #include "proto/message.pb-c.h"
@@ -67,8 +68,10 @@ struct role {
     enum result (*fill_message)(struct turn *turn, const struct case_file *file,
                                 enum message_kind kind, Yidi__Message *message);
 
-    /* Deadline of the stage that a case has just entered; 0 when closed. */
-    uint64_t (*stage_deadline_ms)(const Yidi__Case *row, uint64_t now_ms);
+    /* Deadline of the stage that a case has just entered, by the policy that judges it; 0 when
+     * closed. */
+    uint64_t (*stage_deadline_ms)(const Yidi__Case *row, const struct policy_case *policy,
+                                  uint64_t now_ms);
 
     /* The deadline of the case's stage has passed, and the operators are told. Called once for each
      * deadline, then whenever the time has come that the last call asked for; may be NULL.

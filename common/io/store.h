@@ -39,6 +39,7 @@ enum store_table {
     TABLE_STOCK,       /* blank cards: "T" totals, "M" movements, "S" spoiled cards, by number */
     TABLE_BATCHES,     /* batch -> BatchRow; batch, case number -> empty */
     TABLE_PACKAGES,    /* centre, package -> PackageRow; and case number -> PackageEntry */
+    TABLE_POLICIES,    /* version -> packed SignedPolicy, each one ever adopted */
     TABLE_COUNT
 };
 

@@ -46,6 +46,7 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_STOCK] = "stock",
     [TABLE_BATCHES] = "batches",
     [TABLE_PACKAGES] = "packages",
+    [TABLE_POLICIES] = "policies",
 };
 
 static void

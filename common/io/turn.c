@@ -69,6 +69,8 @@ fill_transaction(struct turn *turn)
     struct office *office = turn->office;
     enum result result = recovery_begin_turn(turn);
     if (result == OK)
+        result = policies_journal(turn);
+    if (result == OK)
         result = apply_inputs(turn);
     if (result == OK && office->directory_changed)
         result = journal_directory(turn);
@@ -184,6 +186,7 @@ follow_commit(struct office *office, const struct office_time *now)
     notifier_committed(office);
     overdue_committed(office);
     office->directory_changed = false;
+    office->policies.changed = false;
     office->rows_due_ms = UINT64_MAX;
     office->commits++;
     office->inputs_done += office->input_count;

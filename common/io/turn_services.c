@@ -228,9 +228,13 @@ save_with_hop(struct turn *turn, struct case_file *file, enum step step)
     if (result != OK)
         return result;
     if (!file->stored || (int)row->state != file->stored_state) {
+        struct policy_case policy;
+        result = policies_of_case(turn, row, &policy);
+        if (result != OK)
+            return result;
         row->changed_ms = turn->now_ms;
         bool open = role->machine->state_open[row->state];
-        row->stage_deadline_ms = open ? role->stage_deadline_ms(row, turn->now_ms) : 0;
+        row->stage_deadline_ms = open ? role->stage_deadline_ms(row, &policy, turn->now_ms) : 0;
     }
     return case_file_save(file, role->machine, turn->txn, turn->arena);
 }

@@ -195,8 +195,9 @@ const struct command apply_command = {
     .description =
         "When the receipt is printed, the application is on disk. The form is JSON; the\n"
         "manual (man yidictl, THE FORM) says when each field must be there:\n"
-        "  kind                      RENEWAL, REPLACEMENT\n"
-        "  reason                    EXPIRED, EXPIRING, DAMAGED, DETAILS_CHANGED; LOST, STOLEN\n"
+        "  kind                      RENEWAL, REPLACEMENT; FIRST where the policy allows it\n"
+        "  reason                    EXPIRED, EXPIRING, DAMAGED, DETAILS_CHANGED; LOST, STOLEN;\n"
+        "                            FIRST_CARD\n"
         "  person                    citizen_number, name, sex (MALE, FEMALE), ethnic_group,\n"
         "                            birth_date, address, registration_division\n"
         "  phone, residence_address\n"

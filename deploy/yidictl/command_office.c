@@ -156,6 +156,11 @@ print_status(const Yidi__StatusReport *report, struct arena *arena)
                     output_format(arena, "version %llu, expires %s",
                                   (unsigned long long)report->directory_version,
                                   output_time(report->directory_expires_ms, arena)));
+    table_add_field(
+        &table, "policy",
+        report->policy_version == 0
+            ? "none; the standards of the law hold"
+            : output_format(arena, "version %llu", (unsigned long long)report->policy_version));
     if (report->journals_rewritten > 0)
         table_add_field(&table, "REWRITTEN",
                         output_format(arena, "by %llu of the other offices; see yidictl journal",

@@ -120,6 +120,10 @@ static void
 add_times(struct table *table, const Yidi__Case *row, struct arena *arena)
 {
     table_add_field(table, "accepted", output_time_and_zone(row->accepted_ms, arena));
+    if (row->policy_version != 0)
+        table_add_field(
+            table, "policy",
+            output_format(arena, "version %llu", (unsigned long long)row->policy_version));
     table_add_field(table, "last change", output_time(row->changed_ms, arena));
     table_add_field(table, "stage due by", output_time(row->stage_deadline_ms, arena));
     table_add_field(table, "card due by", output_time(row->statutory_deadline_ms, arena));

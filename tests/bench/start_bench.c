@@ -27,6 +27,7 @@
 #include "tests/bench/bench.h"
 #include "tests/lib/figures.h"
 #include "tests/lib/network.h"
+#include "tests/lib/sample_policy.h"
 
 enum {
     BATCH_CASES = 5000,
@@ -80,10 +81,11 @@ static uint64_t
 stage_deadline_ms(const struct filler *filler, uint32_t serial)
 {
     uint32_t today = civil_date_of_ms(filler->now_ms);
+    const struct policy_case policy = sample_policy_standard(today);
     if (serial % ONE_IN == 0)
         return civil_date_end_ms(civil_date_add_days(today, -1 - (int32_t)(serial / ONE_IN % 30)));
     return serial % ONE_IN == 1 ? civil_date_end_ms(today)
-                                : deadline_ms(DEADLINE_REGISTRY, filler->now_ms);
+                                : deadline_ms(DEADLINE_REGISTRY, &policy, filler->now_ms);
 }
 
 static void
@@ -104,7 +106,8 @@ add_case(struct filler *filler, uint32_t serial)
     file.row->registry_office = (char *)filler->network->offices[TIANHE].code;
     file.row->production_office = (char *)filler->network->offices[YUEXIU].code;
     file.row->accepted_ms = file.row->changed_ms = filler->now_ms;
-    file.row->statutory_deadline_ms = deadline_ms(DEADLINE_STATUTORY, filler->now_ms);
+    const struct policy_case policy = sample_policy_standard(civil_date_of_ms(filler->now_ms));
+    file.row->statutory_deadline_ms = deadline_ms(DEADLINE_STATUTORY, &policy, filler->now_ms);
     file.row->stage_deadline_ms = stage_deadline_ms(filler, serial);
     file.row->clerk = "clerk1";
     Yidi__Hop hop = YIDI__HOP__INIT;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "common/domain/citizen_number.h"
-#include "common/domain/fee.h"
+#include "common/domain/policy.h"
 
 enum {
     YEAR_FIRST = 1960,
@@ -54,7 +54,7 @@ citizen_make_line(const struct made_citizen *citizen, char ret_line[CITIZEN_MAKE
                  citizen->number, citizen->name, citizen->male ? "male" : "female",
                  citizen->birth_date, citizen->address, citizen->division,
                  citizen->fingerprints_on_file ? "yes" : "no", citizen->bad_credit ? "yes" : "no",
-                 citizen->card_serial, citizen->card_serial[0] != '\0' ? "20270101" : "");
+                 citizen->card_serial, citizen->card_serial[0] != '\0' ? "20200101" : "");
     return (size_t)size;
 }
 
@@ -84,7 +84,8 @@ application_set_kind(struct made_application *application, Yidi__ApplicationKind
     form->evidence =
         renewal ? YIDI__DOCUMENT_KIND__ORIGINAL_CARD : YIDI__DOCUMENT_KIND__HOUSEHOLD_REGISTER;
     form->identity_document = form->evidence;
-    form->fee_fen = renewal ? FEE_RENEWAL_FEN : FEE_REPLACEMENT_FEN;
+    form->fee_fen =
+        policy_key_info(renewal ? POLICY_FEE_RENEWAL : POLICY_FEE_REPLACEMENT)->standard;
 }
 
 static void

@@ -31,8 +31,8 @@ struct made_citizen {
     bool bad_credit;
 };
 
-/* A grown-up of that county, born 1960 to 1999, good credit, fingerprints on file, a card that is
- * about to expire. Seeds below 13 millions make different numbers. */
+/* A grown-up of that county, born 1960 to 1999, good credit, fingerprints on file, a card that
+ * has expired. Seeds below 13 millions make different numbers. */
 void citizen_make(uint64_t seed, const char *division, struct made_citizen *ret_citizen);
 
 /* The citizen's line of a population file (citizen_csv.h), with its line end. Answers its size. */

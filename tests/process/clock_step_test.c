@@ -25,6 +25,7 @@
 #include "common/domain/deadline.h"
 #include "tests/lib/figures.h"
 #include "tests/lib/preload.h"
+#include "tests/lib/sample_policy.h"
 #include "tests/lib/workday.h"
 
 #define HOUR_MS  INT64_C(3600000)
@@ -177,6 +178,14 @@ step_some_clock(void)
         step_clock(clock, offset_ms);
 }
 
+/* The law's time, counted from then. */
+static uint64_t
+law_ms(uint64_t from_ms)
+{
+    const struct policy_case policy = sample_policy_standard(civil_date_of_ms(from_ms));
+    return deadline_ms(DEADLINE_STATUTORY, &policy, from_ms);
+}
+
 /* The registry's time runs from when the window accepted, or from when the registry heard of it if
  * that was earlier by its own clock; at no desk is a deadline later than the law's. */
 static void
@@ -189,7 +198,7 @@ check_deadlines(const char *number)
         const Yidi__Case *row = answer.response->shown->case_row;
         statutory_ms[i] = row->statutory_deadline_ms;
         if (i == 0) {
-            assert_int_equal(statutory_ms[0], deadline_ms(DEADLINE_STATUTORY, row->accepted_ms));
+            assert_int_equal(statutory_ms[0], law_ms(row->accepted_ms));
             assert_int_equal(case_number_date(number), civil_date_of_ms(row->accepted_ms));
         }
     }
@@ -280,13 +289,11 @@ a_wrong_clock_at_the_window_lengthens_no_deadline(void **unused)
         network_wait_for_state(day.journey.registry, number, "received");
         network_show(day.journey.registry, number, &answer);
         const Yidi__Shown *shown = answer.response->shown;
-        assert_true(shown->case_row->statutory_deadline_ms <=
-                    deadline_ms(DEADLINE_STATUTORY, clock_ms(&clocks[1])));
+        assert_true(shown->case_row->statutory_deadline_ms <= law_ms(clock_ms(&clocks[1])));
         assert_true(shown->case_row->stage_deadline_ms <= shown->case_row->statutory_deadline_ms);
         assert_false(shown->overdue);
         if (i == 1)
-            assert_true(shown->case_row->statutory_deadline_ms <=
-                        deadline_ms(DEADLINE_STATUTORY, clock_ms(&clocks[0])));
+            assert_true(shown->case_row->statutory_deadline_ms <= law_ms(clock_ms(&clocks[0])));
     }
     failed = false;
 }

@@ -91,6 +91,26 @@ civil_date_adds_years_and_never_grows_a_leap_day(void **unused)
 }
 
 static void
+civil_date_adds_months_and_ends_with_the_month(void **unused)
+{
+    (void)unused;
+    static const struct {
+        uint32_t date;
+        unsigned months;
+        uint32_t want;
+    } cases[] = {
+        { 20261122, 0, 20261122 },   { 20261122, 3, 20270222 }, { 20261130, 3, 20270228 },
+        { 20231130, 3, 20240229 },   { 20260131, 1, 20260228 }, { 20261231, 12, 20271231 },
+        { 20261201, 1, 20270101 },   { 20260831, 6, 20270228 }, { 29991130, 2, CIVIL_DATE_MAX },
+        { 20260101, 120, 20360101 },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_int_equal(civil_date_add_months(cases[i].date, cases[i].months), cases[i].want);
+    (void)civil_date_add_months(0, UINT32_MAX); /* of no date the answer means nothing */
+    (void)civil_date_add_months(UINT32_MAX, UINT32_MAX);
+}
+
+static void
 civil_date_counts_days(void **unused)
 {
     (void)unused;
@@ -187,6 +207,7 @@ main(int argc, char *argv[])
         cmocka_unit_test(civil_date_decodes_eight_digits),
         cmocka_unit_test(civil_date_formats_as_iso_8601),
         cmocka_unit_test(civil_date_adds_years_and_never_grows_a_leap_day),
+        cmocka_unit_test(civil_date_adds_months_and_ends_with_the_month),
         cmocka_unit_test(civil_date_counts_days),
         cmocka_unit_test(civil_date_walks_through_twelve_centuries),
         cmocka_unit_test(civil_date_ages_on_the_birthday),

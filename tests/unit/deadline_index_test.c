@@ -85,7 +85,8 @@ assert_counts(uint64_t now_ms, enum sample_state state, uint64_t soon, uint64_t 
 {
     AUTO(store_txn) struct store_txn *txn = scratch_store_read(&scratch);
     struct deadline_counts counts[STATE_COUNT_MAX];
-    assert_int_equal(deadline_index_count(txn, now_ms, counts), OK);
+    const struct urgency_scale scale = urgency_scale_of(policy_standard(), "310115", now_ms);
+    assert_int_equal(deadline_index_count(txn, &scale, counts), OK);
     assert_int_equal(counts[state].soon, soon);
     assert_int_equal(counts[state].overdue, overdue);
 }

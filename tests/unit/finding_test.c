@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "common/domain/finding.h"
+#include "tests/lib/sample_policy.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 #define BIT(name)    (UINT32_C(1) << FINDING_##name)
@@ -58,6 +59,10 @@ form_of(const struct citizen *citizen)
     X(appearance_alone, form->appearance_changed = true;                                           \
       record->fingerprints_on_file = false, BIT(APPEARANCE_WITHOUT_FINGERPRINTS))                  \
     X(no_fingerprints, record->fingerprints_on_file = false; (void)form, 0)                        \
+    X(card_ends_soon, record->card_valid_until = 20270222; (void)form, 0)                          \
+    X(card_ends_late, record->card_valid_until = 20270223; (void)form, BIT(TOO_EARLY))             \
+    X(card_never_ends, record->card_valid_until = 0; (void)form, 0)                                \
+    X(late_and_damaged, record->card_valid_until = 20300101; form->reason = REASON_DAMAGED, 0)     \
     X(credit, record->bad_credit = true; (void)form, BIT(BAD_CREDIT))                              \
     X(deceased, record->deceased_on = 20260131; (void)form, BIT(DECEASED))                         \
     X(number_corrected, record->number_replaced_by = "11010519491231002X";                         \
@@ -97,11 +102,12 @@ static void
 findings_judge_finds_what_differs(void **unused)
 {
     (void)unused;
+    const struct policy_case policy = sample_policy_standard(20261122);
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct citizen record = on_file;
         struct form form = form_of(&on_file);
         cases[i].change(&form, &record);
-        uint32_t findings = findings_judge(&form, &record);
+        uint32_t findings = findings_judge(&form, &record, &policy);
         if (findings != cases[i].want)
             fail_msg("%s: %x instead of %x", cases[i].name, findings, cases[i].want);
     }
@@ -112,8 +118,65 @@ findings_judge_has_one_finding_without_a_record(void **unused)
 {
     (void)unused;
     struct form form = form_of(&on_file);
+    const struct policy_case policy = sample_policy_standard(20261122);
     form.appearance_changed = true;
-    assert_int_equal(findings_judge(&form, NULL), BIT(NOT_ON_FILE));
+    assert_int_equal(findings_judge(&form, NULL, &policy), BIT(NOT_ON_FILE));
+}
+
+/* A province that has ceased to refuse for anything, and renews half a year ahead. */
+static const struct policy_rule lenient_rules[] = {
+    { POLICY_REFUSE_FIRST, "refusal.first-application", 0, 20120101, 0, "", "" },
+    { POLICY_REFUSE_IDENTITY, "refusal.identity-doubtful", 0, 20120101, 0, "11", "" },
+    { POLICY_REFUSE_APPEARANCE, "refusal.appearance-without-fingerprints", 0, 20120101, 0, "11",
+      "" },
+    { POLICY_REFUSE_CREDIT, "refusal.bad-credit", 0, 20120101, 0, "11", "" },
+    { POLICY_RENEWAL_EARLY, "renewal.early", 6, 20120101, 0, "31", "" },
+};
+static const struct policy lenient = { .rules = lenient_rules, .rule_count = COUNT(lenient_rules) };
+
+static void
+findings_judge_leaves_out_what_the_policy_does(void **unused)
+{
+    (void)unused;
+    struct citizen record = on_file;
+    struct form form = form_of(&on_file);
+    form.person.name = "李";
+    form.person.address = "某地";
+    form.appearance_changed = true;
+    record.fingerprints_on_file = false;
+    record.bad_credit = true;
+    record.card_valid_until = 20270522;
+    const struct policy_case there = { &lenient, true, 20261122, "310101", "110105" };
+    const struct policy_case here = { &lenient, true, 20261122, "440105", "440105" };
+    assert_int_equal(findings_judge(&form, &record, &there), 0);
+    assert_int_equal(findings_judge(&form, &record, &here),
+                     BIT(DETAILS_DIFFER) | BIT(ADDRESS_DIFFERS) |
+                         BIT(APPEARANCE_WITHOUT_FINGERPRINTS) | BIT(BAD_CREDIT) | BIT(TOO_EARLY));
+}
+
+static void
+findings_judge_knows_a_first_application(void **unused)
+{
+    (void)unused;
+    struct citizen record = on_file;
+    struct form form = form_of(&on_file);
+    const struct policy_case policy = { &lenient, true, 20261122, "310101", "110105" };
+    form.kind = KIND_FIRST;
+    form.reason = REASON_FIRST_CARD;
+    assert_int_equal(findings_judge(&form, &record, &policy), BIT(CARD_ON_FILE));
+    record.card_serial = "";
+    assert_int_equal(findings_judge(&form, &record, &policy), 0);
+    form.kind = KIND_REPLACEMENT; /* of what was never issued */
+    assert_int_equal(findings_judge(&form, &record, &policy), BIT(FIRST_APPLICATION));
+}
+
+static void
+findings_judge_doubts_an_unknown_policy(void **unused)
+{
+    (void)unused;
+    const struct form form = form_of(&on_file);
+    const struct policy_case policy = { policy_standard(), false, 20261122, "310101", "110105" };
+    assert_int_equal(findings_judge(&form, &on_file, &policy), BIT(POLICY_UNKNOWN));
 }
 
 static void
@@ -141,6 +204,9 @@ findings_are_stable_and_say_what_they_lead_to(void **unused)
         { 11, "REGISTRATION_MOVED", FINDING_DOUBT, REFUSED_REGISTRATION_MOVED },
         { 12, "NO_PHOTO_ON_FILE", FINDING_DOUBT, REFUSED_NO_PHOTO_ON_FILE },
         { 13, "CARD_REPORTED_LOST", FINDING_DOUBT, REFUSED_DOCUMENTS_NOT_GENUINE },
+        { 14, "POLICY_UNKNOWN", FINDING_DOUBT, REFUSED_UNSPECIFIED },
+        { 15, "CARD_ON_FILE", FINDING_FAIL, REFUSED_IDENTITY_DOUBTFUL },
+        { 16, "TOO_EARLY", FINDING_DOUBT, REFUSED_UNSPECIFIED },
     };
     for (int i = 0; i < FINDING_COUNT; i++) {
         enum finding finding = (enum finding)want[i].number;
@@ -171,6 +237,9 @@ main(int argc, char *argv[])
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(findings_judge_finds_what_differs),
         cmocka_unit_test(findings_judge_has_one_finding_without_a_record),
+        cmocka_unit_test(findings_judge_leaves_out_what_the_policy_does),
+        cmocka_unit_test(findings_judge_knows_a_first_application),
+        cmocka_unit_test(findings_judge_doubts_an_unknown_policy),
         cmocka_unit_test(findings_are_stable_and_say_what_they_lead_to),
         cmocka_unit_test(findings_fatal_needs_one_that_fails),
     };

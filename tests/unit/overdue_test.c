@@ -10,12 +10,14 @@
 #include <string.h>
 
 #include "acceptance-node/core/application.h"
+#include "common/domain/calendar.h"
 #include "common/domain/case_number.h"
 #include "common/domain/civil_date.h"
-#include "common/domain/working_day.h"
 #include "common/io/case_file.h"
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/sample_form.h"
+
+static const struct calendar weekends; /* no holidays */
 
 #define HOUR_MS UINT64_C(3600000)
 #define DAY_MS  (24 * HOUR_MS)
@@ -386,7 +388,7 @@ reminders(enum fake_place place, const char *number)
         if (hop->step != YIDI__STEP__REMINDED ||
             strcmp(hop->office, network.roster.offices[place].entry.code) != 0)
             continue;
-        uint32_t day = working_day_of(civil_date_of_ms(hop->time_ms));
+        uint32_t day = calendar_working_day_of(&weekends, civil_date_of_ms(hop->time_ms));
         assert_true(day > last);
         last = day;
         count++;
@@ -401,11 +403,11 @@ the_registry_is_asked_again_once_a_working_day(void **unused)
     char number[CASE_NUMBER_CHARS + 1];
     apply(1, number);
     uint64_t deadline_ms = open_case(WINDOW, number).row->stage_deadline_ms;
-    uint32_t first = working_day_of(civil_date_of_ms(deadline_ms + 1));
+    uint32_t first = calendar_working_day_of(&weekends, civil_date_of_ms(deadline_ms + 1));
     unsigned days = 0;
     fake_network_run_until(&network, network.now.monotonic_ms + 21 * DAY_MS);
     for (uint32_t day = first; day <= civil_date_of_ms(network.now.wall_ms);
-         day = working_day_after(day))
+         day = calendar_add_working_days(&weekends, day, 1))
         days++;
     assert_in_range(reminders(WINDOW, number), days - 1, days + 1);
     assert_int_equal(reminders(REGISTRY, number), reminders(WINDOW, number));

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * policies - offices that change their policy while cases are under way.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/domain/civil_date.h"
+#include "common/domain/finding.h"
+#include "common/io/case_file.h"
+#include "common/io/wire.h"
+#include "tests/lib/fake_desk.h"
+#include "tests/lib/policy_maker.h"
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+/* The second policy asks another fee, gives less time, and makes every card valid for 7 years. */
+static const struct made_rule first_rules[] = {
+    { .key = "fee.renewal", .value = 2100, .province = "31" },
+};
+static const struct made_rule second_rules[] = {
+    { .key = "fee.renewal", .value = 3000 },      { .key = "deadline.statutory", .value = 40 },
+    { .key = "deadline.registry", .value = 3 },   { .key = "deadline.production", .value = 9 },
+    { .key = "deadline.collection", .value = 7 }, { .key = "validity.16-to-25", .value = 7 },
+    { .key = "validity.26-to-45", .value = 7 },   { .key = "validity.from-46", .value = 7 },
+};
+
+static struct made_application application; /* photo and templates are drawn once */
+
+static enum result
+give(struct fake_network *network, size_t at, uint64_t version, const struct made_rule *rules,
+     size_t count)
+{
+    AUTO(arena) struct arena arena;
+    AUTO(policy_file) struct policy_file *file = NULL;
+    struct refusal refusal = { 0 };
+    arena_init(&arena);
+    struct bytes bytes = policy_maker_sign(version, rules, count, network->roster.directory_key,
+                                           network->roster.directory_certificate, &arena);
+    if (policy_file_decode(bytes, network->roster.root, network->now.wall_ms, &file, &refusal) !=
+        OK)
+        fail_msg("%s: %s", refusal.field, refusal.rule);
+    enum result result =
+        office_set_policy(network->offices[at].office, file, &network->now, &refusal);
+    if (result == OK)
+        file = NULL;
+    return result;
+}
+
+static void
+give_all(struct fake_network *network, uint64_t version, const struct made_rule *rules,
+         size_t count)
+{
+    for (size_t at = 0; at < network->count; at++) {
+        assert_int_equal(give(network, at, version, rules, count), OK);
+        fake_network_turn(network, at);
+    }
+}
+
+/* The row of a case at an office; lives as long as the arena. */
+static const Yidi__Case *
+row_of(struct fake_network *network, size_t at, const char *case_number, struct arena *arena)
+{
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network->offices[at].scratch);
+    struct case_file file;
+    assert_int_equal(
+        case_file_open(txn, network->offices[at].role->machine, case_number, arena, &file), OK);
+    return file.row;
+}
+
+static uint64_t
+present_version(struct fake_network *network, size_t at)
+{
+    return policies_present(&network->offices[at].office->policies)->version;
+}
+
+static void
+open_network(struct fake_network **ret_network)
+{
+    struct fake_network *network = calloc(1, sizeof *network);
+    assert_non_null(network);
+    fake_desk_open(network, 1);
+    fake_desk_populate(network, 100, 20);
+    *ret_network = network;
+}
+
+static void
+close_network(struct fake_network *network)
+{
+    fake_network_settle(network);
+    fake_network_audit(network);
+    fake_network_close(network);
+    free(network);
+}
+
+static void
+apply(struct fake_network *network, uint64_t seed, uint32_t fee_fen, char *ret_number)
+{
+    fake_desk_citizen(seed, YIDI__APPLICATION_KIND__RENEWAL, &application);
+    application.form.fee_fen = fee_fen;
+    assert_string_equal(fake_desk_apply(network, &application, "", ret_number), "");
+}
+
+/* What was accepted under the first policy ends under it, though offices follow the second one, and
+ * one of them was restarted since. */
+static void
+an_accepted_case_keeps_its_policy(void **unused)
+{
+    (void)unused;
+    char before[CASE_NUMBER_CHARS + 1], after[CASE_NUMBER_CHARS + 1];
+    struct fake_network *network;
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    open_network(&network);
+    give_all(network, 1, first_rules, COUNT(first_rules));
+    apply(network, 100, 2100, before);
+    fake_network_settle(network);
+    give_all(network, 2, second_rules, COUNT(second_rules));
+
+    fake_desk_citizen(101, YIDI__APPLICATION_KIND__RENEWAL, &application);
+    application.form.fee_fen = 2100;
+    assert_string_equal(fake_desk_apply(network, &application, "", after), "FEE_MISMATCH");
+    apply(network, 101, 3000, after);
+    fake_network_settle(network);
+    for (size_t at = 0; at < network->count; at++) {
+        fake_network_crash(network, at); /* what they know of the first policy is in the store */
+        fake_network_start(network, at);
+        assert_int_equal(present_version(network, at), 2);
+    }
+    fake_desk_walk(network, before, fake_desk_step_count - 1);
+    fake_desk_walk(network, after, fake_desk_step_count - 1);
+
+    uint32_t today = civil_date_of_ms(network->now.wall_ms);
+    for (size_t at = 0; at < network->count; at++) {
+        const Yidi__Case *old = row_of(network, at, before, &arena);
+        const Yidi__Case *new = row_of(network, at, after, &arena);
+        assert_int_equal(old->policy_version, 1);
+        assert_int_equal(new->policy_version, 2);
+        assert_int_equal(old->form->fee_fen, 2100);
+        assert_int_equal(old->statutory_deadline_ms,
+                         civil_date_end_ms(civil_date_add_days(today, 60)));
+        assert_int_equal(new->statutory_deadline_ms,
+                         civil_date_end_ms(civil_date_add_days(today, 40)));
+        assert_int_equal(old->stage_deadline_ms, civil_date_end_ms(civil_date_add_days(today, 90)));
+        assert_int_equal(new->stage_deadline_ms, civil_date_end_ms(civil_date_add_days(today, 7)));
+        assert_int_not_equal(old->valid_until, civil_date_add_years(today, 7));
+        assert_int_equal(new->valid_until, civil_date_add_years(today, 7));
+    }
+    close_network(network);
+}
+
+/* The fee was paid under the first policy; the correction is judged by that. */
+static void
+a_correction_keeps_the_policy_of_its_case(void **unused)
+{
+    (void)unused;
+    static char *const fields[] = { "form.person.address" };
+    char number[CASE_NUMBER_CHARS + 1];
+    struct fake_network *network;
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    open_network(&network);
+    give_all(network, 1, first_rules, COUNT(first_rules));
+    apply(network, 100, 2100, number);
+    fake_network_settle(network);
+    give_all(network, 2, second_rules, COUNT(second_rules));
+
+    char *numbers[] = { number };
+    Yidi__Decide decide = YIDI__DECIDE__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    decide.verb = YIDI__VERB__RETURN_FORM;
+    decide.case_numbers = numbers;
+    decide.n_case_numbers = 1;
+    decide.fields = (char **)(uintptr_t)fields;
+    decide.n_fields = 1;
+    decide.text = "门牌号有误";
+    decide.answer_by = civil_date_add_days(civil_date_of_ms(network->now.wall_ms), 10);
+    request.operator_ = "examiner";
+    request.command_case = YIDI__REQUEST__COMMAND_DECIDE;
+    request.decide = &decide;
+    const Yidi__Response *response = fake_network_ask(network, REGISTRY, &request, NULL, 0);
+    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_DECIDED);
+    assert_string_equal(response->decided->results[0]->state, "returned");
+    fake_network_settle(network);
+
+    struct bytes frames[ATTACHMENTS_MAX];
+    Yidi__ApplicationForm form = application.form;
+    Yidi__Amend amend = YIDI__AMEND__INIT;
+    yidi__request__init(&request);
+    amend.case_number = number;
+    amend.form = &form;
+    request.operator_ = "clerk";
+    request.command_case = YIDI__REQUEST__COMMAND_AMEND;
+    request.amend = &amend;
+    response = fake_network_ask(network, WINDOW, &request, frames,
+                                application_frames(&application, frames));
+    if (response->body_case == YIDI__RESPONSE__BODY_REFUSAL)
+        fail_msg("%s: %s", response->refusal->code, response->refusal->rule);
+    fake_network_settle(network);
+    assert_int_equal(row_of(network, REGISTRY, number, &arena)->policy_version, 1);
+    fake_desk_walk(network, number, fake_desk_step_count);
+    close_network(network);
+}
+
+/* The examiner decides, until the registry has heard of the policy; then it judges by that. */
+static void
+a_registry_doubts_a_policy_that_it_does_not_know(void **unused)
+{
+    (void)unused;
+    char number[CASE_NUMBER_CHARS + 1], second[CASE_NUMBER_CHARS + 1];
+    struct fake_network *network;
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    open_network(&network);
+    assert_int_equal(give(network, WINDOW, 1, first_rules, COUNT(first_rules)), OK);
+    apply(network, 100, 2100, number);
+    apply(network, 101, 2100, second);
+    fake_network_settle(network);
+    assert_string_equal(fake_network_state(network, REGISTRY, number), "received");
+    assert_int_equal(row_of(network, REGISTRY, number, &arena)->findings,
+                     UINT32_C(1) << FINDING_POLICY_UNKNOWN);
+    fake_desk_walk(network, number, fake_desk_step_count);
+
+    assert_int_equal(give(network, REGISTRY, 1, first_rules, COUNT(first_rules)), OK);
+    fake_desk_walk(network, second, 1);
+    assert_int_equal(row_of(network, REGISTRY, second, &arena)->findings, 0);
+    close_network(network);
+}
+
+/* A reason that the policy of the case has given up is none. */
+static void
+nobody_is_refused_for_what_the_policy_has_given_up(void **unused)
+{
+    (void)unused;
+    static const struct made_rule rules[] = {
+        { .key = "refusal.bad-credit", .value = 1 },
+        { .key = "refusal.bad-credit", .value = 0, .province = "44" },
+    };
+    char before[CASE_NUMBER_CHARS + 1], after[CASE_NUMBER_CHARS + 1];
+    struct fake_network *network;
+    open_network(&network);
+    apply(network, 100, 2000, before);
+    give_all(network, 1, rules, COUNT(rules));
+    apply(network, 101, 2000, after);
+    fake_network_settle(network);
+    const struct fake_decision refuse_for_credit = { .at = REGISTRY,
+                                                     .verb = YIDI__VERB__REFUSE,
+                                                     .operator= "examiner",
+                                                     .reason =
+                                                         YIDI__REFUSAL_REASON__BAD_CREDIT_RECORD,
+                                                     .text = "不良信用记录" };
+    assert_string_equal(fake_desk_decide(network, &refuse_for_credit, after), "POLICY_FORBIDS");
+    assert_string_equal(fake_network_state(network, REGISTRY, after), "received");
+    assert_string_equal(fake_desk_decide(network, &refuse_for_credit, before), "refused");
+    close_network(network);
+}
+
+/* ---- adoption ---- */
+
+/* Adoptions in the journal of an office. */
+static size_t
+count_adoptions(struct fake_network *network, size_t at)
+{
+    AUTO(arena) struct arena arena;
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network->offices[at].scratch);
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    struct bytes key, value;
+    size_t count = 0;
+    arena_init(&arena);
+    assert_int_equal(store_cursor_open(txn, TABLE_JOURNAL, bytes_of(NULL, 0), &cursor), OK);
+    while (store_cursor_next(cursor, &key, &value) == OK) {
+        ProtobufCMessage *message;
+        struct refusal refusal;
+        assert_int_equal(
+            wire_decode(&yidi__journal_entry__descriptor, value, &arena, &message, &refusal), OK);
+        count +=
+            ((Yidi__JournalEntry *)message)->body_case == YIDI__JOURNAL_ENTRY__BODY_POLICY_ADOPTED;
+    }
+    return count;
+}
+
+static void
+an_older_policy_is_not_adopted(void **unused)
+{
+    (void)unused;
+    struct fake_network *network;
+    open_network(&network);
+    give_all(network, 2, second_rules, COUNT(second_rules));
+    assert_int_equal(give(network, WINDOW, 1, first_rules, COUNT(first_rules)), ERR_REFUSED);
+    assert_int_equal(give(network, WINDOW, 2, first_rules, COUNT(first_rules)), ERR_REFUSED);
+    fake_network_crash(network, WINDOW);
+    fake_network_start(network, WINDOW);
+    assert_int_equal(present_version(network, WINDOW), 2);
+    assert_int_equal(give(network, WINDOW, 1, first_rules, COUNT(first_rules)), ERR_REFUSED);
+    assert_int_equal(give(network, WINDOW, 3, first_rules, COUNT(first_rules)), OK);
+    fake_network_turn(network, WINDOW);
+    assert_int_equal(count_adoptions(network, WINDOW), 2);
+    close_network(network);
+}
+
+/* The turn that writes it down also takes what came with it; a crash before leaves the former. */
+static void
+an_adoption_is_durable_with_the_first_case_under_it(void **unused)
+{
+    (void)unused;
+    char number[CASE_NUMBER_CHARS + 1];
+    struct fake_network *network;
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    open_network(&network);
+    assert_int_equal(give(network, WINDOW, 1, first_rules, COUNT(first_rules)), OK);
+    assert_int_equal(present_version(network, WINDOW), 1);
+    fake_network_crash(network, WINDOW);
+    fake_network_start(network, WINDOW);
+    assert_int_equal(present_version(network, WINDOW), 0);
+    assert_int_equal(count_adoptions(network, WINDOW), 0);
+
+    assert_int_equal(give(network, WINDOW, 1, first_rules, COUNT(first_rules)), OK);
+    apply(network, 100, 2100, number);
+    fake_network_crash(network, WINDOW);
+    fake_network_start(network, WINDOW);
+    assert_int_equal(present_version(network, WINDOW), 1);
+    assert_int_equal(row_of(network, WINDOW, number, &arena)->policy_version, 1);
+    assert_int_equal(count_adoptions(network, WINDOW), 1);
+    close_network(network);
+}
+
+static void
+the_same_policy_again_changes_nothing(void **unused)
+{
+    (void)unused;
+    char number[CASE_NUMBER_CHARS + 1];
+    struct fake_network *network;
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    open_network(&network);
+    struct bytes bytes =
+        policy_maker_sign(1, first_rules, COUNT(first_rules), network->roster.directory_key,
+                          network->roster.directory_certificate, &arena);
+    for (int i = 0; i < 3; i++) {
+        struct policy_file *file = NULL;
+        struct refusal refusal = { 0 };
+        assert_int_equal(
+            policy_file_decode(bytes, network->roster.root, network->now.wall_ms, &file, &refusal),
+            OK);
+        assert_int_equal(
+            office_set_policy(network->offices[WINDOW].office, file, &network->now, &refusal), OK);
+        fake_network_turn(network, WINDOW);
+    }
+    apply(network, 100, 2100, number); /* a turn that writes */
+    assert_int_equal(count_adoptions(network, WINDOW), 1);
+    close_network(network);
+}
+
+/* ---- a lost past ---- */
+
+/* The window's own messages tell the version; the registry's judgement has not changed. */
+static void
+a_recovered_case_still_names_its_policy(void **unused)
+{
+    (void)unused;
+    char number[CASE_NUMBER_CHARS + 1];
+    struct fake_network *network;
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    open_network(&network);
+    give_all(network, 1, first_rules, COUNT(first_rules));
+    apply(network, 100, 2100, number);
+    fake_network_settle(network);
+    fake_desk_lose_disk(network, WINDOW);
+    (void)fake_desk_recover(network, WINDOW, YIDI__RECOVER_VERB__RECOVER_START);
+    fake_network_settle(network);
+    assert_int_equal(present_version(network, WINDOW), 0); /* until its file is read again */
+    assert_int_equal(row_of(network, WINDOW, number, &arena)->policy_version, 1);
+    assert_int_equal(give(network, WINDOW, 1, first_rules, COUNT(first_rules)), OK);
+    fake_network_turn(network, WINDOW);
+    fake_desk_walk(network, number, fake_desk_step_count);
+    close_network(network);
+}
+
+int
+main(int argc, char *argv[])
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_accepted_case_keeps_its_policy),
+        cmocka_unit_test(a_correction_keeps_the_policy_of_its_case),
+        cmocka_unit_test(a_registry_doubts_a_policy_that_it_does_not_know),
+        cmocka_unit_test(nobody_is_refused_for_what_the_policy_has_given_up),
+        cmocka_unit_test(an_older_policy_is_not_adopted),
+        cmocka_unit_test(an_adoption_is_durable_with_the_first_case_under_it),
+        cmocka_unit_test(the_same_policy_again_changes_nothing),
+        cmocka_unit_test(a_recovered_case_still_names_its_policy),
+    };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -92,5 +92,9 @@ extern const struct command directory_build_command;
 extern const struct command directory_sign_command;
 extern const struct command directory_show_command;
 extern const struct command codes_command;
+extern const struct command policy_check_command;
+extern const struct command policy_sign_command;
+extern const struct command policy_explain_command;
+extern const struct command policy_show_command;
 
 #endif

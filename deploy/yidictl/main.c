@@ -45,6 +45,8 @@ static const struct command *const commands[] = {
     &keys_authority_command, &keys_office_command,
     &keys_revoke_command,    &directory_build_command,
     &directory_sign_command, &directory_show_command,
+    &policy_check_command,   &policy_sign_command,
+    &policy_explain_command, &policy_show_command,
     &codes_command,
 };
 

@@ -40,6 +40,7 @@ data = store
 spool = spool
 control-socket = control
 directory = offices.dir
+policy = policy.signed
 root-certificate = root.pem
 crl = root.crl
 signing-key = signing.key
@@ -69,9 +70,12 @@ found_offices() {
         "$yidictl" directory build --out authority/offices.unsigned --version 1 ./*/office.json &&
             "$yidictl" directory sign --key authority/authority.key \
                 --certificate authority/authority.pem --in authority/offices.unsigned \
-                --out authority/offices.dir
+                --out authority/offices.dir &&
+            "$yidictl" policy sign --key authority/authority.key \
+                --certificate authority/authority.pem --version 1 --out authority/policy.signed \
+                --calendar "$here/../policy/calendar-2026.csv" "$here/../policy/default.json"
     } >>founding.log || return
     for name in "${offices[@]}"; do
-        cp authority/offices.dir authority/root.pem authority/root.crl "$name" || return
+        cp authority/{offices.dir,policy.signed,root.pem,root.crl} "$name" || return
     done
 }

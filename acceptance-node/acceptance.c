@@ -3,7 +3,10 @@
 
 #include <stdio.h>
 
+#include "acceptance-node/collection.h"
 #include "acceptance-node/core/application.h"
+#include "acceptance-node/fees.h"
+#include "acceptance-node/temporary.h"
 #include "common/core/format.h"
 #include "common/domain/civil_date.h"
 #include "common/domain/deadline.h"
@@ -81,10 +84,13 @@ enum result
 acceptance_advance(struct turn *turn, struct case_file *file, const struct incoming *incoming,
                    const struct application_event *event, struct refusal *ret_refusal)
 {
-    struct application application = { .state = (int)file->row->state };
+    int before = (int)file->row->state;
+    struct application application = { .state = before };
     struct effects effects = { 0 };
     enum result result = application_step(&application, event, &effects, ret_refusal);
-    return result == OK ? turn_advance(turn, file, incoming, application.state, &effects) : result;
+    if (result == OK)
+        result = turn_advance(turn, file, incoming, application.state, &effects);
+    return result == OK ? fees_follow(turn, file->row, before) : result;
 }
 
 static enum result
@@ -267,9 +273,6 @@ find_event(struct turn *turn, const struct case_file *file, const Yidi__Decide *
            enum application_event_kind *ret_kind, struct refusal *ret_refusal)
 {
     switch (decide->verb) {
-    case YIDI__VERB__COLLECT:
-        *ret_kind = APPLICATION_COLLECT;
-        return OK;
     case YIDI__VERB__RECEIVE:
         *ret_kind = decide->defective ? APPLICATION_ARRIVE_DEFECTIVE : APPLICATION_ARRIVE_WELL;
         if (!decide->defective)
@@ -321,10 +324,9 @@ static enum result
 decide(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
        struct refusal *ret_refusal)
 {
-    struct application_event event = {
-        .renewal = file->row->form->kind == YIDI__APPLICATION_KIND__RENEWAL,
-        .old_card_surrendered = decide->old_card_surrendered,
-    };
+    struct application_event event = { 0 };
+    if (decide->verb == YIDI__VERB__COLLECT)
+        return collection_collect(turn, file, decide, ret_refusal);
     enum result result = find_event(turn, file, decide, &event.kind, ret_refusal);
     return result == OK ? acceptance_act(turn, file, &event, decide->text, ret_refusal) : result;
 }
@@ -339,6 +341,12 @@ take_command(struct turn *turn, const Yidi__Request *request, const struct bytes
         return acceptance_amend(turn, request->amend, frames, frame_count, response, ret_refusal);
     if (request->command_case == YIDI__REQUEST__COMMAND_PRINT)
         return acceptance_print(turn, request->print, response, ret_refusal);
+    if (request->command_case == YIDI__REQUEST__COMMAND_REFUND)
+        return fees_refund(turn, request->refund, response, ret_refusal);
+    if (request->command_case == YIDI__REQUEST__COMMAND_ISSUE_TEMPORARY)
+        return temporary_issue(turn, request->issue_temporary, response, ret_refusal);
+    if (request->command_case == YIDI__REQUEST__COMMAND_COMPARE)
+        return collection_compare(turn, request->compare, response, ret_refusal);
     return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
                   "an acceptance office does not do that");
 }
@@ -352,6 +360,7 @@ const struct role acceptance_role = {
     .take_command = take_command,
     .redo = acceptance_redo,
     .resume = acceptance_resume,
+    .answer_fees = fees_list,
     .decide = decide,
     .fill_message = acceptance_fill_message,
     .stage_deadline_ms = stage_deadline_ms,

@@ -191,22 +191,17 @@ accept_case(struct turn *turn, struct applying *applying, const char *case_numbe
             Yidi__Response *response, struct refusal *ret_refusal)
 {
     struct case_file file;
-    struct application application = { .state = APPLICATION_ABSENT };
     const struct application_event event = { .kind = APPLICATION_ACCEPT };
-    struct effects effects = { 0 };
     enum result result = case_file_new(case_number, turn->arena, &file);
-    if (result == OK)
-        result = application_step(&application, &event, &effects, ret_refusal);
     if (result != OK)
         return result;
     fill_row(turn, applying, file.row);
-    file.row->state = (uint32_t)application.state;
     result = give_code(turn, file.row);
     if (result == OK)
         result = submission_keep(turn, &applying->submission);
     turn_begin_act(turn, file.row->case_number, "accept", "");
     if (result == OK)
-        result = turn_carry_out(turn, &file, &effects);
+        result = acceptance_advance(turn, &file, NULL, &event, ret_refusal);
     if (result == OK && applying->apply->request_key[0] != '\0')
         result = keep_request(turn, applying, case_number);
     return result == OK ? fill_response(turn, file.row, false, response) : result;

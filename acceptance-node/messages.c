@@ -4,6 +4,7 @@
  * row after it was changed.
  */
 #include "acceptance-node/acceptance.h"
+#include "acceptance-node/collection.h"
 #include "acceptance-node/core/application.h"
 #include "common/io/turn.h"
 
@@ -55,6 +56,7 @@ fill_collected(const Yidi__Case *row, Yidi__CardCollected *body)
     yidi__card_collected__init(body);
     body->card_serial = row->card_serial;
     body->old_card_surrendered = row->form->kind == YIDI__APPLICATION_KIND__RENEWAL;
+    collection_fill(row, body);
 }
 
 enum result

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "acceptance-node/acceptance.h"
+#include "acceptance-node/collection.h"
 #include "acceptance-node/core/application.h"
 #include "common/domain/case_number.h"
 #include "common/domain/civil_date.h"
@@ -153,7 +154,8 @@ collect_again(struct turn *turn, const struct incoming *own, struct refusal *ret
         .renewal = file.row->form->kind == YIDI__APPLICATION_KIND__RENEWAL,
         .old_card_surrendered = collected->old_card_surrendered,
     };
-    return acceptance_advance(turn, &file, NULL, &event, ret_refusal);
+    result = collection_restore(turn, &file, collected, ret_refusal);
+    return result == OK ? acceptance_advance(turn, &file, NULL, &event, ret_refusal) : result;
 }
 
 static enum result

@@ -55,6 +55,23 @@
     X(FINDING_FAILED, "a finding on the application forbids it", "核查结果不允许签发")             \
     X(SURRENDER_REQUIRED, "on renewal the old card is handed back at collection",                  \
       "换领的，领取新证时应当交回原证")                                                            \
+    X(IDENTIFICATION_MISSING, "how whoever collects was identified must be said",                  \
+      "必须写明领证人的核验方式")                                                                  \
+    X(IDENTIFICATION_FAILED, "whoever collects was not found to be the holder",                    \
+      "领证人未能核验为证件本人")                                                                  \
+    X(COLLECTOR_NOT_ENTITLED, "this person may not collect the card", "此人不得代领该证件")        \
+    X(RECEIPT_MISMATCH, "the receipt is another application's", "领证回执不属于该业务")            \
+    X(TEMPORARY_CARD_OUT, "the temporary card is handed back at collection",                       \
+      "领取证件时应当交回临时居民身份证")                                                          \
+    X(TEMPORARY_CARD_GIVEN, "a temporary card is given once", "临时居民身份证只发放一次")          \
+    X(TEMPORARY_NOT_ALLOWED, "no temporary card is given for this application",                    \
+      "该申请不能发放临时居民身份证")                                                              \
+    X(COLLECTION_OPEN, "the time to collect the card is not over yet", "领证期限尚未届满")         \
+    X(REFUND_NOT_DUE, "nothing is to be paid back", "没有应当退还的费用")                          \
+    X(REFUND_PAID, "the fee was paid back already", "该费用已经退还")                              \
+    X(COMPARATOR_MISSING, "no comparator is set up at this office", "本机关没有配置比对程序")      \
+    X(COMPARATOR_FAILED, "the comparator did not say whether it is a match",                       \
+      "比对程序没有给出结果")                                                                      \
     X(REFUSAL_INCOMPLETE, "a refusal needs at least one reason and a text",                        \
       "拒绝办理须写明至少一项理由和文字说明")                                                      \
     X(RETURN_INCOMPLETE, "a return says what is to be corrected, in words and by when",            \

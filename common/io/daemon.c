@@ -225,6 +225,7 @@ open_office(struct daemon *daemon, const struct role *role, struct refusal *ret_
         .admission = daemon_admission_limits(&daemon->options),
         .start_hold_ms = daemon->options.start_hold,
         .directory_grace_ms = daemon->options.directory_grace * 1000,
+        .comparator = daemon->options.comparator,
         .ports = { .context = daemon,
                    .connect = port_connect,
                    .disconnect = port_disconnect,

@@ -35,6 +35,7 @@ static const struct option_rule rules[] = {
     OPTION("control-socket", OPTION_PATH, control_socket, NULL, 1, 100, "", "Local socket for yidictl; its folder decides who may use it."),
     OPTION("spool", OPTION_PATH, spool, NULL, 1, 4000, "", "Folder for notifications to applicants; made when it is not there."),
     OPTION("notify-hook", OPTION_PATH, notify_hook, "", 0, 4000, "", "Program to run on each notification file, given as its only argument."),
+    OPTION("comparator", OPTION_TEXT, comparator, "", 0, 4000, "", "At a window: command line that compares a holder with the application. It gets a file of the photo or template and the probe, prints a score, and ends with 0 for a match, 1 for none."),
     OPTION("map-size", OPTION_NUMBER, map_size, "64G", 16777216, UINT64_C(17592186044416), "bytes", "Upper bound of the store; address space, not disk."),
     OPTION("map-fill-max", OPTION_NUMBER, map_fill_max, "80", 1, 100, "%", "No new work when the store is fuller; halfway from there to full, no messages that open cases. 100: no such limit."),
     OPTION("disk-reserve", OPTION_NUMBER, disk_reserve, "1G", 0, UINT64_C(17592186044416), "bytes", "No new work when less of the disk is free; below half of it, no messages that open cases. 0: no such limit."),

@@ -29,6 +29,7 @@ struct daemon_options {
     const char *control_socket;
     const char *spool;
     const char *notify_hook; /* NULL: none */
+    const char *comparator;  /* NULL: none */
     const char *log_level;
     uint64_t map_size;
     uint64_t map_fill_max;

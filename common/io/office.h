@@ -67,6 +67,7 @@ struct office_options {
     uint64_t witness_interval_ms; /* between questions for the proof of a peer's journal; 0 never */
     uint64_t start_hold_ms;       /* how long to wait for peers at the start; 0 asks nobody */
     uint64_t directory_grace_ms;  /* after its expiry, until new applications are refused */
+    const char *comparator;       /* command line (acceptance-node/collection.h); NULL: none */
     struct office_ports ports;
 };
 

@@ -26,6 +26,7 @@ queries_handles(const Yidi__Request *request)
     case YIDI__REQUEST__COMMAND_STOCK_QUERY:
     case YIDI__REQUEST__COMMAND_BATCH_QUERY:
     case YIDI__REQUEST__COMMAND_PACKAGE_QUERY:
+    case YIDI__REQUEST__COMMAND_FEES:
         return true;
     case YIDI__REQUEST__COMMAND_SHOW:
         return !request->show->full;
@@ -35,6 +36,27 @@ queries_handles(const Yidi__Request *request)
 }
 
 /* ---- one case ---- */
+
+/* A name that no recovery brought back has nothing to mask. */
+static enum result
+mask_collector(const Yidi__Collection *collection, struct arena *arena)
+{
+    if (collection == NULL || collection->collector == NULL)
+        return OK;
+    Yidi__Collector *collector = collection->collector;
+    char *number = arena_take(arena, CITIZEN_NUMBER_CHARS + 1);
+    char *name = arena_take(arena, PERSON_NAME_MASKED_BYTES);
+    if (number == NULL || name == NULL)
+        return ERR_MEMORY;
+    if (collector->citizen_number[0] != '\0')
+        citizen_number_mask(collector->citizen_number, number);
+    if (collector->name[0] != '\0')
+        person_name_mask(collector->name, name);
+    collector->citizen_number = number;
+    collector->name = name;
+    collector->reason = "";
+    return OK;
+}
 
 static enum result
 mask_person(Yidi__Case *row, struct arena *arena)
@@ -56,7 +78,7 @@ mask_person(Yidi__Case *row, struct arena *arena)
     form->n_fingers_missing = 0;
     if (form->no_fingerprints_reason[0] != '\0')
         form->no_fingerprints_reason = hidden;
-    return OK;
+    return mask_collector(row->collection, arena);
 }
 
 static struct urgency_scale
@@ -312,6 +334,17 @@ ask_role(struct office *office, struct store_txn *txn, const Yidi__Request *requ
     return role->answer_query(txn, request, &office->answers, response, ret_refusal);
 }
 
+static enum result
+answer_fees(struct office *office, struct store_txn *txn, const Yidi__Fees *fees,
+            Yidi__Response *response, struct refusal *ret_refusal)
+{
+    const struct role *role = office->options.role;
+    if (role->answer_fees == NULL)
+        return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
+                      "fees are taken at an acceptance office");
+    return role->answer_fees(txn, fees, &office->answers, response, ret_refusal);
+}
+
 enum result
 queries_answer(struct office *office, const Yidi__Request *request, const struct office_time *now,
                Yidi__Response *ret_response, struct refusal *ret_refusal)
@@ -339,6 +372,8 @@ queries_answer(struct office *office, const Yidi__Request *request, const struct
     case YIDI__REQUEST__COMMAND_STOCK_QUERY:
     case YIDI__REQUEST__COMMAND_BATCH_QUERY:
         return ask_role(office, txn, request, ret_response, ret_refusal);
+    case YIDI__REQUEST__COMMAND_FEES:
+        return answer_fees(office, txn, request->fees, ret_response, ret_refusal);
     default:
         return report_status(office, txn, now->wall_ms, ret_response);
     }

@@ -22,6 +22,8 @@ struct store_txn;
 struct turn;
 struct case_file;
 struct incoming;
+struct store_txn;
+struct arena;
 
 struct role {
     const char *name; /* of the program */
@@ -59,6 +61,10 @@ struct role {
     enum result (*answer_query)(struct store_txn *txn, const Yidi__Request *request,
                                 struct arena *arena, Yidi__Response *response,
                                 struct refusal *ret_refusal);
+
+    /* Fees: a query that only this role answers, from the last commit. NULL: there is none. */
+    enum result (*answer_fees)(struct store_txn *txn, const Yidi__Fees *fees, struct arena *arena,
+                               Yidi__Response *response, struct refusal *ret_refusal);
 
     /* One verb on one case that exists here. */
     enum result (*decide)(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,

@@ -40,6 +40,7 @@ enum store_table {
     TABLE_BATCHES,     /* batch -> BatchRow; batch, case number -> empty */
     TABLE_PACKAGES,    /* centre, package -> PackageRow; and case number -> PackageEntry */
     TABLE_POLICIES,    /* version -> packed SignedPolicy, each one ever adopted */
+    TABLE_FEES,        /* the window's ledger (acceptance-node/fees.h) */
     TABLE_COUNT
 };
 

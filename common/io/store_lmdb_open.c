@@ -47,6 +47,7 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_BATCHES] = "batches",
     [TABLE_PACKAGES] = "packages",
     [TABLE_POLICIES] = "policies",
+    [TABLE_FEES] = "fees",
 };
 
 static void

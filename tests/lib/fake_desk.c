@@ -186,6 +186,7 @@ fake_desk_decide(struct fake_network *network, const struct fake_decision *decis
         (char *)(uintptr_t)(decision->card_serial == NULL ? "" : decision->card_serial);
     decide.defective = decision->defective;
     decide.old_card_surrendered = decision->old_card_surrendered;
+    decide.identified_by = YIDI__IDENTIFIED_BY__DOCUMENT;
     request.operator_ = (char *)(uintptr_t)decision->operator;
     request.command_case = YIDI__REQUEST__COMMAND_DECIDE;
     request.decide = &decide;

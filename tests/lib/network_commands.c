@@ -193,6 +193,7 @@ network_decide(struct network_office *office, const struct network_decision *dec
     decide.package = decision->package == NULL ? "" : (char *)decision->package;
     decide.defective = decision->defective;
     decide.old_card_surrendered = decision->old_card_surrendered;
+    decide.identified_by = YIDI__IDENTIFIED_BY__DOCUMENT;
     request.operator_ = (char *)decision->operator;
     request.command_case = YIDI__REQUEST__COMMAND_DECIDE;
     request.decide = &decide;

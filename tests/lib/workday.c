@@ -90,6 +90,7 @@ decide(struct workday *day, const struct duty *duty, const Yidi__Listed *listed)
     decision.case_numbers = numbers;
     decision.n_case_numbers = count;
     decision.old_card_surrendered = true;
+    decision.identified_by = YIDI__IDENTIFIED_BY__DOCUMENT;
     request.operator_ = (char *)duty->operator;
     request.command_case = YIDI__REQUEST__COMMAND_DECIDE;
     request.decide = &decision;

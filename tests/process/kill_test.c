@@ -283,6 +283,7 @@ decide_listed(struct network_office *office, const struct duty *duty, const Yidi
     decide.case_numbers = numbers;
     decide.n_case_numbers = listed->n_cases;
     decide.old_card_surrendered = true;
+    decide.identified_by = YIDI__IDENTIFIED_BY__DOCUMENT;
     request.operator_ = (char *)duty->operator;
     request.command_case = YIDI__REQUEST__COMMAND_DECIDE;
     request.decide = &decide;

@@ -208,6 +208,7 @@ decide(struct world *world, const struct decision *decision, char **case_numbers
     wire.by = decision->by;
     wire.defective = decision->defective;
     wire.old_card_surrendered = decision->old_card_surrendered;
+    wire.identified_by = YIDI__IDENTIFIED_BY__DOCUMENT;
     wire.package = (char *)(uintptr_t)(decision->package == NULL ? "" : decision->package);
     wire.card_serial =
         (char *)(uintptr_t)(decision->card_serial == NULL ? "" : decision->card_serial);

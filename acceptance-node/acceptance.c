@@ -5,6 +5,7 @@
 
 #include "acceptance-node/collection.h"
 #include "acceptance-node/core/application.h"
+#include "acceptance-node/core/handover.h"
 #include "acceptance-node/fees.h"
 #include "acceptance-node/temporary.h"
 #include "common/core/format.h"
@@ -269,6 +270,17 @@ check_words(const Yidi__Decide *decide, const char *what, struct refusal *ret_re
 }
 
 static enum result
+check_destruction(const struct turn *turn, const Yidi__Case *row, const Yidi__Decide *decide,
+                  struct refusal *ret_refusal)
+{
+    enum result result =
+        check_words(decide, "how the card was destroyed must be said", ret_refusal);
+    if (result == OK && row->state == APPLICATION_READY)
+        result = handover_check_destruction(row->stage_deadline_ms, turn->now_ms, ret_refusal);
+    return result;
+}
+
+static enum result
 find_event(struct turn *turn, const struct case_file *file, const Yidi__Decide *decide,
            enum application_event_kind *ret_kind, struct refusal *ret_refusal)
 {
@@ -289,7 +301,7 @@ find_event(struct turn *turn, const struct case_file *file, const Yidi__Decide *
         return check_words(decide, "why the applicant withdraws must be said", ret_refusal);
     case YIDI__VERB__DESTROY:
         *ret_kind = APPLICATION_DESTROY;
-        return check_words(decide, "how the card was destroyed must be said", ret_refusal);
+        return check_destruction(turn, file->row, decide, ret_refusal);
     default:
         return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "decide.verb",
                       "an acceptance office receives, misses, hands out and destroys cards, and "

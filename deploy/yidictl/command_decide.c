@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * examine, issue, refuse, make, check-card, dispatch, receive, collect - one decision
- * on many cases. Each case has its own result.
+ * examine, issue, refuse, make, check-card, dispatch, receive - one decision on many cases.
+ * Each case has its own result.
  *
  * Case numbers come from the command line, `-` reads them from standard input. A number that cannot
  * be one is refused here; what the decision means is the office's business.
@@ -313,14 +313,6 @@ run_receive(const struct settings *settings, const struct arguments *arguments)
     return decide_card(settings, arguments, YIDI__VERB__RECEIVE, YIDI__CHECK_METHOD__CHECK_BOTH);
 }
 
-static int
-run_collect(const struct settings *settings, const struct arguments *arguments)
-{
-    Yidi__Decide decide = decide_of(YIDI__VERB__COLLECT);
-    decide.old_card_surrendered = arguments_flag(arguments, "old-card-surrendered");
-    return decision_run(settings, arguments, &decide);
-}
-
 static const struct argument_rule refuse_options[] = {
     { "reason", "REASON", true, "why, such as bad-credit-record" },
     { "text", "TEXT", false, "the reason in detail, as told to the applicant" },
@@ -349,11 +341,6 @@ static const struct argument_rule check_options[] = {
 
 static const struct argument_rule dispatch_options[] = {
     { "package", "PACKAGE", false, "number of the package that the cards travel in" },
-    { 0 },
-};
-
-static const struct argument_rule collect_options[] = {
-    { "old-card-surrendered", NULL, false, "the old card was handed back; mandatory on renewal" },
     { 0 },
 };
 
@@ -397,5 +384,3 @@ DECIDE_COMMAND(dispatch, "dispatch", " [--package PACKAGE]", "send cards to the 
                DISPATCH_DESCRIPTION, dispatch_options);
 DECIDE_COMMAND(receive, "receive", " [--good | --defective --text TEXT]",
                "take cards in at the window", DECIDE_DESCRIPTION, card_options);
-DECIDE_COMMAND(collect, "collect", " [--old-card-surrendered]",
-               "hand cards over to the applicants (领取)", DECIDE_DESCRIPTION, collect_options);

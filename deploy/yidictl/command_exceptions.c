@@ -2,10 +2,8 @@
  *
  * return, redirect, withdraw, miss, trace-card, destroy - when a case does not go the straight way.
  */
-#include <stdlib.h>
-
-#include "common/domain/civil_date.h"
 #include "deploy/yidictl/decision.h"
+#include "deploy/yidictl/input.h"
 #include "deploy/yidictl/report.h"
 
 enum { FIELDS_MAX = 16 };
@@ -16,23 +14,6 @@ report_option(const struct settings *settings, const char *option, const char *r
     struct refusal refusal;
     enum result result = refuse(&refusal, REFUSAL_OPTION_INVALID, option, "%s", rule);
     return report_usage(settings, result, &refusal);
-}
-
-/* YYYY-MM-DD, or the digits alone; 0 when it is none. */
-static uint32_t
-read_date(const char *text)
-{
-    char digits[9] = { 0 };
-    size_t count = 0;
-    for (; *text != '\0'; text++) {
-        if (*text == '-' && (count == 4 || count == 6))
-            continue;
-        if (*text < '0' || *text > '9' || count == 8)
-            return 0;
-        digits[count++] = *text;
-    }
-    uint32_t date = count == 8 ? (uint32_t)strtoul(digits, NULL, 10) : 0;
-    return civil_date_valid(date) ? date : 0;
 }
 
 static int
@@ -50,8 +31,7 @@ run_return(const struct settings *settings, const struct arguments *arguments)
     decide.verb = YIDI__VERB__RETURN_FORM;
     decide.fields = fields;
     decide.text = decision_text(arguments, "text");
-    decide.answer_by = read_date(decision_text(arguments, "answer-by"));
-    if (decide.answer_by == 0)
+    if (!input_date(decision_text(arguments, "answer-by"), &decide.answer_by))
         return report_option(settings, "answer-by", "a date, such as 2027-01-31");
     return decision_run(settings, arguments, &decide);
 }

@@ -18,6 +18,7 @@ static const struct argument_rule options[] = {
     { "overdue", NULL, false, "only cases past the deadline of their stage, longest first" },
     { "due-soon", NULL, false, "only cases due by the end of the next working day" },
     { "attention", NULL, false, "only cases that someone must look at, closed ones too" },
+    { "unclaimed", NULL, false, "only cards that nobody collected in time" },
     { "limit", "N", false, "at most so many, 1..10000 (default: 100)" },
     { "all", NULL, false, "all of them, page by page; --limit is the page" },
     { 0 },
@@ -150,17 +151,24 @@ run(const struct settings *settings, const struct arguments *arguments)
 
     Yidi__List list = YIDI__LIST__INIT;
     const char *state = arguments_text(arguments, "state");
-    list.state = (char *)(state == NULL ? "" : state);
+    bool unclaimed = arguments_flag(arguments, "unclaimed");
+    if (unclaimed && state != NULL)
+        return report_usage(settings,
+                            refuse(&refusal, REFUSAL_OPTION_INVALID, "unclaimed",
+                                   "says the state: cards that are ready"),
+                            &refusal);
+    list.state = (char *)(unclaimed ? "ready" : state == NULL ? "" : state);
     list.limit = (uint32_t)limit;
     list.attention_only = arguments_flag(arguments, "attention");
-    list.overdue_only = arguments_flag(arguments, "overdue");
+    list.overdue_only = unclaimed || arguments_flag(arguments, "overdue");
     list.due_soon_only = arguments_flag(arguments, "due-soon");
     return list_pages(settings, &list, all);
 }
 
 const struct command list_command = {
     .name = "list",
-    .synopsis = "[--state STATE] [--overdue] [--due-soon] [--attention] [--limit N] [--all]",
+    .synopsis = "[--state STATE] [--overdue] [--due-soon] [--attention] [--unclaimed] [--limit N]"
+                " [--all]",
     .help = "list cases, those first that have waited longest",
     .description =
         "WAITING is the time since the case last changed, DUE by when its stage is to be\n"

@@ -146,6 +146,46 @@ add_card(struct table *table, const Yidi__Case *row, struct arena *arena)
 }
 
 static void
+add_temporary(struct table *table, const Yidi__TemporaryCard *card, struct arena *arena)
+{
+    if (card == NULL)
+        return;
+    table_add_field(table, "temporary card",
+                    output_format(arena, "%s, valid until %s, %s", card->card_serial,
+                                  output_date(card->valid_until, arena),
+                                  card->end == YIDI__TEMPORARY_CARD_END__STILL_OUT
+                                      ? "still out"
+                                      : output_term(&yidi__temporary_card_end__descriptor,
+                                                    (int)card->end, arena)));
+}
+
+static void
+add_collection(struct table *table, const Yidi__Collection *collection, struct arena *arena)
+{
+    if (collection == NULL)
+        return;
+    const Yidi__Collector *collector = collection->collector;
+    add_temporary(table, collection->temporary_card, arena);
+    if (collection->collected_ms == 0)
+        return;
+    table_add_field(table, "collected", output_time(collection->collected_ms, arena));
+    table_add_field(
+        table, "identified by",
+        output_format(
+            arena, "%s%s%s%s",
+            output_term(&yidi__identified_by__descriptor, (int)collection->identified_by, arena),
+            collection->comparison == YIDI__COMPARISON__MATCH ? ", comparator match" : "",
+            collection->score[0] == '\0' ? "" : ", score ", collection->score));
+    if (collector != NULL)
+        table_add_field(table, "collected by",
+                        output_format(arena, "%s %s %s %s %s",
+                                      output_term(&yidi__collector_kind__descriptor,
+                                                  (int)collector->kind, arena),
+                                      collector->name, collector->citizen_number,
+                                      collector->relation, collector->reason));
+}
+
+static void
 add_troubles(struct table *table, const Yidi__Case *row, struct arena *arena)
 {
     const Yidi__CaseRefusal *refusal = row->refusal;
@@ -188,6 +228,7 @@ print_fields(const Yidi__Shown *shown, struct arena *arena)
     add_offices(&table, row);
     add_times(&table, row, arena);
     add_card(&table, row, arena);
+    add_collection(&table, row->collection, arena);
     add_troubles(&table, row, arena);
     for (size_t i = 0; i < shown->n_findings; i++)
         table_add_field(&table, "finding", shown->findings[i]);

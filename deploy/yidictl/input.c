@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/domain/case_number.h"
+#include "common/domain/civil_date.h"
 #include "common/io/file.h"
 
 enum { STANDARD_INPUT_BLOCK_BYTES = 64 * 1024 };
@@ -74,4 +75,19 @@ input_case_number(const char *text, char ret_number[CASE_NUMBER_CHARS + 1],
     if (result == OK)
         memcpy(ret_number, number, CASE_NUMBER_CHARS + 1);
     return result;
+}
+
+bool
+input_date(const char *text, uint32_t *ret_date)
+{
+    char digits[9] = { 0 };
+    size_t count = 0;
+    for (; *text != '\0'; text++) {
+        if (*text == '-' && (count == 4 || count == 6))
+            continue;
+        if (*text < '0' || *text > '9' || count == 8)
+            return false;
+        digits[count++] = *text;
+    }
+    return count == 8 && civil_date_decode(digits, ret_date) == OK;
 }

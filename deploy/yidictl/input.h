@@ -5,6 +5,8 @@
 #ifndef YIDICTL_INPUT_H
 #define YIDICTL_INPUT_H
 
+#include <stdbool.h>
+
 #include "common/core/arena.h"
 #include "common/core/bytes.h"
 #include "common/core/limits.h"
@@ -24,5 +26,8 @@ enum result input_blame(const char *path, const struct refusal *inner, struct re
  * ERR_REFUSED  CASE_NUMBER_INVALID */
 enum result input_case_number(const char *text, char ret_number[CASE_NUMBER_CHARS + 1],
                               struct refusal *ret_refusal) MUST_CHECK;
+
+/* A date as people write it, 2027-01-31 or the digits alone. False when it is none. */
+bool input_date(const char *text, uint32_t *ret_date);
 
 #endif

@@ -48,6 +48,26 @@ static const struct command *const commands[] = {
     &policy_check_command,   &policy_sign_command,
     &policy_explain_command, &policy_show_command,
     &codes_command,
+    &apply_command,          &import_command,
+    &list_command,           &show_command,
+    &examine_command,        &issue_command,
+    &refuse_command,         &make_command,
+    &check_card_command,     &dispatch_command,
+    &receive_command,        &collect_command,
+    &return_command,         &amend_command,
+    &redirect_command,       &withdraw_command,
+    &miss_command,           &trace_card_command,
+    &destroy_command,        &temporary_issue_command,
+    &refund_command,         &fees_command,
+    &export_command,         &population_import_command,
+    &peers_command,          &status_command,
+    &recover_command,        &verify_command,
+    &journal_verify_command, /* before the command that begins as it does */
+    &journal_command,        &backup_command,
+    &restore_command,        &keys_root_command,
+    &keys_authority_command, &keys_office_command,
+    &keys_revoke_command,    &directory_build_command,
+    &directory_sign_command, &directory_show_command,
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };

@@ -71,7 +71,7 @@ The offices stay open; Ctrl-C closes them. In another terminal (one by one, or a
     $ctl/$centre/control dispatch \$CASE
     wait_for $window in-transit
     $ctl/$window/control receive \$CASE
-    $ctl/$window/control collect \$CASE --old-card-surrendered
+    $ctl/$window/control collect \$CASE --identified-by face --old-card-surrendered
     $ctl/$window/control show \$CASE
 
     # take the proofs along, and check them where no office can be reached

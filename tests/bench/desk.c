@@ -125,6 +125,7 @@ decide_on(struct desk *desk, const Yidi__Listed *listed, struct arena *arena)
     if (decide.case_numbers == NULL)
         bench_fail("out of memory");
     decide.package = choose_package(desk, listed);
+    decide.identified_by = YIDI__IDENTIFIED_BY__DOCUMENT;
     for (size_t i = 0; i < listed->n_cases; i++)
         decide.case_numbers[decide.n_case_numbers++] = listed->cases[i]->case_number;
     Yidi__Request request = YIDI__REQUEST__INIT;

@@ -6,10 +6,10 @@
 #include "acceptance-node/acceptance.h"
 #include "acceptance-node/core/application.h"
 #include "acceptance-node/core/handover.h"
-#include "acceptance-node/receipt.h"
 #include "acceptance-node/temporary.h"
 #include "common/core/format.h"
 #include "common/domain/civil_date.h"
+#include "common/io/receipt.h"
 
 _Static_assert((int)IDENTIFIED_BY_DOCUMENT == (int)YIDI__IDENTIFIED_BY__DOCUMENT &&
                    (int)COMPARED_AS_NO_MATCH == (int)YIDI__COMPARISON__NO_MATCH &&
@@ -70,6 +70,22 @@ handover_of(const Yidi__Case *row, const Yidi__Decide *decide, uint64_t now_ms)
     };
 }
 
+/* As it was typed, or scanned with its case number. */
+static enum result
+check_receipt(const Yidi__Case *row, const char *text, struct refusal *ret_refusal)
+{
+    char number[CASE_NUMBER_CHARS + 1], code[RECEIPT_CODE_CHARS + 1];
+    struct bytes digest = bytes_of(row->receipt_digest.data, row->receipt_digest.len);
+    bool scanned = receipt_code_read_scan(text, number, code);
+    bool ours = !scanned || strcmp(number, row->case_number) == 0;
+    enum result result =
+        receipt_code_read(scanned ? code : text, "decide.receipt_code", code, ret_refusal);
+    if (result == OK && (!ours || !receipt_matches(digest, row->case_number, code)))
+        return refuse(ret_refusal, REFUSAL_RECEIPT_MISMATCH, "decide.receipt_code",
+                      "this is not the code of this application's receipt");
+    return result;
+}
+
 static enum result
 check_machine(const Yidi__Case *row, bool old_card_surrendered, struct refusal *ret_refusal)
 {
@@ -90,7 +106,7 @@ check(const struct turn *turn, const Yidi__Case *row, const Yidi__Decide *decide
         return refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "decide.case_numbers",
                       "a collector, and a receipt, are of one case only");
     if (result == OK && decide->receipt_code[0] != '\0')
-        result = receipt_check(decide->receipt_code, row, ret_refusal);
+        result = check_receipt(row, decide->receipt_code, ret_refusal);
     if (result != OK)
         return result;
     const struct handover handover = handover_of(row, decide, turn->now_ms);
@@ -118,7 +134,7 @@ note(const struct turn *turn, const Yidi__Decide *decide, Yidi__Collection *coll
     collection->comparison = decide->comparison;
     collection->score = decide->score;
     collection->collector = holder ? NULL : decide->collector;
-    collection->receipt_scanned = decide->receipt_code[0] != '\0';
+    collection->receipt_checked = decide->receipt_code[0] != '\0';
     collection->clerk = (char *)turn->operator;
     take_back_temporary(collection->temporary_card, decide);
 }

@@ -14,7 +14,8 @@
 
 /* The verb COLLECT on one case.
  *
- * ERR_REFUSED  ILLEGAL_IN_STATE, SURRENDER_REQUIRED, RECEIPT_MISMATCH, and what handover_check says
+ * ERR_REFUSED  ILLEGAL_IN_STATE, SURRENDER_REQUIRED, RECEIPT_CODE_INVALID, RECEIPT_MISMATCH, and
+ * what handover_check says
  */
 enum result collection_collect(struct turn *turn, struct case_file *file,
                                const Yidi__Decide *decide, struct refusal *ret_refusal) MUST_CHECK;

@@ -159,7 +159,7 @@ static const struct argument_rule collect_options[] = {
     { "identified-by", "HOW", false, "face, fingerprint or document; mandatory" },
     { "probe", "FILE", false, "have the office's comparator compare this face or finger" },
     { "score", "SCORE", false, "of a comparison made elsewhere, such as 87.5" },
-    { "receipt", "CODE", false, "the receipt, as it was scanned" },
+    { "receipt", "CODE", false, "of the receipt, typed or scanned" },
     { "old-card-surrendered", NULL, false, "the old card was handed back; mandatory on renewal" },
     { "temporary-card-surrendered", NULL, false, "so was the temporary card, when one was given" },
     { "temporary-card-lost", NULL, false, "it was reported lost" },

@@ -184,7 +184,11 @@ without_a_probe_the_clerk_says_how_the_holder_was_identified(void **unused)
     assert_int_equal(CLERK("collect", number, "--identified-by", "document"), 1);
     expect_text("SURRENDER_REQUIRED");
     assert_int_equal(CLERK("collect", number, "--old-card-surrendered", "--identified-by", "face",
-                           "--score", "0.91", "--receipt", number),
+                           "--receipt", number),
+                     1);
+    expect_text("RECEIPT_CODE_INVALID");
+    assert_int_equal(CLERK("collect", number, "--old-card-surrendered", "--identified-by", "face",
+                           "--score", "0.91"),
                      0);
     expect_text("collected");
     failed = false;

@@ -16,6 +16,7 @@
 #include "acceptance-node/core/application.h"
 #include "common/domain/citizen_csv.h"
 #include "common/domain/citizen_number.h"
+#include "common/domain/receipt_code.h"
 #include "common/io/case_file.h"
 #include "tests/lib/fake_desk.h"
 
@@ -114,6 +115,7 @@ bring_to_window(Yidi__ApplicationKind kind, bool with_fingerprints)
 {
     fake_desk_citizen(1, kind, &application);
     application.form.n_fingerprints = with_fingerprints ? 2 : 0;
+    application.form.no_fingerprints_reason = with_fingerprints ? "" : "both hands in plaster";
     assert_string_equal(fake_desk_apply(&network, &application, "", number), "");
     fake_desk_walk(&network, number, fake_desk_step_count - 1);
 }
@@ -198,22 +200,46 @@ what_the_state_forbids_is_told_before_anything_else(void **state)
 }
 
 static void
-the_receipt_is_that_of_the_case(void **state)
+read_code(char ret_code[RECEIPT_CODE_CHARS + 1])
+{
+    AUTO(arena) struct arena arena;
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[WINDOW].scratch);
+    struct case_file file;
+    arena_init(&arena);
+    assert_int_equal(case_file_open(txn, &application_machine, number, &arena, &file), OK);
+    strcpy(ret_code, file.row->receipt_code);
+}
+
+static void
+the_code_is_that_of_the_receipt(void **state)
 {
     (void)state;
-    char grouped[64];
+    char code[RECEIPT_CODE_CHARS + 1], scan[RECEIPT_SCAN_CHARS + 1];
     bring_to_window(YIDI__APPLICATION_KIND__RENEWAL, true);
+    read_code(code);
     Yidi__Decide wire = collection();
-    snprintf(grouped, sizeof grouped, "%.12s-%.6s-%.7s-%s", number, number + 12, number + 18,
-             number + 25);
-    wire.receipt_code = "440305000001-261122-0000017-4";
+    wire.receipt_code = number;
+    assert_string_equal(decide(&wire), "RECEIPT_CODE_INVALID");
+    wire.receipt_code = "7K3QX-0MZ4T";
     assert_string_equal(decide(&wire), "RECEIPT_MISMATCH");
-    wire.receipt_code = strndup(grouped, 20);
+    receipt_code_write_scan("44030550010026112200000012", code, scan);
+    wire.receipt_code = scan; /* the right code of another case */
     assert_string_equal(decide(&wire), "RECEIPT_MISMATCH");
-    free(wire.receipt_code);
-    wire.receipt_code = grouped;
+    receipt_code_write_scan(number, code, scan);
     assert_string_equal(decide(&wire), "collected");
-    assert_true(show(false)->receipt_scanned);
+    assert_true(show(false)->receipt_checked);
+}
+
+static void
+the_code_may_be_typed(void **state)
+{
+    (void)state;
+    char code[RECEIPT_CODE_CHARS + 1];
+    bring_to_window(YIDI__APPLICATION_KIND__RENEWAL, true);
+    read_code(code);
+    Yidi__Decide wire = collection();
+    wire.receipt_code = code;
+    assert_string_equal(decide(&wire), "collected");
 }
 
 static void
@@ -470,7 +496,8 @@ main(int argc, char *argv[])
     const struct CMUnitTest tests[] = {
         TEST(a_card_is_not_handed_out_before_the_holder_was_identified),
         TEST(what_the_state_forbids_is_told_before_anything_else),
-        TEST(the_receipt_is_that_of_the_case),
+        TEST(the_code_is_that_of_the_receipt),
+        TEST(the_code_may_be_typed),
         TEST(what_is_said_of_one_person_goes_with_one_case),
         TEST(a_proxy_is_kept_in_full_and_shown_masked),
         TEST(whoever_gave_fingerprints_sends_no_proxy),

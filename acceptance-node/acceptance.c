@@ -363,6 +363,16 @@ take_command(struct turn *turn, const Yidi__Request *request, const struct bytes
                   "an acceptance office does not do that");
 }
 
+static enum result
+answer_query(struct store_txn *txn, const Yidi__Request *request, struct arena *arena,
+             Yidi__Response *response, struct refusal *ret_refusal)
+{
+    if (request->command_case == YIDI__REQUEST__COMMAND_FEES)
+        return fees_list(txn, request->fees, arena, response, ret_refusal);
+    return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
+                  "an acceptance office keeps the ledger of fees");
+}
+
 const struct role acceptance_role = {
     .name = "acceptance-node",
     .unit = "acceptance",
@@ -372,7 +382,7 @@ const struct role acceptance_role = {
     .take_command = take_command,
     .redo = acceptance_redo,
     .resume = acceptance_resume,
-    .answer_fees = fees_list,
+    .answer_query = answer_query,
     .decide = decide,
     .fill_message = acceptance_fill_message,
     .stage_deadline_ms = stage_deadline_ms,

@@ -300,8 +300,10 @@ answer_query(struct store_txn *txn, const Yidi__Request *request, struct arena *
 {
     if (request->command_case == YIDI__REQUEST__COMMAND_STOCK_QUERY)
         return stock_book_show(txn, request->stock_query, arena, response);
-    REQUIRE(request->command_case == YIDI__REQUEST__COMMAND_BATCH_QUERY);
-    return batch_show(txn, request->batch_query, arena, response, ret_refusal);
+    if (request->command_case == YIDI__REQUEST__COMMAND_BATCH_QUERY)
+        return batch_show(txn, request->batch_query, arena, response, ret_refusal);
+    return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
+                  "a production office keeps stock and batches");
 }
 
 const struct role production_role = {

@@ -330,19 +330,8 @@ ask_role(struct office *office, struct store_txn *txn, const Yidi__Request *requ
     const struct role *role = office->options.role;
     if (role->answer_query == NULL)
         return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
-                      "this office keeps no blank cards and no batches");
+                      "this office does not keep that");
     return role->answer_query(txn, request, &office->answers, response, ret_refusal);
-}
-
-static enum result
-answer_fees(struct office *office, struct store_txn *txn, const Yidi__Fees *fees,
-            Yidi__Response *response, struct refusal *ret_refusal)
-{
-    const struct role *role = office->options.role;
-    if (role->answer_fees == NULL)
-        return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
-                      "fees are taken at an acceptance office");
-    return role->answer_fees(txn, fees, &office->answers, response, ret_refusal);
 }
 
 enum result
@@ -371,9 +360,8 @@ queries_answer(struct office *office, const Yidi__Request *request, const struct
         return package_show(office, txn, request->package_query, ret_response, ret_refusal);
     case YIDI__REQUEST__COMMAND_STOCK_QUERY:
     case YIDI__REQUEST__COMMAND_BATCH_QUERY:
-        return ask_role(office, txn, request, ret_response, ret_refusal);
     case YIDI__REQUEST__COMMAND_FEES:
-        return answer_fees(office, txn, request->fees, ret_response, ret_refusal);
+        return ask_role(office, txn, request, ret_response, ret_refusal);
     default:
         return report_status(office, txn, now->wall_ms, ret_response);
     }

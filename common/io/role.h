@@ -56,15 +56,11 @@ struct role {
                                 const struct bytes *frames, size_t frame_count,
                                 Yidi__Response *response, struct refusal *ret_refusal);
 
-    /* A question about what only this role keeps (queries.h: StockQuery, BatchQuery), answered from
-     * the last commit; NULL: it keeps nothing of its own. */
+    /* A question about what only this role keeps (queries.h: StockQuery, BatchQuery, Fees),
+     * answered from the last commit; NULL: it keeps nothing of its own. */
     enum result (*answer_query)(struct store_txn *txn, const Yidi__Request *request,
                                 struct arena *arena, Yidi__Response *response,
                                 struct refusal *ret_refusal);
-
-    /* Fees: a query that only this role answers, from the last commit. NULL: there is none. */
-    enum result (*answer_fees)(struct store_txn *txn, const Yidi__Fees *fees, struct arena *arena,
-                               Yidi__Response *response, struct refusal *ret_refusal);
 
     /* One verb on one case that exists here. */
     enum result (*decide)(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,

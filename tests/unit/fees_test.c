@@ -436,18 +436,30 @@ the_days_and_the_cursor_that_are_asked_for_must_make_sense(void **state)
     }
 }
 
+static const char *
+query(size_t at, Yidi__Request *request)
+{
+    request->operator_ = "somebody";
+    const Yidi__Response *response = fake_network_ask(&network, at, request, NULL, 0);
+    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_REFUSAL);
+    return response->refusal->code;
+}
+
 static void
-a_registry_has_no_fees(void **state)
+each_office_answers_for_what_it_keeps_only(void **state)
 {
     (void)state;
     Yidi__Fees fees = YIDI__FEES__INIT;
+    Yidi__StockQuery stock = YIDI__STOCK_QUERY__INIT;
     Yidi__Request request = YIDI__REQUEST__INIT;
     fees.date = fees.until = 20261101;
-    request.operator_ = "examiner";
     request.command_case = YIDI__REQUEST__COMMAND_FEES;
     request.fees = &fees;
-    const Yidi__Response *response = fake_network_ask(&network, REGISTRY, &request, NULL, 0);
-    assert_string_equal(response->refusal->code, "COMMAND_UNKNOWN");
+    assert_string_equal(query(REGISTRY, &request), "COMMAND_UNKNOWN");
+    assert_string_equal(query(CENTRE, &request), "COMMAND_UNKNOWN");
+    request.command_case = YIDI__REQUEST__COMMAND_STOCK_QUERY;
+    request.stock_query = &stock;
+    assert_string_equal(query(WINDOW, &request), "COMMAND_UNKNOWN");
 }
 
 /* ---- crashes ---- */
@@ -692,7 +704,7 @@ main(int argc, char *argv[])
         TEST(a_refusal_that_comes_late_counts_from_the_day_on_which_it_was_made),
         TEST(a_temporary_card_is_paid_for_once_and_not_given_back),
         TEST(the_days_and_the_cursor_that_are_asked_for_must_make_sense),
-        TEST(a_registry_has_no_fees),
+        TEST(each_office_answers_for_what_it_keeps_only),
         TEST(a_refund_that_a_crash_cuts_off_is_paid_once),
         TEST(a_recovered_ledger_equals_the_lost_one),
         TEST(refunds_and_temporary_cards_that_nobody_heard_of_are_lost),

@@ -6,8 +6,7 @@
 #include "acceptance-node/core/handover.h"
 #include "acceptance-node/fees.h"
 #include "common/domain/civil_date.h"
-
-enum { TEMPORARY_MONTHS = 3, TEMPORARY_FEE_FEN = 1000 };
+#include "common/io/policies.h"
 
 Yidi__TemporaryCard *
 temporary_of(const Yidi__Case *row)
@@ -16,15 +15,18 @@ temporary_of(const Yidi__Case *row)
 }
 
 enum result
-temporary_allowed(const struct turn *turn, const Yidi__Case *row, uint32_t today,
-                  struct temporary_terms *ret_terms, struct refusal *ret_refusal)
+temporary_allowed(struct turn *turn, const Yidi__Case *row, struct temporary_terms *ret_terms,
+                  struct refusal *ret_refusal)
 {
-    (void)turn;
-    (void)row;
-    (void)today;
-    (void)ret_refusal;
-    *ret_terms =
-        (struct temporary_terms){ .months = TEMPORARY_MONTHS, .fee_fen = TEMPORARY_FEE_FEN };
+    struct policy_case policy;
+    enum result result = policies_of_case(turn, row, &policy);
+    if (result == OK && policy_of_case(&policy, POLICY_TEMPORARY_ALLOWED) == 0)
+        return refuse(ret_refusal, REFUSAL_TEMPORARY_NOT_ALLOWED, "case_number",
+                      "the policy of this province gives none");
+    if (result != OK)
+        return result;
+    ret_terms->months = policy_of_case(&policy, POLICY_TEMPORARY_VALIDITY);
+    ret_terms->fee_fen = policy_of_case(&policy, POLICY_FEE_TEMPORARY);
     return OK;
 }
 
@@ -62,11 +64,10 @@ static enum result
 check(struct turn *turn, const Yidi__IssueTemporary *issue, const Yidi__Case *row,
       struct temporary_terms *ret_terms, struct refusal *ret_refusal)
 {
-    uint32_t today = civil_date_of_ms(turn->now_ms);
     enum result result =
         handover_check_temporary((int)row->state, temporary_of(row) != NULL, ret_refusal);
     if (result == OK)
-        result = temporary_allowed(turn, row, today, ret_terms, ret_refusal);
+        result = temporary_allowed(turn, row, ret_terms, ret_refusal);
     return result == OK ? keep_serial(turn, issue->card_serial, row->case_number, ret_refusal)
                         : result;
 }

@@ -17,11 +17,11 @@ struct temporary_terms {
     uint32_t fee_fen;
 };
 
-/* May this window give a temporary card for that application on that day? The policy's word.
+/* May this window give a temporary card for that application? The word of the policy that the
+ * application was accepted under.
  *
- * today        YYYYMMDD in Beijing.
  * ERR_REFUSED  TEMPORARY_NOT_ALLOWED */
-enum result temporary_allowed(const struct turn *turn, const Yidi__Case *row, uint32_t today,
+enum result temporary_allowed(struct turn *turn, const Yidi__Case *row,
                               struct temporary_terms *ret_terms,
                               struct refusal *ret_refusal) MUST_CHECK;
 

@@ -91,7 +91,7 @@ policy_standards_are_the_law_s(void **unused)
         { POLICY_VALIDITY_16_TO_25, 10 }, { POLICY_VALIDITY_26_TO_45, 20 },
         { POLICY_VALIDITY_FROM_46, 0 },   { POLICY_DEADLINE_STATUTORY, 60 },
         { POLICY_DEADLINE_REGISTRY, 5 },  { POLICY_DEADLINE_PRODUCTION, 30 },
-        { POLICY_REFUSE_FIRST, 1 },       { POLICY_TEMPORARY_ALLOWED, 0 },
+        { POLICY_REFUSE_FIRST, 1 },       { POLICY_TEMPORARY_ALLOWED, 1 },
     };
     const struct policy *standard = policy_standard();
     assert_int_equal(standard->version, 0);

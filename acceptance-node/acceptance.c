@@ -152,6 +152,10 @@ take_returned(struct turn *turn, struct case_file *file, const struct incoming *
     if (body->revision != file->row->revision)
         return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "application_returned.revision",
                       "the present revision is %u", (unsigned)file->row->revision);
+    if (!civil_date_valid(body->answer_by) ||
+        body->answer_by < civil_date_of_ms(file->row->accepted_ms))
+        return refuse(ret_refusal, REFUSAL_DATE_INVALID, "application_returned.answer_by",
+                      "a date after the application was accepted");
     yidi__case_return__init(returned);
     returned->fields = body->fields;
     returned->n_fields = body->n_fields;
@@ -204,6 +208,7 @@ take_message_refused(struct turn *turn, struct case_file *file, const struct inc
     if (refusal == NULL || text == NULL)
         return ERR_MEMORY;
     if (incoming->refused_kind != MESSAGE_APPLICATION_SUBMITTED ||
+        strcmp(incoming->from, file->row->registry_office) != 0 || /* it was redirected since */
         (file->row->state != APPLICATION_SUBMITTED &&
          file->row->state != APPLICATION_WITHDRAWING)) {
         snprintf(text, TEXT_BYTES, "%s %s", refused->field, refused->text);

@@ -78,11 +78,13 @@ acceptance_overdue(struct turn *turn, struct case_file *file, uint64_t *ret_agai
     const struct calendar *calendar = &policies_present(&turn->office->policies)->calendar;
     uint32_t today = calendar_working_day_of(calendar, civil_date_of_ms(turn->now_ms));
     bool arrived;
-    if (row->state != APPLICATION_SUBMITTED)
+    if (row->state != APPLICATION_SUBMITTED && row->state != APPLICATION_RETURNED)
         return OK;
+    *ret_again_ms = civil_date_start_ms(calendar_add_working_days(calendar, today, 1));
+    if (row->state == APPLICATION_RETURNED)
+        return OK; /* corrected, it waits for the registry again, and may have the same deadline */
     enum result result = has_arrived(turn, row, &arrived);
     if (result == OK && arrived && !asked_today(row, calendar, turn->now_ms))
         result = ask_again(turn, file);
-    *ret_again_ms = civil_date_start_ms(calendar_add_working_days(calendar, today, 1));
     return result;
 }

@@ -47,6 +47,18 @@ withdraw_as_answered(struct turn *turn, struct case_file *file,
     return result;
 }
 
+/* Once a card was good, the registry was told so, or will be: it denies the withdrawal, and so do
+ * we, even while another card is made in place of a lost or broken one. */
+static bool
+was_good_once(const struct turn *turn, const Yidi__Case *row)
+{
+    for (size_t i = 0; i < row->n_trace; i++)
+        if (row->trace[i]->step == YIDI__STEP__VERIFIED &&
+            strcmp(row->trace[i]->office, turn->office->journal.office) == 0)
+            return true;
+    return false;
+}
+
 enum result
 production_withdraw(struct turn *turn, struct case_file *file, const struct incoming *incoming,
                     struct refusal *ret_refusal)
@@ -59,6 +71,8 @@ production_withdraw(struct turn *turn, struct case_file *file, const struct inco
         result = withdraw_as_answered(turn, file, answer, &event, ret_refusal);
     else if (turn->redo != NULL && turn->redo->evidence)
         result = refuse_now(ret_refusal); /* its answer comes later in the journal */
+    else if (file->row->state == ORDER_ORDERED && was_good_once(turn, file->row))
+        event.kind = ORDER_WITHDRAW_LATE;
     return result == OK ? production_advance(turn, file, incoming, &event, "", ret_refusal)
                         : result;
 }

@@ -82,6 +82,26 @@ take_made(struct turn *turn, struct case_file *file, const struct incoming *inco
     return result == OK && another ? call_attention_to_card(turn, file, incoming) : result;
 }
 
+/* A card that was made again for a fault found later: it takes the place of the one that this case
+ * had brought, and of no other. */
+static enum result
+replace_again(struct turn *turn, struct case_file *file, const char *former,
+              const struct incoming *incoming)
+{
+    Yidi__Citizen *citizen;
+    enum result result =
+        registry_find_citizen(turn, file->row->form->person->citizen_number, &citizen);
+    if (result == ERR_ABSENT)
+        return OK;
+    if (result == OK && strcmp(citizen->card_serial, former) == 0)
+        return registry_replace_card(turn, file->row, file->row->card_serial);
+    return result == OK
+               ? turn_call_attention(turn, file, refusal_name(REFUSAL_CARD_SERIAL_MISMATCH),
+                                     "a card was collected, and another one is valid by now",
+                                     incoming->from)
+               : result;
+}
+
 static enum result
 take_collected(struct turn *turn, struct case_file *file, const struct incoming *incoming,
                struct refusal *ret_refusal)
@@ -93,11 +113,14 @@ take_collected(struct turn *turn, struct case_file *file, const struct incoming 
         .renewal = file->row->form->kind == YIDI__APPLICATION_KIND__RENEWAL,
         .old_card_surrendered = collected->old_card_surrendered,
     };
+    const bool again = file->row->state == REVIEW_CLOSED;
+    const char *former = file->row->card_serial;
     file->row->card_serial = collected->card_serial;
     enum result result = registry_advance(turn, file, incoming, &event, ret_refusal);
-    if (result == OK)
-        result = registry_replace_card(turn, file->row, file->row->card_serial);
-    return result;
+    if (result != OK)
+        return result;
+    return again ? replace_again(turn, file, former, incoming)
+                 : registry_replace_card(turn, file->row, file->row->card_serial);
 }
 
 static enum result
@@ -237,6 +260,18 @@ issue(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
     return registry_advance(turn, file, NULL, &event, ret_refusal);
 }
 
+/* A finding that forbids the issue is reason enough, whatever the policy says of it. */
+static bool
+is_found(const Yidi__Case *row, Yidi__RefusalReason reason)
+{
+    for (int finding = 0; finding < FINDING_COUNT; finding++)
+        if (findings_have(row->findings, (enum finding)finding) &&
+            finding_severity((enum finding)finding) == FINDING_FAIL &&
+            finding_reason((enum finding)finding) == (enum refusal_reason)reason)
+            return true;
+    return false;
+}
+
 /* What the policy has ceased to refuse for, nobody is refused for. */
 static enum result
 check_reasons(struct turn *turn, const struct case_file *file, const Yidi__Decide *decide,
@@ -257,6 +292,7 @@ check_reasons(struct turn *turn, const struct case_file *file, const Yidi__Decid
     for (size_t i = 0; result == OK && i < decide->n_reasons; i++)
         for (size_t j = 0; j < sizeof rules / sizeof *rules; j++)
             if (decide->reasons[i] == rules[j].reason && policy.known &&
+                !is_found(file->row, decide->reasons[i]) &&
                 policy_of_case(&policy, rules[j].rule) == 0)
                 return refuse(ret_refusal, REFUSAL_POLICY_FORBIDS, "decide.reasons",
                               "%s is off in the policy of this case",

@@ -235,6 +235,8 @@ save_with_hop(struct turn *turn, struct case_file *file, enum step step)
         row->changed_ms = turn->now_ms;
         bool open = role->machine->state_open[row->state];
         row->stage_deadline_ms = open ? role->stage_deadline_ms(row, &policy, turn->now_ms) : 0;
+        if (open && row->stage_deadline_ms == 0)
+            row->stage_deadline_ms = 1; /* whatever a peer wrote: no open case is without a clock */
     }
     return case_file_save(file, role->machine, turn->txn, turn->arena);
 }

@@ -10,6 +10,7 @@
 
 #include "acceptance-node/acceptance.h"
 #include "common/domain/citizen_csv.h"
+#include "common/io/case_file.h"
 #include "common/io/log.h"
 #include "production-node/production.h"
 #include "registry-node/registry.h"
@@ -222,6 +223,21 @@ fake_desk_amend(struct fake_network *network, const struct made_application *app
         return response->refusal->code;
     assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_DECIDED);
     return response->decided->results[0]->state;
+}
+
+void
+fake_desk_let_collection_pass(struct fake_network *network, size_t window, const char *case_number)
+{
+    AUTO(arena) struct arena arena;
+    AUTO(store_txn) struct store_txn *txn = NULL;
+    struct case_file file;
+    const struct machine *machine = network->offices[window].role->machine;
+    arena_init(&arena);
+    assert_int_equal(store_begin_write(network->offices[window].scratch.store, &txn), OK);
+    assert_int_equal(case_file_open(txn, machine, case_number, &arena, &file), OK);
+    file.row->stage_deadline_ms = network->now.wall_ms - 1;
+    assert_int_equal(case_file_save(&file, machine, txn, &arena), OK);
+    assert_int_equal(store_commit(MOVE(txn)), OK);
 }
 
 void

@@ -89,6 +89,10 @@ struct fake_step {
 extern const struct fake_step fake_desk_steps[];
 extern const size_t fake_desk_step_count;
 
+/* Nobody has collected the card, and the time for it is over: as the window's row has it. */
+void fake_desk_let_collection_pass(struct fake_network *network, size_t window,
+                                   const char *case_number);
+
 /* Take a case through the first so many of them, each one followed by quiet. */
 void fake_desk_walk(struct fake_network *network, const char *case_number, size_t step_count);
 

@@ -321,6 +321,7 @@ a_card_that_nobody_collects_is_destroyed(void **unused)
 {
     (void)unused;
     go(1, TO_READY);
+    fake_desk_let_collection_pass(&network, WINDOW, number);
     expect(&destroy, "destroyed");
     expect_state(CENTRE, "closed");
     assert_int_equal(count_hops(YIDI__STEP__DESTROYED), 1);
@@ -739,6 +740,8 @@ static void
 live_through(const struct past *past)
 {
     for (size_t i = 0; i < 7 && past->then[i] != NULL; i++) {
+        if (past->then[i]->verb == YIDI__VERB__DESTROY)
+            fake_desk_let_collection_pass(&network, WINDOW, number);
         const char *answer = fake_desk_decide(&network, past->then[i], number);
         if (answer[0] >= 'A' && answer[0] <= 'Z')
             fail_msg("%s, %zu: %s", past->what, i, answer);

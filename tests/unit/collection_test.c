@@ -393,16 +393,7 @@ a_card_is_destroyed_only_when_nobody_collected_it_in_time(void **state)
         .at = WINDOW, .verb = YIDI__VERB__DESTROY, .operator= "clerk", .text = "shredded"
     };
     assert_string_equal(fake_desk_decide(&network, &destroy, number), "COLLECTION_OPEN");
-    AUTO(arena) struct arena arena;
-    AUTO(store_txn) struct store_txn *txn = NULL;
-    struct case_file file;
-    arena_init(&arena);
-    struct store *store = network.offices[WINDOW].office->options.store;
-    assert_int_equal(store_begin_write(store, &txn), OK);
-    assert_int_equal(case_file_open(txn, &application_machine, number, &arena, &file), OK);
-    file.row->stage_deadline_ms = network.now.wall_ms - 1;
-    assert_int_equal(case_file_save(&file, &application_machine, txn, &arena), OK);
-    assert_int_equal(store_commit(MOVE(txn)), OK);
+    fake_desk_let_collection_pass(&network, WINDOW, number);
     assert_string_equal(fake_desk_decide(&network, &destroy, number), "destroyed");
 }
 

@@ -291,6 +291,38 @@ a_withdrawal_overtaken_by_a_decision_ends_as_that_says(void **unused)
     fake_network_audit(&network);
 }
 
+/* The registry hears of the withdrawal before it hears of the good card that was lost on its way;
+ * registry and centre deny it alike. */
+static void
+a_withdrawal_after_a_good_card_was_lost_is_denied_by_both(void **unused)
+{
+    (void)unused;
+    const struct fake_decision miss = {
+        .at = WINDOW, .verb = YIDI__VERB__MISS, .operator= "clerk", .text = "not in the parcel"
+    };
+    const struct fake_decision lost = {
+        .at = CENTRE, .verb = YIDI__VERB__TRACE_CARD, .operator= "packer", .text = "nowhere"
+    };
+    apply(1);
+    fake_desk_walk(&network, number, 2);
+    network.wires.cut[CENTRE][REGISTRY] = network.wires.cut[REGISTRY][CENTRE] = true;
+    for (size_t i = 2; i < 5; i++)
+        expect(&fake_desk_steps[i].decision, fake_desk_steps[i].after);
+    expect(&miss, "in-production");
+    expect(&lost, "ordered");
+    expect(&withdraw, "withdrawing");
+    expect_state(REGISTRY, "withdrawing");
+    network.wires.cut[CENTRE][REGISTRY] = network.wires.cut[REGISTRY][CENTRE] = false;
+    fake_network_run(&network, 3600 * 1000);
+    expect_state(WINDOW, "in-production");
+    expect_state(REGISTRY, "made");
+    expect_state(CENTRE, "ordered");
+    for (size_t i = 2; i < fake_desk_step_count; i++)
+        expect(&fake_desk_steps[i].decision, fake_desk_steps[i].after);
+    expect_state(REGISTRY, "closed");
+    fake_network_audit(&network);
+}
+
 static void
 withdrawals_survive_the_loss_of_any_office(void **unused)
 {
@@ -399,6 +431,7 @@ main(int argc, char *argv[])
         TEST(corrections_survive_the_loss_of_any_office),
         TEST(an_application_is_withdrawn_before_it_is_issued),
         TEST(a_withdrawal_overtaken_by_a_decision_ends_as_that_says),
+        TEST(a_withdrawal_after_a_good_card_was_lost_is_denied_by_both),
         TEST(withdrawals_survive_the_loss_of_any_office),
         TEST(the_registry_of_the_present_registration_decides),
         TEST(it_is_redirected_to_a_registry_that_exists_and_is_another),

@@ -126,7 +126,8 @@ copy_packet(const struct fake_packet *packet)
     for (size_t i = 0; i < packet->frame_count; i++) {
         uint8_t *data = malloc(packet->frames[i].size + 1);
         assert_non_null(data);
-        memcpy(data, packet->frames[i].data, packet->frames[i].size);
+        if (packet->frames[i].size > 0) /* an attachment that was erased is an empty frame */
+            memcpy(data, packet->frames[i].data, packet->frames[i].size);
         copy->frames[i] = bytes_of(data, packet->frames[i].size);
     }
     return copy;

@@ -119,6 +119,13 @@ arguments_text(const struct arguments *arguments, const char *name)
     return arguments_next(arguments, name, &place);
 }
 
+char *
+arguments_field(const struct arguments *arguments, const char *name)
+{
+    const char *text = arguments_text(arguments, name);
+    return (char *)(text == NULL ? "" : text);
+}
+
 const char *
 arguments_next(const struct arguments *arguments, const char *name, size_t *place)
 {

@@ -50,6 +50,9 @@ bool arguments_flag(const struct arguments *arguments, const char *name);
 /* The option's value, or NULL when it was not given. */
 const char *arguments_text(const struct arguments *arguments, const char *name);
 
+/* The same, or "" when it was not given; for a field of a message, which is only read. */
+char *arguments_field(const struct arguments *arguments, const char *name);
+
 /* The values of a repeatable option one by one, NULL at the end; the place starts at 0. */
 const char *arguments_next(const struct arguments *arguments, const char *name, size_t *place);
 

@@ -18,13 +18,6 @@
 
 enum { BATCH_CARDS_MAX = 1024, LINES_AT_ONCE = 100, RESULT_FILE_BYTES_MAX = 1 << 20 };
 
-static char *
-text_of(const struct arguments *arguments, const char *name)
-{
-    const char *text = arguments_text(arguments, name);
-    return (char *)(text == NULL ? "" : text);
-}
-
 /* ---- make and show ---- */
 
 static const struct table_column batch_columns[] = {
@@ -104,8 +97,8 @@ run_make(const struct settings *settings, const struct arguments *arguments)
         arguments_number(arguments, "limit", BATCH_CARDS_MAX, 1, BATCH_CARDS_MAX, &limit, &refusal);
     if (result != OK)
         return report_usage(settings, result, &refusal);
-    make.acceptance_office = text_of(arguments, "office");
-    make.machine = text_of(arguments, "machine");
+    make.acceptance_office = arguments_field(arguments, "office");
+    make.machine = arguments_field(arguments, "machine");
     make.limit = (uint32_t)limit;
     request.command_case = YIDI__REQUEST__COMMAND_BATCH_MAKE;
     request.batch_make = &make;

@@ -85,7 +85,7 @@ read_identification(const struct settings *settings, const struct arguments *arg
     if (word == NULL || !output_find_term(&yidi__identified_by__descriptor, word, &identified_by))
         return report_option(settings, "identified-by", "face, fingerprint or document");
     decide->identified_by = (Yidi__IdentifiedBy)identified_by;
-    decide->score = decision_text(arguments, "score");
+    decide->score = arguments_field(arguments, "score");
     if (arguments_text(arguments, "probe") == NULL)
         return EXIT_DONE;
     if (identified_by == YIDI__IDENTIFIED_BY__DOCUMENT)
@@ -106,10 +106,10 @@ read_collector(const struct settings *settings, const struct arguments *argument
     if (!output_find_term(&yidi__collector_kind__descriptor, word, &kind))
         return report_option(settings, "collector", "guardian or proxy; without it the holder");
     collector->kind = (Yidi__CollectorKind)kind;
-    collector->name = decision_text(arguments, "name");
-    collector->citizen_number = decision_text(arguments, "citizen-number");
-    collector->relation = decision_text(arguments, "relation");
-    collector->reason = decision_text(arguments, "reason");
+    collector->name = arguments_field(arguments, "name");
+    collector->citizen_number = arguments_field(arguments, "citizen-number");
+    collector->relation = arguments_field(arguments, "relation");
+    collector->reason = arguments_field(arguments, "reason");
     decide->collector = collector;
     return EXIT_DONE;
 }
@@ -141,7 +141,7 @@ run_collect(const struct settings *settings, const struct arguments *arguments)
     decide.old_card_surrendered = arguments_flag(arguments, "old-card-surrendered");
     decide.temporary_card_surrendered = arguments_flag(arguments, "temporary-card-surrendered");
     decide.temporary_card_lost = arguments_flag(arguments, "temporary-card-lost");
-    decide.receipt_code = decision_text(arguments, "receipt");
+    decide.receipt_code = arguments_field(arguments, "receipt");
     if (is_of_one(arguments) &&
         (arguments->operand_count != 1 || strcmp(arguments->operands[0], "-") == 0))
         return report_option(settings, "", "what is said of one person goes with one case");

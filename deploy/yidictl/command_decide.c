@@ -171,13 +171,6 @@ decision_run(const struct settings *settings, const struct arguments *arguments,
     return status == EXIT_DONE && batch.refused_count > 0 ? EXIT_REFUSED : status;
 }
 
-char *
-decision_text(const struct arguments *arguments, const char *name)
-{
-    const char *text = arguments_text(arguments, name);
-    return (char *)(text == NULL ? "" : text);
-}
-
 static Yidi__Decide
 decide_of(Yidi__Verb verb)
 {
@@ -238,7 +231,7 @@ run_refuse(const struct settings *settings, const struct arguments *arguments)
     if (result != OK)
         return report_usage(settings, result, &refusal);
     decide.reasons = reasons;
-    decide.text = decision_text(arguments, "text");
+    decide.text = arguments_field(arguments, "text");
     return decision_run(settings, arguments, &decide);
 }
 
@@ -246,7 +239,7 @@ static int
 run_make(const struct settings *settings, const struct arguments *arguments)
 {
     Yidi__Decide decide = decide_of(YIDI__VERB__MAKE);
-    decide.card_serial = decision_text(arguments, "serial");
+    decide.card_serial = arguments_field(arguments, "serial");
     return decision_run(settings, arguments, &decide);
 }
 
@@ -258,7 +251,7 @@ decide_card(const struct settings *settings, const struct arguments *arguments, 
     Yidi__Decide decide = decide_of(verb);
     decide.by = by;
     decide.defective = arguments_flag(arguments, "defective");
-    decide.text = decision_text(arguments, "text");
+    decide.text = arguments_field(arguments, "text");
     if (decide.defective && arguments_flag(arguments, "good")) {
         struct refusal refusal;
         enum result result = refuse(&refusal, REFUSAL_OPTION_INVALID, "defective",
@@ -303,7 +296,7 @@ static int
 run_dispatch(const struct settings *settings, const struct arguments *arguments)
 {
     Yidi__Decide decide = decide_of(YIDI__VERB__DISPATCH);
-    decide.package = decision_text(arguments, "package");
+    decide.package = arguments_field(arguments, "package");
     return decision_run(settings, arguments, &decide);
 }
 

@@ -30,8 +30,8 @@ run_return(const struct settings *settings, const struct arguments *arguments)
     }
     decide.verb = YIDI__VERB__RETURN_FORM;
     decide.fields = fields;
-    decide.text = decision_text(arguments, "text");
-    if (!input_date(decision_text(arguments, "answer-by"), &decide.answer_by))
+    decide.text = arguments_field(arguments, "text");
+    if (!input_date(arguments_field(arguments, "answer-by"), &decide.answer_by))
         return report_option(settings, "answer-by", "a date, such as 2027-01-31");
     return decision_run(settings, arguments, &decide);
 }
@@ -41,8 +41,8 @@ run_redirect(const struct settings *settings, const struct arguments *arguments)
 {
     Yidi__Decide decide = YIDI__DECIDE__INIT;
     decide.verb = YIDI__VERB__REDIRECT;
-    decide.registration_division = decision_text(arguments, "division");
-    decide.text = decision_text(arguments, "text");
+    decide.registration_division = arguments_field(arguments, "division");
+    decide.text = arguments_field(arguments, "text");
     return decision_run(settings, arguments, &decide);
 }
 
@@ -51,7 +51,7 @@ run_with_words(const struct settings *settings, const struct arguments *argument
 {
     Yidi__Decide decide = YIDI__DECIDE__INIT;
     decide.verb = verb;
-    decide.text = decision_text(arguments, "text");
+    decide.text = arguments_field(arguments, "text");
     if (decide.text[0] == '\0')
         return report_option(settings, "text", "must be given: the journal keeps it");
     return decision_run(settings, arguments, &decide);
@@ -81,7 +81,7 @@ run_trace_card(const struct settings *settings, const struct arguments *argument
     Yidi__Decide decide = YIDI__DECIDE__INIT;
     decide.verb = YIDI__VERB__TRACE_CARD;
     decide.found = arguments_flag(arguments, "found");
-    decide.text = decision_text(arguments, "text");
+    decide.text = arguments_field(arguments, "text");
     if (decide.found == arguments_flag(arguments, "lost"))
         return report_option(settings, "found", "either --found or --lost");
     return decision_run(settings, arguments, &decide);

@@ -16,7 +16,8 @@ enum { LIST_PAGE_ROWS = 1000, CURSOR_BYTES = 129 };
 static const struct argument_rule options[] = {
     { "state", "STATE", false, "only cases in this state (default: all open ones)" },
     { "overdue", NULL, false, "only cases past the deadline of their stage, longest first" },
-    { "due-soon", NULL, false, "only cases due by the end of the next working day" },
+    { "due-soon", NULL, false,
+      "only cases due soon: as a rule by the end of the next working day" },
     { "attention", NULL, false, "only cases that someone must look at, closed ones too" },
     { "unclaimed", NULL, false, "only cards that nobody collected in time" },
     { "limit", "N", false, "at most so many, 1..10000 (default: 100)" },

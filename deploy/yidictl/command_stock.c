@@ -166,13 +166,6 @@ change(const struct settings *settings, Yidi__StockChange *stock_change)
     return status == EXIT_DONE ? ask(&session, &request) : status;
 }
 
-static char *
-text_of(const struct arguments *arguments, const char *name)
-{
-    const char *text = arguments_text(arguments, name);
-    return (char *)(text == NULL ? "" : text);
-}
-
 /* What every change must say: how many, and the note. */
 static enum result
 read_change(const struct arguments *arguments, const char *option, uint64_t standard,
@@ -199,8 +192,8 @@ run_receive(const struct settings *settings, const struct arguments *arguments)
     if (result != OK)
         return report_usage(settings, result, &refusal);
     stock_change.verb = YIDI__STOCK_VERB__STOCK_RECEIVE;
-    stock_change.first_serial = text_of(arguments, "first");
-    stock_change.last_serial = text_of(arguments, "last");
+    stock_change.first_serial = arguments_field(arguments, "first");
+    stock_change.last_serial = arguments_field(arguments, "last");
     return change(settings, &stock_change);
 }
 
@@ -225,7 +218,7 @@ run_spoil(const struct settings *settings, const struct arguments *arguments)
     if (result != OK)
         return report_usage(settings, result, &refusal);
     stock_change.verb = YIDI__STOCK_VERB__STOCK_SPOIL;
-    stock_change.first_serial = text_of(arguments, "serial");
+    stock_change.first_serial = arguments_field(arguments, "serial");
     return change(settings, &stock_change);
 }
 

@@ -14,9 +14,6 @@
 int decision_run(const struct settings *settings, const struct arguments *arguments,
                  Yidi__Decide *decide);
 
-/* The value of an option, or "". */
-char *decision_text(const struct arguments *arguments, const char *name);
-
 #define DECIDE_DESCRIPTION                                                                         \
     "CASE may be in groups with hyphens; - reads case numbers from standard input, one a\n"        \
     "line. Each case has its own result; one that is refused makes the exit status 1."

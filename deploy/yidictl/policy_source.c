@@ -17,22 +17,6 @@ enum {
 
 /* ---- dates ---- */
 
-/* Eight digits, with hyphens after the year and the month or without. */
-static bool
-read_date(const char *text, size_t size, uint32_t *ret_date)
-{
-    char digits[9] = "";
-    bool hyphens = size == 10 && text[4] == '-' && text[7] == '-';
-    if (hyphens) {
-        memcpy(digits, text, 4);
-        memcpy(digits + 4, text + 5, 2);
-        memcpy(digits + 6, text + 8, 2);
-    } else if (size == 8) {
-        memcpy(digits, text, 8);
-    }
-    return civil_date_decode(digits, ret_date) == OK;
-}
-
 enum result
 policy_source_date(const char *text, const char *field, uint32_t *ret_date,
                    struct refusal *ret_refusal)
@@ -41,7 +25,7 @@ policy_source_date(const char *text, const char *field, uint32_t *ret_date,
         *ret_date = civil_date_of_ms((uint64_t)time(NULL) * 1000);
         return OK;
     }
-    if (!read_date(text, strlen(text), ret_date))
+    if (!input_date(text, ret_date))
         return refuse(ret_refusal, REFUSAL_OPTION_INVALID, field, "a date such as 2026-11-23");
     return OK;
 }
@@ -71,10 +55,15 @@ take_line(Yidi__PolicyCalendar *calendar, const char *line, size_t size, unsigne
           const char *path, struct refusal *ret_refusal)
 {
     const char *comma = memchr(line, ',', size);
+    size_t date_size = comma == NULL ? 0 : (size_t)(comma - line);
+    char text[11] = "";
     uint32_t date;
-    if (size == 0 || line[0] == '#' || (number == 1 && strncmp(line, "date,", 5) == 0))
+    if (size == 0 || line[0] == '#' ||
+        (number == 1 && date_size == 4 && memcmp(line, "date", 4) == 0))
         return OK;
-    if (comma == NULL || !read_date(line, (size_t)(comma - line), &date))
+    if (date_size < sizeof text)
+        memcpy(text, line, date_size);
+    if (!input_date(text, &date))
         return refuse(ret_refusal, REFUSAL_CSV_INVALID, path,
                       "line %u: a date such as 2026-10-01, then a comma", number);
     const char *kind = comma + 1;

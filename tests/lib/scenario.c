@@ -73,7 +73,9 @@ split(const char *line, unsigned number, struct scenario_line *ret_line)
     if (arrow == NULL)
         return;
     arrow += 2 + strspn(arrow + 2, " ");
-    snprintf(ret_line->expected, sizeof ret_line->expected, "%s", arrow);
+    if (strlen(arrow) >= sizeof ret_line->expected)
+        fail_msg("line %u: too much stands behind the arrow", number);
+    strcpy(ret_line->expected, arrow);
     trim(ret_line->expected);
 }
 

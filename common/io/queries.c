@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/io/queries.h"
 
-#include "common/domain/citizen_number.h"
-#include "common/domain/finding.h"
-#include "common/domain/person_name.h"
 #include "common/domain/urgency.h"
-#include "common/io/case_list.h"
+#include "common/io/case_file.h"
 #include "common/io/intake.h"
 #include "common/io/outbox.h"
 #include "common/io/package.h"
-#include "common/io/receipt.h"
 #include "common/io/recovery.h"
+#include "common/io/store_queries.h"
 #include "common/io/witness.h"
 #include "common/io/witness_list.h"
 
@@ -18,169 +15,34 @@ bool
 queries_handles(const Yidi__Request *request)
 {
     switch (request->command_case) {
-    case YIDI__REQUEST__COMMAND_LIST:
     case YIDI__REQUEST__COMMAND_PEERS:
     case YIDI__REQUEST__COMMAND_STATUS:
     case YIDI__REQUEST__COMMAND_WITNESSES:
-    case YIDI__REQUEST__COMMAND_RECEIPT_CHECK:
-    case YIDI__REQUEST__COMMAND_STOCK_QUERY:
-    case YIDI__REQUEST__COMMAND_BATCH_QUERY:
     case YIDI__REQUEST__COMMAND_PACKAGE_QUERY:
-    case YIDI__REQUEST__COMMAND_FEES:
         return true;
-    case YIDI__REQUEST__COMMAND_SHOW:
-        return !request->show->full;
     default:
-        return false;
+        return store_queries_handles(request);
     }
-}
-
-/* ---- one case ---- */
-
-/* A name that no recovery brought back has nothing to mask. */
-static enum result
-mask_collector(const Yidi__Collection *collection, struct arena *arena)
-{
-    if (collection == NULL || collection->collector == NULL)
-        return OK;
-    Yidi__Collector *collector = collection->collector;
-    char *number = arena_take(arena, CITIZEN_NUMBER_CHARS + 1);
-    char *name = arena_take(arena, PERSON_NAME_MASKED_BYTES);
-    if (number == NULL || name == NULL)
-        return ERR_MEMORY;
-    if (collector->citizen_number[0] != '\0')
-        citizen_number_mask(collector->citizen_number, number);
-    if (collector->name[0] != '\0')
-        person_name_mask(collector->name, name);
-    collector->citizen_number = number;
-    collector->name = name;
-    collector->reason = "";
-    return OK;
-}
-
-static enum result
-mask_person(Yidi__Case *row, struct arena *arena)
-{
-    static char hidden[] = "*****"; /* keeps within the bound of a phone */
-    Yidi__ApplicationForm *form = row->form;
-    char *number = arena_take(arena, CITIZEN_NUMBER_CHARS + 1);
-    char *name = arena_take(arena, PERSON_NAME_MASKED_BYTES);
-    if (number == NULL || name == NULL)
-        return ERR_MEMORY;
-    citizen_number_mask(form->person->citizen_number, number);
-    person_name_mask(form->person->name, name);
-    form->person->citizen_number = number;
-    form->person->name = name;
-    form->person->birth_date = form->person->birth_date / 10000 * 10000 + 101;
-    form->person->address = form->phone = form->residence_address = hidden;
-    form->identity_document_number = hidden;
-    form->guardian = NULL;
-    form->n_fingers_missing = 0;
-    if (form->no_fingerprints_reason[0] != '\0')
-        form->no_fingerprints_reason = hidden;
-    return mask_collector(row->collection, arena);
-}
-
-static struct urgency_scale
-scale_of(const struct office *office, uint64_t now_ms)
-{
-    return urgency_scale_of(policies_present(&office->policies), office->options.code, now_ms);
-}
-
-static enum result
-fill_shown(const struct office *office, const struct case_file *file, uint64_t now_ms,
-           struct arena *arena, Yidi__Response *response)
-{
-    Yidi__Shown *shown = arena_take(arena, sizeof *shown);
-    if (shown == NULL)
-        return ERR_MEMORY;
-    yidi__shown__init(shown);
-    file->row->receipt_code = (char *)protobuf_c_empty_string; /* is for its receipt alone */
-    file->row->receipt_digest = (ProtobufCBinaryData){ 0 };
-    shown->case_row = file->row;
-    shown->state = (char *)office->options.role->machine->state_names[file->row->state];
-    const struct urgency_scale scale = scale_of(office, now_ms);
-    enum urgency urgency = urgency_of(file->row->stage_deadline_ms, &scale);
-    shown->overdue = urgency == URGENCY_OVERDUE;
-    shown->due_soon = urgency == URGENCY_SOON;
-    response->body_case = YIDI__RESPONSE__BODY_SHOWN;
-    response->shown = shown;
-    return case_list_findings(file->row->findings, arena, &shown->findings, &shown->n_findings);
-}
-
-static enum result
-refuse_unknown_case(enum result result, struct refusal *ret_refusal)
-{
-    return result == ERR_ABSENT ? refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number",
-                                         "no such case at this office")
-                                : result;
-}
-
-static enum result
-show_masked(struct office *office, struct store_txn *txn, const Yidi__Show *show, uint64_t now_ms,
-            Yidi__Response *response, struct refusal *ret_refusal)
-{
-    struct case_file file;
-    enum result result = case_file_open(txn, office->options.role->machine, show->case_number,
-                                        &office->answers, &file);
-    if (result == OK)
-        result = mask_person(file.row, &office->answers);
-    if (result == OK)
-        result = fill_shown(office, &file, now_ms, &office->answers, response);
-    return refuse_unknown_case(result, ret_refusal);
 }
 
 enum result
 queries_show_full(struct turn *turn, const Yidi__Show *show, Yidi__Response *response,
                   struct refusal *ret_refusal)
 {
-    struct case_file file;
+    const struct query_source source = { .role = turn->office->options.role,
+                                         .office = turn->office->options.code,
+                                         .policy = policies_present(&turn->office->policies),
+                                         .txn = turn->txn,
+                                         .arena = turn->arena,
+                                         .now_ms = turn->now_ms };
     if (show->reason[0] == '\0')
         return refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "show.reason",
                       "why personal data are looked at must be said");
-    enum result result = case_file_open(turn->txn, turn->office->options.role->machine,
-                                        show->case_number, turn->arena, &file);
+    enum result result = store_queries_show_full(&source, show->case_number, response, ret_refusal);
     if (result != OK)
-        return refuse_unknown_case(result, ret_refusal);
+        return result;
     turn_begin_act(turn, show->case_number, "view", show->reason);
-    result = turn_journal_cause(turn);
-    if (result == OK)
-        result = fill_shown(turn->office, &file, turn->now_ms, turn->arena, response);
-    return result;
-}
-
-/* ---- the code on a receipt ---- */
-
-/* Whether there is such a case is told no more than what its code is. */
-static enum result
-check_receipt(struct office *office, struct store_txn *txn, const Yidi__ReceiptCheck *check,
-              Yidi__Response *response, struct refusal *ret_refusal)
-{
-    const struct machine *machine = office->options.role->machine;
-    Yidi__ReceiptChecked *checked = arena_take(&office->answers, sizeof *checked);
-    char code[RECEIPT_CODE_CHARS + 1];
-    struct bytes digest = { 0 };
-    struct case_file file;
-    if (checked == NULL)
-        return ERR_MEMORY;
-    if (office->options.role->party != PARTY_ACCEPTANCE)
-        return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
-                      "only the window that gave a receipt out knows its code");
-    enum result result = receipt_code_read(check->code, "receipt_check.code", code, ret_refusal);
-    if (result != OK)
-        return result;
-    result = case_file_open(txn, machine, check->case_number, &office->answers, &file);
-    if (result == OK)
-        digest = bytes_of(file.row->receipt_digest.data, file.row->receipt_digest.len);
-    else if (result != ERR_ABSENT)
-        return result;
-    yidi__receipt_checked__init(checked);
-    checked->right = receipt_matches(digest, check->case_number, code);
-    if (checked->right)
-        checked->state = (char *)machine->state_names[file.row->state];
-    response->body_case = YIDI__RESPONSE__BODY_RECEIPT_CHECKED;
-    response->receipt_checked = checked;
-    return OK;
+    return turn_journal_cause(turn);
 }
 
 /* ---- peers ---- */
@@ -277,7 +139,8 @@ fill_states(const struct office *office, struct store_txn *txn, uint64_t now_ms,
     report->states = arena_take(arena, STATE_COUNT_MAX * sizeof *report->states);
     if (counts == NULL || report->states == NULL)
         return ERR_MEMORY;
-    const struct urgency_scale scale = scale_of(office, now_ms);
+    const struct urgency_scale scale =
+        urgency_scale_of(policies_present(&office->policies), office->options.code, now_ms);
     enum result result = deadline_index_count(txn, &scale, due);
     for (int state = 1; state < machine->state_count && result == OK; state++) {
         Yidi__StateCount *count = &counts[report->n_states];
@@ -323,17 +186,6 @@ report_status(struct office *office, struct store_txn *txn, uint64_t now_ms,
     return result == OK ? fill_states(office, txn, now_ms, &office->answers, report) : result;
 }
 
-static enum result
-ask_role(struct office *office, struct store_txn *txn, const Yidi__Request *request,
-         Yidi__Response *response, struct refusal *ret_refusal)
-{
-    const struct role *role = office->options.role;
-    if (role->answer_query == NULL)
-        return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
-                      "this office does not keep that");
-    return role->answer_query(txn, request, &office->answers, response, ret_refusal);
-}
-
 enum result
 queries_answer(struct office *office, const Yidi__Request *request, const struct office_time *now,
                Yidi__Response *ret_response, struct refusal *ret_refusal)
@@ -342,27 +194,23 @@ queries_answer(struct office *office, const Yidi__Request *request, const struct
     enum result result = store_begin_read(office->options.store, &txn);
     if (result != OK)
         return result;
-    const struct urgency_scale scale = scale_of(office, now->wall_ms);
+    const struct query_source source = { .role = office->options.role,
+                                         .office = office->options.code,
+                                         .policy = policies_present(&office->policies),
+                                         .txn = txn,
+                                         .arena = &office->answers,
+                                         .now_ms = now->wall_ms };
     switch (request->command_case) {
-    case YIDI__REQUEST__COMMAND_LIST:
-        return case_list(txn, office->options.role->machine, request->list, &scale,
-                         &office->answers, ret_response, ret_refusal);
-    case YIDI__REQUEST__COMMAND_SHOW:
-        return show_masked(office, txn, request->show, now->wall_ms, ret_response, ret_refusal);
     case YIDI__REQUEST__COMMAND_PEERS:
         return list_peers(office, txn, request->peers->office, now->wall_ms, ret_response,
                           ret_refusal);
-    case YIDI__REQUEST__COMMAND_RECEIPT_CHECK:
-        return check_receipt(office, txn, request->receipt_check, ret_response, ret_refusal);
     case YIDI__REQUEST__COMMAND_WITNESSES:
         return witness_list(office, request->witnesses->office, ret_response, ret_refusal);
     case YIDI__REQUEST__COMMAND_PACKAGE_QUERY:
         return package_show(office, txn, request->package_query, ret_response, ret_refusal);
-    case YIDI__REQUEST__COMMAND_STOCK_QUERY:
-    case YIDI__REQUEST__COMMAND_BATCH_QUERY:
-    case YIDI__REQUEST__COMMAND_FEES:
-        return ask_role(office, txn, request, ret_response, ret_refusal);
-    default:
+    case YIDI__REQUEST__COMMAND_STATUS:
         return report_status(office, txn, now->wall_ms, ret_response);
+    default:
+        return store_queries_answer(&source, request, ret_response, ret_refusal);
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * queries - what operators ask without changing anything: lists, one case, the code on
- * a receipt, peers, status.
+ * queries - what operators ask without changing anything, as the office answers it: peers, status,
+ * packages, and all that its store alone can answer (store_queries.h).
  *
  * Reads the last commit. Names and numbers are masked; the full view of a case and the export of
  * its envelopes (case_export.h) are acts and go through the turn.

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/io/store_queries.h"
+
+#include "common/domain/citizen_number.h"
+#include "common/domain/person_name.h"
+#include "common/domain/urgency.h"
+#include "common/io/case_list.h"
+#include "common/io/receipt.h"
+
+bool
+store_queries_handles(const Yidi__Request *request)
+{
+    switch (request->command_case) {
+    case YIDI__REQUEST__COMMAND_LIST:
+    case YIDI__REQUEST__COMMAND_RECEIPT_CHECK:
+    case YIDI__REQUEST__COMMAND_STOCK_QUERY:
+    case YIDI__REQUEST__COMMAND_BATCH_QUERY:
+    case YIDI__REQUEST__COMMAND_FEES:
+        return true;
+    case YIDI__REQUEST__COMMAND_SHOW:
+        return !request->show->full;
+    default:
+        return false;
+    }
+}
+
+/* ---- one case ---- */
+
+/* A name that no recovery brought back has nothing to mask. */
+static enum result
+mask_collector(const Yidi__Collection *collection, struct arena *arena)
+{
+    if (collection == NULL || collection->collector == NULL)
+        return OK;
+    Yidi__Collector *collector = collection->collector;
+    char *number = arena_take(arena, CITIZEN_NUMBER_CHARS + 1);
+    char *name = arena_take(arena, PERSON_NAME_MASKED_BYTES);
+    if (number == NULL || name == NULL)
+        return ERR_MEMORY;
+    if (collector->citizen_number[0] != '\0')
+        citizen_number_mask(collector->citizen_number, number);
+    if (collector->name[0] != '\0')
+        person_name_mask(collector->name, name);
+    collector->citizen_number = number;
+    collector->name = name;
+    collector->reason = "";
+    return OK;
+}
+
+static enum result
+mask_person(Yidi__Case *row, struct arena *arena)
+{
+    static char hidden[] = "*****"; /* keeps within the bound of a phone */
+    Yidi__ApplicationForm *form = row->form;
+    char *number = arena_take(arena, CITIZEN_NUMBER_CHARS + 1);
+    char *name = arena_take(arena, PERSON_NAME_MASKED_BYTES);
+    if (number == NULL || name == NULL)
+        return ERR_MEMORY;
+    citizen_number_mask(form->person->citizen_number, number);
+    person_name_mask(form->person->name, name);
+    form->person->citizen_number = number;
+    form->person->name = name;
+    form->person->birth_date = form->person->birth_date / 10000 * 10000 + 101;
+    form->person->address = form->phone = form->residence_address = hidden;
+    form->identity_document_number = hidden;
+    form->guardian = NULL;
+    form->n_fingers_missing = 0;
+    if (form->no_fingerprints_reason[0] != '\0')
+        form->no_fingerprints_reason = hidden;
+    return mask_collector(row->collection, arena);
+}
+
+static enum result
+fill_shown(const struct query_source *source, const struct case_file *file,
+           Yidi__Response *response)
+{
+    Yidi__Shown *shown = arena_take(source->arena, sizeof *shown);
+    if (shown == NULL)
+        return ERR_MEMORY;
+    yidi__shown__init(shown);
+    file->row->receipt_code = (char *)protobuf_c_empty_string; /* is for its receipt alone */
+    file->row->receipt_digest = (ProtobufCBinaryData){ 0 };
+    shown->case_row = file->row;
+    shown->state = (char *)source->role->machine->state_names[file->row->state];
+    const struct urgency_scale scale =
+        urgency_scale_of(source->policy, source->office, source->now_ms);
+    enum urgency urgency = urgency_of(file->row->stage_deadline_ms, &scale);
+    shown->overdue = urgency == URGENCY_OVERDUE;
+    shown->due_soon = urgency == URGENCY_SOON;
+    response->body_case = YIDI__RESPONSE__BODY_SHOWN;
+    response->shown = shown;
+    return case_list_findings(file->row->findings, source->arena, &shown->findings,
+                              &shown->n_findings);
+}
+
+static enum result
+open_case(const struct query_source *source, const char *case_number, struct case_file *ret_file,
+          struct refusal *ret_refusal)
+{
+    enum result result =
+        case_file_open(source->txn, source->role->machine, case_number, source->arena, ret_file);
+    return result == ERR_ABSENT ? refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number",
+                                         "no such case at this office")
+                                : result;
+}
+
+static enum result
+show_masked(const struct query_source *source, const char *case_number, Yidi__Response *response,
+            struct refusal *ret_refusal)
+{
+    struct case_file file;
+    enum result result = open_case(source, case_number, &file, ret_refusal);
+    if (result == OK)
+        result = mask_person(file.row, source->arena);
+    return result == OK ? fill_shown(source, &file, response) : result;
+}
+
+enum result
+store_queries_show_full(const struct query_source *source, const char *case_number,
+                        Yidi__Response *ret_response, struct refusal *ret_refusal)
+{
+    struct case_file file;
+    enum result result = open_case(source, case_number, &file, ret_refusal);
+    return result == OK ? fill_shown(source, &file, ret_response) : result;
+}
+
+/* ---- the code on a receipt ---- */
+
+/* Whether there is such a case is told no more than what its code is. */
+static enum result
+check_receipt(const struct query_source *source, const Yidi__ReceiptCheck *check,
+              Yidi__Response *response, struct refusal *ret_refusal)
+{
+    const struct machine *machine = source->role->machine;
+    Yidi__ReceiptChecked *checked = arena_take(source->arena, sizeof *checked);
+    char code[RECEIPT_CODE_CHARS + 1];
+    struct bytes digest = { 0 };
+    struct case_file file;
+    if (checked == NULL)
+        return ERR_MEMORY;
+    if (source->role->party != PARTY_ACCEPTANCE)
+        return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
+                      "only the window that gave a receipt out knows its code");
+    enum result result = receipt_code_read(check->code, "receipt_check.code", code, ret_refusal);
+    if (result != OK)
+        return result;
+    result = case_file_open(source->txn, machine, check->case_number, source->arena, &file);
+    if (result == OK)
+        digest = bytes_of(file.row->receipt_digest.data, file.row->receipt_digest.len);
+    else if (result != ERR_ABSENT)
+        return result;
+    yidi__receipt_checked__init(checked);
+    checked->right = receipt_matches(digest, check->case_number, code);
+    if (checked->right)
+        checked->state = (char *)machine->state_names[file.row->state];
+    response->body_case = YIDI__RESPONSE__BODY_RECEIPT_CHECKED;
+    response->receipt_checked = checked;
+    return OK;
+}
+
+/* ---- all of them ---- */
+
+static enum result
+ask_role(const struct query_source *source, const Yidi__Request *request, Yidi__Response *response,
+         struct refusal *ret_refusal)
+{
+    if (source->role->answer_query == NULL)
+        return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
+                      "this office does not keep that");
+    return source->role->answer_query(source->txn, request, source->arena, response, ret_refusal);
+}
+
+static enum result
+list_cases(const struct query_source *source, const Yidi__List *list, Yidi__Response *response,
+           struct refusal *ret_refusal)
+{
+    const struct urgency_scale scale =
+        urgency_scale_of(source->policy, source->office, source->now_ms);
+    return case_list(source->txn, source->role->machine, list, &scale, source->arena, response,
+                     ret_refusal);
+}
+
+enum result
+store_queries_answer(const struct query_source *source, const Yidi__Request *request,
+                     Yidi__Response *ret_response, struct refusal *ret_refusal)
+{
+    switch (request->command_case) {
+    case YIDI__REQUEST__COMMAND_LIST:
+        return list_cases(source, request->list, ret_response, ret_refusal);
+    case YIDI__REQUEST__COMMAND_SHOW:
+        return show_masked(source, request->show->case_number, ret_response, ret_refusal);
+    case YIDI__REQUEST__COMMAND_RECEIPT_CHECK:
+        return check_receipt(source, request->receipt_check, ret_response, ret_refusal);
+    default:
+        return ask_role(source, request, ret_response, ret_refusal);
+    }
+}

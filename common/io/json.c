@@ -5,9 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/core/base64.h"
 #include "common/core/require.h"
 #include "common/io/wire.h"
 #include "common/io/wire_bounds.h"
+
+#define JSON_ATTACHMENTS "attachments"
 
 DEFINE_AUTO(json, json_t *, json_decref)
 
@@ -103,11 +106,32 @@ read_enum(const struct reader *reader, const json_t *value,
     return refuse_value(reader, place, rule);
 }
 
+/* What is not exact as a JSON number comes as digits; as a number it could have been rounded. */
+static bool
+read_digits(const json_t *value, uint64_t *ret_number)
+{
+    const char *text = json_string_value(value);
+    size_t count = json_string_length(value);
+    uint64_t number = 0;
+    if (text == NULL || count == 0 || text[0] == '0' || strspn(text, "0123456789") != count)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t digit = (uint64_t)(text[i] - '0');
+        if (number > (UINT64_MAX - digit) / 10)
+            return false;
+        number = number * 10 + digit;
+    }
+    *ret_number = number;
+    return number > JSON_EXACT_INTEGER;
+}
+
 static enum result
 read_integer(const struct reader *reader, const json_t *value, ProtobufCType type,
              const struct wire_place *place, void *member)
 {
     json_int_t number = json_integer_value(value);
+    if (type == PROTOBUF_C_TYPE_UINT64 && read_digits(value, member))
+        return OK;
     if (!json_is_integer(value) || number < 0)
         return refuse_value(reader, place, "a whole number, not negative");
     if (type == PROTOBUF_C_TYPE_UINT64) {
@@ -251,24 +275,104 @@ syntax_rule(enum json_error_code code)
     }
 }
 
-enum result
-json_decode(const ProtobufCMessageDescriptor *descriptor, struct bytes text, struct arena *arena,
-            ProtobufCMessage **ret_message, struct refusal *ret_refusal)
+static enum result
+parse(struct bytes text, json_t **ret_root, struct refusal *ret_refusal)
 {
     json_error_t error;
-    AUTO(json)
     json_t *root = json_loadb((const char *)text.data, text.size, JSON_REJECT_DUPLICATES, &error);
     if (root == NULL && json_error_code(&error) == json_error_out_of_memory)
         return ERR_MEMORY;
     if (root == NULL)
         return refuse(ret_refusal, REFUSAL_MALFORMED, "", "line %d, column %d: %s", error.line,
                       error.column, syntax_rule(json_error_code(&error)));
+    *ret_root = root;
+    return OK;
+}
 
+enum result
+json_decode(const ProtobufCMessageDescriptor *descriptor, struct bytes text, struct arena *arena,
+            ProtobufCMessage **ret_message, struct refusal *ret_refusal)
+{
+    AUTO(json) json_t *root = NULL;
     struct reader reader = { arena, ret_refusal };
     ProtobufCMessage *message = NULL;
-    enum result result = read_message(&reader, root, descriptor, NULL, &message);
+    enum result result = parse(text, &root, ret_refusal);
+    if (result == OK)
+        result = read_message(&reader, root, descriptor, NULL, &message);
     if (result == OK)
         result = wire_check(message, ret_refusal);
+    if (result != OK)
+        return result;
+    *ret_message = message;
+    return OK;
+}
+
+/* ---- attachments ---- */
+
+static enum result
+read_attachment(const struct reader *reader, const json_t *value, const struct wire_place *place,
+                struct bytes *ret_bytes)
+{
+    size_t size = 0, room = json_string_length(value) / 4 * 3;
+    uint8_t *data = arena_take_raw(reader->arena, room + 1);
+    if (data == NULL)
+        return ERR_MEMORY;
+    if (!json_is_string(value) ||
+        base64_decode(json_string_value(value), json_string_length(value), data, room, &size) != OK)
+        return refuse_value(reader, place, "base64");
+    *ret_bytes = bytes_of(data, size);
+    return OK;
+}
+
+/* Takes them out of the object. */
+static enum result
+read_attachments(const struct reader *reader, json_t *object, const struct wire_place *outer,
+                 struct json_attachments *attachments)
+{
+    struct wire_place place = { outer, JSON_ATTACHMENTS, WIRE_NO_INDEX };
+    json_t *list = json_object_get(object, JSON_ATTACHMENTS);
+    attachments->count = 0;
+    if (list == NULL)
+        return OK;
+    if (!json_is_array(list))
+        return refuse_value(reader, &place, "a list");
+    if (json_array_size(list) > attachments->room)
+        return refuse_value(reader, &place, "too many");
+    attachments->list =
+        arena_take(reader->arena, json_array_size(list) * sizeof *attachments->list);
+    if (attachments->list == NULL)
+        return ERR_MEMORY;
+    for (place.index = 0; place.index < json_array_size(list); place.index++) {
+        enum result result = read_attachment(reader, json_array_get(list, place.index), &place,
+                                             &attachments->list[place.index]);
+        if (result != OK)
+            return result;
+    }
+    attachments->count = json_array_size(list);
+    return json_object_del(object, JSON_ATTACHMENTS) == 0 ? OK : ERR_MEMORY;
+}
+
+enum result
+json_decode_member(const ProtobufCMessageDescriptor *descriptor, const char *member,
+                   struct bytes text, struct arena *arena, struct json_attachments *attachments,
+                   ProtobufCMessage **ret_message, struct refusal *ret_refusal)
+{
+    AUTO(json) json_t *root = NULL;
+    struct reader reader = { arena, ret_refusal };
+    struct wire_place place = { NULL, member, WIRE_NO_INDEX };
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name(descriptor, member);
+    if (field == NULL || (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0)
+        return ERR_ABSENT;
+    ProtobufCMessage *message = arena_take(arena, descriptor->sizeof_message);
+    if (message == NULL)
+        return ERR_MEMORY;
+    protobuf_c_message_init(descriptor, message);
+    enum result result = parse(text, &root, ret_refusal);
+    if (result == OK && json_is_object(root))
+        result = read_attachments(&reader, root, &place, attachments);
+    if (result == OK)
+        result = read_field(&reader, root, field, NULL, (uint8_t *)message);
     if (result != OK)
         return result;
     *ret_message = message;

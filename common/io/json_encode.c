@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/core/base64.h"
 #include "common/core/require.h"
 #include "common/domain/text.h"
 #include "common/io/json.h"
@@ -56,6 +57,12 @@ write_enum(int number, const ProtobufCEnumDescriptor *descriptor, FILE *out)
 }
 
 static void
+write_large(uint64_t number, FILE *out)
+{
+    fprintf(out, number > JSON_EXACT_INTEGER ? "\"%" PRIu64 "\"" : "%" PRIu64, number);
+}
+
+static void
 write_value(const void *member, const ProtobufCFieldDescriptor *field, FILE *out)
 {
     switch (field->type) {
@@ -75,7 +82,7 @@ write_value(const void *member, const ProtobufCFieldDescriptor *field, FILE *out
         fprintf(out, "%" PRIu32, *(const uint32_t *)member);
         break;
     case PROTOBUF_C_TYPE_UINT64:
-        fprintf(out, "%" PRIu64, *(const uint64_t *)member);
+        write_large(*(const uint64_t *)member, out);
         break;
     case PROTOBUF_C_TYPE_MESSAGE:
         write_message(*(const ProtobufCMessage *const *)member, out);
@@ -107,8 +114,9 @@ is_absent(const uint8_t *message, const ProtobufCFieldDescriptor *field)
            *(void *const *)(message + field->offset) == NULL;
 }
 
-static void
-write_message(const ProtobufCMessage *message, FILE *out)
+/* Without the closing brace. Answers what stands before another member. */
+static const char *
+write_members(const ProtobufCMessage *message, FILE *out)
 {
     const uint8_t *base = (const uint8_t *)message;
     const char *separator = "";
@@ -126,6 +134,13 @@ write_message(const ProtobufCMessage *message, FILE *out)
         else
             write_value(member, field, out);
     }
+    return separator;
+}
+
+static void
+write_message(const ProtobufCMessage *message, FILE *out)
+{
+    (void)write_members(message, out);
     fputc('}', out);
 }
 
@@ -150,6 +165,41 @@ json_encode(const ProtobufCMessage *message, struct arena *arena)
         return NULL;
     write_message(message, out);
     return close_into(arena, out, &text);
+}
+
+static bool
+write_base64(struct bytes data, FILE *out)
+{
+    char *text = malloc(BASE64_CHARS(data.size) + 1);
+    if (text == NULL)
+        return false;
+    base64_encode(data, text);
+    fprintf(out, "\"%s\"", text);
+    free(text);
+    return true;
+}
+
+char *
+json_encode_attached(const ProtobufCMessage *message, const struct json_attachments *attachments,
+                     struct arena *arena)
+{
+    char *text = NULL;
+    size_t size = 0;
+    bool whole = true;
+    FILE *out = open_memstream(&text, &size);
+    if (out == NULL)
+        return NULL;
+    const char *separator = write_members(message, out);
+    if (attachments->count > 0)
+        fprintf(out, "%s\"attachments\":[", separator);
+    for (size_t i = 0; i < attachments->count; i++) {
+        if (i > 0)
+            fputc(',', out);
+        whole &= write_base64(attachments->list[i], out);
+    }
+    fputs(attachments->count > 0 ? "]}" : "}", out);
+    char *encoded = close_into(arena, out, &text);
+    return whole ? encoded : NULL;
 }
 
 char *

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,7 +139,11 @@ json_writes_the_largest_integer_and_empty_values(void **state)
     envelope.leaf_index = UINT64_MAX;
     assert_string_equal(
         json_encode(&envelope.base, &sample->arena),
-        "{\"entry\":\"\",\"head\":\"\",\"leaf_index\":18446744073709551615,\"path\":[]}");
+        "{\"entry\":\"\",\"head\":\"\",\"leaf_index\":\"18446744073709551615\",\"path\":[]}");
+    envelope.leaf_index = JSON_EXACT_INTEGER;
+    assert_string_equal(
+        json_encode(&envelope.base, &sample->arena),
+        "{\"entry\":\"\",\"head\":\"\",\"leaf_index\":9007199254740991,\"path\":[]}");
     Yidi__Listed listed = YIDI__LISTED__INIT;
     assert_string_equal(json_encode(&listed.base, &sample->arena), "{\"cases\":[],\"next\":\"\"}");
 }
@@ -172,6 +177,145 @@ json_reads_a_oneof(void **state)
     assert_int_equal(request->decide->reasons[1], YIDI__REFUSAL_REASON__BAD_CREDIT_RECORD);
     assert_string_equal(request->decide->case_numbers[0], "31011500000020261122000017");
     assert_false(request->decide->defective);
+}
+
+static void
+json_reads_digits_only_where_a_number_is_not_exact(void **state)
+{
+    struct sample *sample = *state;
+    static const struct {
+        const char *digits;
+        uint64_t number; /* 0: refused */
+    } cases[] = {
+        { "\"9007199254740992\"", UINT64_C(9007199254740992) },
+        { "\"18446744073709551615\"", UINT64_MAX },
+        { "9007199254740991", JSON_EXACT_INTEGER },
+        { "\"9007199254740991\"", 0 },
+        { "\"18446744073709551616\"", 0 },
+        { "\"09007199254740992\"", 0 },
+        { "\"9007199254740992 \"", 0 },
+        { "\"-1\"", 0 },
+        { "\"\"", 0 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ProtobufCMessage *back = NULL;
+        char text[120];
+        snprintf(text, sizeof text, "{\"version\":1,\"id\":%s,\"operator\":\"li\",\"status\":{}}",
+                 cases[i].digits);
+        enum result result = decode(sample, &yidi__request__descriptor, text, &back);
+        assert_int_equal(result, cases[i].number == 0 ? ERR_REFUSED : OK);
+        if (result == OK)
+            assert_true(((const Yidi__Request *)back)->id == cases[i].number);
+        else
+            assert_string_equal(sample->refusal.field, "id");
+    }
+}
+
+static enum result
+decode_member(struct sample *sample, const char *member, const char *text, size_t room,
+              struct json_attachments *ret_attachments, const Yidi__Request **ret_request)
+{
+    ProtobufCMessage *message = NULL;
+    ret_attachments->room = room;
+    enum result result =
+        json_decode_member(&yidi__request__descriptor, member, bytes_of_text(text), &sample->arena,
+                           ret_attachments, &message, &sample->refusal);
+    *ret_request = (const Yidi__Request *)message;
+    return result;
+}
+
+static void
+json_reads_one_kind_and_what_travels_beside_it(void **state)
+{
+    struct sample *sample = *state;
+    const Yidi__Request *request;
+    struct json_attachments attachments;
+    const char *text = "{\"case_number\":\"31011500000020261122000017\",\"attachments\":"
+                       "[\"Zm9vYmE=\",\"\"],\"full\":true}";
+    assert_int_equal(decode_member(sample, "show", text, 2, &attachments, &request), OK);
+    assert_int_equal(request->command_case, YIDI__REQUEST__COMMAND_SHOW);
+    assert_true(request->show->full);
+    assert_int_equal(attachments.count, 2);
+    assert_true(bytes_equal(attachments.list[0], bytes_of_text("fooba")));
+    assert_int_equal(attachments.list[1].size, 0);
+    assert_int_equal(decode_member(sample, "status", "{}", 2, &attachments, &request), OK);
+    assert_int_equal(request->command_case, YIDI__REQUEST__COMMAND_STATUS);
+    assert_int_equal(attachments.count, 0);
+    assert_int_equal(decode_member(sample, "operator", "{}", 2, &attachments, &request),
+                     ERR_ABSENT);
+    assert_int_equal(decode_member(sample, "sing", "{}", 2, &attachments, &request), ERR_ABSENT);
+}
+
+static void
+json_refuses_attachments_that_are_none(void **state)
+{
+    struct sample *sample = *state;
+    static const struct {
+        const char *text, *field, *rule;
+    } cases[] = {
+        { "{\"attachments\":7}", "status.attachments", "a list" },
+        { "{\"attachments\":[7]}", "status.attachments[0]", "base64" },
+        { "{\"attachments\":[\"Zg==\",\"Zg\"]}", "status.attachments[1]", "base64" },
+        { "{\"attachments\":[\"Zh==\"]}", "status.attachments[0]", "base64" },
+        { "{\"attachments\":[\"\",\"\",\"\"]}", "status.attachments", "too many" },
+        { "{\"attachment\":[]}", "status.attachment", "no such field" },
+        { "[]", "status", "an object" },
+        { "null", "", "line 1, column 4: not JSON" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const Yidi__Request *request;
+        struct json_attachments attachments;
+        assert_int_equal(decode_member(sample, "status", cases[i].text, 2, &attachments, &request),
+                         ERR_REFUSED);
+        assert_string_equal(sample->refusal.rule, cases[i].rule);
+        assert_string_equal(sample->refusal.field, cases[i].field);
+    }
+}
+
+static void
+json_writes_what_travels_beside_a_message(void **state)
+{
+    struct sample *sample = *state;
+    struct bytes list[] = { bytes_of_text("foob"), bytes_of(NULL, 0) };
+    const struct json_attachments two = { .count = 2, .list = list }, none = { 0 };
+    Yidi__Listed listed = YIDI__LISTED__INIT;
+    Yidi__Status empty = YIDI__STATUS__INIT;
+    assert_string_equal(json_encode_attached(&listed.base, &two, &sample->arena),
+                        "{\"cases\":[],\"next\":\"\",\"attachments\":[\"Zm9vYg==\",\"\"]}");
+    assert_string_equal(json_encode_attached(&empty.base, &two, &sample->arena),
+                        "{\"attachments\":[\"Zm9vYg==\",\"\"]}");
+    assert_string_equal(json_encode_attached(&empty.base, &none, &sample->arena), "{}");
+}
+
+/* A good request with a few bytes of it changed: each is taken, or refused with a reason. */
+static void
+json_survives_changed_bytes(void **state)
+{
+    struct sample *sample = *state;
+    static const char good[] =
+        "{\"verb\":\"REFUSE\",\"case_numbers\":[\"31011500000020261122000017\"],\"reasons\":"
+        "[\"OPEN_APPLICATION\"],\"answer_by\":20261231,\"collector\":{\"name\":\"\u5f20\"},"
+        "\"attachments\":[\"Zm9vYmE=\"]}";
+    static const char alphabet[] = "{}[]\",:\\0123456789eE+-.ntfalsu\x80\xff\x01 =/A";
+    uint32_t random = 20261123;
+    size_t refused = 0;
+    for (int i = 0; i < 20000; i++) {
+        char text[sizeof good];
+        memcpy(text, good, sizeof good);
+        for (int changes = 1 + i % 3; changes > 0; changes--) {
+            random = random * 1664525 + 1013904223;
+            text[(random >> 8) % (sizeof good - 1)] =
+                alphabet[(random >> 20) % (sizeof alphabet - 1)];
+        }
+        const Yidi__Request *request;
+        struct json_attachments attachments;
+        memset(&sample->refusal, 0, sizeof sample->refusal);
+        enum result result = decode_member(sample, "decide", text, 1, &attachments, &request);
+        assert_true(result == OK || (result == ERR_REFUSED && sample->refusal.rule[0] != '\0'));
+        refused += result == ERR_REFUSED;
+        arena_reset(&sample->arena);
+    }
+    assert_true(refused > 10000 && refused < 20000);
 }
 
 static void
@@ -330,6 +474,11 @@ main(int argc, char *argv[])
         TEST(json_writes_the_largest_integer_and_empty_values),
         TEST(json_writes_an_unknown_enum_value_as_its_number),
         TEST(json_reads_a_oneof),
+        TEST(json_reads_digits_only_where_a_number_is_not_exact),
+        TEST(json_reads_one_kind_and_what_travels_beside_it),
+        TEST(json_refuses_attachments_that_are_none),
+        TEST(json_writes_what_travels_beside_a_message),
+        TEST(json_survives_changed_bytes),
         TEST(json_refuses_two_of_a_oneof_and_none),
         TEST(json_refuses_keys_it_does_not_know),
         TEST(json_refuses_values_of_another_type),

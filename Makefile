@@ -42,7 +42,7 @@ endif
 compile = $(CC) -std=c11 -D_GNU_SOURCE -I. -I$(BUILD) -MMD -MP $(warnings) $(CFLAGS) $(hardening) \
 	$(CPPFLAGS)
 link = $(CC) $(CFLAGS) $(linking) $(LDFLAGS)
-libraries = -lczmq -lzmq -lprotobuf-c -llmdb -lcrypto -ljansson -ljpeg -lqrencode -lsodium -lm -lpthread
+libraries = -lczmq -lzmq -lmicrohttpd -lprotobuf-c -llmdb -lcrypto -ljansson -ljpeg -lqrencode -lsodium -lm -lpthread
 protoc = $(if $(shell command -v protoc-c),protoc-c,protoc)
 
 ifndef V
@@ -111,12 +111,19 @@ $(BUILD)/domain/%.inc: common/domain/data-to-c.awk
 	@mkdir -p $(@D)
 	$(call quiet,TABLE)awk -v table=$* -f $< $(filter %.tsv,$^) >$@
 
+# The console's pages, inside the program.
+web_assets := $(BUILD)/web/assets.inc
+web_files := $(sort $(wildcard $(patsubst %,common/web/*.%,html css js svg)))
+$(web_assets): common/web/embed $(web_files)
+	@mkdir -p $(@D)
+	$(call quiet,EMBED)$< $(web_files) >$@.new && mv $@.new $@
+
 $(BUILD)/proto/%.o: $(BUILD)/proto/%.c | $(proto_headers)
 	$(call quiet,CC)$(compile) -c -o $@ $<
 
 # --- objects ---
 
-$(BUILD)/obj/%.o: %.c | $(BUILD)/deps-installed $(proto_headers) $(tables)
+$(BUILD)/obj/%.o: %.c | $(BUILD)/deps-installed $(proto_headers) $(tables) $(web_assets)
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(compile) -c -o $@ $<
 

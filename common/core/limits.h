@@ -46,6 +46,17 @@ enum {
     EFFECTS_MAX = 8,
     OVERDUE_BATCH_MAX = 256, /* cases that one turn tells to be overdue */
 
+    HTTP_CONNECTIONS_MAX = 512,
+    HTTP_CONNECTIONS_PER_ADDRESS_MAX = 256,
+    HTTP_MEMORY_BYTES = 64 * 1024, /* of a connection; what does not fit, the library refuses */
+    HTTP_HEADER_BYTES_MAX = 16 * 1024,
+    HTTP_PATH_BYTES_MAX = 512,
+    HTTP_BODY_BYTES_MAX = 256 * 1024, /* a command with its attachments in base64 */
+    HTTP_STRANGER_BODY_BYTES_MAX = 4 * 1024,
+    HTTP_EVENT_STREAMS_MAX = 128,
+    HTTP_EVENT_STREAM_BYTES = 8 * 1024, /* of events that wait for a slow reader */
+    CONSOLE_COMMANDS_MAX = 64,          /* that wait for the loop */
+
     DIRECTORY_BYTES_MAX = 64 * 1024 * 1024,
 };
 
@@ -54,5 +65,10 @@ _Static_assert(COMMAND_BYTES_MAX < ENTRY_BYTES_MAX, "what a command says fits in
 _Static_assert(APPLICATION_ENVELOPE_BYTES_MAX < ENTRY_BYTES_MAX, "an order fits into an entry");
 _Static_assert(ENVELOPE_BYTES_MAX < LINK_FRAME_BYTES_MAX, "an envelope fits into one frame");
 _Static_assert(PHOTO_BYTES_MAX < LINK_FRAME_BYTES_MAX, "a photo fits into one frame");
+_Static_assert((PHOTO_BYTES_MAX + 2 * FINGERPRINT_BYTES) / 3 * 4 + COMMAND_BYTES_MAX <
+                   HTTP_BODY_BYTES_MAX,
+               "an application fits into one request");
+_Static_assert((int)HTTP_HEADER_BYTES_MAX < (int)HTTP_MEMORY_BYTES, "our own refusal comes first");
+_Static_assert((int)CONSOLE_COMMANDS_MAX < (int)TURN_INPUTS_MAX, "consoles cannot fill a turn");
 
 #endif

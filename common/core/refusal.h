@@ -156,7 +156,17 @@
       "同名文件已存在，不予覆盖")                                                                  \
     X(KEY_INVALID, "a key file does not hold the right key", "密钥文件中的密钥不正确")             \
     X(NOT_RUNNING, "no daemon listens there", "该处没有运行中的服务程序")                          \
-    X(TIMED_OUT, "no answer in time", "未在时限内得到答复")
+    X(TIMED_OUT, "no answer in time", "未在时限内得到答复")                                        \
+    X(PATH_UNKNOWN, "nothing is kept under this path", "没有该页面或者接口")                       \
+    X(METHOD_NOT_ALLOWED, "this path does not take that method", "该路径不接受此请求方法")         \
+    X(LENGTH_MISSING, "a request says beforehand how long its body is", "请求必须写明正文长度")    \
+    X(BODY_TOO_LARGE, "the body of the request is too large", "请求正文过大")                      \
+    X(HEADER_TOO_LARGE, "the header of the request is too large", "请求头过大")                    \
+    X(CONSOLE_BUSY, "too much is being asked at once; try again", "同时请求过多，请稍后重试")      \
+    X(CONSOLE_STOPPING, "the office's daemon is being stopped", "服务程序正在停止")                \
+    X(SESSION_MISSING, "log in first", "请先登录")                                                 \
+    X(FOREIGN_PAGE, "the request does not come from a page of this office",                        \
+      "请求不是来自本机关的页面")
 
 enum refusal_code {
     REFUSAL_NONE = 0,

@@ -18,6 +18,7 @@
 #include "common/io/frames.h"
 
 #define SOCKET_FIELD "control-socket"
+#define INSIDE       "inproc://commands"
 
 enum {
     PATH_CHARS_MAX = sizeof((struct sockaddr_un *)NULL)->sun_path - 1,
@@ -29,6 +30,7 @@ enum {
      * from it only after half its size. */
     SEND_QUEUE_MESSAGES = 2 * TURN_INPUTS_MAX,
     DROPPED_MAX = 64, /* in one call */
+    WAITED_FOR_MAX = 4,
 };
 
 struct control_server {
@@ -38,7 +40,7 @@ struct control_server {
 };
 
 struct control_client {
-    void *context;
+    void *context; /* NULL: the server's */
     void *dealer;
 };
 
@@ -101,11 +103,10 @@ set_number(void *socket, int option, int value)
 }
 
 static enum result
-open_socket(int type, void **ret_context, void **ret_socket)
+open_socket(int type, void *context, void **ret_socket)
 {
     int64_t frame_bytes_max = CONTROL_FRAME_BYTES_MAX;
-    *ret_context = zmq_ctx_new();
-    *ret_socket = *ret_context == NULL ? NULL : zmq_socket(*ret_context, type);
+    *ret_socket = context == NULL ? NULL : zmq_socket(context, type);
     if (*ret_socket == NULL)
         return ERR_IO;
     set_number(*ret_socket, ZMQ_LINGER, 0);
@@ -186,11 +187,14 @@ control_server_open(const char *socket_path, struct control_server **ret_server,
     AUTO(control_server) struct control_server *server = calloc(1, sizeof *server);
     if (server == NULL)
         return ERR_MEMORY;
-    result = open_socket(ZMQ_ROUTER, &server->context, &server->router);
+    server->context = zmq_ctx_new();
+    result = open_socket(ZMQ_ROUTER, server->context, &server->router);
     if (result != OK)
         return result;
     set_number(server->router, ZMQ_SNDTIMEO, 0);
     set_number(server->router, ZMQ_ROUTER_MANDATORY, 1);
+    if (zmq_bind(server->router, INSIDE) != 0)
+        return ERR_IO;
     if (!bind_for_owner(server->router, socket_path))
         return refuse(ret_refusal, REFUSAL_OPTION_INVALID, SOCKET_FIELD, "cannot listen on %s: %s",
                       socket_path, zmq_strerror(errno));
@@ -271,12 +275,29 @@ control_client_open(const char *socket_path, struct control_client **ret_client,
     AUTO(control_client) struct control_client *client = calloc(1, sizeof *client);
     if (client == NULL)
         return ERR_MEMORY;
-    result = open_socket(ZMQ_DEALER, &client->context, &client->dealer);
+    client->context = zmq_ctx_new();
+    result = open_socket(ZMQ_DEALER, client->context, &client->dealer);
     if (result != OK)
         return result;
     set_number(client->dealer, ZMQ_SNDTIMEO, SEND_MS);
     snprintf(endpoint, sizeof endpoint, "ipc://%s", socket_path);
     if (zmq_connect(client->dealer, endpoint) != 0)
+        return ERR_IO;
+    *ret_client = MOVE(client);
+    return OK;
+}
+
+enum result
+control_client_open_inside(struct control_server *server, struct control_client **ret_client)
+{
+    AUTO(control_client) struct control_client *client = calloc(1, sizeof *client);
+    if (client == NULL)
+        return ERR_MEMORY;
+    enum result result = open_socket(ZMQ_DEALER, server->context, &client->dealer);
+    if (result != OK)
+        return result;
+    set_number(client->dealer, ZMQ_SNDTIMEO, 0);
+    if (zmq_connect(client->dealer, INSIDE) != 0)
         return ERR_IO;
     *ret_client = MOVE(client);
     return OK;
@@ -320,4 +341,16 @@ control_client_receive(struct control_client *client, uint64_t timeout_ms,
         (void)zmq_poll(&item, 1, (long)(timeout_ms - waited_ms)); /* a signal: look again */
         waited_ms = monotonic_ms() - start_ms;
     }
+}
+
+void
+control_client_wait(struct control_client *client, const int *descriptors, size_t descriptor_count,
+                    uint64_t timeout_ms)
+{
+    zmq_pollitem_t items[1 + WAITED_FOR_MAX] = { { .socket = client->dealer,
+                                                   .events = ZMQ_POLLIN } };
+    REQUIRE(descriptor_count <= WAITED_FOR_MAX);
+    for (size_t i = 0; i < descriptor_count; i++)
+        items[1 + i] = (zmq_pollitem_t){ .fd = descriptors[i], .events = ZMQ_POLLIN };
+    (void)zmq_poll(items, (int)(1 + descriptor_count), (long)timeout_ms);
 }

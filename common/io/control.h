@@ -2,8 +2,9 @@
  *
  * control - the local socket on which operators' tools talk to their own daemon.
  *
- * The server is a ROUTER on ipc:// (the socket file gets mode 0600; its folder keeps others out);
- * the client is a blocking DEALER with a timeout. Carries frames; knows no command.
+ * The server is a ROUTER on ipc:// (the socket file gets mode 0600; its folder keeps others out)
+ * and, for another thread of the same process, on inproc://; the client is a blocking DEALER with a
+ * timeout. Carries frames; knows no command.
  */
 #ifndef IO_CONTROL_H
 #define IO_CONTROL_H
@@ -46,6 +47,10 @@ struct control_client;
  * use. */
 enum result control_client_open(const char *socket_path, struct control_client **ret_client,
                                 struct refusal *ret_refusal) MUST_CHECK;
+/* A client for another thread of the server's own process; close it before the server. Sending
+ * never waits. */
+enum result control_client_open_inside(struct control_server *server,
+                                       struct control_client **ret_client) MUST_CHECK;
 void control_client_close(struct control_client *client);
 /* ERR_FULL when the frames are too many or too large, or the daemon takes none. */
 enum result control_client_send(struct control_client *client, const struct bytes *frames,
@@ -53,6 +58,10 @@ enum result control_client_send(struct control_client *client, const struct byte
 /* OK, or ERR_ABSENT when nothing came within timeout_ms. */
 enum result control_client_receive(struct control_client *client, uint64_t timeout_ms,
                                    struct control_message *ret_message) MUST_CHECK;
+
+/* Wait until an answer is there, or one of some descriptors can be read, or the time is over. */
+void control_client_wait(struct control_client *client, const int *descriptors,
+                         size_t descriptor_count, uint64_t timeout_ms);
 
 DEFINE_AUTO(control_server, struct control_server *, control_server_close)
 DEFINE_AUTO(control_client, struct control_client *, control_client_close)

@@ -15,6 +15,7 @@
 
 #include "common/core/require.h"
 #include "common/io/clock.h"
+#include "common/io/console.h"
 #include "common/io/control.h"
 #include "common/io/daemon_files.h"
 #include "common/io/gate.h"
@@ -40,6 +41,7 @@ struct daemon {
     struct store *store;
     struct link *link;
     struct control_server *control;
+    struct console *console; /* NULL: none is wanted */
     struct spool *spool;
     struct office *office;
     int signals;
@@ -285,6 +287,24 @@ open_policy(struct daemon *daemon, struct refusal *ret_refusal)
 }
 
 static enum result
+open_console(struct daemon *daemon, const struct role *role, struct refusal *ret_refusal)
+{
+    const struct console_options options = { .listen = daemon->options.console,
+                                             .certificate = daemon->options.console_certificate,
+                                             .key = daemon->options.console_key,
+                                             .patience_ms =
+                                                 (unsigned)daemon->options.console_patience * 1000,
+                                             .door = { .store = daemon->store,
+                                                       .control = daemon->control,
+                                                       .role = role,
+                                                       .office = daemon->options.office },
+                                             .find_session = session_find };
+    if (options.listen == NULL)
+        return OK;
+    return console_open(&options, &daemon->console, ret_refusal);
+}
+
+static enum result
 open_daemon(struct daemon *daemon, const struct role *role, struct refusal *ret_refusal)
 {
     raise_descriptor_limit();
@@ -301,12 +321,15 @@ open_daemon(struct daemon *daemon, const struct role *role, struct refusal *ret_
         result = open_policy(daemon, ret_refusal);
     if (result == OK)
         result = control_server_open(daemon->options.control_socket, &daemon->control, ret_refusal);
+    if (result == OK)
+        result = open_console(daemon, role, ret_refusal);
     return result;
 }
 
 static void
 close_daemon(struct daemon *daemon)
 {
+    console_close(daemon->console);
     if (daemon->control != NULL)
         control_server_close(daemon->control);
     if (daemon->link != NULL)

@@ -27,10 +27,14 @@ struct daemon_options {
     const char *signing_certificate;
     const char *transport_key;
     const char *control_socket;
+    const char *console;             /* NULL: none */
+    const char *console_certificate; /* NULL: plain HTTP */
+    const char *console_key;
     const char *spool;
     const char *notify_hook; /* NULL: none */
     const char *comparator;  /* NULL: none */
     const char *log_level;
+    uint64_t console_patience;
     uint64_t map_size;
     uint64_t map_fill_max;
     uint64_t disk_reserve;

@@ -88,6 +88,28 @@ decide_cases(struct turn *turn, const Yidi__Decide *decide, Yidi__Response *resp
     return result;
 }
 
+/* A row that only this key can have signed at this time: the disk takes it, and the key works. */
+static enum result
+probe(struct turn *turn, Yidi__Response *response)
+{
+    uint8_t row[8 + SIGNATURE_BYTES_MAX];
+    size_t size = 0;
+    Yidi__Probed *probed = arena_take(turn->arena, sizeof *probed);
+    if (probed == NULL)
+        return ERR_MEMORY;
+    yidi__probed__init(probed);
+    probed->time_ms = turn->now_ms;
+    bytes_put_u64(row, turn->now_ms);
+    enum result result =
+        signing_key_sign(turn->office->options.key, bytes_of(row, 8), row + 8, &size);
+    if (result == OK)
+        result = store_put(turn->txn, TABLE_META, bytes_of_text(OFFICE_PROBE_KEY),
+                           bytes_of(row, 8 + size));
+    response->body_case = YIDI__RESPONSE__BODY_PROBED;
+    response->probed = probed;
+    return result;
+}
+
 enum result
 input_command_apply(struct turn *turn, struct input *input)
 {
@@ -102,6 +124,8 @@ input_command_apply(struct turn *turn, struct input *input)
         result = queries_show_full(turn, request->show, &input->response, &refusal);
     else if (request->command_case == YIDI__REQUEST__COMMAND_EXPORT)
         result = case_export(turn, request->export, input, &refusal);
+    else if (request->command_case == YIDI__REQUEST__COMMAND_PROBE)
+        result = probe(turn, &input->response);
     else
         result = turn->office->options.role->take_command(
             turn, request, input->frames, input->frame_count, &input->response, &refusal);

@@ -161,6 +161,10 @@ struct office {
  * backup. As long as it stands the office is halted: its peers know of what it has forgotten. */
 #define OFFICE_RESTORED_KEY "restored"
 
+/* Row of TABLE_META: time of the last probe (8 bytes, big-endian) and the office's signature over
+ * it. Read by nobody. */
+#define OFFICE_PROBE_KEY "probe"
+
 /* Read the store. ERR_DAMAGED, ERR_IO as of store and journal; ERR_REFUSED: an older directory than
  * the one adopted last. The office is big; allocate it. */
 enum result office_open(struct office *office, const struct office_options *options,

@@ -41,16 +41,24 @@ read_row(struct policies *policies, struct bytes row, struct policy_file **ret_f
 }
 
 enum result
-policies_open(struct policies *policies, struct store_txn *txn)
+policies_follow(struct policies *policies, struct store_txn *txn)
 {
     AUTO(store_cursor) struct store_cursor *cursor = NULL;
     struct bytes key, row;
     enum result result = store_cursor_open(txn, TABLE_POLICIES, bytes_of(NULL, 0), &cursor);
     if (result == OK)
         result = store_cursor_last(cursor, &key, &row);
-    if (result == OK)
+    if (result == OK && key.size != sizeof(uint64_t))
+        result = ERR_DAMAGED;
+    if (result == OK && bytes_get_u64(key.data) != version_of(policies->present))
         result = read_row(policies, row, &policies->present);
     return result == ERR_ABSENT ? OK : result;
+}
+
+enum result
+policies_open(struct policies *policies, struct store_txn *txn)
+{
+    return policies_follow(policies, txn);
 }
 
 void

@@ -27,6 +27,10 @@ struct policies {
 enum result policies_open(struct policies *policies, struct store_txn *txn) MUST_CHECK;
 void policies_close(struct policies *policies);
 
+/* For a reader beside the office: read again when the store has a newer one than is present. Before
+ * the first call, policies are all zero. ERR_DAMAGED, ERR_IO, ERR_MEMORY */
+enum result policies_follow(struct policies *policies, struct store_txn *txn) MUST_CHECK;
+
 /* Follow another policy from now on; the very same one changes nothing.
  *
  * take_file    owned on OK only.

@@ -129,6 +129,9 @@ enum result store_count(struct store_txn *txn, enum store_table table,
  * turn. */
 void store_usage(struct store *store, uint64_t *ret_used_bytes, uint64_t *ret_map_bytes);
 
+/* A number that grows with every commit that changed something; for any thread. */
+uint64_t store_revision(struct store *store);
+
 /* Free the slots of readers that were killed; at start and each minute. */
 void store_check_readers(struct store *store);
 

@@ -377,6 +377,14 @@ store_usage(struct store *store, uint64_t *ret_used_bytes, uint64_t *ret_map_byt
     *ret_map_bytes = info.me_mapsize;
 }
 
+uint64_t
+store_revision(struct store *store)
+{
+    MDB_envinfo info;
+    REQUIRE(mdb_env_info(store->environment, &info) == MDB_SUCCESS);
+    return info.me_last_txnid;
+}
+
 void
 store_check_readers(struct store *store)
 {

@@ -27,7 +27,7 @@ function allowed(file,    node)
     if (file ~ /^common\/domain\//)
         return "^common/(core|domain)/|^domain/[a-z_]+\\.inc$"
     if (file ~ /^common\/io\//)
-        return "^common/|^proto/"
+        return "^common/|^proto/|^web/assets\\.inc$"
     if (file ~ /^deploy\/yidictl\//)
         return "^common/|^proto/|^deploy/yidictl/"
     if (file ~ /^deploy\/demo\//)
@@ -50,6 +50,8 @@ function knows(header)
         return "^common/io/(signature|certificate)|^tests/lib/"
     if (header ~ /^<jansson\.h/)
         return "^common/io/json\\.c"
+    if (header ~ /^<microhttpd\.h/)
+        return "^common/io/http"
     if (header ~ /^<jpeglib\.h/)
         return "^common/io/photo\\.c|^deploy/demo/photo_maker\\.c"
     if (header ~ /^<qrencode\.h/)

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/io/console.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "common/core/require.h"
+#include "common/io/clock.h"
+#include "common/io/web_assets.h"
+
+#define API "/api/v1/"
+
+enum { LOOK_MS = 250 }; /* between looks at what was committed, while somebody wants to know */
+
+struct console {
+    struct console_options options; /* texts are not kept */
+    struct http_server *server;
+    struct door door;
+    struct office_time now;
+    uint64_t revision; /* of the store, that subscribers know of */
+    int stop;          /* eventfd */
+    bool running;
+    pthread_t thread;
+};
+
+/* ---- who asks ---- */
+
+static const char *
+cookie_name(const struct console *console)
+{
+    return console->options.certificate == NULL ? "yidi" : "__Host-yidi";
+}
+
+static bool
+find_session(struct console *console, const struct http_request *request,
+             struct session *ret_session)
+{
+    AUTO(store_txn) struct store_txn *txn = NULL;
+    const char *token = http_cookie(request, cookie_name(console));
+    return token != NULL && strlen(token) == SESSION_TOKEN_CHARS &&
+           store_begin_read(console->options.door.store, &txn) == OK &&
+           console->options.find_session(txn, token, console->now.wall_ms, ret_session) == OK;
+}
+
+static size_t
+body_bytes_max(void *context, const struct http_request *request)
+{
+    struct session session;
+    return find_session(context, request, &session) ? HTTP_BODY_BYTES_MAX
+                                                    : HTTP_STRANGER_BODY_BYTES_MAX;
+}
+
+/* In one time, however much of it is right. */
+static bool
+is_csrf_right(const struct http_request *request, const struct session *session)
+{
+    const char *given = http_header(request, CONSOLE_CSRF_HEADER);
+    unsigned difference = 0;
+    if (given == NULL || strlen(given) != SESSION_CSRF_CHARS)
+        return false;
+    for (size_t i = 0; i < SESSION_CSRF_CHARS; i++)
+        difference |= (unsigned)(given[i] ^ session->csrf[i]);
+    return difference == 0;
+}
+
+static bool
+is_json(const struct http_request *request)
+{
+    const char *type = http_header(request, "Content-Type");
+    return type != NULL && strncmp(type, "application/json", 16) == 0 &&
+           (type[16] == '\0' || type[16] == ';');
+}
+
+/* ---- paths ---- */
+
+static enum http_verdict
+serve_api(struct console *console, const struct http_request *request,
+          struct http_response *ret_response)
+{
+    struct door *door = &console->door;
+    struct session session;
+    const char *command = request->path + strlen(API);
+    if (!find_session(console, request, &session))
+        return door_refuse(door, REFUSAL_SESSION_MISSING, "", "no session, or not any more",
+                           ret_response);
+    if (strcmp(command, "events") == 0 && request->method == HTTP_GET)
+        return HTTP_EVENTS;
+    if (request->method != HTTP_POST) {
+        ret_response->allow = "POST";
+        return door_refuse(door, REFUSAL_METHOD_NOT_ALLOWED, "", "commands are posted",
+                           ret_response);
+    }
+    if (!is_csrf_right(request, &session))
+        return door_refuse(door, REFUSAL_FOREIGN_PAGE, CONSOLE_CSRF_HEADER,
+                           "the token of the session goes into this header", ret_response);
+    if (!is_json(request))
+        return door_refuse(door, REFUSAL_MALFORMED, "Content-Type", "application/json",
+                           ret_response);
+    return door_take(door, request, command, &session, &console->now, ret_response);
+}
+
+static void
+fill_asset(const struct web_asset *asset, const struct http_request *request,
+           struct http_response *ret_response)
+{
+    const char *known = http_header(request, "If-None-Match");
+    ret_response->entity_tag = asset->entity_tag;
+    if (known != NULL && strcmp(known, asset->entity_tag) == 0) {
+        ret_response->status = 304;
+        return;
+    }
+    ret_response->status = 200;
+    ret_response->type = asset->type;
+    ret_response->body = bytes_of(asset->data, asset->size);
+}
+
+static enum http_verdict
+serve_rest(struct console *console, const struct http_request *request,
+           struct http_response *ret_response)
+{
+    const struct web_asset *asset = web_assets_find(request->path);
+    bool health = strcmp(request->path, "/healthz") == 0;
+    bool ready = strcmp(request->path, "/readyz") == 0;
+    if (asset == NULL && !health && !ready)
+        return door_refuse(&console->door, REFUSAL_PATH_UNKNOWN, "", "no such page", ret_response);
+    if (request->method != HTTP_GET) {
+        ret_response->allow = "GET, HEAD";
+        return door_refuse(&console->door, REFUSAL_METHOD_NOT_ALLOWED, "", "it is only read",
+                           ret_response);
+    }
+    if (ready)
+        return door_probe(&console->door, request, &console->now, ret_response);
+    if (asset != NULL) {
+        fill_asset(asset, request, ret_response);
+        return HTTP_ANSWERED;
+    }
+    ret_response->status = 200;
+    ret_response->type = "application/json";
+    ret_response->body = bytes_of_text("{\"alive\":true}");
+    return HTTP_ANSWERED;
+}
+
+static enum http_verdict
+handle(void *context, const struct http_request *request, struct http_response *ret_response)
+{
+    bool api = strncmp(request->path, API, strlen(API)) == 0;
+    return api ? serve_api(context, request, ret_response)
+               : serve_rest(context, request, ret_response);
+}
+
+/* ---- the thread ---- */
+
+/* Subscribers are told that something changed, never what: they ask, and are judged as they ask. */
+static void
+tell_changes(struct console *console)
+{
+    char data[48];
+    uint64_t revision = store_revision(console->options.door.store);
+    if (revision == console->revision)
+        return;
+    console->revision = revision;
+    snprintf(data, sizeof data, "{\"revision\":%" PRIu64 "}", revision);
+    http_publish(console->server, "changed", data);
+}
+
+static void *
+run(void *context)
+{
+    struct console *console = context;
+    const int descriptors[] = { http_descriptor(console->server), console->stop };
+    uint64_t stopped = 0;
+    while (read(console->stop, &stopped, sizeof stopped) < 0) {
+        unsigned wait_ms = http_wait_ms(console->server);
+        if (http_subscriber_count(console->server) > 0 && wait_ms > LOOK_MS)
+            wait_ms = LOOK_MS;
+        control_client_wait(console->door.client, descriptors, 2, wait_ms);
+        console->now = clock_now();
+        door_run(&console->door, console->server, &console->now);
+        http_run(console->server, console->now.monotonic_ms);
+        tell_changes(console);
+    }
+    return NULL;
+}
+
+/* Signals are the loop's; a client that is gone is told by what write answers. */
+static enum result
+start_thread(struct console *console)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    REQUIRE(pthread_sigmask(SIG_SETMASK, &all, &before) == 0);
+    console->running = pthread_create(&console->thread, NULL, run, console) == 0;
+    REQUIRE(pthread_sigmask(SIG_SETMASK, &before, NULL) == 0);
+    return console->running ? OK : ERR_MEMORY;
+}
+
+enum result
+console_open(const struct console_options *options, struct console **ret_console,
+             struct refusal *ret_refusal)
+{
+    AUTO(console) struct console *console = calloc(1, sizeof *console);
+    if (console == NULL)
+        return ERR_MEMORY;
+    const struct http_options http = { .listen = options->listen,
+                                       .certificate = options->certificate,
+                                       .key = options->key,
+                                       .patience_ms = options->patience_ms,
+                                       .context = console,
+                                       .body_bytes_max = body_bytes_max,
+                                       .handle = handle };
+    console->options = *options;
+    console->revision = store_revision(options->door.store);
+    console->now = clock_now();
+    console->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    enum result result = console->stop < 0 ? ERR_IO : OK;
+    if (result == OK)
+        result = door_open(&console->door, &options->door);
+    if (result == OK)
+        result = http_open(&http, &console->server, ret_refusal);
+    if (result == OK)
+        result = start_thread(console);
+    if (result != OK)
+        return result;
+    *ret_console = MOVE(console);
+    return OK;
+}
+
+void
+console_close(struct console *console)
+{
+    const uint64_t one = 1;
+    if (console == NULL)
+        return;
+    if (console->running) {
+        REQUIRE(write(console->stop, &one, sizeof one) == (ssize_t)sizeof one);
+        REQUIRE(pthread_join(console->thread, NULL) == 0);
+    }
+    http_close(console->server);
+    door_close(&console->door);
+    if (console->stop >= 0)
+        close(console->stop);
+    free(console);
+}

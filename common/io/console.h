@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * console - what an office shows in a browser: pages, commands, live updates; a thread of its own
+ * beside the loop.
+ *
+ *     GET  /, /console.css, …     the pages, embedded in the program
+ *     POST /api/v1/COMMAND        a command of proto/control.proto (door.h); needs a session
+ *     GET  /api/v1/events         server-sent events: "changed" after commits; needs a session
+ *     GET  /healthz               this thread runs
+ *     GET  /readyz                the office commits and signs (a probe through the turn)
+ *
+ * Knows paths; no rule of the domain, and no role beyond handing it on.
+ */
+#ifndef IO_CONSOLE_H
+#define IO_CONSOLE_H
+
+#include "common/io/door.h"
+
+#define CONSOLE_CSRF_HEADER "X-Yidi-Token"
+
+struct console_options {
+    const char *listen;      /* as of http.h */
+    const char *certificate; /* may be NULL, with the key */
+    const char *key;
+    unsigned patience_ms;
+    struct door_options door;
+    /* Who is it? session_find, or what a test wants. */
+    enum result (*find_session)(struct store_txn *txn, const char *token, uint64_t now_ms,
+                                struct session *ret_session);
+};
+
+struct console;
+
+/* Listen, and begin to serve. ERR_REFUSED as of http_open. */
+enum result console_open(const struct console_options *options, struct console **ret_console,
+                         struct refusal *ret_refusal) MUST_CHECK;
+
+/* Ends the thread; before the control server and the store are closed. */
+void console_close(struct console *console);
+
+DEFINE_AUTO(console, struct console *, console_close)
+
+#endif

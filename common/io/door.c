@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/io/door.h"
+
+#include <stdio.h>
+
+#include "common/core/require.h"
+#include "common/io/json.h"
+#include "common/io/log.h"
+#include "common/io/problem.h"
+#include "common/io/store_queries.h"
+#include "common/io/wire.h"
+
+#define JSON_TYPE "application/json"
+
+enum {
+    PATIENCE_MS = 30000,      /* for the answer to a command */
+    PROBE_PATIENCE_MS = 5000, /* for the answer to a probe */
+    PROBE_REST_MS = 5000,
+    ANSWERS_MAX = 64, /* taken in one run */
+};
+
+enum result
+door_open(struct door *door, const struct door_options *options)
+{
+    memset(door, 0, sizeof *door);
+    door->options = *options;
+    arena_init(&door->arena);
+    return control_client_open_inside(options->control, &door->client);
+}
+
+void
+door_close(struct door *door)
+{
+    control_client_close(door->client);
+    policies_close(&door->policies);
+    arena_fini(&door->arena);
+}
+
+/* ---- answers ---- */
+
+static void
+fill_refusal(struct door *door, const struct refusal *refusal, struct http_response *ret_response)
+{
+    http_refuse(refusal, &door->arena, ret_response);
+}
+
+enum http_verdict
+door_refuse(struct door *door, enum refusal_code code, const char *field, const char *rule,
+            struct http_response *ret_response)
+{
+    struct refusal refusal = { 0 };
+    arena_reset(&door->arena);
+    (void)refuse(&refusal, code, field, "%s", rule);
+    fill_refusal(door, &refusal, ret_response);
+    return HTTP_ANSWERED;
+}
+
+static void
+fill_unanswered(struct door *door, struct http_response *ret_response)
+{
+    struct refusal refusal = { 0 };
+    (void)refuse(&refusal, REFUSAL_TIMED_OUT, "",
+                 "it may have taken effect all the same; look before it is sent again");
+    fill_refusal(door, &refusal, ret_response);
+}
+
+static void
+fill_json(struct door *door, const char *text, struct http_response *ret_response)
+{
+    struct refusal refusal = { 0 };
+    if (text == NULL) {
+        (void)refuse(&refusal, REFUSAL_CONSOLE_BUSY, "", "out of memory");
+        fill_refusal(door, &refusal, ret_response);
+        return;
+    }
+    ret_response->status = 200;
+    ret_response->type = JSON_TYPE;
+    ret_response->body = bytes_of_text(text);
+}
+
+/* The kind that a response is of, as JSON; a refusal as a problem. */
+static void
+fill_answer(struct door *door, const Yidi__Response *response, const struct bytes *frames,
+            size_t frame_count, struct http_response *ret_response)
+{
+    const struct json_attachments attachments = { .count = frame_count,
+                                                  .list = (struct bytes *)(uintptr_t)frames };
+    struct refusal refusal = { 0 };
+    if (response->body_case == YIDI__RESPONSE__BODY_REFUSAL) {
+        (void)refuse(&refusal, refusal_find(response->refusal->code), response->refusal->field,
+                     "%s", response->refusal->rule);
+        fill_refusal(door, &refusal, ret_response);
+        return;
+    }
+    /* Whichever kind it is, the one-of holds a pointer to its message. */
+    fill_json(door, json_encode_attached(&response->status->base, &attachments, &door->arena),
+              ret_response);
+}
+
+/* ---- commands ---- */
+
+static enum result
+decode_command(struct door *door, const struct http_request *request, const char *command,
+               const struct session *session, struct json_attachments *attachments,
+               Yidi__Request **ret_request, struct refusal *ret_refusal)
+{
+    ProtobufCMessage *message = NULL;
+    enum result result = json_decode_member(&yidi__request__descriptor, command, request->body,
+                                            &door->arena, attachments, &message, ret_refusal);
+    if (result == ERR_ABSENT)
+        return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command", "there is no such command");
+    if (result != OK)
+        return result;
+    Yidi__Request *decoded = (Yidi__Request *)message;
+    decoded->version = 1;
+    decoded->id = request->ticket;
+    decoded->operator_ = arena_copy_text(&door->arena, session->operator_name);
+    *ret_request = decoded;
+    return decoded->operator_ == NULL ? ERR_MEMORY : wire_check(message, ret_refusal);
+}
+
+static enum result
+ask_store(struct door *door, const Yidi__Request *request, uint64_t now_ms,
+          struct http_response *ret_response, struct refusal *ret_refusal)
+{
+    AUTO(store_txn) struct store_txn *txn = NULL;
+    Yidi__Response response = YIDI__RESPONSE__INIT;
+    enum result result = store_begin_read(door->options.store, &txn);
+    if (result == OK)
+        result = policies_follow(&door->policies, txn);
+    if (result != OK)
+        return result;
+    const struct query_source source = { .role = door->options.role,
+                                         .office = door->options.office,
+                                         .policy = policies_present(&door->policies),
+                                         .txn = txn,
+                                         .arena = &door->arena,
+                                         .now_ms = now_ms };
+    result = store_queries_answer(&source, request, &response, ret_refusal);
+    if (result == OK)
+        fill_answer(door, &response, NULL, 0, ret_response);
+    return result;
+}
+
+static struct door_waiting *
+free_place(struct door *door)
+{
+    for (size_t i = 0; i < CONSOLE_COMMANDS_MAX; i++)
+        if (door->waiting[i].ticket == 0)
+            return &door->waiting[i];
+    return NULL;
+}
+
+static enum result
+ask_office(struct door *door, const Yidi__Request *request,
+           const struct json_attachments *attachments, struct refusal *ret_refusal)
+{
+    struct bytes frames[1 + ATTACHMENTS_MAX];
+    frames[0] = wire_encode(&request->base, &door->arena);
+    if (frames[0].data == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < attachments->count; i++)
+        frames[1 + i] = attachments->list[i];
+    enum result result = control_client_send(door->client, frames, 1 + attachments->count);
+    return result == ERR_FULL ? refuse(ret_refusal, REFUSAL_CONSOLE_BUSY, "", "the office is busy")
+                              : result;
+}
+
+static enum http_verdict
+answer_trouble(struct door *door, enum result result, struct refusal *refusal,
+               struct http_response *ret_response)
+{
+    if (result != ERR_REFUSED) {
+        log_line(LOG_ERROR, "console_failed", "cause=%d", (int)result);
+        (void)refuse(refusal, result == ERR_MEMORY ? REFUSAL_CONSOLE_BUSY : REFUSAL_STORE_DAMAGED,
+                     "", "the console could not read or send it");
+    }
+    fill_refusal(door, refusal, ret_response);
+    return HTTP_ANSWERED;
+}
+
+enum http_verdict
+door_take(struct door *door, const struct http_request *request, const char *command,
+          const struct session *session, const struct office_time *now,
+          struct http_response *ret_response)
+{
+    struct json_attachments attachments = { .room = ATTACHMENTS_MAX };
+    struct refusal refusal = { 0 };
+    Yidi__Request *decoded = NULL;
+    arena_reset(&door->arena);
+    enum result result =
+        decode_command(door, request, command, session, &attachments, &decoded, &refusal);
+    if (result == OK && store_queries_handles(decoded)) {
+        result = ask_store(door, decoded, now->wall_ms, ret_response, &refusal);
+        return result == OK ? HTTP_ANSWERED : answer_trouble(door, result, &refusal, ret_response);
+    }
+    struct door_waiting *place = free_place(door);
+    if (result == OK && place == NULL)
+        result = refuse(&refusal, REFUSAL_CONSOLE_BUSY, "", "%d commands wait already",
+                        CONSOLE_COMMANDS_MAX);
+    if (result == OK)
+        result = ask_office(door, decoded, &attachments, &refusal);
+    if (result != OK)
+        return answer_trouble(door, result, &refusal, ret_response);
+    *place = (struct door_waiting){ .ticket = request->ticket,
+                                    .until_ms = now->monotonic_ms + PATIENCE_MS };
+    return HTTP_LATER;
+}
+
+/* ---- is the office at work? ---- */
+
+static void
+fill_readiness(struct door *door, struct http_response *ret_response)
+{
+    if (door->unready.code == REFUSAL_NONE) {
+        fill_json(door, "{\"ready\":true}", ret_response);
+        return;
+    }
+    fill_refusal(door, &door->unready, ret_response);
+    ret_response->status = 503;
+}
+
+static enum result
+begin_probe(struct door *door, const struct http_request *request, uint64_t monotonic_ms,
+            struct refusal *ret_refusal)
+{
+    const struct json_attachments none = { 0 };
+    Yidi__Probe probe = YIDI__PROBE__INIT;
+    Yidi__Request command = YIDI__REQUEST__INIT;
+    command.version = 1;
+    command.id = request->ticket;
+    command.operator_ = (char *)"console";
+    command.command_case = YIDI__REQUEST__COMMAND_PROBE;
+    command.probe = &probe;
+    enum result result = ask_office(door, &command, &none, ret_refusal);
+    if (result != OK)
+        return result;
+    door->probe_ticket = request->ticket;
+    door->probe_until_ms = monotonic_ms + PROBE_PATIENCE_MS;
+    return OK;
+}
+
+enum http_verdict
+door_probe(struct door *door, const struct http_request *request, const struct office_time *now,
+           struct http_response *ret_response)
+{
+    struct refusal refusal = { 0 };
+    struct door_waiting *place = free_place(door);
+    arena_reset(&door->arena);
+    if (door->probed_ms != 0 && now->monotonic_ms - door->probed_ms < PROBE_REST_MS) {
+        fill_readiness(door, ret_response);
+        return HTTP_ANSWERED;
+    }
+    enum result result = OK;
+    if (place == NULL)
+        result = refuse(&refusal, REFUSAL_CONSOLE_BUSY, "", "too many wait already");
+    if (result == OK && door->probe_ticket == 0)
+        result = begin_probe(door, request, now->monotonic_ms, &refusal);
+    if (result != OK)
+        return answer_trouble(door, result, &refusal, ret_response);
+    *place =
+        (struct door_waiting){ .ticket = request->ticket, .probe = true, .until_ms = UINT64_MAX };
+    return HTTP_LATER;
+}
+
+static void
+end_probe(struct door *door, struct http_server *server, uint64_t monotonic_ms,
+          const struct refusal *outcome)
+{
+    struct http_response response = { 0 };
+    door->probe_ticket = 0;
+    door->probed_ms = monotonic_ms;
+    door->unready = *outcome;
+    fill_readiness(door, &response);
+    for (size_t i = 0; i < CONSOLE_COMMANDS_MAX; i++) {
+        struct door_waiting *waiting = &door->waiting[i];
+        if (waiting->ticket == 0 || !waiting->probe)
+            continue;
+        http_answer(server, waiting->ticket, &response);
+        waiting->ticket = 0;
+    }
+}
+
+static void
+take_probe_answer(struct door *door, struct http_server *server, const Yidi__Response *response,
+                  uint64_t monotonic_ms)
+{
+    struct refusal outcome = { 0 };
+    if (response->body_case == YIDI__RESPONSE__BODY_REFUSAL)
+        (void)refuse(&outcome, refusal_find(response->refusal->code), response->refusal->field,
+                     "%s", response->refusal->rule);
+    end_probe(door, server, monotonic_ms, &outcome);
+}
+
+/* ---- what the office answered ---- */
+
+static void
+take_answer(struct door *door, struct http_server *server, const struct control_message *message,
+            uint64_t monotonic_ms)
+{
+    ProtobufCMessage *decoded = NULL;
+    struct refusal refusal = { 0 };
+    struct http_response answer = { 0 };
+    REQUIRE(message->frame_count > 0);
+    if (wire_decode(&yidi__response__descriptor, message->frames[0], &door->arena, &decoded,
+                    &refusal) != OK) {
+        log_line(LOG_ERROR, "console_answer_unreadable", "field=%s", refusal.field);
+        return; /* whoever waits for it is told in the end that no answer came */
+    }
+    const Yidi__Response *response = (const Yidi__Response *)decoded;
+    if (response->id == door->probe_ticket) {
+        take_probe_answer(door, server, response, monotonic_ms);
+        return;
+    }
+    for (size_t i = 0; i < CONSOLE_COMMANDS_MAX; i++) {
+        if (door->waiting[i].ticket != response->id || response->id == 0)
+            continue;
+        door->waiting[i].ticket = 0;
+        fill_answer(door, response, message->frames + 1, message->frame_count - 1, &answer);
+        http_answer(server, response->id, &answer);
+        return;
+    }
+}
+
+static void
+end_waiting(struct door *door, struct http_server *server, uint64_t monotonic_ms)
+{
+    struct refusal refusal = { 0 };
+    if (door->probe_ticket != 0 && monotonic_ms >= door->probe_until_ms) {
+        (void)refuse(&refusal, REFUSAL_TIMED_OUT, "", "the office's turn does not come");
+        end_probe(door, server, monotonic_ms, &refusal);
+    }
+    for (size_t i = 0; i < CONSOLE_COMMANDS_MAX; i++) {
+        struct http_response response = { 0 };
+        struct door_waiting *waiting = &door->waiting[i];
+        if (waiting->ticket == 0 || monotonic_ms < waiting->until_ms)
+            continue;
+        fill_unanswered(door, &response);
+        http_answer(server, waiting->ticket, &response);
+        waiting->ticket = 0;
+    }
+}
+
+void
+door_run(struct door *door, struct http_server *server, const struct office_time *now)
+{
+    struct control_message message;
+    for (int taken = 0; taken < ANSWERS_MAX; taken++) {
+        arena_reset(&door->arena);
+        if (control_client_receive(door->client, 0, &message) != OK)
+            break;
+        take_answer(door, server, &message, now->monotonic_ms);
+        control_message_fini(&message);
+    }
+    arena_reset(&door->arena);
+    end_waiting(door, server, now->monotonic_ms);
+}

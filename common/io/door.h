@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * door - commands that come as JSON over HTTP, and their answers.
+ *
+ * Turns the body into a Request in the name of the session's operator. What the store alone can
+ * answer is answered here, from a read transaction, and costs the loop nothing; everything else
+ * goes to the office as any command does, and its answer comes with the commit. No rule lives here:
+ * the office refuses in the same words whichever door a command came through. Used by one thread.
+ */
+#ifndef IO_DOOR_H
+#define IO_DOOR_H
+
+#include "common/core/arena.h"
+#include "common/io/control.h"
+#include "common/io/http.h"
+#include "common/io/office.h"
+#include "common/io/session.h"
+
+struct door_options {
+    struct store *store;            /* borrowed */
+    struct control_server *control; /* borrowed */
+    const struct role *role;
+    const char *office; /* code */
+};
+
+/* A command that waits for the office. */
+struct door_waiting {
+    uint64_t ticket; /* of the exchange, and id of the request; 0: the place is free */
+    bool probe;      /* wants to know how the running probe ends */
+    uint64_t until_ms;
+};
+
+struct door {
+    struct door_options options;
+    struct control_client *client;
+    struct arena arena; /* lives for one request or answer */
+    struct policies policies;
+    struct door_waiting waiting[CONSOLE_COMMANDS_MAX];
+    uint64_t probe_ticket; /* id of the running probe; 0: none runs */
+    uint64_t probe_until_ms;
+    uint64_t probed_ms;     /* monotonic; when the last probe ended; 0 never */
+    struct refusal unready; /* how it ended; REFUSAL_NONE: well */
+};
+
+/* The door is big; leave it where it is. */
+enum result door_open(struct door *door, const struct door_options *options) MUST_CHECK;
+void door_close(struct door *door);
+
+/* A command by its name in proto/control.proto, such as "decide"; the body is its message as JSON,
+ * with "attachments" in base64 beside its fields. */
+enum http_verdict door_take(struct door *door, const struct http_request *request,
+                            const char *command, const struct session *session,
+                            const struct office_time *now, struct http_response *ret_response);
+
+/* Does the office commit and sign? One probe at a time, and none for PROBE_REST_MS after one. */
+enum http_verdict door_probe(struct door *door, const struct http_request *request,
+                             const struct office_time *now, struct http_response *ret_response);
+
+/* Answer whom the office has answered, and whoever has waited too long. */
+void door_run(struct door *door, struct http_server *server, const struct office_time *now);
+
+/* Fill in a refusal; lives until the next call. */
+enum http_verdict door_refuse(struct door *door, enum refusal_code code, const char *field,
+                              const char *rule, struct http_response *ret_response);
+
+#endif

@@ -33,7 +33,7 @@ struct console {
 static const char *
 cookie_name(const struct console *console)
 {
-    return console->options.certificate == NULL ? "yidi" : "__Host-yidi";
+    return console->options.http.certificate == NULL ? "yidi" : "__Host-yidi";
 }
 
 static bool
@@ -206,13 +206,10 @@ console_open(const struct console_options *options, struct console **ret_console
     AUTO(console) struct console *console = calloc(1, sizeof *console);
     if (console == NULL)
         return ERR_MEMORY;
-    const struct http_options http = { .listen = options->listen,
-                                       .certificate = options->certificate,
-                                       .key = options->key,
-                                       .patience_ms = options->patience_ms,
-                                       .context = console,
-                                       .body_bytes_max = body_bytes_max,
-                                       .handle = handle };
+    struct http_options http = options->http;
+    http.context = console;
+    http.body_bytes_max = body_bytes_max;
+    http.handle = handle;
     console->options = *options;
     console->revision = store_revision(options->door.store);
     console->now = clock_now();

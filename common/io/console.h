@@ -19,10 +19,7 @@
 #define CONSOLE_CSRF_HEADER "X-Yidi-Token"
 
 struct console_options {
-    const char *listen;      /* as of http.h */
-    const char *certificate; /* may be NULL, with the key */
-    const char *key;
-    unsigned patience_ms;
+    struct http_options http; /* without the functions */
     struct door_options door;
     /* Who is it? session_find, or what a test wants. */
     enum result (*find_session)(struct store_txn *txn, const char *token, uint64_t now_ms,

@@ -289,19 +289,13 @@ open_policy(struct daemon *daemon, struct refusal *ret_refusal)
 static enum result
 open_console(struct daemon *daemon, const struct role *role, struct refusal *ret_refusal)
 {
-    const struct console_options options = { .listen = daemon->options.console,
-                                             .certificate = daemon->options.console_certificate,
-                                             .key = daemon->options.console_key,
-                                             .patience_ms =
-                                                 (unsigned)daemon->options.console_patience * 1000,
+    const struct console_options options = { .http = daemon_console_options(&daemon->options),
                                              .door = { .store = daemon->store,
                                                        .control = daemon->control,
                                                        .role = role,
                                                        .office = daemon->options.office },
                                              .find_session = session_find };
-    if (options.listen == NULL)
-        return OK;
-    return console_open(&options, &daemon->console, ret_refusal);
+    return options.http.listen == NULL ? OK : console_open(&options, &daemon->console, ret_refusal);
 }
 
 static enum result

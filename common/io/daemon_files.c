@@ -98,7 +98,11 @@ daemon_options_read(const struct role *role, int argc, char *argv[],
         strrchr(ret_options->bind, ':') < ret_options->bind + 6)
         return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "bind",
                       "an endpoint such as tcp://0.0.0.0:5600");
-    return set_log_level(ret_options->log_level, ret_refusal);
+    if (ret_options->console != NULL) {
+        const struct http_options console = daemon_console_options(ret_options);
+        result = http_check(&console, ret_refusal);
+    }
+    return result == OK ? set_log_level(ret_options->log_level, ret_refusal) : result;
 }
 
 void
@@ -129,6 +133,17 @@ daemon_stream_limits(const struct daemon_options *options)
         .greeting_ms = options->greeting_timeout,
         .silence_ms = options->silence,
         .idle_ms = options->idle_close,
+    };
+}
+
+struct http_options
+daemon_console_options(const struct daemon_options *options)
+{
+    return (struct http_options){
+        .listen = options->console,
+        .certificate = options->console_certificate,
+        .key = options->console_key,
+        .patience_ms = (unsigned)options->console_patience * 1000,
     };
 }
 

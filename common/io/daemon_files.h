@@ -12,6 +12,7 @@
 #include "common/core/stream.h"
 #include "common/io/config.h"
 #include "common/io/directory.h"
+#include "common/io/http.h"
 #include "common/io/policy_file.h"
 #include "common/io/role.h"
 
@@ -69,6 +70,8 @@ void daemon_options_print(const struct role *role, enum config_action action,
                           const struct daemon_options *options);
 void daemon_options_free(const struct role *role, struct daemon_options *options);
 struct stream_limits daemon_stream_limits(const struct daemon_options *options);
+/* listen is NULL when no console is wanted. */
+struct http_options daemon_console_options(const struct daemon_options *options);
 struct admission_limits daemon_admission_limits(const struct daemon_options *options);
 
 /* Load everything and check that it belongs together: key and certificate, certificate and root,

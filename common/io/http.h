@@ -58,6 +58,10 @@ struct http_options {
 
 struct http_server;
 
+/* Are address, certificate and key as http_open wants them? The same refusals, but those of the
+ * library and of a taken address. */
+enum result http_check(const struct http_options *options, struct refusal *ret_refusal) MUST_CHECK;
+
 /* ERR_REFUSED  OPTION_INVALID, field "console", "console-certificate" or "console-key": not an
  *              address, not loopback and no certificate, the address is taken, or the library does
  *              not take key and certificate; FILE_UNREADABLE, KEY_INVALID. */

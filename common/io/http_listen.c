@@ -29,14 +29,6 @@ union address {
     struct sockaddr_in6 v6;
 };
 
-typedef char *text;
-
-static void
-text_auto(const text *owned)
-{
-    free(*owned);
-}
-
 /* ---- the address ---- */
 
 static bool
@@ -97,6 +89,40 @@ check_address(const struct http_options *options, union address *ret_address,
     return OK;
 }
 
+/* ---- files ---- */
+
+/* What the options name, read; NULL where they name nothing. */
+struct material {
+    union address address;
+    char *certificate;
+    char *key;
+};
+
+static void
+material_auto(const struct material *material)
+{
+    free(material->certificate);
+    free(material->key);
+}
+
+static enum result
+read_material(const struct http_options *options, struct material *ret_material,
+              struct refusal *ret_refusal)
+{
+    uint8_t *file = NULL;
+    size_t size;
+    enum result result = check_address(options, &ret_material->address, ret_refusal);
+    if (result == OK && options->certificate != NULL)
+        result = file_read(options->certificate, PEM_BYTES_MAX, &file, &size, ret_refusal);
+    if (result != OK || file == NULL)
+        return result;
+    ret_material->certificate = (char *)file;
+    result = file_read_secret(options->key, PEM_BYTES_MAX, &file, &size, ret_refusal);
+    if (result == OK)
+        ret_material->key = (char *)file;
+    return result;
+}
+
 /* ---- the library ---- */
 
 /* What it says at the start is the reason of a refusal; what it says later is about clients. */
@@ -110,13 +136,24 @@ keep_trouble(void *context, const char *format, va_list arguments)
     server->trouble[strcspn(server->trouble, "\n")] = '\0';
 }
 
+/* A path with a NUL in it would look like its first half. */
+static size_t
+unescape(void *context, struct MHD_Connection *connection, char *text)
+{
+    (void)context;
+    (void)connection;
+    size_t size = MHD_http_unescape(text);
+    for (char *nul = memchr(text, '\0', size); nul != NULL; nul = memchr(text, '\0', size))
+        *nul = '\x7f';
+    return size;
+}
+
 static enum result
-start(struct http_server *server, const union address *address, const char *certificate,
-      const char *key, struct refusal *ret_refusal)
+start(struct http_server *server, const struct material *material, struct refusal *ret_refusal)
 {
     const struct MHD_OptionItem tls[] = {
-        { MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)certificate },
-        { MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)key },
+        { MHD_OPTION_HTTPS_MEM_CERT, 0, material->certificate },
+        { MHD_OPTION_HTTPS_MEM_KEY, 0, material->key },
         { MHD_OPTION_HTTPS_PRIORITIES, 0, TLS_PRIORITIES },
         { MHD_OPTION_END, 0, NULL },
     };
@@ -124,18 +161,18 @@ start(struct http_server *server, const union address *address, const char *cert
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
     if (server->encrypted)
         flags |= MHD_USE_TLS;
-    if (address->any.sa_family == AF_INET6)
+    if (material->address.any.sa_family == AF_INET6)
         flags |= MHD_USE_IPv6;
     server->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, http_take_part, server, MHD_OPTION_EXTERNAL_LOGGER, keep_trouble,
-        server, MHD_OPTION_ARRAY, server->encrypted ? tls : plain, MHD_OPTION_SOCK_ADDR, address,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS_MAX,
+        server, MHD_OPTION_ARRAY, server->encrypted ? tls : plain, MHD_OPTION_SOCK_ADDR,
+        &material->address, MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS_MAX,
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS_PER_ADDRESS_MAX,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_MEMORY_BYTES,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_LISTEN_BACKLOG_SIZE,
-        (unsigned)BACKLOG, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED,
-        http_exchange_ended, server, MHD_OPTION_NOTIFY_CONNECTION, http_line_changed, server,
-        MHD_OPTION_END);
+        (unsigned)BACKLOG, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK, unescape,
+        NULL, MHD_OPTION_NOTIFY_COMPLETED, http_exchange_ended, server,
+        MHD_OPTION_NOTIFY_CONNECTION, http_line_changed, server, MHD_OPTION_END);
     server->started = true;
     if (server->daemon != NULL)
         return OK;
@@ -145,30 +182,26 @@ start(struct http_server *server, const union address *address, const char *cert
 }
 
 enum result
+http_check(const struct http_options *options, struct refusal *ret_refusal)
+{
+    AUTO(material) struct material material = { 0 };
+    return read_material(options, &material, ret_refusal);
+}
+
+enum result
 http_open(const struct http_options *options, struct http_server **ret_server,
           struct refusal *ret_refusal)
 {
-    union address address;
-    AUTO(text) text certificate = NULL;
-    AUTO(text) text key = NULL;
-    uint8_t *file = NULL;
-    size_t size;
-    enum result result = check_address(options, &address, ret_refusal);
-    if (result == OK && options->certificate != NULL)
-        result = file_read(options->certificate, PEM_BYTES_MAX, &file, &size, ret_refusal);
-    certificate = (char *)file;
-    file = NULL;
-    if (result == OK && options->key != NULL)
-        result = file_read_secret(options->key, PEM_BYTES_MAX, &file, &size, ret_refusal);
-    key = (char *)file;
+    AUTO(material) struct material material = { 0 };
+    enum result result = read_material(options, &material, ret_refusal);
     if (result != OK)
         return result;
     AUTO(http_server) struct http_server *server = calloc(1, sizeof *server);
     if (server == NULL)
         return ERR_MEMORY;
     server->options = *options;
-    server->encrypted = certificate != NULL;
-    result = start(server, &address, certificate, key, ret_refusal);
+    server->encrypted = material.certificate != NULL;
+    result = start(server, &material, ret_refusal);
     if (result != OK)
         return result;
     *ret_server = MOVE(server);

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * console_http_test - the console of a real daemon, asked by curl, openssl, and clients that break
+ * every bound. Nothing of it changes the office.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/io/file.h"
+#include "tests/lib/browser.h"
+#include "tests/lib/network.h"
+
+enum {
+    OUTPUT_BYTES = 65536,
+    MANY = 200,
+    SOON_MS = 8000,
+    /* before a connection counts as idle */ COMMAND_LINE_BYTES = 2000
+};
+
+static struct network network;
+static struct network_office *const plain = &network.offices[SHENZHEN];
+static struct network_office *const encrypted = &network.offices[TIANHE];
+static char plain_listen[BROWSER_LISTEN_BYTES], encrypted_listen[BROWSER_LISTEN_BYTES];
+static char output[OUTPUT_BYTES]; /* of the last program */
+static bool failed;
+
+static void
+add_options(struct network_office *office, const char *lines)
+{
+    char path[NETWORK_PATH_BYTES], text[8192];
+    uint8_t *before = NULL;
+    size_t size;
+    network_path(office, "conf", path);
+    assert_int_equal(file_read(path, sizeof text / 2, &before, &size, NULL), OK);
+    snprintf(text, sizeof text, "%s%s", (const char *)before, lines);
+    free(before);
+    assert_int_equal(file_write(path, bytes_of_text(text), 0600, FILE_REPLACE, NULL), OK);
+}
+
+static int
+set_up(void **unused)
+{
+    char lines[500];
+    (void)unused;
+    failed = true;
+    network_open(&network, NULL);
+    browser_choose_listen(plain_listen);
+    do
+        browser_choose_listen(encrypted_listen);
+    while (strcmp(plain_listen, encrypted_listen) == 0);
+    snprintf(lines, sizeof lines, "console = %s\nconsole-patience = 1\nstart-hold = 0\n",
+             plain_listen);
+    add_options(plain, lines);
+    snprintf(lines, sizeof lines,
+             "console = %s\nconsole-certificate = signing.pem\nconsole-key = signing.key\n"
+             "start-hold = 0\n",
+             encrypted_listen);
+    add_options(encrypted, lines);
+    network_start(plain);
+    network_start(encrypted);
+    return 0;
+}
+
+static int
+tear_down(void **unused)
+{
+    (void)unused;
+    network_close(&network, failed);
+    return 0;
+}
+
+/* A program's exit status; what it says is in output. */
+__attribute__((format(printf, 1, 2))) static int
+run(const char *format, ...)
+{
+    char line[COMMAND_LINE_BYTES];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    FILE *pipe = popen(line, "r");
+    assert_non_null(pipe);
+    output[fread(output, 1, sizeof output - 1, pipe)] = '\0';
+    int status = pclose(pipe);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+static void
+expect_output(const char *wanted)
+{
+    if (strstr(output, wanted) == NULL)
+        fail_msg("not \"%s\" but: %s", wanted, output);
+}
+
+static uint64_t
+journal_size(struct network_office *office)
+{
+    AUTO(network_answer) struct network_answer answer;
+    network_status(office, &answer);
+    return answer.response->status->tree_size;
+}
+
+/* ---- at the start ---- */
+
+static void
+expect_refused(const char *const *more, const char *field, const char *reason)
+{
+    struct network_office *idle = &network.offices[FUTIAN];
+    char conf[NETWORK_PATH_BYTES];
+    network_path(idle, "conf", conf);
+    for (int check = 0; check < 2; check++) {
+        const char *arguments[10] = { "--config", conf,
+                                      check ? "--check-config" : "--log-level=info" };
+        for (size_t i = 0; more[i] != NULL; i++)
+            arguments[3 + i] = more[i];
+        int status = network_run(idle, arguments, output, sizeof output);
+        assert_int_equal(status, 1);
+        expect_output(field);
+        expect_output(reason);
+    }
+}
+
+static void
+console_refuses_to_start_in_the_open(void **unused)
+{
+    (void)unused;
+    expect_refused((const char *const[]){ "--console=0.0.0.0:8443", NULL },
+                   "OPTION_INVALID console: ", "plain HTTP only on a loopback address");
+    expect_refused((const char *const[]){ "--console=[::]:8443", NULL },
+                   "OPTION_INVALID console: ", "plain HTTP only on a loopback address");
+    expect_refused(
+        (const char *const[]){ "--console=0.0.0.0:8443", "--console-certificate=/x.pem", NULL },
+        "OPTION_INVALID console-key: ", "a certificate and its key, or neither");
+    expect_refused((const char *const[]){ "--console=0.0.0.0:8443", "--console-certificate=/x.pem",
+                                          "--console-key=/x.key", NULL },
+                   "FILE_UNREADABLE ", "/x.pem");
+    expect_refused((const char *const[]){ "--console=nowhere", NULL },
+                   "OPTION_INVALID console: ", "an address and a port");
+}
+
+static void
+console_refuses_a_certificate_of_another_key(void **unused)
+{
+    struct network_office *idle = &network.offices[FUTIAN];
+    char conf[NETWORK_PATH_BYTES], key[NETWORK_PATH_BYTES + 20],
+        certificate[NETWORK_PATH_BYTES + 30], path[NETWORK_PATH_BYTES];
+    (void)unused;
+    snprintf(certificate, sizeof certificate, "--console-certificate=%s",
+             network_path(idle, "signing.pem", path));
+    snprintf(key, sizeof key, "--console-key=%s", network_path(plain, "signing.key", path));
+    const char *const arguments[] = { "--config", network_path(idle, "conf", conf), certificate,
+                                      key,        "--console=127.0.0.1:1",          NULL };
+    assert_int_equal(network_run(idle, arguments, output, sizeof output), 1);
+    expect_output("OPTION_INVALID console: cannot serve on 127.0.0.1:1: ");
+}
+
+/* ---- TLS ---- */
+
+static void
+console_speaks_tls_of_today(void **unused)
+{
+    (void)unused;
+    assert_int_equal(run("curl -sSik --tlsv1.3 https://%s/ 2>&1", encrypted_listen), 0);
+    expect_output("HTTP/1.1 200");
+    expect_output("Strict-Transport-Security: max-age=31536000");
+    assert_int_equal(run("curl -sSik --tls-max 1.2 https://%s/healthz 2>&1", encrypted_listen), 0);
+    expect_output("{\"alive\":true}");
+    run("openssl s_client -connect %s -tls1_1 -cipher 'ALL:@SECLEVEL=0' </dev/null 2>&1",
+        encrypted_listen);
+    expect_output("Cipher is (NONE)");
+    run("openssl s_client -connect %s -tls1_2 -cipher AES128-GCM-SHA256 </dev/null 2>&1",
+        encrypted_listen); /* no forward secrecy */
+    expect_output("Cipher is (NONE)");
+    run("curl -sSi http://%s/ 2>&1", encrypted_listen);
+    assert_null(strstr(output, "200 OK"));
+}
+
+static void
+console_holds_many_encrypted_connections(void **unused)
+{
+    (void)unused;
+    assert_int_equal(run("curl -skZ --parallel-max 60 -o /dev/null -w '%%{http_code}\\n' "
+                         "'https://%s/?[1-120]' | grep -c 200",
+                         encrypted_listen),
+                     0);
+    assert_int_equal(atoi(output), 120);
+}
+
+/* ---- bad input ---- */
+
+static void
+console_does_not_leave_its_pages(void **unused)
+{
+    static const char *const paths[] = { "/../../../../etc/passwd", "/..%2f..%2f..%2fetc/passwd",
+                                         "/%2e%2e/data/data.mdb", "/signing.key",
+                                         "/console.css/.." };
+    (void)unused;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        assert_int_equal(run("curl -sSi --path-as-is 'http://%s%s'", plain_listen, paths[i]), 0);
+        expect_output("HTTP/1.1 404");
+        expect_output("application/problem+json");
+        assert_null(strstr(output, "<html"));
+    }
+}
+
+static void
+console_takes_no_oversize_upload(void **unused)
+{
+    char path[NETWORK_PATH_BYTES];
+    uint64_t before = journal_size(plain);
+    (void)unused;
+    network_path(plain, "large", path);
+    assert_int_equal(run("head -c 5000000 /dev/zero >%s", path), 0);
+    run("curl -sSi -H 'Content-Type: application/json' --data-binary @%s "
+        "http://%s/api/v1/apply 2>&1",
+        path, plain_listen);
+    expect_output("HTTP/1.1 413");
+    expect_output("\"code\":\"BODY_TOO_LARGE\"");
+    run("curl -sSi -H 'Expect:' -H 'Transfer-Encoding: chunked' --data-binary @%s "
+        "http://%s/api/v1/apply 2>&1",
+        path, plain_listen);
+    assert_null(strstr(output, "200 OK"));
+    assert_true(journal_size(plain) == before);
+}
+
+static void
+console_answers_strangers_with_a_problem(void **unused)
+{
+    uint64_t before = journal_size(plain);
+    (void)unused;
+    run("curl -sSi -H 'Content-Type: application/json' -d '{}' http://%s/api/v1/apply 2>&1",
+        plain_listen);
+    expect_output("HTTP/1.1 401");
+    expect_output("Content-Type: application/problem+json");
+    expect_output("Cache-Control: no-store");
+    expect_output("\"english\":\"log in first\",\"chinese\":\"请先登录\"");
+    run("curl -sSi -X PUT -d '{}' http://%s/api/v1/apply 2>&1", plain_listen);
+    expect_output("HTTP/1.1 405");
+    assert_true(journal_size(plain) == before);
+}
+
+/* ---- many, and slow ones ---- */
+
+static void
+console_serves_two_hundred_at_once(void **unused)
+{
+    static const char request[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    int connections[MANY];
+    (void)unused;
+    for (size_t i = 0; i < MANY; i++)
+        connections[i] = browser_connect(plain_listen);
+    for (size_t i = 0; i < MANY; i++)
+        assert_true(browser_send(connections[i], request, strlen(request)));
+    for (size_t i = 0; i < MANY; i++) {
+        struct browser_reply *reply = browser_receive(connections[i], false);
+        assert_non_null(reply);
+        assert_int_equal(reply->status, 200);
+        free(reply);
+        close(connections[i]);
+    }
+}
+
+static void
+console_serves_others_while_slow_clients_hang(void **unused)
+{
+    int slow[MANY];
+    char byte;
+    (void)unused;
+    for (size_t i = 0; i < MANY; i++) {
+        slow[i] = browser_connect(plain_listen);
+        assert_true(browser_send(slow[i], "POST /api/v1/apply HTTP/1.1\r\nHost: a\r\n", 38));
+    }
+    struct browser_reply *reply =
+        browser_ask(plain_listen, "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_non_null(reply);
+    assert_int_equal(reply->status, 200);
+    free(reply);
+    (void)journal_size(plain); /* the loop answers */
+    unsigned long until_ms = browser_now_ms() + SOON_MS;
+    for (size_t i = 0; i < MANY; i++) {
+        while (recv(slow[i], &byte, 1, 0) > 0)
+            ;
+        assert_true(browser_now_ms() < until_ms);
+        close(slow[i]);
+    }
+}
+
+/* ---- health, and the end ---- */
+
+static void
+console_knows_whether_the_office_works(void **unused)
+{
+    uint64_t before = journal_size(plain);
+    (void)unused;
+    assert_int_equal(run("curl -sS http://%s/readyz", plain_listen), 0);
+    assert_string_equal(output, "{\"ready\":true}");
+    assert_int_equal(run("curl -sSk https://%s/readyz", encrypted_listen), 0);
+    assert_string_equal(output, "{\"ready\":true}");
+    assert_true(journal_size(plain) == before); /* a probe is no act */
+}
+
+static void
+console_ends_with_its_daemon_whoever_is_connected(void **unused)
+{
+    static const char half[] =
+        "POST /api/v1/apply HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhal";
+    int idle = browser_connect(plain_listen), busy = browser_connect(plain_listen);
+    int handshake = browser_connect(encrypted_listen);
+    (void)unused;
+    assert_true(browser_send(busy, half, strlen(half)));
+    network_stop(plain);
+    network_stop(encrypted);
+    close(idle);
+    close(busy);
+    close(handshake);
+    (void)network_audit(plain); /* the row of the probe is no damage */
+    network_start(plain);
+    failed = false;
+}
+
+int
+main(int argc, char *argv[])
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(console_refuses_to_start_in_the_open),
+        cmocka_unit_test(console_refuses_a_certificate_of_another_key),
+        cmocka_unit_test(console_speaks_tls_of_today),
+        cmocka_unit_test(console_holds_many_encrypted_connections),
+        cmocka_unit_test(console_does_not_leave_its_pages),
+        cmocka_unit_test(console_takes_no_oversize_upload),
+        cmocka_unit_test(console_answers_strangers_with_a_problem),
+        cmocka_unit_test(console_serves_two_hundred_at_once),
+        cmocka_unit_test(console_serves_others_while_slow_clients_hang),
+        cmocka_unit_test(console_knows_whether_the_office_works),
+        cmocka_unit_test(console_ends_with_its_daemon_whoever_is_connected),
+    };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

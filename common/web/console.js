@@ -1,15 +1,139 @@
 // SPDX-License-Identifier: Apache-2.0
-// Says whether the office is at work.
-"use strict";
+// console - the frame around all pages: who works here, what can be opened, in which language. What a role can do stands in
+// /assets/role.js: { navigation, pages, actions }.
+import { listen, session } from './api.js';
+import { h, replace } from './dom.js';
+import { problemText } from './fields.js';
+import { loginPage } from './pages/login.js';
+import { dashboardPage } from './pages/dashboard.js';
+import { casesPage } from './pages/cases.js';
+import { casePage } from './pages/case.js';
+import { officesPage } from './pages/offices.js';
+import { operatorsPage } from './pages/operators.js';
+import { role } from './role.js';
+import { chosen, choose, language, word } from './words.js';
 
-async function tell() {
-    const standing = document.getElementById("standing");
-    try {
-        const answer = await fetch("/readyz", { cache: "no-store" });
-        standing.textContent = answer.ok ? "本机关工作正常" : "本机关暂停办理业务";
-    } catch {
-        standing.textContent = "无法连接";
-    }
+const pages = {
+  dashboard: dashboardPage,
+  cases: casesPage,
+  case: casePage,
+  offices: officesPage,
+  operators: operatorsPage,
+  ...role.pages,
+};
+
+let who = null;      // the session
+let stop = () => {}; // ends what the page that is shown started
+let stopEvents = () => {};
+const listeners = new Set();
+const live = h('span.live', { title: '' });
+
+const may = (...duties) => !duties.length || duties.some((duty) => who.roles.includes(duty));
+
+function place() {
+  const [path, query = ''] = (location.hash.slice(2) || 'dashboard').split('?');
+  const [page, ...rest] = path.split('/');
+  return { page, rest: rest.map(decodeURIComponent), query: Object.fromEntries(new URLSearchParams(query)) };
 }
 
-tell();
+function languageButton() {
+  return h('button.quiet', { type: 'button', lang: language === 'zh' ? 'en' : 'zh-CN', onclick: async () => {
+    await choose(language === 'zh' ? 'en' : 'zh');
+    show();
+  } }, language === 'zh' ? 'English' : '中文');
+}
+
+function navigation(page) {
+  const entries = [
+    { page: 'dashboard', key: '1' },
+    { page: 'cases', key: '2' },
+    ...role.navigation,
+    { page: 'offices' },
+    { page: 'operators', duties: ['administrator'] },
+  ];
+  return h('nav', { 'aria-label': word('navigation') }, entries.filter(({ duties = [] }) => may(...duties)).map((entry) =>
+    h(entry.page === page ? 'a.here' : 'a', { href: `#/${entry.page}`, 'aria-current': entry.page === page ? 'page' : undefined },
+      word(`page.${entry.page}`))));
+}
+
+function frame(page, body) {
+  const find = h('input', { type: 'search', name: 'find', placeholder: word('find.placeholder'), 'aria-label': word('find'), autocomplete: 'off' });
+  return [
+    h('header',
+      h('a.brand', { href: '#/dashboard' }, h('img', { src: '/assets/yidi.svg', alt: '', width: '26', height: '26' }),
+        h('span', h('b', who.office.name), h('small', `${word(`role.${who.office.role}`)} · ${who.office.code}`))),
+      h('form.find', { role: 'search', onsubmit: (event) => {
+        event.preventDefault();
+        if (find.value.trim()) location.hash = `#/cases?find=${encodeURIComponent(find.value.trim())}`;
+      } }, find),
+      live,
+      h('span.who', who.operator),
+      languageButton(),
+      h('button.quiet', { type: 'button', onclick: leave }, word('logout'))),
+    h('div.frame', navigation(page), h('main', { id: 'main', tabindex: '-1' }, body)),
+  ];
+}
+
+async function leave() {
+  await session.close().catch(() => {});
+  end(false);
+}
+
+function end(ended) {
+  who = null;
+  stop();
+  stopEvents();
+  replace(document.body, loginPage({ opened: begin, languageButton, ended }));
+}
+
+function begin(opened) {
+  who = opened;
+  stopEvents = listen((event) => listeners.forEach((listener) => listener(event)), (up) => {
+    live.classList.toggle('up', up);
+    live.title = word(up ? 'live.up' : 'live.down');
+  });
+  show();
+}
+
+async function show() {
+  stop();
+  listeners.clear();
+  document.title = word('title');
+  if (!who) {
+    end(false);
+    return;
+  }
+  const { page, rest, query } = place();
+  const body = h(`div.page.${pages[page] ? page : 'missing'}`);
+  replace(document.body, frame(page, body));
+  const stops = [];
+  stop = () => stops.splice(0).forEach((each) => each());
+  const context = {
+    body, rest, query, who, may, role, reload: show,
+    onEvent: (listener) => listeners.add(listener),
+    every: (ms, act) => { const timer = setInterval(act, ms); stops.push(() => clearInterval(timer)); },
+    onLeave: (act) => stops.push(act),
+  };
+  try {
+    if (!pages[page]) throw new Error(word('page.missing'));
+    await pages[page](context);
+  } catch (problem) {
+    replace(body, h('p.problem', { role: 'alert' }, problemText(problem)));
+  }
+}
+
+// `/` leads to the search from anywhere.
+document.addEventListener('keydown', (event) => {
+  if (event.key !== '/' || event.target.matches('input, textarea, select')) return;
+  document.querySelector('.find input')?.focus();
+  event.preventDefault();
+});
+window.addEventListener('hashchange', () => { show(); document.getElementById('main')?.focus({ preventScroll: true }); });
+window.addEventListener('session-ended', () => who && end(true));
+
+await choose(chosen());
+try {
+  begin(await session.current());
+} catch {
+  end(false);
+}

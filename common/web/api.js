@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// api - the commands of proto/control.proto over HTTP, and the problems (RFC 9457) that they answer with.
+
+let token = '';
+
+export class Problem extends Error {
+  constructor(status, body) {
+    super(body.detail ?? body.title ?? String(status));
+    this.status = status;
+    this.code = body.code ?? '';
+    this.field = body.field ?? '';
+    this.words = { zh: body.chinese ?? body.title ?? '', en: body.english ?? body.title ?? '' };
+    this.rule = body.detail ?? '';
+  }
+}
+
+async function request(method, path, body) {
+  const headers = { Accept: 'application/json' };
+  if (method !== 'GET') headers['X-CSRF-Token'] = token;
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  let response;
+  try {
+    response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), cache: 'no-store' });
+  } catch {
+    throw new Problem(0, { code: 'OFFICE_UNREACHABLE', english: 'The office does not answer.', chinese: '与本单位系统的连接已中断。' });
+  }
+  const text = await response.text();
+  let answer = {};
+  try {
+    answer = text ? JSON.parse(text) : {};
+  } catch {
+    throw new Problem(response.status, {});
+  }
+  if (response.ok) return answer;
+  const problem = new Problem(response.status, answer);
+  if (response.status === 401 && path !== '/api/v1/session') window.dispatchEvent(new Event('session-ended'));
+  throw problem;
+}
+
+// One command, by the name of its field in Request; its body as JSON.
+export const call = (command, body = {}) => request('POST', `/api/v1/${command}`, body);
+
+function remember(session) {
+  token = session.csrf ?? '';
+  return session;
+}
+
+// Who works here now: { operator, roles, csrf, office }. Throws a problem of status 401 when nobody does.
+export const session = {
+  current: async () => remember(await request('GET', '/api/v1/session')),
+  open: async (operator, password) => remember(await request('POST', '/api/v1/session', { operator, password })),
+  close: () => request('DELETE', '/api/v1/session'),
+};
+
+// Calls listener({ type, ...data }) for everything the office tells of itself; gives back how to stop.
+export function listen(listener, standing) {
+  const source = new EventSource('/api/v1/events');
+  source.onopen = () => standing(true);
+  source.onerror = () => standing(false);
+  source.onmessage = (event) => listener(JSON.parse(event.data));
+  return () => source.close();
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// case - one application: who, what, the findings, what can be done now, and its whole way across the offices.
+import { call } from '../api.js';
+import { decide } from '../decide.js';
+import { h, replace } from '../dom.js';
+import { ask, field, tell } from '../fields.js';
+import { date, named, number, time, word, yuan } from '../words.js';
+
+export async function casePage(context) {
+  const { body, rest: [number_], role, may, onEvent, reload } = context;
+  const shown = await call('show', { case_number: number_ });
+  draw(context, shown, false);
+  onEvent((event) => event.case_number === number_ && reload());
+  const press = (event) => {
+    if (event.target.matches('input, textarea, select') || document.querySelector('dialog')) return;
+    const act = role.actions(shown).find(({ key, duties = [] }) => key === event.key && may(...duties));
+    if (act) carryOut(act, number_, reload);
+  };
+  document.addEventListener('keydown', press);
+  context.onLeave(() => document.removeEventListener('keydown', press));
+  body.scrollTop = 0;
+}
+
+async function carryOut(act, caseNumber, reload) {
+  if (await (act.open ? act.open(caseNumber) : decide(act, [caseNumber]))) {
+    tell(word('case.done', { act: word(`act.${act.name}`) }));
+    reload();
+  }
+}
+
+function draw(context, shown, full) {
+  const { body, role, may, reload, rest: [caseNumber] } = context;
+  const row = shown.case_row;
+  const acts = role.actions(shown).filter(({ duties = [] }) => may(...duties));
+  const open = () => ask({
+    title: word('case.open'), lead: word('case.open.lead'), confirm: word('case.open.go'),
+    fields: [field({ name: 'reason', label: word('reason'), required: true, maxlength: '200' })],
+    act: async ({ reason }) => { draw(context, await call('show', { case_number: caseNumber, full: true, reason }), true); },
+  });
+  replace(body,
+    h('div.head', h('div', h('h1', named('state', shown.state), shown.overdue && h('em.late', word('urgency.overdue')), shown.due_soon && h('em.soon', word('urgency.soon'))),
+      h('p.mono', row.case_number)),
+      h('div.buttons', acts.map((act) => h(act.danger ? 'button.danger' : act.first ? 'button.primary' : 'button', { type: 'button', onclick: () => carryOut(act, caseNumber, reload) },
+        word(`act.${act.name}`), act.key && h('kbd', act.key))))),
+    row.attention && h('p.alarm.warning', h('span.dot'), h('code', row.attention.code), ' ', row.attention.text, row.attention.peer && h('small', row.attention.peer)),
+    h('div.columns',
+      h('div.wide',
+        h('section.card', h('div.head', h('h2', word('case.applicant')), !full && h('button', { type: 'button', onclick: open }, word('case.open'))), facts(applicant(row.form ?? {}))),
+        findings(shown.findings ?? []),
+        row.refusal && h('section.card', h('h2', word('case.refusal')), h('ul', (row.refusal.reasons ?? []).map((reason) => h('li', named('reason', reason)))), h('p', row.refusal.text), h('p.hint', row.refusal.contact)),
+        row.returned && h('section.card', h('h2', word('case.returned')), h('p', row.returned.text), facts([[word('case.fields'), (row.returned.fields ?? []).map((path) => named('field', path)).join(' · ')],
+          [word('case.answer_by'), date(row.returned.answer_by)]])),
+        (role.sections?.(shown, context) ?? [])),
+      h('div', h('section.card', h('h2', word('case.facts')), facts(circumstances(row))),
+        h('section.card', h('h2', word('case.trace')), timeline(row.trace ?? [])))));
+}
+
+const facts = (rows) => h('dl.facts', rows.filter(([, value]) => value !== undefined && value !== '' && value !== null).map(([name, value]) => [h('dt', name), h('dd', value)]));
+
+function applicant(form) {
+  const person = form.person ?? {};
+  return [
+    [word('field.form.person.name'), h('b', person.name)],
+    [word('field.form.person.citizen_number'), h('span.mono', person.citizen_number)],
+    [word('field.form.person.sex'), named('sex', person.sex)],
+    [word('field.form.person.ethnic_group'), person.ethnic_group && named('ethnic', person.ethnic_group)],
+    [word('field.form.person.birth_date'), person.birth_date ? date(person.birth_date) : ''],
+    [word('field.form.person.address'), person.address],
+    [word('field.form.phone'), form.phone],
+    [word('field.form.kind'), `${named('kind', form.kind)} · ${named('cause', form.reason)}`],
+    [word('field.form.residence_basis'), named('basis', form.residence_basis)],
+    [word('field.form.residence_address'), form.residence_address],
+    [word('field.form.identity_document'), `${named('document', form.identity_document)} ${form.identity_document_number ?? ''}`],
+    [word('field.form.evidence'), named('document', form.evidence)],
+    [word('field.form.guardian'), form.guardian && `${form.guardian.name} (${form.guardian.relation})`],
+    [word('field.form.fee_fen'), yuan(form.fee_fen)],
+    [word('field.form.appearance_changed'), form.appearance_changed ? word('yes') : ''],
+  ];
+}
+
+function circumstances(row) {
+  return [
+    [word('case.accepted'), time(row.accepted_ms)],
+    [word('case.stage_deadline'), time(row.stage_deadline_ms)],
+    [word('case.statutory_deadline'), time(row.statutory_deadline_ms)],
+    [word('role.acceptance'), row.acceptance_office], [word('role.registry'), row.registry_office], [word('role.production'), row.production_office],
+    ...['clerk', 'examiner', 'issuer', 'maker', 'checker'].map((who) => [word(`role.${who}`), row[who]]),
+    [word('case.validity'), row.valid_from ? `${date(row.valid_from)} – ${date(row.valid_until, word('long_term'))}` : ''],
+    [word('case.card_serial'), row.card_serial && h('span.mono', row.card_serial)],
+    [word('case.attempt'), row.attempt > 1 ? number(row.attempt) : ''],
+    [word('case.package'), row.package],
+    [word('case.policy'), row.policy_version ? number(row.policy_version) : ''],
+  ];
+}
+
+function findings(names) {
+  if (!names.length) return null;
+  return h('section.card', h('h2', word('case.findings')), h('ul.findings', names.map((name) => h('li', named('finding', name)))));
+}
+
+// The case's whole way: one line for each step, in the order of time, the office said where it changes.
+export function timeline(hops) {
+  let office = '';
+  return h('ol.timeline', hops.map((hop) => {
+    const first = hop.office !== office;
+    office = hop.office;
+    return h(first ? 'li.office' : 'li', first && h('b.mono', hop.office), h('span.step', named('step', hop.step)), h('time', time(hop.time_ms)),
+      hop.operator && h('span.by', hop.operator), h('small.proof', { title: word('case.proof', { leaf: hop.leaf_index ?? 0, sequence: hop.sequence ?? 0 }) }, `#${hop.leaf_index ?? 0}`));
+  }));
+}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // role - what clerks at the window can do.
+import { applyPage } from './apply.js';
 import { word } from './words.js';
 
 const acts = [
@@ -18,8 +19,8 @@ const acts = [
 ];
 
 export const role = {
-  navigation: [],
-  pages: {},
+  navigation: [{ page: 'apply', duties: ['clerk'] }],
+  pages: { apply: applyPage },
   openStates: ['submitted', 'returned', 'in-production', 'in-transit', 'ready', 'withdrawing'],
   actions: ({ state }) => acts.filter(({ states }) => states.includes(state)),
 };

@@ -7,7 +7,7 @@ import { divisionPicker } from './division_picker.js';
 import { h, replace } from './dom.js';
 import { field, problemText, sayProblem, tell } from './fields.js';
 import { base64, photoField } from './photo.js';
-import { date, language, named, word, yuan } from './words.js';
+import { date, dayNumber, language, named, word, yuan } from './words.js';
 
 const reasons = { RENEWAL: ['EXPIRING', 'EXPIRED', 'DAMAGED', 'DETAILS_CHANGED'], REPLACEMENT: ['LOST', 'STOLEN'], FIRST: ['FIRST_CARD'] };
 const evidence = { RENEWAL: ['ORIGINAL_CARD'], REPLACEMENT: ['HOUSEHOLD_REGISTER', 'RESIDENCE_PERMIT'], FIRST: ['HOUSEHOLD_REGISTER'] };
@@ -17,7 +17,6 @@ const guardianAge = 16;
 
 const choices = (family, names) => names.map((name) => [name, named(family, name)]);
 const termed = (path, more) => field({ name: `form.${path}`, label: word(`field.form.${path}`), ...more });
-const today = () => Number(new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(new Date()).replaceAll('-', ''));
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 export async function applyPage({ body, onLeave }) {
@@ -94,7 +93,7 @@ class ApplyForm {
 
   followNumber() {
     const read = readCitizenNumber(this.number.read());
-    this.minor.hidden = !(read.right && ageOn(read.birth, today()) < guardianAge);
+    this.minor.hidden = !(read.right && ageOn(read.birth, dayNumber(Date.now())) < guardianAge);
     if (read.right) this.sex.input.value = read.sex;
   }
 
@@ -190,8 +189,6 @@ class ApplyForm {
         h('a.button', { href: `#/case/${applied.case_number}` }, word('apply.look')), h('button.primary', { type: 'button', onclick: () => new ApplyForm(this.body) }, word('apply.next')))));
   }
 }
-
-const dayNumber = (ms) => Number(new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(new Date(Number(ms))).replaceAll('-', ''));
 
 function sayAdvice(answer) {
   return h('p.hint', JSON.stringify(answer));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // role - what clerks at the window can do.
 import { applyPage } from './apply.js';
+import { feesPage } from './fees.js';
 import { word } from './words.js';
 
 const acts = [
@@ -19,8 +20,8 @@ const acts = [
 ];
 
 export const role = {
-  navigation: [{ page: 'apply', duties: ['clerk'] }],
-  pages: { apply: applyPage },
+  navigation: [{ page: 'apply', duties: ['clerk'] }, { page: 'package' }, { page: 'fees', duties: ['clerk', 'supervisor', 'auditor'] }],
+  pages: { apply: applyPage, fees: feesPage },
   openStates: ['submitted', 'returned', 'in-production', 'in-transit', 'ready', 'withdrawing'],
   actions: ({ state }) => acts.filter(({ states }) => states.includes(state)),
 };

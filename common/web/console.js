@@ -9,6 +9,7 @@ import { dashboardPage } from './pages/dashboard.js';
 import { casesPage } from './pages/cases.js';
 import { casePage } from './pages/case.js';
 import { officesPage } from './pages/offices.js';
+import { packagePage } from './pages/package.js';
 import { operatorsPage } from './pages/operators.js';
 import { role } from './role.js';
 import { chosen, choose, language, word } from './words.js';
@@ -18,6 +19,7 @@ const pages = {
   cases: casesPage,
   case: casePage,
   offices: officesPage,
+  package: packagePage,
   operators: operatorsPage,
   ...role.pages,
 };

@@ -37,6 +37,9 @@ export const time = (ms) =>
   Number(ms) ? format(ms, { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hour12: false }) : '–';
 export const clock = (ms) => format(ms, { hour: '2-digit', minute: '2-digit', hour12: false });
 
+// The day of a time as 20270131.
+export const dayNumber = (ms) => Number(new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(new Date(Number(ms))).replaceAll('-', ''));
+
 // 20270131 as a date; 0 is what `none` says.
 export function date(value, none = '–') {
   if (!value) return none;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // role - what makers and checkers of a card centre can do.
+import { batchesPage } from './batches.js';
+import { stockPage } from './stock.js';
 import { word } from './words.js';
 
 const acts = [
@@ -16,8 +18,8 @@ const acts = [
 ];
 
 export const role = {
-  navigation: [],
-  pages: {},
+  navigation: [{ page: 'batches' }, { page: 'package' }, { page: 'stock' }],
+  pages: { batches: batchesPage, stock: stockPage },
   openStates: ['ordered', 'made', 'verified', 'dispatched', 'delivered', 'missing'],
   actions: ({ state }) => acts.filter(({ states }) => states.includes(state)),
 };

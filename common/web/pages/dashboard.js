@@ -3,6 +3,7 @@
 import { call } from '../api.js';
 import { chart } from '../lines.js';
 import { h, replace } from '../dom.js';
+import { table } from '../table.js';
 import { clock, duration, language, named, number, time, word, yuan } from '../words.js';
 
 const spans = [['hour', 1], ['day', 24], ['week', 168]];
@@ -83,15 +84,14 @@ function sayFigures(report) {
   ];
 }
 
-export function peerTable(peers) {
-  if (!peers.length) return h('p.none', word('offices.none'));
-  return h('table', h('thead', h('tr', ['office', 'link', 'waiting', 'oldest', 'acknowledged', 'round_trip'].map((name) => h('th', { scope: 'col' }, word(`offices.${name}`))))),
-    h('tbody', peers.map((peer) => h(peer.trouble ? 'tr.trouble' : 'tr',
-      h('td', peer.name || peer.office, h('small', peer.office), peer.trouble && h('small.wrong', peer.trouble)),
-      h('td', h(`span.link.${peer.link}`, named('link', peer.link))),
-      h('td.number', number(peer.waiting)), h('td.number', Number(peer.oldest_ms) ? duration(peer.oldest_ms) : '–'),
-      h('td.number', number(peer.acknowledged)), h('td.number', peer.round_trip_us ? `${(peer.round_trip_us / 1000).toFixed(1)} ms` : '–')))));
-}
+export const peerTable = (peers) => table([
+  { label: word('offices.office'), cell: (peer) => [peer.name || peer.office, h('small.mono', peer.office), peer.trouble && h('small.late', peer.trouble)] },
+  { label: word('offices.link'), cell: ({ link }) => h(`span.link.${link}`, named('link', link)) },
+  { label: word('offices.waiting'), number: true, cell: ({ waiting }) => number(waiting) },
+  { label: word('offices.oldest'), number: true, cell: ({ oldest_ms: ms }) => (Number(ms) ? duration(ms) : '–') },
+  { label: word('offices.acknowledged'), number: true, cell: ({ acknowledged }) => number(acknowledged) },
+  { label: word('offices.round_trip'), number: true, cell: ({ round_trip_us: us }) => (us ? `${(us / 1000).toFixed(1)} ms` : '–') },
+], peers, { rowClass: ({ trouble }) => (trouble ? 'trouble' : ''), none: word('offices.none') });
 
 function draw(charts, series) {
   const pick = (prefix) => series.filter(({ name }) => name.startsWith(prefix)).map((each) => ({ ...each, label: named('series', each.name) }));

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// fees - the window's ledger, day by day: what was taken, is due back, was given back; it balances, and goes out as CSV.
+import { call } from './api.js';
+import { download } from './download.js';
+import { h, replace } from './dom.js';
+import { ask, field, tell } from './fields.js';
+import { table } from './table.js';
+import { clock, date, dayNumber, named, number, word, yuan } from './words.js';
+
+const entriesMost = 2000;
+
+export async function feesPage({ body, query }) {
+  const today = dayNumber(Date.now());
+  const day = Number(query.date) || today;
+  const written = (value) => String(value).replace(/(\d{4})(\d\d)(\d\d)/, '$1-$2-$3');
+  const chosen = h('input', { type: 'date', value: written(day), max: written(today), 'aria-label': word('fees.day'), onchange: (event) => {
+    location.hash = `#/fees?date=${event.target.value.replaceAll('-', '')}`;
+  } });
+  const { entries, before } = await ledger(day);
+  const sum = (move) => entries.filter((entry) => entry.move === move).reduce((total, { amount_fen: fen }) => total + fen, 0);
+  const due = sum('FEE_REFUND_DUE');
+  const back = sum('FEE_REFUNDED');
+  const figure = (name, fen) => h('div.tile', h('span.name', word(`fees.${name}`)), h('b.sum', yuan(fen)));
+  replace(body, h('div.head', h('h1', word('page.fees')), h('div.buttons', chosen, h('button', { type: 'button', onclick: () => save(day, entries) }, word('csv')))),
+    h('section.stages', figure('taken', sum('FEE_TAKEN')), figure('before', before), figure('due', due), figure('refunded', back), figure('after', before + due - back)),
+    h('div.scroll', table([
+      { label: word('fees.time'), cell: ({ time_ms: ms }) => clock(ms) },
+      { label: word('cases.number'), cell: ({ case_number: number_ }) => h('a.mono', { href: `#/case/${number_}` }, number_) },
+      { label: word('fees.item'), cell: ({ item }) => named('fee', item) },
+      { label: word('cases.kind'), cell: ({ kind, waiver }) => [named('kind', kind), waiver !== 'NO_WAIVER' && h('span.flag', named('waiver', waiver))] },
+      { label: word('fees.move'), cell: ({ move }) => named('fee', move) },
+      { label: word('fees.amount'), number: true, cell: ({ amount_fen: fen }) => yuan(fen) },
+      { label: word('role.clerk'), cell: ({ clerk }) => clerk },
+      { label: '', cell: (entry) => entry.move === 'FEE_REFUND_DUE' && h('button', { type: 'button', onclick: () => refund(entry) }, word('fees.refund')) },
+    ], entries, { none: word('fees.none') })), h('p.hint', word('fees.hint', { n: number(entries.length) })));
+}
+
+async function ledger(day) {
+  const entries = [];
+  let before = 0;
+  let after = '';
+  do {
+    const page = await call('fees', { date: day, until: day, limit: entriesMost, after });
+    if (!after) before = Number(page.due_before_fen ?? 0);
+    entries.push(...(page.entries ?? []));
+    after = page.next ?? '';
+  } while (after);
+  return { entries, before };
+}
+
+const refund = (entry) => ask({
+  title: word('fees.refund'), lead: entry.case_number, fields: [], confirm: `${word('fees.refund')} ${yuan(entry.amount_fen)}`,
+  act: async () => {
+    const { amount_fen: fen } = await call('refund', { case_number: entry.case_number });
+    tell(word('fees.refunded_now', { sum: yuan(fen) }));
+    window.dispatchEvent(new HashChangeEvent('hashchange'));
+  },
+});
+
+const save = (day, entries) => download(`fees-${day}.csv`, [
+  ['day', 'time', 'case_number', 'item', 'move', 'amount_fen', 'kind', 'waiver', 'clerk'],
+  ...entries.map((entry) => [date(entry.day), clock(entry.time_ms), entry.case_number, entry.item, entry.move, entry.amount_fen, entry.kind, entry.waiver, entry.clerk]),
+]);

@@ -111,19 +111,34 @@ $(BUILD)/domain/%.inc: common/domain/data-to-c.awk
 	@mkdir -p $(@D)
 	$(call quiet,TABLE)awk -v table=$* -f $< $(filter %.tsv,$^) >$@
 
-# The console's pages, inside the program.
-web_assets := $(BUILD)/web/assets.inc
-web_files := $(sort $(wildcard $(patsubst %,common/web/*.%,html css js svg)))
-$(web_assets): common/web/embed $(web_files)
+# The console's pages, inside the programs: those of all roles, with the domain's terms and Chart.js; those of each role.
+make_terms := $(BUILD)/web/make-terms
+made_pages := $(patsubst %,$(BUILD)/web/%.json,terms.zh terms.en divisions)
+web_files = $(sort $(wildcard $(patsubst %,$(1)/web/*.%,html css js json svg) $(1)/web/pages/*.js))
+embed = $(call quiet,EMBED)common/web/embed $(1) >$@.new && mv $@.new $@
+chart := /usr/share/javascript/chart.js/chart.min.js
+$(BUILD)/web/common.inc: common/web/embed $(call web_files,common) $(made_pages) | $(BUILD)/deps-installed
+	$(call embed,$(filter-out %/embed,$^) chart.js=$(chart))
+define node_pages
+$(BUILD)/web/$(1).inc: common/web/embed $(call web_files,$(1))
+	@mkdir -p $$(@D)
+	$$(call embed,$(call web_files,$(1)))
+$(BUILD)/obj/$(1)/pages.o: $(BUILD)/web/$(1).inc
+endef
+$(foreach node,$(nodes),$(eval $(call node_pages,$(node))))
+$(BUILD)/obj/common/io/web_assets.o: $(BUILD)/web/common.inc
+$(BUILD)/web/%.json: $(make_terms)
+	$(call quiet,TERMS)$< $(patsubst terms.%,%,$*) >$@.new && mv $@.new $@
+$(make_terms): $(BUILD)/obj/common/web/make_terms.o $(core_objects) $(domain_objects) $(proto_objects)
 	@mkdir -p $(@D)
-	$(call quiet,EMBED)$< $(web_files) >$@.new && mv $@.new $@
+	$(call quiet,LD)$(link) -o $@ $^ $(libraries)
 
 $(BUILD)/proto/%.o: $(BUILD)/proto/%.c | $(proto_headers)
 	$(call quiet,CC)$(compile) -c -o $@ $<
 
 # --- objects ---
 
-$(BUILD)/obj/%.o: %.c | $(BUILD)/deps-installed $(proto_headers) $(tables) $(web_assets)
+$(BUILD)/obj/%.o: %.c | $(BUILD)/deps-installed $(proto_headers) $(tables)
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(compile) -c -o $@ $<
 

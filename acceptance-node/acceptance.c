@@ -8,6 +8,7 @@
 #include "acceptance-node/core/handover.h"
 #include "acceptance-node/fees.h"
 #include "acceptance-node/temporary.h"
+#include "acceptance-node/pages.h"
 #include "common/core/format.h"
 #include "common/domain/civil_date.h"
 #include "common/domain/deadline.h"
@@ -383,6 +384,7 @@ const struct role acceptance_role = {
     .unit = "acceptance",
     .party = PARTY_ACCEPTANCE,
     .machine = &application_machine,
+    .pages = &acceptance_pages,
     .take_message = take_message,
     .take_command = take_command,
     .redo = acceptance_redo,

@@ -11,6 +11,7 @@
 #include "production-node/batch.h"
 #include "production-node/core/order.h"
 #include "production-node/stock_book.h"
+#include "production-node/pages.h"
 
 /* ---- deadlines ---- */
 
@@ -311,6 +312,7 @@ const struct role production_role = {
     .unit = "production",
     .party = PARTY_PRODUCTION,
     .machine = &order_machine,
+    .pages = &production_pages,
     .opening = MESSAGE_CARD_ORDERED,
     .open_case = production_place_order,
     .take_message = take_message,

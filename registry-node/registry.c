@@ -11,6 +11,7 @@
 #include "common/io/share.h"
 #include "common/io/turn.h"
 #include "registry-node/core/review.h"
+#include "registry-node/pages.h"
 
 /* ---- deadlines ---- */
 
@@ -365,6 +366,7 @@ const struct role registry_role = {
     .unit = "registry",
     .party = PARTY_REGISTRY,
     .machine = &review_machine,
+    .pages = &registry_pages,
     .opening = MESSAGE_APPLICATION_SUBMITTED,
     .open_case = registry_open_review,
     .take_message = take_message,

@@ -123,7 +123,8 @@ static enum http_verdict
 serve_rest(struct console *console, const struct http_request *request,
            struct http_response *ret_response)
 {
-    const struct web_asset *asset = web_assets_find(request->path);
+    const struct web_asset *asset =
+        web_assets_find(console->options.door.role->pages, request->path);
     bool health = strcmp(request->path, "/healthz") == 0;
     bool ready = strcmp(request->path, "/readyz") == 0;
     if (asset == NULL && !health && !ready)

@@ -19,6 +19,7 @@
 
 struct arena;
 struct store_txn;
+struct web_pages;
 struct turn;
 struct case_file;
 struct incoming;
@@ -30,6 +31,7 @@ struct role {
     const char *unit; /* in certificates: "acceptance" */
     enum party party; /* number of enum Role in the directory */
     const struct machine *machine;
+    const struct web_pages *pages; /* of the console; may be NULL */
 
     /* The message that opens a case here, and its handler; MESSAGE_NONE and NULL where commands do.
      * ERR_REFUSED: the sender gets MessageRefused and its stream moves on. */

@@ -3,15 +3,22 @@
 
 #include <string.h>
 
-#include "web/assets.inc"
+#include "web/common.inc"
+
+static const struct web_asset *
+find_in(const struct web_asset *list, size_t count, const char *path)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(list[i].path, path) == 0)
+            return &list[i];
+    return NULL;
+}
 
 const struct web_asset *
-web_assets_find(const char *path)
+web_assets_find(const struct web_pages *pages, const char *path)
 {
     if (strcmp(path, "/") == 0)
         path = "/index.html";
-    for (size_t i = 0; i < sizeof assets / sizeof *assets; i++)
-        if (strcmp(assets[i].path, path) == 0)
-            return &assets[i];
-    return NULL;
+    const struct web_asset *found = find_in(assets, sizeof assets / sizeof *assets, path);
+    return found == NULL && pages != NULL ? find_in(pages->list, pages->count, path) : found;
 }

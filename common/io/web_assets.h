@@ -18,7 +18,14 @@ struct web_asset {
     size_t size;
 };
 
-/* NULL when there is none; / is the index. */
-const struct web_asset *web_assets_find(const char *path);
+/* The pages that only one role has. */
+struct web_pages {
+    const struct web_asset *list;
+    size_t count;
+};
+
+/* A page of all roles, or of this one's (NULL: it has none); NULL when there is none; / is the
+ * index. */
+const struct web_asset *web_assets_find(const struct web_pages *pages, const char *path);
 
 #endif

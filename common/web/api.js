@@ -16,7 +16,7 @@ export class Problem extends Error {
 
 async function request(method, path, body) {
   const headers = { Accept: 'application/json' };
-  if (method !== 'GET') headers['X-CSRF-Token'] = token;
+  if (method !== 'GET') headers['X-Yidi-Token'] = token;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   let response;
   try {
@@ -49,14 +49,17 @@ function remember(session) {
 export const session = {
   current: async () => remember(await request('GET', '/api/v1/session')),
   open: async (operator, password) => remember(await request('POST', '/api/v1/session', { operator, password })),
-  close: () => request('DELETE', '/api/v1/session'),
+  close: () => request('POST', '/api/v1/logout', {}),
 };
 
-// Calls listener({ type, ...data }) for everything the office tells of itself; gives back how to stop.
+// Calls listener() after the office has committed something, at most once a second: what it was is asked for. Gives back how to stop.
 export function listen(listener, standing) {
   const source = new EventSource('/api/v1/events');
   source.onopen = () => standing(true);
   source.onerror = () => standing(false);
-  source.onmessage = (event) => listener(JSON.parse(event.data));
-  return () => source.close();
+  let due = 0;
+  source.addEventListener('changed', () => {
+    due ||= setTimeout(() => { due = 0; listener(); }, 1000);
+  });
+  return () => { clearTimeout(due); source.close(); };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // console - the frame around all pages: who works here, what can be opened, in which language. What a role can do stands in
-// /assets/role.js: { navigation, pages, actions }.
+// role.js: { navigation, pages, actions }.
 import { listen, session } from './api.js';
 import { h, replace } from './dom.js';
 import { problemText } from './fields.js';
@@ -62,7 +62,7 @@ function frame(page, body) {
   const find = h('input', { type: 'search', name: 'find', placeholder: word('find.placeholder'), 'aria-label': word('find'), autocomplete: 'off' });
   return [
     h('header',
-      h('a.brand', { href: '#/dashboard' }, h('img', { src: '/assets/yidi.svg', alt: '', width: '26', height: '26' }),
+      h('a.brand', { href: '#/dashboard' }, h('img', { src: '/yidi.svg', alt: '', width: '26', height: '26' }),
         h('span', h('b', who.office.name), h('small', `${word(`role.${who.office.role}`)} · ${who.office.code}`))),
       h('form.find', { role: 'search', onsubmit: (event) => {
         event.preventDefault();
@@ -90,7 +90,7 @@ function end(ended) {
 
 function begin(opened) {
   who = opened;
-  stopEvents = listen((event) => listeners.forEach((listener) => listener(event)), (up) => {
+  stopEvents = listen(() => listeners.forEach((listener) => listener()), (up) => {
     live.classList.toggle('up', up);
     live.title = word(up ? 'live.up' : 'live.down');
   });
@@ -112,7 +112,7 @@ async function show() {
   stop = () => stops.splice(0).forEach((each) => each());
   const context = {
     body, rest, query, who, may, role, reload: show,
-    onEvent: (listener) => listeners.add(listener),
+    onChange: (listener) => listeners.add(listener),
     every: (ms, act) => { const timer = setInterval(act, ms); stops.push(() => clearInterval(timer)); },
     onLeave: (act) => stops.push(act),
   };

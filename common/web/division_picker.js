@@ -7,7 +7,7 @@ import { word } from './words.js';
 const shownMost = 12;
 let divisions = null;
 
-const load = async () => (divisions ??= await (await fetch('/assets/divisions.json')).json());
+const load = async () => (divisions ??= await (await fetch('/divisions.json')).json());
 const words = ([code, province, prefecture, county]) => `${province} ${prefecture} ${county} ${code}`;
 
 // A field whose read() is the code; what is typed must name exactly one, or be chosen from the list.

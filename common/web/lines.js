@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// lines - lines over time, drawn by Chart.js (/assets/chart.js, from its Debian package).
-import '/assets/chart.js';
+// lines - lines over time, drawn by Chart.js (/chart.js, from its Debian package).
+import '/chart.js';
 import { h } from './dom.js';
 import { clock, day, number } from './words.js';
 

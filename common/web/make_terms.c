@@ -39,7 +39,7 @@ of(struct words words)
 /* Every choice of an enum of the form, by its name in the proto. */
 #define ADD_CHOICES(terms, family, descriptor, words_of)                                           \
     for (unsigned i_ = 0; i_ < (descriptor).n_values; i_++)                                        \
-    if ((descriptor).values[i_].value != 0)                                                        \
+        if ((descriptor).values[i_].value != 0)                                                    \
     add(terms, family, (descriptor).values[i_].name, of(words_of((descriptor).values[i_].value)))
 
 static json_t *

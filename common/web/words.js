@@ -10,7 +10,7 @@ export let language = 'zh';
 
 export async function choose(wanted) {
   language = wanted === 'en' ? 'en' : 'zh';
-  const parts = await Promise.all(['words', 'terms'].map(async (name) => (await fetch(`/assets/${name}.${language}.json`)).json()));
+  const parts = await Promise.all(['words', 'terms'].map(async (name) => (await fetch(`/${name}.${language}.json`)).json()));
   catalogue = Object.assign({}, ...parts);
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
   localStorage.setItem(kept, language);

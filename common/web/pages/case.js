@@ -7,10 +7,13 @@ import { ask, field, tell } from '../fields.js';
 import { date, named, number, time, word, yuan } from '../words.js';
 
 export async function casePage(context) {
-  const { body, rest: [number_], role, may, onEvent, reload } = context;
+  const { body, rest: [number_], role, may, onChange, reload } = context;
   const shown = await call('show', { case_number: number_ });
   draw(context, shown, false);
-  onEvent((event) => event.case_number === number_ && reload());
+  onChange(async () => {
+    const now = await call('show', { case_number: number_ }).catch(() => shown);
+    if (JSON.stringify(now) !== JSON.stringify(shown) && !document.querySelector('dialog')) reload();
+  });
   const press = (event) => {
     if (event.target.matches('input, textarea, select') || document.querySelector('dialog')) return;
     const act = role.actions(shown).find(({ key, duties = [] }) => key === event.key && may(...duties));

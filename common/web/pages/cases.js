@@ -9,7 +9,7 @@ import { day, duration, named, number, word } from '../words.js';
 const pageSize = 50;
 
 export async function casesPage(context) {
-  const { body, query, role, every } = context;
+  const { body, query, role, every, onChange } = context;
   const chosen = new Set();
   const wanted = { state: query.state ?? '', urgency: query.urgency ?? '', find: query.find ?? '' };
   let rows = [];
@@ -61,7 +61,9 @@ export async function casesPage(context) {
       h('div.tabs', tab('urgency', '', word('all')), ['overdue', 'soon', 'attention'].map((name) => tab('urgency', name, word(`urgency.${name}`))))),
     bulk, table, more);
   await load();
-  every(15000, () => chosen.size || rows.length > pageSize || load().catch(() => {}));
+  const follow = () => chosen.size || rows.length > pageSize || load().catch(() => {});
+  onChange(follow);
+  every(30000, follow);
 }
 
 export function caseTable(rows, chosen, changed) {

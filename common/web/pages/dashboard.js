@@ -9,7 +9,7 @@ import { clock, duration, language, named, number, time, word, yuan } from '../w
 const spans = [['hour', 1], ['day', 24], ['week', 168]];
 const refreshMs = 5000;
 
-export async function dashboardPage({ body, every, onEvent, onLeave, who }) {
+export async function dashboardPage({ body, every, onChange, onLeave, who }) {
   let hours = 24;
   const alarms = h('section.alarms', { 'aria-live': 'polite' });
   const stages = h('section.stages', { 'aria-label': word('dashboard.stages') });
@@ -39,11 +39,7 @@ export async function dashboardPage({ body, every, onEvent, onLeave, who }) {
   };
   await refresh();
   every(refreshMs, () => refresh().catch(() => {}));
-  let soon = 0;
-  onEvent(() => {
-    clearTimeout(soon);
-    soon = setTimeout(() => refresh().catch(() => {}), 300);
-  });
+  onChange(() => refresh().catch(() => {}));
 }
 
 function sayAlarms(alarms) {

@@ -12,7 +12,7 @@ export function loginPage({ opened, languageButton, ended }) {
   ];
   const wrong = h('div');
   const go = h('button.primary', { type: 'submit' }, word('login.go'));
-  const form = h('form.login', h('div.mark', h('img', { src: '/assets/yidi.svg', alt: '', width: '40', height: '40' }), h('div', h('h1', word('title')), h('p', word('login.lead')))),
+  const form = h('form.login', h('div.mark', h('img', { src: '/yidi.svg', alt: '', width: '40', height: '40' }), h('div', h('h1', word('title')), h('p', word('login.lead')))),
     ended && h('p.notice', { role: 'status' }, word('login.ended')), fields, wrong, h('div.buttons', languageButton(), go));
   form.addEventListener('submit', async (event) => {
     event.preventDefault();

@@ -4,7 +4,7 @@
  *
  *     form      A4              居民身份证异地受理登记表, with photo, to be signed
  *     receipt   A5 on its side  领证回执, with its code, also as a QR code
- *     notice    A4              补正通知书 while the case is returned, else 退回告知书
+ *     notice    A4              补正通知书 while the case is returned, else 不予办理告知书
  *
  * Chinese, with small English beside it. Decides how a paper looks and what stands on it, not who
  * may have it: what it is made of, the window's daemon has told (proto/control.proto, Printed).

@@ -206,7 +206,7 @@ const struct command apply_command = {
         "                            DRIVING_LICENCE, PASSPORT\n"
         "  identity_document_number\n"
         "  evidence                  ORIGINAL_CARD, HOUSEHOLD_REGISTER, RESIDENCE_PERMIT\n"
-        "  fee_fen                   2000 for a renewal, 4000 for a replacement\n"
+        "  fee_fen                   what was paid, in fen; the policy says what is due\n"
         "  fee_waiver                NO_WAIVER, WELFARE, HARDSHIP\n"
         "  guardian                  name, citizen_number, relation\n"
         "  appearance_changed        true, false\n"

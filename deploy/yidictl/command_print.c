@@ -15,8 +15,7 @@
 #include "deploy/yidictl/written.h"
 
 static const struct argument_rule options[] = {
-    { "output", "FILE", false,
-      "where to write it, - for standard output (default: PAPER-CASE.svg)" },
+    { "out", "FILE", false, "where to write it, - for standard output (default: PAPER-CASE.svg)" },
     { "reason", "TEXT", false,
       "for the journal (default: printed for the applicant); name nobody" },
     { 0 },
@@ -52,7 +51,7 @@ write_paper(const struct settings *settings, struct bytes document, const char *
     }
     if (written_add(&written, NULL, path, what) == NULL)
         return report_usage(
-            settings, refuse(&refusal, REFUSAL_OPTION_INVALID, "output", "is too long"), &refusal);
+            settings, refuse(&refusal, REFUSAL_OPTION_INVALID, "out", "is too long"), &refusal);
     enum result result = file_write(path, document, 0600, FILE_REPLACE, &refusal);
     return written_report(&written, settings, result, &refusal);
 }
@@ -87,7 +86,7 @@ run(const struct settings *settings, const struct arguments *arguments)
     struct refusal refusal = { 0 };
     const char *what = arguments->operands[0];
     const char *reason = arguments_text(arguments, "reason");
-    const char *path = arguments_text(arguments, "output");
+    const char *path = arguments_text(arguments, "out");
     Yidi__Print print = YIDI__PRINT__INIT;
     enum result result = find_paper(what, &print.paper, &refusal);
     if (result != OK)
@@ -103,15 +102,16 @@ run(const struct settings *settings, const struct arguments *arguments)
 
 const struct command print_command = {
     .name = "print",
-    .synopsis = "form|receipt|notice CASE [--output FILE] [--reason TEXT]",
-    .help = "print a form, receipt or notice (登记表、回执、通知书)",
+    .synopsis = "form|receipt|notice CASE [--out FILE] [--reason TEXT]",
+    .help = "print a form, receipt or notice as an SVG page",
     .description =
         "An SVG page that every browser shows and prints, readable by its owner alone. Papers "
         "show\n"
         "personal data: each print is journalled with its reason.\n"
-        "  form     the registration form with photo, to be signed; A4\n"
-        "  receipt  what the applicant collects the card with: number, code, QR code; A5\n"
-        "  notice   what is to be corrected and by when, or why it was refused; A4",
+        "  form     居民身份证异地受理登记表, with photo, to be signed; A4\n"
+        "  receipt  居民身份证领证回执: number, code and QR code to collect the card with; A5\n"
+        "  notice   补正通知书: what is to be corrected and by when; or\n"
+        "           不予办理告知书: why the application was refused; A4",
     .options = options,
     .operand_count_min = 2,
     .operand_count_max = 2,

@@ -44,39 +44,58 @@ stage_deadline_ms(const Yidi__Case *row, const struct policy_case *policy, uint6
 
 /* ---- notifications ---- */
 
+enum { NOTIFICATION_BYTES = 901 };
+
+static void
+tell_return(const Yidi__Case *row, char *text)
+{
+    char answer_by[CIVIL_DATE_TEXT_BYTES];
+    REQUIRE(row->returned != NULL);
+    civil_date_format(row->returned->answer_by, answer_by);
+    format_text(text, NOTIFICATION_BYTES,
+                "您的申请 %s 需要补正，请于 %s（含）前到受理点办理。Application %s is to be "
+                "corrected by %s: %s %s",
+                row->case_number, answer_by, row->case_number, answer_by, row->returned->contact,
+                row->returned->text);
+}
+
+static void
+tell_arrival(const Yidi__Case *row, char *text)
+{
+    const Yidi__TemporaryCard *card = temporary_of(row);
+    const bool out = card != NULL && card->end == YIDI__TEMPORARY_CARD_END__STILL_OUT;
+    format_text(text, NOTIFICATION_BYTES,
+                "您的居民身份证已到，请凭领证回执 %s 到受理点领取%s。Your resident ID card has "
+                "arrived; collect it with receipt %s%s.",
+                row->case_number, out ? "，并交回临时居民身份证" : "", row->case_number,
+                out ? " and hand back the temporary card" : "");
+}
+
+static void
+tell_refusal(const Yidi__Case *row, char *text)
+{
+    REQUIRE(row->refusal != NULL);
+    const enum refusal_reason reason = (enum refusal_reason)row->refusal->reasons[0];
+    format_text(text, NOTIFICATION_BYTES, "%s %s %s %s", refusal_reason_chinese(reason),
+                refusal_reason_english(reason), row->refusal->contact, row->refusal->text);
+}
+
 static enum result
 fill_notification(struct turn *turn, const struct case_file *file, Yidi__NotificationRow *row)
 {
-    enum { TEXT_BYTES = 901 };
-    char *text = arena_take(turn->arena, TEXT_BYTES);
-    if (text == NULL)
+    row->text = arena_take(turn->arena, NOTIFICATION_BYTES);
+    if (row->text == NULL)
         return ERR_MEMORY;
-    const Yidi__CaseRefusal *refusal = file->row->refusal;
-    const Yidi__CaseReturn *returned = file->row->returned;
     if (file->row->state == APPLICATION_RETURNED) {
-        REQUIRE(returned != NULL);
         row->event = "returned";
-        format_text(text, TEXT_BYTES,
-                    "您的申请 %s 需要补正，请于 %u 前到受理点办理。Application %s is to be "
-                    "corrected by %u: "
-                    "%s %s",
-                    row->case_number, (unsigned)returned->answer_by, row->case_number,
-                    (unsigned)returned->answer_by, returned->contact, returned->text);
+        tell_return(file->row, row->text);
     } else if (file->row->state == APPLICATION_READY) {
         row->event = "ready";
-        snprintf(text, TEXT_BYTES,
-                 "您的居民身份证已到，请凭领证回执 %s 到受理点领取。Your resident ID card has "
-                 "arrived; collect it with receipt %s.",
-                 row->case_number, row->case_number);
+        tell_arrival(file->row, row->text);
     } else {
-        REQUIRE(refusal != NULL);
         row->event = "refused";
-        format_text(text, TEXT_BYTES, "%s %s %s %s",
-                    refusal_reason_chinese((enum refusal_reason)refusal->reasons[0]),
-                    refusal_reason_english((enum refusal_reason)refusal->reasons[0]),
-                    refusal->contact, refusal->text);
+        tell_refusal(file->row, row->text);
     }
-    row->text = text;
     return OK;
 }
 

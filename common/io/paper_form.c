@@ -108,29 +108,33 @@ draw_pair(struct table *table, int height, struct words left, const char *left_v
 
 /* ---- choices, of which one is ticked ---- */
 
-static int
+static void
 draw_choice(struct svg *svg, int x, int middle, struct words choice, bool chosen)
 {
+    const struct svg_type chinese = { .font = SVG_HEI, .size = 34 };
+    const struct svg_type english = { .font = SVG_HEI, .size = 19, .ink = PAPER_GREY };
     const struct svg_box box = { x, middle - 17, 34, 34 };
     svg_rect(svg, box, NULL, PAPER_HAIR);
     if (chosen)
         svg_check(svg, box);
-    return paper_words(svg, x + 48, middle + 12, 34, choice) + 44;
+    svg_text(svg, &chinese, x + 48, middle + 4, choice.chinese);
+    svg_text(svg, &english, x + 48, middle + 30, choice.english);
 }
 
 static void
 draw_kind(struct table *table, const Yidi__ApplicationForm *form)
 {
     static const struct words label = { "申请类别", "Application" };
+    static const enum form_kind kinds[] = { KIND_FIRST, KIND_RENEWAL, KIND_REPLACEMENT };
+    enum { CHOICE_WIDTH = 206 };
     const struct svg_box row = next_row(table, ROW_OF_PHOTO);
     const struct svg_box box = draw_label(table->svg, row, label);
     const int middle = box.y + box.height / 2;
     const struct words reason = form_words_reason((enum form_reason)form->reason);
     int x = box.x + PADDING;
-    x = draw_choice(table->svg, x, middle, form_words_kind(KIND_RENEWAL),
-                    form->kind == YIDI__APPLICATION_KIND__RENEWAL);
-    x = draw_choice(table->svg, x, middle, form_words_kind(KIND_REPLACEMENT),
-                    form->kind == YIDI__APPLICATION_KIND__REPLACEMENT);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++, x += CHOICE_WIDTH)
+        draw_choice(table->svg, x, middle, form_words_kind(kinds[i]),
+                    (int)form->kind == (int)kinds[i]);
     svg_line(table->svg, x - 14, box.y + 26, x - 14, box.y + box.height - 26, PAPER_HAIR);
     (void)paper_words(table->svg, x + 16, middle + 12, 34, reason);
 }
@@ -175,16 +179,23 @@ ethnic_text(const char *code)
     return group == NULL ? code : group->name;
 }
 
+/* GB/T 2260 puts a word of its own where a county has no prefecture, such as 市辖区. */
+static bool
+has_prefecture(const struct division *division)
+{
+    const char *name = division->prefecture;
+    return strcmp(name, division->province) != 0 && strcmp(name, division->county) != 0 &&
+           strcmp(name, "市辖区") != 0 && strcmp(name, "县") != 0 && strstr(name, "直辖") == NULL;
+}
+
 static const char *
 division_text(struct svg *svg, const char *code)
 {
     const struct division *division = division_find(code);
-    if (division == NULL)
-        return code;
-    const bool repeats = strcmp(division->prefecture, division->province) == 0 ||
-                         strcmp(division->prefecture, division->county) == 0;
-    return svg_format(svg, "%s %s%s （%s）", division->province,
-                      repeats ? "" : division->prefecture, division->county, code);
+    return division == NULL ? code
+                            : svg_format(svg, "%s%s%s（%s）", division->province,
+                                         has_prefecture(division) ? division->prefecture : "",
+                                         division->county, code);
 }
 
 static void
@@ -299,8 +310,22 @@ draw_offices(struct table *table, const Yidi__Printed *printed)
 
 /* ---- declaration and signatures ---- */
 
+/* What only the applicant can tell, and what becomes of the former card. */
+static const char *
+declaration_about(Yidi__ApplicationKind kind)
+{
+    switch (kind) {
+    case YIDI__APPLICATION_KIND__RENEWAL:
+        return "知悉领取新证时必须交回原证。";
+    case YIDI__APPLICATION_KIND__REPLACEMENT:
+        return "原证自报失之日起不再使用，找回后交回公安机关。";
+    default:
+        return "申请人此前未领取过居民身份证，也未在其他公安机关申请领取。";
+    }
+}
+
 static void
-draw_declaration(struct svg *svg, struct svg_box box, bool renewal)
+draw_declaration(struct svg *svg, struct svg_box box, Yidi__ApplicationKind kind)
 {
     static const struct words head = { "申请人声明", "Declaration" };
     const struct svg_type type = { .font = SVG_SONG, .size = 31 };
@@ -308,11 +333,10 @@ draw_declaration(struct svg *svg, struct svg_box box, bool renewal)
     svg_rect(svg, box, NULL, PAPER_HAIR);
     (void)paper_words(svg, x, box.y + 52, 30, head);
     (void)svg_flow(svg, &type, (struct svg_box){ x, box.y + 76, width, 170 },
-                   renewal
-                       ? "本人确认以上登记内容真实、准确，提交的证件和材料真实有效，如有虚假愿承"
-                         "担法律责任；知悉领取新证时必须交回原证。"
-                       : "本人确认以上登记内容真实、准确，提交的证件和材料真实有效，如有虚假愿承"
-                         "担法律责任；原证自报失之日起不再使用，找回后交回公安机关。");
+                   svg_format(svg,
+                              "本人确认以上登记内容真实、准确，提交的证件和材料真实有效，如有虚假"
+                              "愿承担法律责任；%s",
+                              declaration_about(kind)));
     paper_signature(svg, x, box.y + box.height - 96, width, "申请人（监护人）签名");
     paper_signature(svg, x, box.y + box.height - 30, width, "日期");
 }
@@ -340,7 +364,7 @@ draw_foot(struct svg *svg, struct table *table, const Yidi__Printed *printed)
         .font = SVG_HEI, .size = 21, .anchor = SVG_END, .ink = PAPER_GREY
     };
     box.width /= 2;
-    draw_declaration(svg, box, printed->case_row->form->kind == YIDI__APPLICATION_KIND__RENEWAL);
+    draw_declaration(svg, box, printed->case_row->form->kind);
     box.x += box.width;
     draw_acceptance(svg, box, printed);
     svg_rect(svg, (struct svg_box){ LEFT, TOP, WIDTH, table->y - TOP }, NULL, PAPER_FRAME);

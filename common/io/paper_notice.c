@@ -106,7 +106,7 @@ finish(struct letter *letter, const Yidi__Printed *printed)
     svg_text(svg, &end, LEFT + WIDTH, y + 140, "（公章）");
     svg_text(svg, &end, LEFT + WIDTH, y + 200, paper_day(svg, printed->printed_ms));
     svg_line(svg, LEFT, SIGNED, LEFT + WIDTH, SIGNED, 1);
-    paper_signature(svg, LEFT, SIGNED + 75, WIDTH * 58 / 100, "本通知已送达，申请人（监护人）签名");
+    paper_signature(svg, LEFT, SIGNED + 75, WIDTH * 58 / 100, "本文书已送达，申请人（监护人）签名");
     paper_signature(svg, LEFT + WIDTH * 64 / 100, SIGNED + 75, WIDTH * 36 / 100, "日期");
     svg_text(
         svg, &note, LEFT, SIGNED + 140,
@@ -120,7 +120,7 @@ kind_text(const Yidi__Case *row)
     return form_words_kind((enum form_kind)row->form->kind).chinese;
 }
 
-/* ---- 退回告知书 ---- */
+/* ---- 不予办理告知书 ---- */
 
 /* Each reason has its share of the room, so that eight fit too. */
 static void
@@ -144,10 +144,37 @@ add_reasons(struct letter *letter, const Yidi__CaseRefusal *refusal)
     close_frame(letter, box.y - top);
 }
 
+/* Some are refused without anybody having looked at them: a second one, or one that could not be
+ * delivered. */
+static bool
+was_examined(const Yidi__Case *row)
+{
+    for (size_t i = 0; i < row->n_trace; i++) {
+        const Yidi__Hop *hop = row->trace[i];
+        const bool judged = hop->step == YIDI__STEP__EXAMINED || hop->step == YIDI__STEP__REFUSED;
+        if (judged && hop->operator_[0] != '\0' && strcmp(hop->office, row->registry_office) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Until it is collected only a temporary card proves who somebody is, and it is handed back. */
+static void
+add_temporary_card(struct letter *letter, const Yidi__Case *row)
+{
+    const Yidi__TemporaryCard *card =
+        row->collection == NULL ? NULL : row->collection->temporary_card;
+    if (card != NULL && card->end == YIDI__TEMPORARY_CARD_END__STILL_OUT)
+        add_paragraph(letter,
+                      svg_format(letter->svg,
+                                 "您领取的临时居民身份证有效期至%s，请在期满时交回本受理点。",
+                                 paper_date(letter->svg, card->valid_until)));
+}
+
 void
 paper_draw_refusal(struct paper *paper, struct arena *arena)
 {
-    static const struct words title = { "不予受理（退回）告知书",
+    static const struct words title = { "不予办理告知书",
                                         "Notice: the application cannot be handled here" },
                               details = { "具体情况", "Details" };
     const Yidi__Printed *printed = paper->printed;
@@ -157,11 +184,11 @@ paper_draw_refusal(struct paper *paper, struct arena *arena)
     svg_begin(svg, arena, PAGE_WIDTH, PAGE_HEIGHT, title.chinese);
     begin(&letter, printed, title);
     add_salutation(&letter, row->form->person->name);
-    add_paragraph(&letter,
-                  svg_format(svg,
-                             "您于%s在本受理点提出的居民身份证%s申请，经审核不能在异地办理，现予"
-                             "退回，并告知如下：",
-                             paper_day(svg, row->accepted_ms), kind_text(row)));
+    add_paragraph(
+        &letter,
+        svg_format(svg, "您于%s在本受理点提出的居民身份证%s申请，%s不能在异地办理，现告知如下：",
+                   paper_day(svg, row->accepted_ms), kind_text(row),
+                   was_examined(row) ? "经户籍地公安机关审核，" : ""));
     letter.y += 10;
     add_reasons(&letter, row->refusal);
     add_frame(&letter, details, row->refusal->text, 300);
@@ -169,6 +196,7 @@ paper_draw_refusal(struct paper *paper, struct arena *arena)
     add_paragraph(&letter,
                   "对本告知有疑问的，请向上述机关询问；不服的，可以依法申请行政复议或者提起"
                   "行政诉讼。");
+    add_temporary_card(&letter, row);
     finish(&letter, printed);
 }
 
@@ -210,11 +238,12 @@ paper_draw_return(struct paper *paper, struct arena *arena)
     svg_begin(svg, arena, PAGE_WIDTH, PAGE_HEIGHT, title.chinese);
     begin(&letter, printed, title);
     add_salutation(&letter, row->form->person->name);
-    add_paragraph(&letter, svg_format(svg,
-                                      "您于%s在本受理点提出的居民身份证%s申请，经审核需要补正。请于"
-                                      "%s前到本受理点办理补正，并携带本通知和有关证明材料。",
-                                      paper_day(svg, row->accepted_ms), kind_text(row),
-                                      paper_date(svg, row->returned->answer_by)));
+    add_paragraph(&letter,
+                  svg_format(svg,
+                             "您于%s在本受理点提出的居民身份证%s申请，经户籍地公安机关审核，"
+                             "需要补正。请于%s到本受理点办理补正，并携带本通知和有关证明材料。",
+                             paper_day(svg, row->accepted_ms), kind_text(row),
+                             paper_until(svg, row->returned->answer_by)));
     letter.y += 10;
     add_fields(&letter, row->returned);
     add_frame(&letter, details, row->returned->text, 300);

@@ -56,6 +56,12 @@ paper_day(struct svg *svg, uint64_t time_ms)
 }
 
 const char *
+paper_until(struct svg *svg, uint32_t date)
+{
+    return svg_format(svg, "%s（含）前", paper_date(svg, date));
+}
+
+const char *
 paper_case_number(struct svg *svg, const char *number)
 {
     if (strlen(number) != CASE_NUMBER_CHARS)

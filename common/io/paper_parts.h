@@ -39,6 +39,9 @@ void paper_signature(struct svg *svg, int x, int y, int width, const char *word)
 const char *paper_date(struct svg *svg, uint32_t date);
 const char *paper_day(struct svg *svg, uint64_t time_ms);
 
+/* 2026年11月22日（含）前: that day counts too. */
+const char *paper_until(struct svg *svg, uint32_t date);
+
 /* 110105000001-261122-0000017-4 */
 const char *paper_case_number(struct svg *svg, const char *number);
 

@@ -5,6 +5,8 @@
  * It leaves the office in somebody's pocket, so the name on it is masked, and nothing on it tells
  * where they live.
  */
+#include "common/domain/civil_date.h"
+#include "common/domain/form.h"
 #include "common/domain/person_name.h"
 #include "common/domain/receipt_code.h"
 #include "common/io/paper_parts.h"
@@ -84,7 +86,7 @@ draw_fields(struct svg *svg, const Yidi__Printed *printed)
                               kind = { "申请类别", "Application" },
                               accepted = { "受理日期", "Accepted" },
                               fee = { "已缴工本费", "Fee paid" },
-                              due = { "领证期限", "Card ready by" },
+                              due = { "法定发证期限", "Card due by" },
                               office = { "受理单位", "Office" },
                               contact = { "联系方式", "Contact" };
     const struct svg_type strong = { .font = SVG_SONG, .size = 46, .bold = true };
@@ -100,7 +102,7 @@ draw_fields(struct svg *svg, const Yidi__Printed *printed)
     draw_field(svg, half, &value_type, accepted, paper_day(svg, row->accepted_ms));
     full.y = half.y + half.height;
     draw_field(svg, full, &strong, due,
-               svg_format(svg, "%s前", paper_day(svg, row->statutory_deadline_ms)));
+               paper_until(svg, civil_date_of_ms(row->statutory_deadline_ms)));
     full.y += full.height;
     full.height = 100;
     draw_field(svg, full, &value_type, office, paper_office_name(printed->acceptance));
@@ -155,43 +157,74 @@ draw_code(struct svg *svg, const Yidi__Case *row)
 
 /* ---- what to know ---- */
 
-static const char *
-what_to_bring(const Yidi__ApplicationForm *form)
+/* Who collects, as of a day: of a child, the guardian (acceptance-node/core/handover.h). */
+static bool
+is_child(const Yidi__ApplicationForm *form, uint32_t date)
 {
+    return civil_date_age(form->person->birth_date, date) < FORM_GUARDED_BELOW_YEARS;
+}
+
+static const char *
+who_collects(const Yidi__Case *row, bool child)
+{
+    if (!child)
+        return "收到领证通知后，请本人到受理单位领取，当场核对证件的登记项目和机读信息，并签名"
+               "确认。";
+    return is_child(row->form, civil_date_of_ms(row->statutory_deadline_ms))
+               ? "收到领证通知后，请监护人到受理单位代为领取，当场核对证件的登记项目和机读信息，"
+                 "并签名确认。"
+               : "收到领证通知后，请监护人到受理单位代为领取（届时已满十六周岁的，由本人领取），"
+                 "当场核对证件的登记项目和机读信息，并签名确认。";
+}
+
+static const char *
+what_to_bring(struct svg *svg, const Yidi__ApplicationForm *form, bool child)
+{
+    const char *papers = "居民户口簿、居住证或者其他有效身份证件";
     if (form->kind == YIDI__APPLICATION_KIND__RENEWAL)
-        return form->guardian == NULL
-                   ? "请携带：① 本回执；② 原居民身份证，领取新证时必须交回。"
-                   : "请携带：① 本回执；② 原居民身份证，领取新证时必须交回；③ 监护人的居民身份证。";
-    return form->guardian == NULL
-               ? "请携带：① 本回执；② 居民户口簿、居住证或者其他有效身份证件。"
-               : "请携带：① 本回执；② 居民户口簿或者居住证；③ 监护人的居民身份证。";
+        papers = "原居民身份证，领取新证时必须交回";
+    else if (child)
+        papers = "居民户口簿或者居住证";
+    return svg_format(svg, "请携带：① 本回执；② %s%s。办理了临时居民身份证的，必须一并交回。",
+                      papers, child ? "；③ 监护人的居民身份证" : "");
+}
+
+static const char *
+in_english(struct svg *svg, const Yidi__ApplicationForm *form, bool child)
+{
+    const char *papers = form->kind == YIDI__APPLICATION_KIND__RENEWAL
+                             ? "old card, which is handed back, as is a temporary card"
+                             : "household register or residence permit; a temporary card is "
+                               "handed back";
+    return child ? svg_format(svg,
+                              "The guardian collects, with this receipt, the guardian's own card "
+                              "and the child's %s.",
+                              papers)
+                 : svg_format(svg, "Bring this receipt and your %s.", papers);
 }
 
 static void
-draw_advice(struct svg *svg, const Yidi__Case *row, int y)
+draw_advice(struct svg *svg, const Yidi__Printed *printed, int y)
 {
-    static const struct words head = { "领证须知", "When you collect the card" };
+    static const struct words head = { "领证须知", "When the card is collected" };
     const struct svg_type type = { .font = SVG_SONG, .size = 29 };
     const struct svg_type grey = { .font = SVG_HEI, .size = 20, .ink = PAPER_GREY };
+    const Yidi__Case *row = printed->case_row;
+    const bool child = is_child(row->form, civil_date_of_ms(printed->printed_ms));
     const char *const lines[] = {
-        what_to_bring(row->form),
-        "收到领证通知后，请本人到受理单位领取，当场核对证件的登记项目和机读信息，并签名确认。",
+        what_to_bring(svg, row->form, child),
+        who_collects(row, child),
         "公安机关应当自提交登记表之日起六十日内发放居民身份证；交通不便的地区，办理时间可以适当延长"
         "，"
         "但延长的时间不得超过三十日（《居民身份证法》第十二条）。",
     };
-    const char *const english = row->form->kind == YIDI__APPLICATION_KIND__RENEWAL
-                                    ? "Bring this receipt and your old card, which is handed back."
-                                    : "Bring this receipt and your household register or residence "
-                                      "permit.";
     struct svg_box box = { LEFT + 42, y + 74, COLUMN - 42, 120 };
-    const struct svg_type number = { .font = SVG_SONG, .size = 29 };
     (void)paper_words(svg, LEFT, y + 52, 30, head);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-        svg_text(svg, &number, LEFT, box.y + 30, svg_format(svg, "%zu.", i + 1));
+        svg_text(svg, &type, LEFT, box.y + 30, svg_format(svg, "%zu.", i + 1));
         box.y += svg_flow(svg, &type, box, lines[i]) + 8;
     }
-    svg_text(svg, &grey, LEFT + 42, box.y + 22, english);
+    svg_text(svg, &grey, LEFT + 42, box.y + 22, in_english(svg, row->form, child));
 }
 
 static void
@@ -221,7 +254,7 @@ paper_draw_receipt(struct paper *paper, struct arena *arena)
     paper_title(svg, PAGE_WIDTH / 2, 176, title);
     draw_number(svg, printed->case_row->case_number);
     int y = draw_fields(svg, printed);
-    draw_advice(svg, printed->case_row, y);
+    draw_advice(svg, printed, y);
     draw_seal(svg, printed);
     return draw_code(svg, printed->case_row);
 }

@@ -250,7 +250,7 @@ the_form_holds_every_field(void **state)
         "1949年12月31日",
         "11010519491231002X",
         "北京市朝阳区\"安定路\"甲1号",
-        "北京市",
+        "北京市朝阳区（110105）",
         "13800138000",
         "就业work",
         "上海市浦东新区世纪大道1号",
@@ -311,12 +311,13 @@ the_receipt_tells_no_more_than_its_owner_needs(void **state)
     static const char *const wanted[] = { "440305000001-261122-0000001-2",
                                           "7K3QX-0MZ4T",
                                           "阿***",
-                                          "2027年1月21日前",
+                                          "2027年1月21日（含）前",
                                           "20.00元",
                                           "深圳市公安局南山分局",
                                           "科技路5号0755-80000000",
                                           "原居民身份证，领取新证时必须交回",
-                                          "监护人的居民身份证" };
+                                          "办理了临时居民身份证的，必须一并交回",
+                                          "请本人到受理单位领取" };
     static const char *const hidden[] = { "热西提",   "11010519491231002X", "安定路",
                                           "世纪大道", "13800138000",        "王芳" };
     for (size_t i = 0; i < COUNT(wanted); i++)
@@ -346,8 +347,72 @@ notices_tell_what_and_why_and_whom_to_ask(void **state)
     text = read_text(draw(sample, SHEET_RETURN));
     assert_stands(text, "户籍地址permanentresidence");
     assert_stands(text, "请填写到门牌号。");
-    assert_stands(text, "2026年12月1日前");
+    assert_stands(text, "2026年12月1日（含）前");
     assert_stands(text, "朝阳分局 010-8000 0000");
+}
+
+static void
+the_form_ticks_a_first_application_and_has_its_own_declaration(void **state)
+{
+    struct sample *sample = *state;
+    sample->row.form->kind = YIDI__APPLICATION_KIND__FIRST;
+    sample->row.form->reason = YIDI__APPLICATION_REASON__FIRST_CARD;
+    const char *text = read_text(draw(sample, SHEET_FORM));
+    assert_stands(text, "申领firstcard换领renewal补领replacement首次申领");
+    assert_stands(text, "此前未领取过居民身份证");
+    assert_null(strstr(text, "原证"));
+    sample->row.form->kind = YIDI__APPLICATION_KIND__RENEWAL;
+    assert_stands(read_text(draw(sample, SHEET_FORM)), "领取新证时必须交回原证");
+    sample->row.form->kind = YIDI__APPLICATION_KIND__REPLACEMENT;
+    assert_stands(read_text(draw(sample, SHEET_FORM)), "找回后交回公安机关");
+}
+
+/* Who is 16 before the card may be ready collects it alone, acceptance-node/core/handover.h. */
+static void
+the_receipt_of_a_child_says_that_the_guardian_collects(void **state)
+{
+    struct sample *sample = *state;
+    sample->row.form->person->birth_date = 20180301;
+    const char *text = read_text(draw(sample, SHEET_RECEIPT));
+    assert_stands(text, "请监护人到受理单位代为领取，当场核对");
+    assert_stands(text, "③监护人的居民身份证");
+    assert_null(strstr(text, "请本人"));
+    sample->row.form->person->birth_date = 20101231;
+    assert_stands(read_text(draw(sample, SHEET_RECEIPT)), "届时已满十六周岁的，由本人领取");
+}
+
+static void
+only_who_was_examined_is_told_so(void **state)
+{
+    struct sample *sample = *state;
+    static const char told[] = "经户籍地公安机关审核，不能在异地办理";
+    Yidi__Hop hop = YIDI__HOP__INIT;
+    Yidi__Hop *trace[] = { &hop };
+    hop.office = sample->row.registry_office;
+    hop.step = YIDI__STEP__REFUSED;
+    sample->row.trace = trace;
+    sample->row.n_trace = 1;
+    assert_null(strstr(read_text(draw(sample, SHEET_REFUSAL)), "审核"));
+    hop.operator_ = "examiner1";
+    assert_stands(read_text(draw(sample, SHEET_REFUSAL)), told);
+    hop.office = sample->row.acceptance_office; /* whose desk only heard of it */
+    assert_null(strstr(read_text(draw(sample, SHEET_REFUSAL)), "审核"));
+}
+
+static void
+a_refusal_says_when_the_temporary_card_is_handed_back(void **state)
+{
+    struct sample *sample = *state;
+    Yidi__TemporaryCard card = YIDI__TEMPORARY_CARD__INIT;
+    Yidi__Collection collection = YIDI__COLLECTION__INIT;
+    card.card_serial = "T1";
+    card.valid_from = 20261122;
+    card.valid_until = 20270222;
+    collection.temporary_card = &card;
+    sample->row.collection = &collection;
+    assert_stands(read_text(draw(sample, SHEET_REFUSAL)), "有效期至2027年2月22日，请在期满时交回");
+    card.end = YIDI__TEMPORARY_CARD_END__HANDED_BACK;
+    assert_null(strstr(read_text(draw(sample, SHEET_REFUSAL)), "临时居民身份证"));
 }
 
 static void
@@ -570,6 +635,10 @@ main(int argc, char *argv[])
         TEST(the_receipt_tells_no_more_than_its_owner_needs),
         TEST(a_receipt_without_its_code_says_so),
         TEST(notices_tell_what_and_why_and_whom_to_ask),
+        TEST(the_form_ticks_a_first_application_and_has_its_own_declaration),
+        TEST(the_receipt_of_a_child_says_that_the_guardian_collects),
+        TEST(only_who_was_examined_is_told_so),
+        TEST(a_refusal_says_when_the_temporary_card_is_handed_back),
         TEST(there_is_no_notice_of_nothing),
         cmocka_unit_test(every_choice_on_the_form_has_its_words),
         cmocka_unit_test(every_field_of_the_form_has_its_words),

@@ -16,7 +16,7 @@
 #include "common/io/case_file.h"
 #include "common/io/wire.h"
 #include "tests/lib/fake_desk.h"
-#include "tests/lib/policy_maker.h"
+#include "tests/lib/fake_policy.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
@@ -32,36 +32,6 @@ static const struct made_rule second_rules[] = {
 };
 
 static struct made_application application; /* photo and templates are drawn once */
-
-static enum result
-give(struct fake_network *network, size_t at, uint64_t version, const struct made_rule *rules,
-     size_t count)
-{
-    AUTO(arena) struct arena arena;
-    AUTO(policy_file) struct policy_file *file = NULL;
-    struct refusal refusal = { 0 };
-    arena_init(&arena);
-    struct bytes bytes = policy_maker_sign(version, rules, count, network->roster.directory_key,
-                                           network->roster.directory_certificate, &arena);
-    if (policy_file_decode(bytes, network->roster.root, network->now.wall_ms, &file, &refusal) !=
-        OK)
-        fail_msg("%s: %s", refusal.field, refusal.rule);
-    enum result result =
-        office_set_policy(network->offices[at].office, file, &network->now, &refusal);
-    if (result == OK)
-        file = NULL;
-    return result;
-}
-
-static void
-give_all(struct fake_network *network, uint64_t version, const struct made_rule *rules,
-         size_t count)
-{
-    for (size_t at = 0; at < network->count; at++) {
-        assert_int_equal(give(network, at, version, rules, count), OK);
-        fake_network_turn(network, at);
-    }
-}
 
 /* The row of a case at an office; lives as long as the arena. */
 static const Yidi__Case *
@@ -118,10 +88,10 @@ an_accepted_case_keeps_its_policy(void **unused)
     AUTO(arena) struct arena arena;
     arena_init(&arena);
     open_network(&network);
-    give_all(network, 1, first_rules, COUNT(first_rules));
+    fake_policy_give_all(network, 1, first_rules, COUNT(first_rules));
     apply(network, 100, 2100, before);
     fake_network_settle(network);
-    give_all(network, 2, second_rules, COUNT(second_rules));
+    fake_policy_give_all(network, 2, second_rules, COUNT(second_rules));
 
     fake_desk_citizen(101, YIDI__APPLICATION_KIND__RENEWAL, &application);
     application.form.fee_fen = 2100;
@@ -166,10 +136,10 @@ a_correction_keeps_the_policy_of_its_case(void **unused)
     AUTO(arena) struct arena arena;
     arena_init(&arena);
     open_network(&network);
-    give_all(network, 1, first_rules, COUNT(first_rules));
+    fake_policy_give_all(network, 1, first_rules, COUNT(first_rules));
     apply(network, 100, 2100, number);
     fake_network_settle(network);
-    give_all(network, 2, second_rules, COUNT(second_rules));
+    fake_policy_give_all(network, 2, second_rules, COUNT(second_rules));
 
     char *numbers[] = { number };
     Yidi__Decide decide = YIDI__DECIDE__INIT;
@@ -218,7 +188,7 @@ a_registry_doubts_a_policy_that_it_does_not_know(void **unused)
     AUTO(arena) struct arena arena;
     arena_init(&arena);
     open_network(&network);
-    assert_int_equal(give(network, WINDOW, 1, first_rules, COUNT(first_rules)), OK);
+    assert_int_equal(fake_policy_give(network, WINDOW, 1, first_rules, COUNT(first_rules)), OK);
     apply(network, 100, 2100, number);
     apply(network, 101, 2100, second);
     fake_network_settle(network);
@@ -227,7 +197,7 @@ a_registry_doubts_a_policy_that_it_does_not_know(void **unused)
                      UINT32_C(1) << FINDING_POLICY_UNKNOWN);
     fake_desk_walk(network, number, fake_desk_step_count);
 
-    assert_int_equal(give(network, REGISTRY, 1, first_rules, COUNT(first_rules)), OK);
+    assert_int_equal(fake_policy_give(network, REGISTRY, 1, first_rules, COUNT(first_rules)), OK);
     fake_desk_walk(network, second, 1);
     assert_int_equal(row_of(network, REGISTRY, second, &arena)->findings, 0);
     close_network(network);
@@ -246,7 +216,7 @@ nobody_is_refused_for_what_the_policy_has_given_up(void **unused)
     struct fake_network *network;
     open_network(&network);
     apply(network, 100, 2000, before);
-    give_all(network, 1, rules, COUNT(rules));
+    fake_policy_give_all(network, 1, rules, COUNT(rules));
     apply(network, 101, 2000, after);
     fake_network_settle(network);
     const struct fake_decision refuse_for_credit = { .at = REGISTRY,
@@ -291,14 +261,17 @@ an_older_policy_is_not_adopted(void **unused)
     (void)unused;
     struct fake_network *network;
     open_network(&network);
-    give_all(network, 2, second_rules, COUNT(second_rules));
-    assert_int_equal(give(network, WINDOW, 1, first_rules, COUNT(first_rules)), ERR_REFUSED);
-    assert_int_equal(give(network, WINDOW, 2, first_rules, COUNT(first_rules)), ERR_REFUSED);
+    fake_policy_give_all(network, 2, second_rules, COUNT(second_rules));
+    assert_int_equal(fake_policy_give(network, WINDOW, 1, first_rules, COUNT(first_rules)),
+                     ERR_REFUSED);
+    assert_int_equal(fake_policy_give(network, WINDOW, 2, first_rules, COUNT(first_rules)),
+                     ERR_REFUSED);
     fake_network_crash(network, WINDOW);
     fake_network_start(network, WINDOW);
     assert_int_equal(present_version(network, WINDOW), 2);
-    assert_int_equal(give(network, WINDOW, 1, first_rules, COUNT(first_rules)), ERR_REFUSED);
-    assert_int_equal(give(network, WINDOW, 3, first_rules, COUNT(first_rules)), OK);
+    assert_int_equal(fake_policy_give(network, WINDOW, 1, first_rules, COUNT(first_rules)),
+                     ERR_REFUSED);
+    assert_int_equal(fake_policy_give(network, WINDOW, 3, first_rules, COUNT(first_rules)), OK);
     fake_network_turn(network, WINDOW);
     assert_int_equal(count_adoptions(network, WINDOW), 2);
     close_network(network);
@@ -314,14 +287,14 @@ an_adoption_is_durable_with_the_first_case_under_it(void **unused)
     AUTO(arena) struct arena arena;
     arena_init(&arena);
     open_network(&network);
-    assert_int_equal(give(network, WINDOW, 1, first_rules, COUNT(first_rules)), OK);
+    assert_int_equal(fake_policy_give(network, WINDOW, 1, first_rules, COUNT(first_rules)), OK);
     assert_int_equal(present_version(network, WINDOW), 1);
     fake_network_crash(network, WINDOW);
     fake_network_start(network, WINDOW);
     assert_int_equal(present_version(network, WINDOW), 0);
     assert_int_equal(count_adoptions(network, WINDOW), 0);
 
-    assert_int_equal(give(network, WINDOW, 1, first_rules, COUNT(first_rules)), OK);
+    assert_int_equal(fake_policy_give(network, WINDOW, 1, first_rules, COUNT(first_rules)), OK);
     apply(network, 100, 2100, number);
     fake_network_crash(network, WINDOW);
     fake_network_start(network, WINDOW);
@@ -370,7 +343,7 @@ a_recovered_case_still_names_its_policy(void **unused)
     AUTO(arena) struct arena arena;
     arena_init(&arena);
     open_network(&network);
-    give_all(network, 1, first_rules, COUNT(first_rules));
+    fake_policy_give_all(network, 1, first_rules, COUNT(first_rules));
     apply(network, 100, 2100, number);
     fake_network_settle(network);
     fake_desk_lose_disk(network, WINDOW);
@@ -378,7 +351,7 @@ a_recovered_case_still_names_its_policy(void **unused)
     fake_network_settle(network);
     assert_int_equal(present_version(network, WINDOW), 0); /* until its file is read again */
     assert_int_equal(row_of(network, WINDOW, number, &arena)->policy_version, 1);
-    assert_int_equal(give(network, WINDOW, 1, first_rules, COUNT(first_rules)), OK);
+    assert_int_equal(fake_policy_give(network, WINDOW, 1, first_rules, COUNT(first_rules)), OK);
     fake_network_turn(network, WINDOW);
     fake_desk_walk(network, number, fake_desk_step_count);
     close_network(network);

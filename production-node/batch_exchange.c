@@ -91,6 +91,8 @@ fill_card(struct turn *turn, const char *batch, const Yidi__Case *row, Yidi__Bat
     if (result != OK)
         return result;
     card->person = row->form->person;
+    card->second_script_name = row->form->second_script_name;
+    card->second_script_address = row->form->second_script_address;
     card->issuing_authority = row->issuing_authority;
     card->valid_from = row->valid_from;
     card->valid_until = row->valid_until;

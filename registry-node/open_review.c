@@ -85,7 +85,8 @@ check_application(struct turn *turn, const struct incoming *incoming, bool again
     const Yidi__Office *acceptance = directory_find(turn->office->directory, incoming->from);
     struct policy_case policy = { .date = civil_date_of_ms(accepted_at_ms(turn, submitted)),
                                   .window = incoming->from,
-                                  .registry = turn->office->journal.office };
+                                  .registry = turn->office->journal.office,
+                                  .production = submitted->production_office };
     if (incoming->envelope_bytes > APPLICATION_ENVELOPE_BYTES_MAX)
         return refuse(ret_refusal, REFUSAL_MALFORMED, "application_submitted",
                       "at most %d bytes with its proof", APPLICATION_ENVELOPE_BYTES_MAX);

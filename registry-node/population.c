@@ -113,6 +113,8 @@ store_line(struct import *import, const struct citizen *from)
     citizen.present_division = (char *)from->present_division;
     citizen.card_reported_lost = from->card_reported_lost;
     citizen.no_photo_on_file = !from->photo_on_file;
+    citizen.second_script_name = (char *)from->second_script.name;
+    citizen.second_script_address = (char *)from->second_script.address;
     enum result result = keep_replaced_card(import, &citizen);
     if (result == OK)
         result = put_citizen(import->turn, &import->scratch, &citizen);

@@ -66,6 +66,8 @@
     X(TEMPORARY_CARD_GIVEN, "a temporary card is given once", "临时居民身份证只发放一次")          \
     X(TEMPORARY_NOT_ALLOWED, "no temporary card is given for this application",                    \
       "该申请不能发放临时居民身份证")                                                              \
+    X(SECOND_SCRIPT_NOT_MADE, "cards with a second script are not made there",                     \
+      "制证单位不能制作双语文字的居民身份证")                                                      \
     X(COLLECTION_OPEN, "the time to collect the card is not over yet", "领证期限尚未届满")         \
     X(REFUND_NOT_DUE, "nothing is to be paid back", "没有应当退还的费用")                          \
     X(REFUND_PAID, "the fee was paid back already", "该费用已经退还")                              \

@@ -12,9 +12,11 @@
 #include <stdint.h>
 
 #include "common/domain/person.h"
+#include "common/domain/second_script.h"
 
 struct citizen {
     struct person person;
+    struct second_script second_script;
     bool fingerprints_on_file;
     bool bad_credit;
     const char *card_serial;        /* current card; empty when there is none */

@@ -32,6 +32,8 @@ enum column {
     COLUMN_PRESENT_DIVISION,
     COLUMN_CARD_REPORTED_LOST,
     COLUMN_PHOTO_ON_FILE,
+    COLUMN_SECOND_SCRIPT_NAME,
+    COLUMN_SECOND_SCRIPT_ADDRESS,
     COLUMN_COUNT
 };
 
@@ -227,7 +229,9 @@ read_further(char *const fields[COLUMN_COUNT], struct citizen *citizen, struct r
     if (result == OK)
         result = read_further_flag(fields[COLUMN_PHOTO_ON_FILE], "photo_on_file", true,
                                    &citizen->photo_on_file, ret_refusal);
-    return result;
+    citizen->second_script.name = fields[COLUMN_SECOND_SCRIPT_NAME];
+    citizen->second_script.address = fields[COLUMN_SECOND_SCRIPT_ADDRESS];
+    return result == OK ? second_script_check(&citizen->second_script, "", ret_refusal) : result;
 }
 
 /* The line in the buffer. */

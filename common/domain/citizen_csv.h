@@ -9,8 +9,8 @@
  * empty, it is in the citizen number; card_valid_until is a date or long-term with a card_serial,
  * and empty without. A field of a further column may be empty, which says the same as a file
  * without that column: alive, the number is valid and nobody else's, not moved, not reported lost,
- * and a photo is on file. Empty lines are passed over. Allocates nothing; does not know where the
- * bytes come from, nor whether a citizen comes twice.
+ * a photo is on file, and no second script. Empty lines are passed over. Allocates nothing; does
+ * not know where the bytes come from, nor whether a citizen comes twice.
  */
 #ifndef DOMAIN_CITIZEN_CSV_H
 #define DOMAIN_CITIZEN_CSV_H
@@ -28,11 +28,11 @@
 
 #define CITIZEN_CSV_HEADER_MORE                                                                    \
     "deceased_on,number_replaced_by,duplicate_number,present_division,card_reported_lost,"         \
-    "photo_on_file"
+    "photo_on_file,second_script_name,second_script_address"
 
 enum {
     CITIZEN_CSV_COLUMNS = 11, /* that every file has */
-    CITIZEN_CSV_COLUMNS_MORE = 6,
+    CITIZEN_CSV_COLUMNS_MORE = 8,
     CITIZEN_CSV_COLUMNS_MAX = CITIZEN_CSV_COLUMNS + CITIZEN_CSV_COLUMNS_MORE,
     CITIZEN_CSV_LINE_BYTES_MAX = 2048, /* without the line's end */
     CITIZEN_CARD_SERIAL_BYTES_MAX = 40,

@@ -34,6 +34,8 @@ static const struct meaning {
                                      REFUSED_DOCUMENTS_NOT_GENUINE },
     [FINDING_POLICY_UNKNOWN] = { "POLICY_UNKNOWN", FINDING_DOUBT, REFUSED_UNSPECIFIED },
     [FINDING_CARD_ON_FILE] = { "CARD_ON_FILE", FINDING_FAIL, REFUSED_IDENTITY_DOUBTFUL },
+    [FINDING_SECOND_SCRIPT_DIFFERS] = { "SECOND_SCRIPT_DIFFERS", FINDING_DOUBT,
+                                        REFUSED_IDENTITY_DOUBTFUL },
     [FINDING_TOO_EARLY] = { "TOO_EARLY", FINDING_DOUBT, REFUSED_UNSPECIFIED },
 };
 
@@ -60,6 +62,15 @@ judge_details(const struct form *form, const struct citizen *record)
     if (strcmp(form->person.address, record->person.address) != 0)
         findings |= bit(FINDING_ADDRESS_DIFFERS);
     return findings;
+}
+
+/* A card may show less than the record has, never anything else. */
+static uint32_t
+judge_second_script(const struct second_script *asked, const struct second_script *known)
+{
+    bool name_differs = asked->name[0] != '\0' && strcmp(asked->name, known->name) != 0;
+    bool address_differs = asked->address[0] != '\0' && strcmp(asked->address, known->address) != 0;
+    return name_differs || address_differs ? bit(FINDING_SECOND_SCRIPT_DIFFERS) : 0;
 }
 
 static uint32_t
@@ -143,7 +154,8 @@ findings_judge(const struct form *form, const struct citizen *record,
 
     uint32_t findings = judge_record(record, policy) | judge_division(asked, record) |
                         judge_card(form, record) | judge_kind(form, record, policy) |
-                        judge_time(form, record, policy);
+                        judge_time(form, record, policy) |
+                        judge_second_script(&form->second_script, &record->second_script);
     if (policy_of_case(policy, POLICY_REFUSE_IDENTITY) != 0)
         findings |= judge_details(form, record);
     if (policy_of_case(policy, POLICY_REFUSE_APPEARANCE) != 0)

@@ -30,10 +30,11 @@ enum finding {
     FINDING_DUPLICATE_NUMBER = 10,   /* another citizen bears it too */
     FINDING_REGISTRATION_MOVED = 11, /* the form still names the county that it moved away from */
     FINDING_NO_PHOTO_ON_FILE = 12,
-    FINDING_CARD_REPORTED_LOST = 13, /* a renewal, of a card that was reported lost */
-    FINDING_POLICY_UNKNOWN = 14,     /* accepted under a policy that is not known here */
-    FINDING_CARD_ON_FILE = 15,       /* a first application, and a card was issued before */
-    FINDING_TOO_EARLY = 16,          /* the card on file does not end soon */
+    FINDING_CARD_REPORTED_LOST = 13,    /* a renewal, of a card that was reported lost */
+    FINDING_POLICY_UNKNOWN = 14,        /* accepted under a policy that is not known here */
+    FINDING_CARD_ON_FILE = 15,          /* a first application, and a card was issued before */
+    FINDING_TOO_EARLY = 16,             /* the card on file does not end soon */
+    FINDING_SECOND_SCRIPT_DIFFERS = 17, /* the record has another one, or none */
     FINDING_COUNT
 };
 

@@ -245,6 +245,21 @@ check_addresses(const struct facts *facts, struct refusal *ret_refusal)
                       ret_refusal);
 }
 
+/* It is asked for where the cards are made, not where the applicant is registered. */
+static enum result
+check_second_script(const struct facts *facts, struct refusal *ret_refusal)
+{
+    const struct second_script *script = &facts->form->second_script;
+    enum result result = second_script_check(script, "form.", ret_refusal);
+    if (result != OK || !second_script_given(script) || !facts->policy->known ||
+        policy_of_case(facts->policy, POLICY_BILINGUAL) != 0)
+        return result;
+    return refuse(ret_refusal, REFUSAL_SECOND_SCRIPT_NOT_MADE, "form.second_script_name",
+                  "the card centres of province %.2s print Chinese alone; apply without it, or at "
+                  "the place of registration",
+                  facts->policy->production);
+}
+
 /* Each finger that is declared missing is one, and is declared once. */
 static enum result
 check_missing_fingers(const struct facts *facts, struct refusal *ret_refusal)
@@ -344,6 +359,7 @@ form_check(const struct form *form, const struct policy_case *policy, const char
         check_guardian,
         check_phone,
         check_addresses,
+        check_second_script,
         check_missing_fingers,
         check_fingerprints_reason,
         check_fingerprints,

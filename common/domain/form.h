@@ -20,6 +20,7 @@
 #include "common/domain/form_terms.h"
 #include "common/domain/person.h"
 #include "common/domain/policy.h"
+#include "common/domain/second_script.h"
 
 enum {
     FORM_FINGERPRINTS_MAX = FINGERS_WANTED,
@@ -44,6 +45,7 @@ struct form {
     enum form_kind kind;
     enum form_reason reason;
     struct person person;
+    struct second_script second_script;
     const char *phone;
     enum form_basis residence_basis;
     const char *residence_address;
@@ -87,6 +89,8 @@ struct form {
  *                                 FIELD_OUT_OF_BOUNDS
  *   form.phone                    PHONE_INVALID
  *   form.person.address, form.residence_basis, form.residence_address  FIELD_OUT_OF_BOUNDS
+ *   form.second_script_name, form.second_script_address
+ *                                 NAME_INVALID, FIELD_OUT_OF_BOUNDS, SECOND_SCRIPT_NOT_MADE
  *   form.fingers_missing, form.no_fingerprints_reason, form.fingerprints
  *                                 FINGERPRINT_INVALID, FIELD_OUT_OF_BOUNDS (the reason's text)
  *   form.fee_waiver, form.fee_fen FEE_MISMATCH */

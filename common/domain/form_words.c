@@ -112,6 +112,8 @@ form_words_field(const char *path)
         { "form.person.birth_date", { "出生日期", "date of birth" } },
         { "form.person.address", { "户籍地址", "permanent residence" } },
         { "form.person.registration_division", { "户口登记地", "place of registration" } },
+        { "form.second_script_name", { "民族文字姓名", "name in a second script" } },
+        { "form.second_script_address", { "民族文字地址", "address in a second script" } },
         { "form.phone", { "联系电话", "telephone" } },
         { "form.residence_basis", { "居住事由", "basis of residence" } },
         { "form.residence_address", { "现居住地址", "present address" } },

@@ -2,7 +2,6 @@
 #include "common/domain/person_name.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "common/domain/text.h"
@@ -43,8 +42,8 @@ static const struct forbidden {
     { 0xF0000, 0x10FFFF, PRIVATE },
 };
 
-static const char *
-what_is_forbidden(uint32_t code_point)
+const char *
+person_name_forbidden(uint32_t code_point)
 {
     for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
         if (code_point >= forbidden[i].first && code_point <= forbidden[i].last)
@@ -90,7 +89,7 @@ check_characters(const char *name, const char *field, struct refusal *ret_refusa
         const char *rule = broken_rule(before, here, after);
         if (rule != NULL)
             return refuse(ret_refusal, REFUSAL_NAME_INVALID, field, "%s", rule);
-        const char *what = is_letter(here) ? what_is_forbidden(here) : NULL;
+        const char *what = is_letter(here) ? person_name_forbidden(here) : NULL;
         if (what != NULL)
             return refuse(ret_refusal, REFUSAL_NAME_INVALID, field, "must not hold %s", what);
         before = here;

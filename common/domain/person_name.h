@@ -11,6 +11,7 @@
 #define DOMAIN_PERSON_NAME_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/core/refusal.h"
 
@@ -23,6 +24,9 @@ enum {
 /* OK, or ERR_REFUSED with NAME_INVALID and the rule. */
 enum result person_name_check(const char *name, const char *field,
                               struct refusal *ret_refusal) MUST_CHECK;
+
+/* NULL, or what this character is that no name holds; not asked of spaces and the separator. */
+const char *person_name_forbidden(uint32_t code_point);
 
 /* The first character, and a star for each of the others: 张**. One star for bytes that are not
  * UTF-8. */

@@ -63,9 +63,12 @@ policy_value(const struct policy *policy, enum policy_key key, uint32_t date, co
 uint32_t
 policy_of_case(const struct policy_case *about, enum policy_key key)
 {
-    bool at_window = policy_key_info(key)->place == POLICY_AT_WINDOW;
-    return policy_value(about->policy, key, about->date,
-                        at_window ? about->window : about->registry);
+    const char *const provinces[] = {
+        [POLICY_AT_WINDOW] = about->window,
+        [POLICY_AT_REGISTRY] = about->registry,
+        [POLICY_AT_PRODUCTION] = about->production,
+    };
+    return policy_value(about->policy, key, about->date, provinces[policy_key_info(key)->place]);
 }
 
 const struct policy_key_info *

@@ -34,8 +34,8 @@ enum policy_unit {
     POLICY_FLAG, /* 0 no, 1 yes */
 };
 
-/* Whose province decides, when window and registry stand in two. */
-enum policy_place { POLICY_AT_WINDOW, POLICY_AT_REGISTRY };
+/* Whose province decides, when the offices stand in several. */
+enum policy_place { POLICY_AT_WINDOW, POLICY_AT_REGISTRY, POLICY_AT_PRODUCTION };
 
 struct policy_key_info {
     const char *key; /* "fee.renewal" */
@@ -73,6 +73,7 @@ struct policy_case {
     uint32_t date;        /* YYYYMMDD on which it was accepted */
     const char *window;   /* code of the acceptance office, or of its division; two digits count */
     const char *registry; /* the same of the registry */
+    const char *production; /* the same of the card centre */
 };
 
 /* The standards alone: what holds at an office without a policy. */

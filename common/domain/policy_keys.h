@@ -45,7 +45,7 @@
     X(REFUSE_APPEARANCE,  "refusal.appearance-without-fingerprints", FLAG, 1, 0, 1, REGISTRY, "相貌变化大且无指纹不予受理", "Whether it is refused when appearance has changed greatly and no fingerprints are on file.") \
     X(REFUSE_DOCUMENTS,   "refusal.documents-not-genuine", FLAG, 1, 0, 1, REGISTRY,       "伪造冒用证件不予受理", "Whether it is refused over forged or misused documents.")       \
     X(REFUSE_CREDIT,      "refusal.bad-credit",           FLAG, 1, 0, 1, REGISTRY,        "不良信用记录不予受理", "Whether it is refused over a bad credit record.")               \
-    X(BILINGUAL,          "production.bilingual",         FLAG, 0, 0, 1, WINDOW,          "双语文字制证",       "Whether the province's card centres print a second script.")      \
+    X(BILINGUAL,          "production.bilingual",         FLAG, 0, 0, 1, PRODUCTION,      "双语文字制证",       "Whether the province's card centres print a second script.")      \
     X(TEMPORARY_ALLOWED,  "temporary.allowed",            FLAG, 1, 0, 1, WINDOW,          "异地办理临时证",     "Whether a temporary card is given, once the registry has issued.") \
     X(TEMPORARY_VALIDITY, "temporary.validity",           MONTHS, 3, 1, 12, WINDOW,       "临时证有效期",       "How long a temporary card is valid.")                             \
     X(KEEP_BIOMETRICS,    "retention.biometrics",         DAYS, 90, 1, 36500, WINDOW,     "人像指纹保存期限",   "How long photo and fingerprints are kept after the case is closed.") \

@@ -15,6 +15,11 @@ person_view(const Yidi__Person *wire)
     };
 }
 
+/* Form and record have the same two fields. */
+#define SECOND_SCRIPT_VIEW(wire)                                                                   \
+    ((struct second_script){ .name = (wire)->second_script_name,                                   \
+                             .address = (wire)->second_script_address })
+
 struct form
 form_view(const Yidi__ApplicationForm *wire)
 {
@@ -22,6 +27,7 @@ form_view(const Yidi__ApplicationForm *wire)
         .kind = (enum form_kind)wire->kind,
         .reason = (enum form_reason)wire->reason,
         .person = person_view(wire->person),
+        .second_script = SECOND_SCRIPT_VIEW(wire),
         .phone = wire->phone,
         .residence_basis = (enum form_basis)wire->residence_basis,
         .residence_address = wire->residence_address,
@@ -52,6 +58,7 @@ citizen_view(const Yidi__Citizen *wire)
 {
     return (struct citizen){
         .person = person_view(wire->person),
+        .second_script = SECOND_SCRIPT_VIEW(wire),
         .fingerprints_on_file = wire->fingerprints_on_file,
         .bad_credit = wire->bad_credit,
         .card_serial = wire->card_serial,

@@ -198,14 +198,23 @@ division_text(struct svg *svg, const char *code)
                                          division->county, code);
 }
 
+/* Beneath the Chinese, as on the card. */
+static const char *
+with_second_script(struct svg *svg, const char *chinese, const char *second)
+{
+    return second[0] == '\0' ? chinese : svg_format(svg, "%s\n%s", chinese, second);
+}
+
 static void
-draw_person(struct table *table, const Yidi__Person *person)
+draw_person(struct table *table, const Yidi__ApplicationForm *form)
 {
     static const struct words name = { "姓名", "Name" }, sex = { "性别", "Sex" },
                               group = { "民族", "Ethnic group" },
                               born = { "出生日期", "Date of birth" };
+    const Yidi__Person *person = form->person;
     const struct words sex_words = form_words_sex((enum sex)person->sex);
-    draw_row(table, ROW_OF_PHOTO, name, person->name);
+    draw_row(table, ROW_OF_PHOTO, name,
+             with_second_script(table->svg, person->name, form->second_script_name));
     draw_pair(table, ROW_OF_PHOTO, sex,
               svg_format(table->svg, "%s  %s", sex_words.chinese, sex_words.english), group,
               ethnic_text(person->ethnic_group));
@@ -223,7 +232,8 @@ draw_places(struct table *table, const Yidi__ApplicationForm *form)
                               basis = { "居住事由", "Basis of residence" };
     const struct words why = form_words_basis((enum form_basis)form->residence_basis);
     draw_citizen_number(table, number, form->person->citizen_number);
-    draw_row(table, ROW_OF_TEXT, address, form->person->address);
+    draw_row(table, ROW_OF_TEXT, address,
+             with_second_script(table->svg, form->person->address, form->second_script_address));
     draw_row(table, ROW, division, division_text(table->svg, form->person->registration_division));
     draw_row(table, ROW_OF_TEXT, here, form->residence_address);
     draw_pair(table, ROW, phone, form->phone, basis,
@@ -404,7 +414,7 @@ paper_draw_form(struct paper *paper, struct arena *arena)
     svg_begin(svg, arena, PAGE_WIDTH, PAGE_HEIGHT, "居民身份证异地受理登记表");
     draw_head(svg, printed->case_row);
     draw_kind(&table, form);
-    draw_person(&table, form->person);
+    draw_person(&table, form);
     draw_photo(paper, svg, table.y - TOP);
     table.width = WIDTH;
     draw_places(&table, form);

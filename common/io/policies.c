@@ -175,12 +175,15 @@ void
 policies_of_new(const struct turn *turn, const char *registration_division,
                 struct policy_case *ret_policy)
 {
+    const Yidi__Office *production =
+        directory_find_production(turn->office->directory, office_self(turn->office)->areas[0]);
     *ret_policy = (struct policy_case){
         .policy = policies_present(&turn->office->policies),
         .known = true,
         .date = civil_date_of_ms(turn->now_ms),
         .window = turn->office->journal.office,
         .registry = registration_division,
+        .production = production == NULL ? "" : production->code,
     };
 }
 
@@ -191,6 +194,7 @@ policies_of_case(struct turn *turn, const Yidi__Case *row, struct policy_case *r
         .date = civil_date_of_ms(row->accepted_ms),
         .window = row->acceptance_office,
         .registry = row->registry_office,
+        .production = row->production_office,
     };
     return policies_find(turn, row->policy_version, &ret_policy->policy, &ret_policy->known);
 }

@@ -48,12 +48,12 @@ enum result policies_journal(struct turn *turn) MUST_CHECK;
 /* What judges a case: the version that it was accepted under, else, when that is not known here,
  * the present one, and known is false. Codes are borrowed from the row.
  *
- * row  policy_version, accepted_ms, acceptance_office and registry_office are looked at.
+ * row  policy_version, accepted_ms and the three offices are looked at.
  * ERR_DAMAGED, ERR_IO, ERR_MEMORY */
 enum result policies_of_case(struct turn *turn, const Yidi__Case *row,
                              struct policy_case *ret_policy) MUST_CHECK;
 
-/* What judges an application that is accepted now.
+/* What judges an application that is accepted now, at a window, to be made where its cards are.
  *
  * registration_division  code of the county that the applicant is registered in; borrowed. */
 void policies_of_new(const struct turn *turn, const char *registration_division,

@@ -63,6 +63,10 @@ mask_person(Yidi__Case *row, struct arena *arena)
     form->person->birth_date = form->person->birth_date / 10000 * 10000 + 101;
     form->person->address = form->phone = form->residence_address = hidden;
     form->identity_document_number = hidden;
+    if (form->second_script_name[0] != '\0')
+        form->second_script_name = hidden;
+    if (form->second_script_address[0] != '\0')
+        form->second_script_address = hidden;
     form->guardian = NULL;
     form->n_fingers_missing = 0;
     if (form->no_fingerprints_reason[0] != '\0')

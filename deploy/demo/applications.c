@@ -75,7 +75,8 @@ choose_kind(const struct application_case *about, Yidi__ApplicationForm *form)
                                         .known = true,
                                         .date = about->today,
                                         .window = "",
-                                        .registry = "" };
+                                        .registry = "",
+                                        .production = "" };
     enum form_kind kind = (enum form_kind)form->kind;
     enum form_reason reason = (enum form_reason)form->reason;
     if (!fee_waiver_applies(&policy, kind, reason, (enum form_waiver)form->fee_waiver))

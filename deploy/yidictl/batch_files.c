@@ -105,6 +105,8 @@ make_face(const Yidi__BatchCard *card, struct arena *arena)
         (char *)output_format(arena, "%u年%u月%u日", person->birth_date / 10000,
                               person->birth_date / 100 % 100, person->birth_date % 100);
     face.address = person->address;
+    face.second_script_name = card->second_script_name;
+    face.second_script_address = card->second_script_address;
     face.citizen_number = person->citizen_number;
     face.issuing_authority = card->issuing_authority;
     face.validity =
@@ -213,6 +215,7 @@ write_card(struct batch_files *files, Yidi__BatchCardFiles *noted, const Yidi__B
     if (result == OK)
         result = write_one(files, noted, "fingers", bytes_of(fingers, sizeof fingers), ret_refusal);
     noted->templates = (uint32_t)card->n_templates;
+    noted->bilingual = card->second_script_name[0] != '\0';
     files->written++;
     return result;
 }

@@ -92,6 +92,8 @@ add_form(struct table *table, const Yidi__ApplicationForm *form, struct arena *a
             output_term(&yidi__application_kind__descriptor, (int)form->kind, arena),
             output_term(&yidi__application_reason__descriptor, (int)form->reason, arena)));
     add_person(table, form->person, arena);
+    table_add_field(table, "second script", form->second_script_name);
+    table_add_field(table, "address in it", form->second_script_address);
     table_add_field(table, "phone", form->phone);
     table_add_field(table, "lives at", form->residence_address);
     table_add_field(table, "fee",

@@ -64,14 +64,16 @@ citizen_csv_reads_further_columns_in_any_order(void **unused)
     struct citizen citizen;
     struct refusal refusal;
     assert_int_equal(read_line("," CITIZEN_CSV_HEADER_MORE,
-                               GOOD ",20260131,11010519491231002X,yes,110106,yes,no", &citizen,
-                               &refusal),
+                               GOOD ",20260131,11010519491231002X,yes,110106,yes,no,ئايگۈل,قەشقەر",
+                               &citizen, &refusal),
                      OK);
     assert_int_equal(citizen.deceased_on, 20260131);
     assert_string_equal(citizen.number_replaced_by, "11010519491231002X");
     assert_string_equal(citizen.present_division, "110106");
     assert_true(citizen.duplicate_number && citizen.card_reported_lost);
     assert_false(citizen.photo_on_file);
+    assert_string_equal(citizen.second_script.name, "ئايگۈل");
+    assert_string_equal(citizen.second_script.address, "قەشقەر");
 
     assert_int_equal(
         read_line(",photo_on_file,present_division", GOOD ",no,110106", &citizen, &refusal), OK);
@@ -80,7 +82,8 @@ citizen_csv_reads_further_columns_in_any_order(void **unused)
     assert_false(citizen.photo_on_file);
 
     /* Empty is the same as not there. */
-    assert_int_equal(read_line("," CITIZEN_CSV_HEADER_MORE, GOOD ",,,,,,", &citizen, &refusal), OK);
+    assert_int_equal(read_line("," CITIZEN_CSV_HEADER_MORE, GOOD ",,,,,,,,", &citizen, &refusal),
+                     OK);
     assert_int_equal(citizen.deceased_on, 0);
     assert_string_equal(citizen.number_replaced_by, "");
     assert_false(citizen.duplicate_number || citizen.card_reported_lost);
@@ -96,18 +99,21 @@ citizen_csv_names_the_further_column(void **unused)
         enum refusal_code code;
         const char *field;
     } cases[] = {
-        { ",,,,,", REFUSAL_CSV_INVALID, "" },
         { ",,,,,,,", REFUSAL_CSV_INVALID, "" },
-        { ",20260230,,,,,", REFUSAL_DATE_INVALID, "deceased_on" },
-        { ",2026-01-31,,,,,", REFUSAL_DATE_INVALID, "deceased_on" },
-        { ",19920304,,,,,", REFUSAL_DATE_INVALID, "deceased_on" },
-        { ",,110105194912310021,,,,", REFUSAL_CITIZEN_NUMBER_INVALID, "number_replaced_by" },
-        { ",," NUMBER ",,,,", REFUSAL_CITIZEN_NUMBER_INVALID, "number_replaced_by" },
-        { ",,,maybe,,,", REFUSAL_CSV_INVALID, "duplicate_number" },
-        { ",,,,110105,,", REFUSAL_CSV_INVALID, "present_division" },
-        { ",,,,110103,,", REFUSAL_DIVISION_UNKNOWN, "present_division" },
-        { ",,,,,YES,", REFUSAL_CSV_INVALID, "card_reported_lost" },
-        { ",,,,,,1", REFUSAL_CSV_INVALID, "photo_on_file" },
+        { ",,,,,,,,,", REFUSAL_CSV_INVALID, "" },
+        { ",20260230,,,,,,,", REFUSAL_DATE_INVALID, "deceased_on" },
+        { ",2026-01-31,,,,,,,", REFUSAL_DATE_INVALID, "deceased_on" },
+        { ",19920304,,,,,,,", REFUSAL_DATE_INVALID, "deceased_on" },
+        { ",,110105194912310021,,,,,,", REFUSAL_CITIZEN_NUMBER_INVALID, "number_replaced_by" },
+        { ",," NUMBER ",,,,,,", REFUSAL_CITIZEN_NUMBER_INVALID, "number_replaced_by" },
+        { ",,,maybe,,,,,", REFUSAL_CSV_INVALID, "duplicate_number" },
+        { ",,,,110105,,,,", REFUSAL_CSV_INVALID, "present_division" },
+        { ",,,,110103,,,,", REFUSAL_DIVISION_UNKNOWN, "present_division" },
+        { ",,,,,YES,,,", REFUSAL_CSV_INVALID, "card_reported_lost" },
+        { ",,,,,,1,,", REFUSAL_CSV_INVALID, "photo_on_file" },
+        { ",,,,,,,ئايگۈل 1,", REFUSAL_NAME_INVALID, "second_script_name" },
+        { ",,,,,,,,قەشقەر", REFUSAL_NAME_INVALID, "second_script_name" },
+        { ",,,,,,,ئايگۈل,路", REFUSAL_FIELD_OUT_OF_BOUNDS, "second_script_address" },
     };
     char line[500];
     struct citizen citizen;

@@ -201,6 +201,7 @@ fill_form(struct application *apply)
         .reason = replaced                                                ? REASON_LOST
                   : strcmp(apply->fields[REASON], "DETAILS_CHANGED") == 0 ? REASON_DETAILS_CHANGED
                                                                           : REASON_EXPIRING,
+        .second_script = { "", "" },
         .phone = "13800138000",
         .residence_basis = BASIS_WORK,
         .residence_address = "上海市浦东新区世纪大道1号",
@@ -321,7 +322,8 @@ the_registry_finds_what_is_expected(void **unused)
     const struct policy_case policy = sample_policy_standard(today);
     /* What depends on a policy is tested where there is one. */
     uint32_t not_here = UINT32_C(1) << FINDING_POLICY_UNKNOWN |
-                        UINT32_C(1) << FINDING_CARD_ON_FILE | UINT32_C(1) << FINDING_TOO_EARLY;
+                        UINT32_C(1) << FINDING_CARD_ON_FILE | UINT32_C(1) << FINDING_TOO_EARLY |
+                        UINT32_C(1) << FINDING_SECOND_SCRIPT_DIFFERS;
     uint32_t seen = not_here;
     start_applications(&application);
     while (next_application(&application)) {

@@ -77,12 +77,12 @@ deadline_is_longer_in_remote_areas(void **unused)
         { POLICY_DEADLINE_REMOTE, "deadline.remote", 30, 20120101, 20261231, "54", "" },
     };
     static const struct policy policy = { .rules = rules, .rule_count = COUNT(rules) };
-    struct policy_case about = { &policy, true, 20261231, "540102", "440105" };
+    struct policy_case about = { &policy, true, 20261231, "540102", "440105", "" };
     uint64_t from_ms = civil_date_start_ms(20261231);
     assert_int_equal(deadline_ms(DEADLINE_STATUTORY, &about, from_ms), civil_date_end_ms(20270331));
     about.date = 20270101;
     assert_int_equal(deadline_ms(DEADLINE_STATUTORY, &about, from_ms), civil_date_end_ms(20270301));
-    about = (struct policy_case){ &policy, true, 20261231, "440105", "540102" };
+    about = (struct policy_case){ &policy, true, 20261231, "440105", "540102", "" };
     assert_int_equal(deadline_ms(DEADLINE_STATUTORY, &about, from_ms), civil_date_end_ms(20270301));
 }
 
@@ -98,7 +98,7 @@ deadline_of_working_days_knows_the_calendar(void **unused)
     (void)unused;
     static const struct policy policy = { .calendar = { spring_festival, COUNT(spring_festival),
                                                         worked_instead, COUNT(worked_instead) } };
-    const struct policy_case about = { &policy, true, 20260213, "310101", "440105" };
+    const struct policy_case about = { &policy, true, 20260213, "310101", "440105", "" };
     uint64_t from_ms = civil_date_start_ms(20260213);
     assert_int_equal(deadline_ms(DEADLINE_NOTIFICATION, &about, from_ms),
                      civil_date_end_ms(20260224));
@@ -115,8 +115,8 @@ deadline_of_production_may_be_in_working_days(void **unused)
           "31", "" },
     };
     static const struct policy policy = { .rules = rules, .rule_count = COUNT(rules) };
-    const struct policy_case there = { &policy, true, 20261123, "310101", "440105" };
-    const struct policy_case here = { &policy, true, 20261123, "440105", "310101" };
+    const struct policy_case there = { &policy, true, 20261123, "310101", "440105", "" };
+    const struct policy_case here = { &policy, true, 20261123, "440105", "310101", "" };
     uint64_t from_ms = civil_date_start_ms(20261123); /* a Monday */
     assert_int_equal(deadline_ms(DEADLINE_PRODUCTION, &there, from_ms),
                      civil_date_end_ms(20261214));

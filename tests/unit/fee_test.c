@@ -106,8 +106,8 @@ fee_is_that_of_the_day_and_the_window_s_province(void **unused)
         { 20270101, "620102", WAIVER_WELFARE, 3000 },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        const struct policy_case about = { &policy, true, cases[i].date, cases[i].window,
-                                           "620102" };
+        const struct policy_case about = { &policy,         true,     cases[i].date,
+                                           cases[i].window, "620102", "" };
         assert_int_equal(fee_due_fen(&about, KIND_REPLACEMENT, REASON_LOST, cases[i].waiver),
                          cases[i].due_fen);
     }
@@ -122,7 +122,7 @@ fee_rounds_in_the_applicant_s_favour(void **unused)
         { POLICY_FEE_RENEWAL, "fee.renewal", 2001, 20120101, 0, "", "" },
     };
     static const struct policy policy = { .rules = rules, .rule_count = COUNT(rules) };
-    const struct policy_case about = { &policy, true, 20261122, "620102", "620102" };
+    const struct policy_case about = { &policy, true, 20261122, "620102", "620102", "" };
     assert_int_equal(fee_due_fen(&about, KIND_RENEWAL, REASON_EXPIRED, WAIVER_HARDSHIP), 1000);
 }
 

@@ -21,6 +21,7 @@ static const struct citizen on_file = {
                 .birth_date = 19920305,
                 .address = "北京市朝阳区安定路甲1号",
                 .registration_division = "110105" },
+    .second_script = { "", "" },
     .fingerprints_on_file = true,
     .bad_credit = false,
     .card_serial = "A000000001",
@@ -34,8 +35,10 @@ static const struct citizen on_file = {
 static struct form
 form_of(const struct citizen *citizen)
 {
-    return (
-        struct form){ .kind = KIND_RENEWAL, .reason = REASON_EXPIRING, .person = citizen->person };
+    return (struct form){ .kind = KIND_RENEWAL,
+                          .reason = REASON_EXPIRING,
+                          .person = citizen->person,
+                          .second_script = { "", "" } };
 }
 
 /* Each case: its name, what differs, and the findings. */
@@ -77,6 +80,12 @@ form_of(const struct citizen *citizen)
     X(lost_card_replaced, record->card_reported_lost = true; form->kind = KIND_REPLACEMENT, 0)     \
     X(lost_card_invalidated, record->card_reported_lost = true; record->card_serial = "";          \
       record->former_card_serial = "A000000000"; (void)form, 0)                                    \
+    X(second_script, form->second_script.name = "ئايگۈل";                                          \
+      (void)record, BIT(SECOND_SCRIPT_DIFFERS))                                                    \
+    X(second_script_known, form->second_script.name = record->second_script.name = "ئايگۈل", 0)    \
+    X(second_script_unused, record->second_script.name = "ئايگۈل"; (void)form, 0)                  \
+    X(second_address, form->second_script.name = record->second_script.name = "ئايگۈل";            \
+      form->second_script.address = "قەشقەر شەھىرى", BIT(SECOND_SCRIPT_DIFFERS))                   \
     X(several, record->bad_credit = true; form->person.name = "李";                                \
       record->card_serial = "", BIT(BAD_CREDIT) | BIT(DETAILS_DIFFER) | BIT(FIRST_APPLICATION))
 
@@ -146,8 +155,8 @@ findings_judge_leaves_out_what_the_policy_does(void **unused)
     record.fingerprints_on_file = false;
     record.bad_credit = true;
     record.card_valid_until = 20270522;
-    const struct policy_case there = { &lenient, true, 20261122, "310101", "110105" };
-    const struct policy_case here = { &lenient, true, 20261122, "440105", "440105" };
+    const struct policy_case there = { &lenient, true, 20261122, "310101", "110105", "" };
+    const struct policy_case here = { &lenient, true, 20261122, "440105", "440105", "" };
     assert_int_equal(findings_judge(&form, &record, &there), 0);
     assert_int_equal(findings_judge(&form, &record, &here),
                      BIT(DETAILS_DIFFER) | BIT(ADDRESS_DIFFERS) |
@@ -160,7 +169,7 @@ findings_judge_knows_a_first_application(void **unused)
     (void)unused;
     struct citizen record = on_file;
     struct form form = form_of(&on_file);
-    const struct policy_case policy = { &lenient, true, 20261122, "310101", "110105" };
+    const struct policy_case policy = { &lenient, true, 20261122, "310101", "110105", "" };
     form.kind = KIND_FIRST;
     form.reason = REASON_FIRST_CARD;
     assert_int_equal(findings_judge(&form, &record, &policy), BIT(CARD_ON_FILE));
@@ -175,7 +184,9 @@ findings_judge_doubts_an_unknown_policy(void **unused)
 {
     (void)unused;
     const struct form form = form_of(&on_file);
-    const struct policy_case policy = { policy_standard(), false, 20261122, "310101", "110105" };
+    const struct policy_case policy = {
+        policy_standard(), false, 20261122, "310101", "110105", ""
+    };
     assert_int_equal(findings_judge(&form, &on_file, &policy), BIT(POLICY_UNKNOWN));
 }
 
@@ -207,6 +218,7 @@ findings_are_stable_and_say_what_they_lead_to(void **unused)
         { 14, "POLICY_UNKNOWN", FINDING_DOUBT, REFUSED_UNSPECIFIED },
         { 15, "CARD_ON_FILE", FINDING_FAIL, REFUSED_IDENTITY_DOUBTFUL },
         { 16, "TOO_EARLY", FINDING_DOUBT, REFUSED_UNSPECIFIED },
+        { 17, "SECOND_SCRIPT_DIFFERS", FINDING_DOUBT, REFUSED_IDENTITY_DOUBTFUL },
     };
     for (int i = 0; i < FINDING_COUNT; i++) {
         enum finding finding = (enum finding)want[i].number;

@@ -30,6 +30,7 @@ static const struct form renewal = {
                 .birth_date = 19920305,
                 .address = "北京市朝阳区安定路甲1号",
                 .registration_division = "110105" },
+    .second_script = { "", "" },
     .phone = "+86 138-0013-8000",
     .residence_basis = BASIS_WORK,
     .residence_address = "上海市浦东新区世纪大道1号",
@@ -443,8 +444,8 @@ form_check_takes_a_first_application_where_the_policy_does(void **unused)
     };
     const struct form form = first_application();
     for (size_t i = 0; i < COUNT(tries); i++) {
-        const struct policy_case policy = { &hainan, true, tries[i].date, tries[i].window,
-                                            "110105" };
+        const struct policy_case policy = { &hainan,         true,     tries[i].date,
+                                            tries[i].window, "110105", "" };
         struct refusal refusal = { 0 };
         enum result result = form_check(&form, &policy, office_division, &refusal);
         assert_int_equal(result, tries[i].taken ? OK : ERR_REFUSED);
@@ -457,7 +458,7 @@ static void
 form_check_asks_the_same_of_a_first_application(void **unused)
 {
     (void)unused;
-    const struct policy_case policy = { &hainan, true, 20260101, "460105", "110105" };
+    const struct policy_case policy = { &hainan, true, 20260101, "460105", "110105", "" };
     struct refusal refusal = { 0 };
     struct form form = first_application();
     form.reason = REASON_LOST;
@@ -477,13 +478,46 @@ form_check_asks_the_same_of_a_first_application(void **unused)
     assert_string_equal(refusal.field, "form.fee_fen");
 }
 
+/* The province of the card centre says what can be printed, not that of window or registry. */
+static void
+form_check_asks_the_card_centre_for_a_second_script(void **unused)
+{
+    (void)unused;
+    static const struct policy_rule rule = {
+        POLICY_BILINGUAL, "production.bilingual", 1, 20120101, 0, "65", ""
+    };
+    static const struct policy bilingual = { .rules = &rule, .rule_count = 1 };
+    static const struct {
+        const char *window, *registry, *production;
+        bool known, taken;
+    } tries[] = {
+        { "310101", "440105", "650000", true, true },
+        { "310101", "440105", "650000", false, true },
+        { "650102", "653101", "310000", true, false },
+        { "650102", "653101", "310000", false, true },
+    };
+    struct form form = renewal;
+    form.second_script = (struct second_script){ "ئايگۈل", "" };
+    for (size_t i = 0; i < COUNT(tries); i++) {
+        const struct policy_case policy = {
+            &bilingual,      tries[i].known,    today,
+            tries[i].window, tries[i].registry, tries[i].production
+        };
+        struct refusal refusal = { 0 };
+        enum result result = form_check(&form, &policy, office_division, &refusal);
+        assert_int_equal(result, tries[i].taken ? OK : ERR_REFUSED);
+        if (!tries[i].taken)
+            assert_int_equal(refusal.code, REFUSAL_SECOND_SCRIPT_NOT_MADE);
+    }
+}
+
 /* Another office's version, which is not here: its fee and its kinds are not ours to judge, the
  * rest is. */
 static void
 form_check_leaves_an_unknown_policy_alone(void **unused)
 {
     (void)unused;
-    const struct policy_case policy = { policy_standard(), false, today, "310101", "110105" };
+    const struct policy_case policy = { policy_standard(), false, today, "310101", "110105", "" };
     struct refusal refusal = { 0 };
     struct form form = renewal;
     form.fee_fen = 1;
@@ -530,6 +564,7 @@ main(int argc, char *argv[])
         cmocka_unit_test(form_check_names_fields_of_proto),
         cmocka_unit_test(form_check_takes_a_first_application_where_the_policy_does),
         cmocka_unit_test(form_check_asks_the_same_of_a_first_application),
+        cmocka_unit_test(form_check_asks_the_card_centre_for_a_second_script),
         cmocka_unit_test(form_check_leaves_an_unknown_policy_alone),
     };
     if (argc > 1)

@@ -115,7 +115,8 @@ json_writes_each_kind_of_field(void **state)
         "\"photo_digest\":\"00017f80ff\","
         "\"fingerprints\":[{\"position\":\"RIGHT_THUMB\",\"digest\":\"\"}],"
         "\"fingers_missing\":[\"RIGHT_LITTLE\",\"LEFT_RING\"],"
-        "\"no_fingerprints_reason\":\"worn\"}");
+        "\"no_fingerprints_reason\":\"worn\","
+        "\"second_script_name\":\"\",\"second_script_address\":\"\"}");
 }
 
 static void

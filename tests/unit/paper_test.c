@@ -367,6 +367,18 @@ the_form_ticks_a_first_application_and_has_its_own_declaration(void **state)
     assert_stands(read_text(draw(sample, SHEET_FORM)), "找回后交回公安机关");
 }
 
+static void
+the_form_shows_both_scripts(void **state)
+{
+    struct sample *sample = *state;
+    sample->row.form->second_script_name = "ئابدۇل رېشىت";
+    sample->row.form->second_script_address = "ལྷ་ས་གྲོང་ཁྱེར།";
+    const char *text = read_text(draw(sample, SHEET_FORM));
+    assert_stands(text, "阿不都·热西提ئابدۇل رېشىت");
+    assert_stands(text, "甲1号ལྷ་ས་གྲོང་ཁྱེར།");
+    assert_null(strstr(read_text(draw(sample, SHEET_RECEIPT)), "ئابدۇل"));
+}
+
 /* Who is 16 before the card may be ready collects it alone, acceptance-node/core/handover.h. */
 static void
 the_receipt_of_a_child_says_that_the_guardian_collects(void **state)
@@ -495,6 +507,8 @@ fill_all_with(struct sample *sample, const char *text)
     Yidi__ApplicationForm *form = sample->row.form;
     form->person->name = form->guardian->name = repeat(sample, text, 150);
     form->person->address = form->residence_address = repeat(sample, text, 300);
+    form->second_script_name = repeat(sample, text, 150);
+    form->second_script_address = repeat(sample, text, 300);
     form->identity_document_number = repeat(sample, text, 32);
     if (strlen(text) <= 20)
         form->phone = repeat(sample, text, 20);
@@ -636,6 +650,7 @@ main(int argc, char *argv[])
         TEST(a_receipt_without_its_code_says_so),
         TEST(notices_tell_what_and_why_and_whom_to_ask),
         TEST(the_form_ticks_a_first_application_and_has_its_own_declaration),
+        TEST(the_form_shows_both_scripts),
         TEST(the_receipt_of_a_child_says_that_the_guardian_collects),
         TEST(only_who_was_examined_is_told_so),
         TEST(a_refusal_says_when_the_temporary_card_is_handed_back),

@@ -65,8 +65,8 @@ static void
 policy_of_case_asks_the_place_that_decides(void **unused)
 {
     (void)unused;
-    const struct policy_case window = { &policy, true, 20260301, "540102", "310101" };
-    const struct policy_case registry = { &policy, true, 20260301, "310101", "540102" };
+    const struct policy_case window = { &policy, true, 20260301, "540102", "310101", "" };
+    const struct policy_case registry = { &policy, true, 20260301, "310101", "540102", "" };
     assert_int_equal(policy_of_case(&window, POLICY_DEADLINE_STATUTORY), 4);
     assert_int_equal(policy_of_case(&registry, POLICY_DEADLINE_STATUTORY), 5);
     assert_int_equal(policy_of_case(&window, POLICY_DEADLINE_REGISTRY), 5);

@@ -66,8 +66,8 @@ validity_is_that_of_the_day_of_acceptance(void **unused)
         { POLICY_VALIDITY_FROM_46, "validity.from-46", 30, 20120101, 0, "44", "" },
     };
     static const struct policy policy = { .rules = rules, .rule_count = COUNT(rules) };
-    const struct policy_case before = { &policy, true, 20261231, "310101", "440105" };
-    const struct policy_case after = { &policy, true, 20270101, "440105", "310101" };
+    const struct policy_case before = { &policy, true, 20261231, "310101", "440105", "" };
+    const struct policy_case after = { &policy, true, 20270101, "440105", "310101", "" };
     assert_int_equal(validity_until(&before, 20050101, 20270110), 20370110);
     assert_int_equal(validity_until(&after, 20050101, 20270110), 20420110);
     assert_int_equal(validity_until(&before, 19500101, 20270110), 20570110);

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * bilingual - a name in a second script, from the window's form to the card's face. The names are
+ * synthetic.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/domain/chip.h"
+#include "common/domain/citizen_csv.h"
+#include "common/domain/finding.h"
+#include "common/io/case_file.h"
+#include "common/io/file.h"
+#include "deploy/yidictl/batch_files.h"
+#include "tests/lib/fake_desk.h"
+#include "tests/lib/fake_policy.h"
+
+enum { TO_ORDERED = 2 };
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+static const struct script {
+    const char *name, *address;
+} uyghur = { "ئايگۈل مەمەت", "قەشقەر شەھىرى 12-قورۇ" }, tibetan = { "བསྟན་འཛིན་སྒྲོལ་མ", "" },
+  mongolian = { "ᠰᠠᠷᠠᠨ", "" }, zhuang = { "Vangz Siujmeiz", "Cinghsiu Gih 8 hauh" };
+
+/* The card centre of fake_desk stands in Shanghai. */
+static const struct made_rule rules[] = {
+    { .key = "production.bilingual", .value = 1, .province = "31" }
+};
+
+static struct fake_network network;
+static struct made_application application;
+static char number[CASE_NUMBER_CHARS + 1];
+
+static const char *
+apply(uint64_t citizen, const struct script *script)
+{
+    fake_desk_citizen(citizen, YIDI__APPLICATION_KIND__RENEWAL, &application);
+    application.form.second_script_name = (char *)(uintptr_t)script->name;
+    application.form.second_script_address = (char *)(uintptr_t)script->address;
+    return fake_desk_apply(&network, &application, "", number);
+}
+
+/* The registry has these citizens with that script. */
+static void
+populate(uint64_t seed, const struct script *script)
+{
+    char csv[4 * CITIZEN_MAKER_LINE_BYTES];
+    struct made_citizen citizen;
+    Yidi__PopulationImport import = YIDI__POPULATION_IMPORT__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    citizen_make(seed, FAKE_DESK_DIVISION, &citizen);
+    size_t size = (size_t)snprintf(csv, sizeof csv, "%s,second_script_name,second_script_address\n",
+                                   CITIZEN_CSV_HEADER);
+    size += citizen_make_line(&citizen, csv + size) - 1;
+    size +=
+        (size_t)snprintf(csv + size, sizeof csv - size, ",%s,%s\n", script->name, script->address);
+    request.command_case = YIDI__REQUEST__COMMAND_POPULATION_IMPORT;
+    request.population_import = &import;
+    const struct bytes frame = bytes_of(csv, size);
+    const Yidi__Response *response = fake_network_ask(&network, REGISTRY, &request, &frame, 1);
+    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_IMPORTED);
+    assert_int_equal(response->imported->imported, 1);
+}
+
+static const Yidi__Case *
+row_at(size_t at, struct arena *arena)
+{
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[at].scratch);
+    struct case_file file;
+    assert_int_equal(case_file_open(txn, network.offices[at].role->machine, number, arena, &file),
+                     OK);
+    return file.row;
+}
+
+static const Yidi__Response *
+ask(size_t at, Yidi__Request *request)
+{
+    request->operator_ = "maker";
+    const Yidi__Response *response = fake_network_ask(&network, at, request, NULL, 0);
+    assert_non_null(response);
+    return response;
+}
+
+/* ---- tests ---- */
+
+static void
+the_window_refuses_a_script_that_the_card_centre_cannot_print(void **unused)
+{
+    static const struct made_rule elsewhere[] = {
+        { .key = "production.bilingual", .value = 1, .province = "44" } /* the registry's */
+    };
+    (void)unused;
+    assert_string_equal(apply(1, &uyghur), "SECOND_SCRIPT_NOT_MADE");
+    fake_policy_give_all(&network, 1, elsewhere, COUNT(elsewhere));
+    assert_string_equal(apply(1, &uyghur), "SECOND_SCRIPT_NOT_MADE");
+    assert_string_equal(network.answer.response->refusal->field, "form.second_script_name");
+    assert_string_equal(apply(1, &(struct script){ "", "" }), "");
+    fake_policy_give_all(&network, 2, rules, COUNT(rules));
+    assert_string_equal(apply(2, &(struct script){ "王芳", "" }), "NAME_INVALID");
+    assert_string_equal(apply(2, &uyghur), "");
+}
+
+static void
+the_registry_sees_it_and_doubts_what_its_record_does_not_have(void **unused)
+{
+    static const struct {
+        const struct script *asked, *known;
+        uint32_t findings;
+    } cases[] = {
+        { &uyghur, &uyghur, 0 },
+        { &tibetan, &tibetan, 0 },
+        { &mongolian, &tibetan, 1U << FINDING_SECOND_SCRIPT_DIFFERS },
+    };
+    AUTO(arena) struct arena arena;
+    (void)unused;
+    arena_init(&arena);
+    fake_policy_give_all(&network, 1, rules, COUNT(rules));
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        populate(i + 1, cases[i].known);
+        assert_string_equal(apply(i + 1, cases[i].asked), "");
+        fake_network_settle(&network);
+        const Yidi__Case *row = row_at(REGISTRY, &arena);
+        assert_string_equal(row->form->second_script_name, cases[i].asked->name);
+        assert_int_equal(row->findings, cases[i].findings);
+    }
+    assert_string_equal(apply(4, &zhuang), "");
+    fake_network_settle(&network);
+    assert_int_equal(row_at(REGISTRY, &arena)->findings, 1U << FINDING_SECOND_SCRIPT_DIFFERS);
+}
+
+/* It is personal as the name is. */
+static void
+it_is_masked_where_the_name_is(void **unused)
+{
+    Yidi__Show show = YIDI__SHOW__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    (void)unused;
+    fake_policy_give_all(&network, 1, rules, COUNT(rules));
+    assert_string_equal(apply(1, &uyghur), "");
+    show.case_number = number;
+    request.command_case = YIDI__REQUEST__COMMAND_SHOW;
+    request.show = &show;
+    const Yidi__Response *response = ask(WINDOW, &request);
+    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_SHOWN);
+    assert_string_equal(response->shown->case_row->form->second_script_name, "*****");
+    assert_string_equal(response->shown->case_row->form->second_script_address, "*****");
+}
+
+/* ---- the card's face ---- */
+
+/* The one card of the first batch, as the centre gives it out. */
+static Yidi__BatchCard *
+export_card(const Yidi__BatchRow **ret_batch)
+{
+    Yidi__BatchMake make = YIDI__BATCH_MAKE__INIT;
+    Yidi__BatchExport export = YIDI__BATCH_EXPORT__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    make.machine = "M1";
+    request.command_case = YIDI__REQUEST__COMMAND_BATCH_MAKE;
+    request.batch_make = &make;
+    assert_int_equal(ask(CENTRE, &request)->body_case, YIDI__RESPONSE__BODY_BATCH);
+    export.batch = "B-0000001";
+    request.command_case = YIDI__REQUEST__COMMAND_BATCH_EXPORT;
+    request.batch_export = &export;
+    const Yidi__BatchCards *page = ask(CENTRE, &request)->batch_cards;
+    assert_int_equal(page->n_cards, 1);
+    *ret_batch = page->batch;
+    return page->cards[0];
+}
+
+/* What one file for the machine holds, as text; it is gone from the folder. */
+static const char *
+take_file(const char *folder, const char *name, struct arena *arena)
+{
+    char path[200];
+    uint8_t *data;
+    size_t size;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    assert_int_equal(file_read(path, 1 << 20, &data, &size, NULL), OK);
+    char *text = arena_take(arena, size + 1);
+    assert_non_null(text);
+    memcpy(text, data, size);
+    free(data);
+    assert_int_equal(unlink(path), 0);
+    return text;
+}
+
+struct machine_files {
+    const char *face, *chip, *manifest;
+};
+
+static struct machine_files
+write_files(const Yidi__BatchCard *card, const Yidi__BatchRow *batch, struct arena *arena)
+{
+    AUTO(batch_files) struct batch_files files = { 0 };
+    struct machine_files taken;
+    char folder[] = "/tmp/yidi-bilingual-XXXXXX", name[64];
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(batch_files_open(&files, folder, NULL), OK);
+    assert_int_equal(batch_files_add(&files, card, NULL), OK);
+    assert_int_equal(batch_files_finish(&files, batch, 1, NULL), OK);
+    snprintf(name, sizeof name, "%s.json", number);
+    taken.face = take_file(folder, name, arena);
+    snprintf(name, sizeof name, "%s.chip", number);
+    taken.chip = take_file(folder, name, arena);
+    taken.manifest = take_file(folder, "manifest.json", arena);
+    snprintf(name, sizeof name, "%s.jpg", number);
+    (void)take_file(folder, name, arena);
+    snprintf(name, sizeof name, "%s.fingers", number);
+    (void)take_file(folder, name, arena);
+    assert_int_equal(rmdir(folder), 0);
+    return taken;
+}
+
+static void
+the_face_shows_both_scripts_and_the_chip_holds_chinese_alone(void **unused)
+{
+    AUTO(arena) struct arena arena;
+    const Yidi__BatchRow *batch;
+    (void)unused;
+    arena_init(&arena);
+    fake_policy_give_all(&network, 1, rules, COUNT(rules));
+    assert_string_equal(apply(1, &uyghur), "");
+    fake_desk_walk(&network, number, TO_ORDERED);
+    Yidi__BatchCard *card = export_card(&batch);
+    const struct machine_files both = write_files(card, batch, &arena);
+    card->second_script_name = card->second_script_address = "";
+    const struct machine_files alone = write_files(card, batch, &arena);
+
+    assert_non_null(strstr(both.face, "\"second_script_name\":\"ئايگۈل مەمەت\""));
+    assert_non_null(strstr(both.face, "\"second_script_address\":\"قەشقەر شەھىرى 12-قورۇ\""));
+    assert_non_null(strstr(both.face, application.citizen.name));
+    assert_non_null(strstr(both.manifest, "\"bilingual\":true"));
+    assert_null(strstr(alone.face, "ئايگۈل"));
+    assert_null(strstr(alone.manifest, "\"bilingual\":true"));
+    assert_memory_equal(both.chip, alone.chip, CHIP_TEXT_BYTES);
+}
+
+/* The order carries the form that the window signed. */
+static void
+it_survives_the_loss_of_the_card_centres_disk(void **unused)
+{
+    AUTO(arena) struct arena arena;
+    (void)unused;
+    arena_init(&arena);
+    fake_policy_give_all(&network, 1, rules, COUNT(rules));
+    assert_string_equal(apply(1, &tibetan), "");
+    fake_desk_walk(&network, number, TO_ORDERED);
+    fake_desk_lose_disk(&network, CENTRE);
+    fake_desk_recover(&network, CENTRE, YIDI__RECOVER_VERB__RECOVER_START);
+    fake_network_settle(&network);
+    fake_network_settle(&network);
+    assert_string_equal(row_at(CENTRE, &arena)->form->second_script_name, tibetan.name);
+}
+
+static int
+set_up(void **unused)
+{
+    (void)unused;
+    fake_desk_open(&network, 1);
+    fake_desk_populate(&network, 1, 9);
+    fake_network_settle(&network);
+    return 0;
+}
+
+static int
+tear_down(void **unused)
+{
+    (void)unused;
+    fake_network_close(&network);
+    return 0;
+}
+
+int
+main(int argc, char *argv[])
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(the_window_refuses_a_script_that_the_card_centre_cannot_print),
+        TEST(the_registry_sees_it_and_doubts_what_its_record_does_not_have),
+        TEST(it_is_masked_where_the_name_is),
+        TEST(the_face_shows_both_scripts_and_the_chip_holds_chinese_alone),
+        TEST(it_survives_the_loss_of_the_card_centres_disk),
+    };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -22,14 +22,6 @@ static const struct table_column columns[] = {
     { "STANDS", false },
 };
 
-/* "card on its way" without its first word */
-static const char *
-standing_text(Yidi__PackageStanding standing, struct arena *arena)
-{
-    const char *term = output_term(&yidi__package_standing__descriptor, (int)standing, arena);
-    return term[0] == '\0' ? term : term + sizeof "card";
-}
-
 static void
 print_report(const Yidi__PackageReport *report, struct arena *arena)
 {
@@ -43,7 +35,8 @@ print_report(const Yidi__PackageReport *report, struct arena *arena)
                               card->case_number,
                               card->card_serial,
                               output_time(card->time_ms, arena),
-                              standing_text(card->standing, arena),
+                              output_term_after("card", &yidi__package_standing__descriptor,
+                                                (int)card->standing, arena),
                           });
     }
     table_print(&table, stdout);

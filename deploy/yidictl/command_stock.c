@@ -86,11 +86,10 @@ print_movements(const Yidi__StockReport *report, struct arena *arena)
     table_init(&table, movement_columns, sizeof movement_columns / sizeof *movement_columns);
     for (size_t i = 0; i < report->n_movements; i++) {
         const Yidi__StockMovement *movement = report->movements[i];
-        const char *kind =
-            output_term(&yidi__stock_movement_kind__descriptor, (int)movement->kind, arena);
         table_add(&table, (const char *[]){
                               output_time(movement->time_ms, arena),
-                              kind + sizeof "stock",
+                              output_term_after("stock", &yidi__stock_movement_kind__descriptor,
+                                                (int)movement->kind, arena),
                               number(movement->count, arena),
                               number(movement->left, arena),
                               movement->first_serial,

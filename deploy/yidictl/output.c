@@ -241,6 +241,15 @@ output_term(const ProtobufCEnumDescriptor *descriptor, int value, struct arena *
     return text;
 }
 
+const char *
+output_term_after(const char *first_word, const ProtobufCEnumDescriptor *descriptor, int value,
+                  struct arena *arena)
+{
+    const char *term = output_term(descriptor, value, arena);
+    const size_t size = strlen(first_word);
+    return strncmp(term, first_word, size) == 0 && term[size] == ' ' ? term + size + 1 : term;
+}
+
 bool
 output_find_term(const ProtobufCEnumDescriptor *descriptor, const char *word, int *ret_value)
 {

@@ -74,6 +74,10 @@ const char *output_age(uint64_t age_ms, struct arena *arena);
 /* An enum's name in words, such as "bad credit record"; "" for 0 and for unknown values. */
 const char *output_term(const ProtobufCEnumDescriptor *descriptor, int value, struct arena *arena);
 
+/* The same without the word that all terms of the list begin with: of "stock found", "found". */
+const char *output_term_after(const char *first_word, const ProtobufCEnumDescriptor *descriptor,
+                              int value, struct arena *arena);
+
 /* The value of an enum's name as a user may write it: bad-credit-record, BAD_CREDIT_RECORD. False
  * when there is none, or it is the unspecified 0 (which is none either). */
 bool output_find_term(const ProtobufCEnumDescriptor *descriptor, const char *word, int *ret_value);

@@ -18,6 +18,7 @@
 #include "deploy/yidictl/output.c"
 #include "deploy/yidictl/report.c"
 #include "proto/message.pb-c.h"
+#include "proto/production.pb-c.h"
 
 static const struct argument_rule common_options[] = {
     { "socket", "PATH", false, "" },
@@ -169,6 +170,25 @@ enum_names_are_found_as_people_write_them(void **unused)
     assert_false(
         output_find_term(&yidi__refusal_reason__descriptor, "refusal-reason-unspecified", &value));
     assert_false(output_find_term(&yidi__refusal_reason__descriptor, "credit", &value));
+}
+
+static void
+terms_of_one_list_leave_their_common_word_out(void **unused)
+{
+    AUTO(arena) struct arena arena;
+    const ProtobufCEnumDescriptor *kinds = &yidi__stock_movement_kind__descriptor;
+    (void)unused;
+    arena_init(&arena);
+    assert_string_equal(
+        output_term_after("stock", kinds, YIDI__STOCK_MOVEMENT_KIND__STOCK_FOUND, &arena), "found");
+    assert_string_equal(
+        output_term_after("card", kinds, YIDI__STOCK_MOVEMENT_KIND__STOCK_FOUND, &arena),
+        "stock found");
+    assert_string_equal(
+        output_term_after("stoc", kinds, YIDI__STOCK_MOVEMENT_KIND__STOCK_FOUND, &arena),
+        "stock found");
+    assert_string_equal(output_term_after("stock", kinds, 0, &arena), "");
+    assert_string_equal(output_term_after("stock", kinds, 99, &arena), ""); /* of a newer office */
 }
 
 static void
@@ -338,6 +358,7 @@ int
 main(int argc, char *argv[])
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(terms_of_one_list_leave_their_common_word_out),
         cmocka_unit_test(options_and_operands_may_be_mixed),
         cmocka_unit_test(a_wrong_option_is_refused_with_its_name),
         cmocka_unit_test(a_number_is_nothing_but_digits_within_its_range),

@@ -90,10 +90,21 @@ check_text(const char *text, const char *field, struct refusal *ret_refusal)
 static enum result
 check_digits(const char *text, size_t count, const char *field, struct refusal *ret_refusal)
 {
-    size_t digits = strspn(text, "0123456789X");
-    return digits == count && text[digits] == '\0'
+    return strspn(text, "0123456789") == count && text[count] == '\0'
                ? OK
                : refuse(ret_refusal, REFUSAL_MALFORMED, field, "must have %zu digits", count);
+}
+
+/* The last character checks the others, and may be X. */
+static enum result
+check_number(const char *text, const char *field, struct refusal *ret_refusal)
+{
+    const size_t digits = strspn(text, "0123456789");
+    const size_t size = digits == NUMBER_UNITS - 1 && text[digits] == 'X' ? digits + 1 : digits;
+    return size == NUMBER_UNITS && text[size] == '\0'
+               ? OK
+               : refuse(ret_refusal, REFUSAL_MALFORMED, field,
+                        "must have %d digits, of which the last one may be X", NUMBER_UNITS);
 }
 
 static enum result
@@ -107,7 +118,7 @@ check_holder(const struct chip_holder *holder, struct refusal *ret_refusal)
     if (result == OK)
         result = check_digits(holder->ethnic_group, ETHNIC_UNITS, "ethnic_group", ret_refusal);
     if (result == OK)
-        result = check_digits(holder->citizen_number, NUMBER_UNITS, "citizen_number", ret_refusal);
+        result = check_number(holder->citizen_number, "citizen_number", ret_refusal);
     if (result == OK && holder->sex > 9)
         result = refuse(ret_refusal, REFUSAL_MALFORMED, "sex", "must be a code of GB/T 2261.1");
     if (result == OK)

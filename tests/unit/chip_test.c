@@ -152,11 +152,12 @@ static void
 what_no_chip_can_hold_is_refused_and_nothing_written(void **unused)
 {
     (void)unused;
-    struct chip_holder holders[7];
+    struct chip_holder holders[10];
     static const char *const fields[] = {
-        "name", "address", "ethnic_group", "citizen_number", "birth_date", "valid_until", "sex"
+        "name",        "address", "ethnic_group", "citizen_number", "birth_date",
+        "valid_until", "sex",     "ethnic_group", "citizen_number", "citizen_number"
     };
-    for (size_t i = 0; i < 7; i++)
+    for (size_t i = 0; i < 10; i++)
         holders[i] = li_na;
     holders[0].name = "\xE6\x9D";
     holders[1].address = "\xFF";
@@ -165,7 +166,10 @@ what_no_chip_can_hold_is_refused_and_nothing_written(void **unused)
     holders[4].birth_date = 19880230;
     holders[5].valid_until = 5;
     holders[6].sex = 10;
-    for (size_t i = 0; i < 7; i++) {
+    holders[7].ethnic_group = "1X"; /* only a number's last character may be X */
+    holders[8].citizen_number = "1101051949123100X2";
+    holders[9].citizen_number = "XXXXXXXXXXXXXXXXXX";
+    for (size_t i = 0; i < 10; i++) {
         uint8_t text[CHIP_TEXT_BYTES] = { 0 };
         static const uint8_t untouched[CHIP_TEXT_BYTES];
         struct refusal refusal = { 0 };

@@ -6,6 +6,7 @@
 #include "acceptance-node/acceptance.h"
 #include "acceptance-node/collection.h"
 #include "acceptance-node/core/application.h"
+#include "common/io/message_trace.h"
 #include "common/io/turn.h"
 
 enum { TRACE_SENT = 64, TRACE_SENT_SHORT = 16 };
@@ -72,34 +73,30 @@ acceptance_fill_message(struct turn *turn, const struct case_file *file, enum me
     size_t count = case_file_own_trace(file, turn->office->journal.office, trace,
                                        card ? TRACE_SENT : TRACE_SENT_SHORT);
     message->body_case = (Yidi__Message__BodyCase)kind;
-#define BODY(field, member)                                                                        \
-    bodies->member.trace = trace;                                                                  \
-    bodies->member.n_trace = count;                                                                \
-    message->field = &bodies->member
     switch (kind) {
     case MESSAGE_APPLICATION_SUBMITTED:
         fill_submitted(row, &bodies->submitted);
-        BODY(application_submitted, submitted);
+        message->application_submitted = &bodies->submitted;
         break;
     case MESSAGE_APPLICATION_WITHDRAWN:
         yidi__application_withdrawn__init(&bodies->withdrawn);
         bodies->withdrawn.text = words_of(row);
-        BODY(application_withdrawn, withdrawn);
+        message->application_withdrawn = &bodies->withdrawn;
         break;
     case MESSAGE_APPLICATION_REMINDED:
         yidi__application_reminded__init(&bodies->reminded);
         bodies->reminded.due_ms = row->stage_deadline_ms;
-        BODY(application_reminded, reminded);
+        message->application_reminded = &bodies->reminded;
         break;
     case MESSAGE_CARD_COLLECTED:
         fill_collected(row, &bodies->collected);
-        BODY(card_collected, collected);
+        message->card_collected = &bodies->collected;
         break;
     case MESSAGE_CARD_DESTROYED:
         yidi__card_destroyed__init(&bodies->destroyed);
         bodies->destroyed.card_serial = row->card_serial;
         bodies->destroyed.text = words_of(row);
-        BODY(card_destroyed, destroyed);
+        message->card_destroyed = &bodies->destroyed;
         break;
     default:
         REQUIRE(kind == MESSAGE_CARD_RECEIVED);
@@ -107,6 +104,6 @@ acceptance_fill_message(struct turn *turn, const struct case_file *file, enum me
         message->card_received = &bodies->received;
         break;
     }
-#undef BODY
+    message_trace_set(message, trace, count);
     return OK;
 }

@@ -5,6 +5,7 @@
 
 #include "common/domain/deadline.h"
 #include "common/io/incoming.h"
+#include "common/io/message_trace.h"
 #include "common/io/package.h"
 #include "common/io/redo.h"
 #include "common/io/turn.h"
@@ -71,22 +72,17 @@ fill_message(struct turn *turn, const struct case_file *file, enum message_kind 
         yidi__card_made__init(&bodies->made);
         bodies->made.card_serial = file->row->card_serial;
         bodies->made.attempt = file->row->attempt;
-        bodies->made.trace = bodies->trace;
-        bodies->made.n_trace = count;
         message->card_made = &bodies->made;
     } else if (kind == MESSAGE_CARD_DISPATCHED) {
         result = fill_dispatched(turn, file, &bodies->dispatched);
-        bodies->dispatched.trace = bodies->trace;
-        bodies->dispatched.n_trace = count;
         message->card_dispatched = &bodies->dispatched;
     } else {
         REQUIRE(kind == MESSAGE_ORDER_WITHDRAWAL_ANSWERED);
         yidi__order_withdrawal_answered__init(&bodies->answered);
         bodies->answered.withdrawn = file->row->state == ORDER_WITHDRAWN;
-        bodies->answered.trace = bodies->trace;
-        bodies->answered.n_trace = count;
         message->order_withdrawal_answered = &bodies->answered;
     }
+    message_trace_set(message, bodies->trace, count);
     return result;
 }
 

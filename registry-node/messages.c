@@ -3,6 +3,7 @@
  * What a registry says to the other offices of a case: the bodies of its messages, filled in from
  * the row after it was changed.
  */
+#include "common/io/message_trace.h"
 #include "common/io/stream_key.h"
 #include "common/io/turn.h"
 #include "registry-node/core/review.h"
@@ -126,42 +127,38 @@ registry_fill_message(struct turn *turn, const struct case_file *file, enum mess
     size_t count = case_file_own_trace(file, turn->office->journal.office, trace, TRACE_SENT);
     enum result result = OK;
     message->body_case = (Yidi__Message__BodyCase)kind;
-#define BODY(field, member)                                                                        \
-    bodies->member.trace = trace;                                                                  \
-    bodies->member.n_trace = count;                                                                \
-    message->field = &bodies->member
     switch (kind) {
     case MESSAGE_APPLICATION_REFUSED:
         fill_refused(file, &bodies->refused);
-        BODY(application_refused, refused);
+        message->application_refused = &bodies->refused;
         break;
     case MESSAGE_CARD_ISSUED:
         fill_issued(file, &bodies->issued);
-        BODY(card_issued, issued);
+        message->card_issued = &bodies->issued;
         break;
     case MESSAGE_APPLICATION_RETURNED:
         fill_returned(turn, file, &bodies->returned);
-        BODY(application_returned, returned);
+        message->application_returned = &bodies->returned;
         break;
     case MESSAGE_APPLICATION_REDIRECTED:
         fill_redirected(turn, file, &bodies->redirected);
-        BODY(application_redirected, redirected);
+        message->application_redirected = &bodies->redirected;
         break;
     case MESSAGE_WITHDRAWAL_ANSWERED:
         yidi__withdrawal_answered__init(&bodies->answered);
         bodies->answered.withdrawn = is_withdrawn(file);
-        BODY(withdrawal_answered, answered);
+        message->withdrawal_answered = &bodies->answered;
         break;
     case MESSAGE_ORDER_WITHDRAWN:
         yidi__order_withdrawn__init(&bodies->withdrawn);
-        BODY(order_withdrawn, withdrawn);
+        message->order_withdrawn = &bodies->withdrawn;
         break;
     default:
         REQUIRE(kind == MESSAGE_CARD_ORDERED);
         result = fill_ordered(turn, file, &bodies->ordered);
-        BODY(card_ordered, ordered);
+        message->card_ordered = &bodies->ordered;
         break;
     }
-#undef BODY
+    message_trace_set(message, trace, count);
     return result;
 }

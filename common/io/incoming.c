@@ -32,65 +32,6 @@ incoming_sender(enum message_kind kind)
     return kind < MESSAGE_KIND_END ? sender_of[kind] : PARTY_NONE;
 }
 
-void
-incoming_find_trace(struct incoming *incoming)
-{
-    const Yidi__Message *message = incoming->message;
-#define TRACE_OF(field)                                                                            \
-    incoming->trace = message->field->trace;                                                       \
-    incoming->trace_count = message->field->n_trace
-    switch (message->body_case) {
-    case YIDI__MESSAGE__BODY_APPLICATION_SUBMITTED:
-        TRACE_OF(application_submitted);
-        break;
-    case YIDI__MESSAGE__BODY_APPLICATION_REFUSED:
-        TRACE_OF(application_refused);
-        break;
-    case YIDI__MESSAGE__BODY_CARD_ISSUED:
-        TRACE_OF(card_issued);
-        break;
-    case YIDI__MESSAGE__BODY_CARD_ORDERED:
-        TRACE_OF(card_ordered);
-        break;
-    case YIDI__MESSAGE__BODY_CARD_MADE:
-        TRACE_OF(card_made);
-        break;
-    case YIDI__MESSAGE__BODY_CARD_DISPATCHED:
-        TRACE_OF(card_dispatched);
-        break;
-    case YIDI__MESSAGE__BODY_CARD_COLLECTED:
-        TRACE_OF(card_collected);
-        break;
-    case YIDI__MESSAGE__BODY_APPLICATION_RETURNED:
-        TRACE_OF(application_returned);
-        break;
-    case YIDI__MESSAGE__BODY_APPLICATION_WITHDRAWN:
-        TRACE_OF(application_withdrawn);
-        break;
-    case YIDI__MESSAGE__BODY_WITHDRAWAL_ANSWERED:
-        TRACE_OF(withdrawal_answered);
-        break;
-    case YIDI__MESSAGE__BODY_ORDER_WITHDRAWN:
-        TRACE_OF(order_withdrawn);
-        break;
-    case YIDI__MESSAGE__BODY_ORDER_WITHDRAWAL_ANSWERED:
-        TRACE_OF(order_withdrawal_answered);
-        break;
-    case YIDI__MESSAGE__BODY_APPLICATION_REDIRECTED:
-        TRACE_OF(application_redirected);
-        break;
-    case YIDI__MESSAGE__BODY_APPLICATION_REMINDED:
-        TRACE_OF(application_reminded);
-        break;
-    case YIDI__MESSAGE__BODY_CARD_DESTROYED:
-        TRACE_OF(card_destroyed);
-        break;
-    default:
-        break;
-    }
-#undef TRACE_OF
-}
-
 static bool
 same_digest(ProtobufCBinaryData a, ProtobufCBinaryData b)
 {

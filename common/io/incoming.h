@@ -30,9 +30,6 @@ enum party incoming_sender(enum message_kind kind);
 /* Only the application and the order carry a photo and templates. */
 bool incoming_may_have_attachments(enum message_kind kind);
 
-/* Find the trace that the message brought, whatever its kind. */
-void incoming_find_trace(struct incoming *incoming);
-
 /* Are the photo and the templates that a form names the very ones that travel with the message, in
  * that order?
  *

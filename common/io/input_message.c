@@ -5,6 +5,7 @@
 #include "common/io/incoming.h"
 #include "common/io/input.h"
 #include "common/io/log.h"
+#include "common/io/message_trace.h"
 #include "common/io/outbox.h"
 #include "common/io/replay.h"
 #include "common/io/share.h"
@@ -161,7 +162,7 @@ incoming_of(const struct input *input)
         .frames = input->frames,
         .attachment_count = input->frame_count,
     };
-    incoming_find_trace(&incoming);
+    incoming.trace = message_trace_find(incoming.message, &incoming.trace_count);
     return incoming;
 }
 

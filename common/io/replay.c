@@ -7,6 +7,7 @@
 #include "common/core/require.h"
 #include "common/io/input.h"
 #include "common/io/log.h"
+#include "common/io/message_trace.h"
 #include "common/io/outbox.h"
 #include "common/io/recovery.h"
 #include "common/io/redo.h"
@@ -348,7 +349,7 @@ redo_once(struct turn *turn, const struct replay_item *item, const struct envelo
     };
     if (item->kind == MESSAGE_MESSAGE_REFUSED)
         return redo_refusal(turn, item, sent->message->message_refused);
-    incoming_find_trace(&own);
+    own.trace = message_trace_find(own.message, &own.trace_count);
     uint64_t now_ms = turn->now_ms;
     turn->input = NULL;
     turn->operator= envelope->entry->operator_;

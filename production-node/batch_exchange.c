@@ -6,9 +6,9 @@
 
 #include "production-node/batch.h"
 #include "production-node/batch_row.h"
+#include "production-node/card_body.h"
 #include "production-node/core/order.h"
 #include "production-node/production.h"
-#include "production-node/stock_book.h"
 
 enum { PAGE_CARDS_MAX = 32 };
 
@@ -159,18 +159,17 @@ static enum result
 find_known(struct turn *turn, const Yidi__BatchResult *line, bool *ret_known,
            struct refusal *ret_refusal)
 {
-    char used_for[CASE_NUMBER_CHARS + 1];
-    bool spoiled;
-    enum result result = stock_book_find(turn->txn, line->card_serial, used_for, &spoiled);
+    struct card_body body;
+    enum result result = card_body_find(turn->txn, line->card_serial, &body);
     *ret_known = false;
     if (result == ERR_ABSENT)
         return OK;
     if (result != OK)
         return result;
-    if (strcmp(used_for, line->case_number) != 0)
+    if (strcmp(body.case_number, line->case_number) != 0)
         return refuse(ret_refusal, REFUSAL_CARD_SERIAL_TAKEN, "card_serial",
                       "each card body is used once");
-    if (line->defective && !spoiled)
+    if (line->defective && !body.spoiled)
         return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "defective",
                       "this card was taken as good before; check it as defective");
     *ret_known = true;

@@ -8,6 +8,7 @@
 #include "common/core/format.h"
 #include "common/io/share.h"
 #include "common/io/turn.h"
+#include "production-node/card_body.h"
 #include "production-node/core/order.h"
 #include "production-node/production.h"
 #include "production-node/stock_book.h"

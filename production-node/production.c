@@ -13,6 +13,7 @@
 #include "production-node/core/order.h"
 #include "production-node/stock_book.h"
 #include "production-node/pages.h"
+#include "production-node/stock_keeper.h"
 
 /* ---- deadlines ---- */
 
@@ -278,7 +279,7 @@ take_command(struct turn *turn, const Yidi__Request *request, const struct bytes
     (void)frame_count;
     switch (request->command_case) {
     case YIDI__REQUEST__COMMAND_STOCK_CHANGE:
-        return stock_book_change(turn, request->stock_change, response, ret_refusal);
+        return stock_keeper_change(turn, request->stock_change, response, ret_refusal);
     case YIDI__REQUEST__COMMAND_BATCH_MAKE:
         return batch_make(turn, request->batch_make, response, ret_refusal);
     case YIDI__REQUEST__COMMAND_BATCH_EXPORT:
@@ -296,7 +297,7 @@ answer_query(struct store_txn *txn, const Yidi__Request *request, struct arena *
              Yidi__Response *response, struct refusal *ret_refusal)
 {
     if (request->command_case == YIDI__REQUEST__COMMAND_STOCK_QUERY)
-        return stock_book_show(txn, request->stock_query, arena, response);
+        return stock_keeper_show(txn, request->stock_query, arena, response);
     if (request->command_case == YIDI__REQUEST__COMMAND_BATCH_QUERY)
         return batch_show(txn, request->batch_query, arena, response, ret_refusal);
     return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",

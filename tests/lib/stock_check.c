@@ -6,7 +6,7 @@
 
 #include "common/core/arena.h"
 #include "common/io/wire.h"
-#include "production-node/stock_book.h"
+#include "production-node/card_body.h"
 
 struct recount {
     struct arena arena;
@@ -65,9 +65,13 @@ static void
 take_serial_row(struct recount *recount, struct bytes key, struct bytes value)
 {
     (void)key;
-    uint8_t flags = value.size == SERIAL_ROW_BYTES ? value.data[CASE_NUMBER_CHARS] : 0;
-    recount->bodies += (flags & SERIAL_COUNTED) != 0;
-    recount->spoiled_bodies += flags == (SERIAL_COUNTED | SERIAL_SPOILED);
+    struct card_body body;
+    if (card_body_decode(value, &body) != OK) {
+        recount->unreadable = true;
+        return;
+    }
+    recount->bodies += body.counted;
+    recount->spoiled_bodies += body.counted && body.spoiled;
 }
 
 static void

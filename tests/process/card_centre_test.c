@@ -207,19 +207,23 @@ write_results(char ret_path[NETWORK_PATH_BYTES])
     return ret_path;
 }
 
+/* ---- the day ---- */
+
 static void
-a_day_at_a_card_centre(void **unused)
+blanks_come(void)
 {
-    char folder[NETWORK_PATH_BYTES], results[NETWORK_PATH_BYTES];
-    (void)unused;
-    order_cards();
     does(centre, "keeper", "stock", "receive", "--count", "6", "--first", "GD000001", "--last",
          "GD000006", "--note", "delivery note 7", NULL);
     assert_int_equal(run(centre, "keeper", "stock", "receive", "--count", "2", "--first",
                          "GD000006", "--last", "GD000007", "--note", "twice", NULL),
                      1);
     says("STOCK_INVALID");
+}
 
+static void
+a_batch_goes_to_the_machine(void)
+{
+    char folder[NETWORK_PATH_BYTES];
     does(centre, "maker", "batch", "make", "--machine", "M1", NULL);
     says("B-0000001");
     network_path(centre, "batch", folder);
@@ -228,7 +232,13 @@ a_day_at_a_card_centre(void **unused)
     the_export_is_whole(folder);
     assert_int_equal(run(centre, "maker", "batch", "export", "B-0000001", folder, NULL), 1);
     says("FILE_EXISTS");
+}
 
+/* The centre is killed in between. */
+static void
+the_batch_comes_back(void)
+{
+    char results[NETWORK_PATH_BYTES];
     write_results(results);
     does(centre, "maker", "batch", "import", "B-0000001", results, NULL);
     says("4 made, 1 defective, 0 known already, 0 refused");
@@ -243,8 +253,12 @@ a_day_at_a_card_centre(void **unused)
     says("\"received\":6,\"used\":4,\"spoiled\":1,\"left\":1");
     does(centre, "maker", "batch", "show", "B-0000001", NULL);
     says("GD000003");
+}
 
-    /* two checks; the last card is bad by the reader, and there is one blank left for it */
+/* The last card is bad by the reader, and there is one blank left for it. */
+static void
+cards_are_checked_twice(void)
+{
     assert_int_equal(run(centre, "maker", "check-card", "--by", "eye", numbers[0], NULL), 1);
     says("FOUR_EYES");
     does(centre, "checker", "check-card", "--by", "eye", numbers[0], numbers[1], numbers[2],
@@ -259,8 +273,11 @@ a_day_at_a_card_centre(void **unused)
     says("verified");
     does(centre, "maker", "--json", "stock", "show", NULL);
     says("\"received\":6,\"used\":4,\"spoiled\":2,\"left\":0");
+}
 
-    /* one package for one window */
+static void
+each_window_gets_its_package(void)
+{
     does(centre, "packer", "dispatch", "--package", "EMS-1", numbers[0], numbers[1], NULL);
     assert_int_equal(run(centre, "packer", "dispatch", "--package", "EMS-1", numbers[3], NULL), 1);
     says("PACKAGE_TAKEN");
@@ -278,8 +295,12 @@ a_day_at_a_card_centre(void **unused)
     does(centre, "packer", "package", "show", "EMS-1", NULL);
     says("3 cards, 2 arrived, 1 missing");
     says("GD000004");
+}
 
-    /* it is lost, and there is no blank for another one before some come */
+/* There is no blank for another one before some come. */
+static void
+a_lost_card_is_made_again(void)
+{
     does(centre, "packer", "trace-card", "--lost", "--text", "the carrier lost it", numbers[2],
          NULL);
     assert_int_equal(run(centre, "maker", "make", numbers[2], NULL), 1);
@@ -291,6 +312,19 @@ a_day_at_a_card_centre(void **unused)
     says("lost on the way");
     does(centre, "maker", "--json", "stock", "show", NULL);
     says("\"received\":8,\"used\":4,\"spoiled\":3,\"left\":1");
+}
+
+static void
+a_day_at_a_card_centre(void **unused)
+{
+    (void)unused;
+    order_cards();
+    blanks_come();
+    a_batch_goes_to_the_machine();
+    the_batch_comes_back();
+    cards_are_checked_twice();
+    each_window_gets_its_package();
+    a_lost_card_is_made_again();
     network_stop_all(&network);
     (void)network_audit(centre);
     (void)network_audit(window);

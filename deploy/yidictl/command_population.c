@@ -82,7 +82,8 @@ const struct command population_import_command = {
         "fingerprints_on_file (yes, no), bad_credit (yes, no), card_serial,\n"
         "card_valid_until (YYYYMMDD, long-term, or empty without a serial); behind them, in any\n"
         "order, each of these or none: deceased_on (YYYYMMDD), number_replaced_by,\n"
-        "duplicate_number, present_division, card_reported_lost, photo_on_file (yes, no).",
+        "duplicate_number, present_division, card_reported_lost, photo_on_file (yes, no),\n"
+        "second_script_name, second_script_address.",
     .options = options,
     .operand_count_min = 1,
     .operand_count_max = 1,

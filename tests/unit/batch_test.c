@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * batch - orders that go to the personalisation machine together, and what comes back.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/lib/centre.h"
+
+static struct centre centre;
+
+static const Yidi__Response *
+make_batch(const char *office, uint32_t limit)
+{
+    Yidi__BatchMake command = YIDI__BATCH_MAKE__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    command.acceptance_office = (char *)(uintptr_t)office;
+    command.machine = "M1";
+    command.limit = limit;
+    request.command_case = YIDI__REQUEST__COMMAND_BATCH_MAKE;
+    request.batch_make = &command;
+    return centre_ask(&centre, CENTRE, &request);
+}
+
+static void
+expect_batch(uint32_t limit, const char *name, unsigned cards)
+{
+    const Yidi__Response *response = make_batch("", limit);
+    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_BATCH);
+    assert_string_equal(response->batch->batches[0]->batch, name);
+    assert_int_equal(response->batch->batches[0]->cards, cards);
+}
+
+static const Yidi__Response *
+export_batch(const char *batch, const char *after)
+{
+    Yidi__BatchExport command = YIDI__BATCH_EXPORT__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    command.batch = (char *)(uintptr_t)batch;
+    command.after = (char *)(uintptr_t)after;
+    request.command_case = YIDI__REQUEST__COMMAND_BATCH_EXPORT;
+    request.batch_export = &command;
+    return centre_ask(&centre, CENTRE, &request);
+}
+
+/* One line of the machine: the state after it, "known", or the code of its refusal. */
+static const char *
+import_one(const char *batch, const char *case_number, const char *serial, const char *fault)
+{
+    Yidi__BatchResult line = YIDI__BATCH_RESULT__INIT, *lines[] = { &line };
+    Yidi__BatchImport command = YIDI__BATCH_IMPORT__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    line.case_number = (char *)(uintptr_t)case_number;
+    line.card_serial = (char *)(uintptr_t)serial;
+    line.defective = fault[0] != '\0';
+    line.text = (char *)(uintptr_t)fault;
+    command.batch = (char *)(uintptr_t)batch;
+    command.results = lines;
+    command.n_results = 1;
+    request.command_case = YIDI__REQUEST__COMMAND_BATCH_IMPORT;
+    request.batch_import = &command;
+    const Yidi__Response *response = centre_ask(&centre, CENTRE, &request);
+    if (response->body_case == YIDI__RESPONSE__BODY_REFUSAL)
+        return response->refusal->code;
+    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_BATCH_IMPORTED);
+    const Yidi__CaseResult *result = response->batch_imported->results[0];
+    return result->refusal != NULL ? result->refusal->code
+           : result->known         ? "known"
+                                   : result->state;
+}
+
+static void
+an_order_waits_in_one_batch_at_a_time(void **unused)
+{
+    (void)unused;
+    centre_expect_refusal(make_batch("", 0), "BATCH_EMPTY");
+    for (uint64_t citizen = 1; citizen <= 3; citizen++)
+        centre_go(&centre, citizen, TO_ORDERED);
+    centre_expect_refusal(make_batch("310115", 0), "OFFICE_CODE_INVALID");
+    centre_expect_refusal(make_batch(centre.network.roster.offices[FAR_WINDOW].entry.code, 0),
+                          "BATCH_EMPTY");
+    expect_batch(2, "B-0000001", 2);
+    expect_batch(0, "B-0000002", 1);
+    centre_expect_refusal(make_batch("", 0), "BATCH_EMPTY");
+    assert_string_equal(centre_row(&centre, CENTRE)->batch, "B-0000002");
+    fake_network_audit(&centre.network);
+}
+
+static void
+a_batch_gives_the_machine_all_that_it_needs(void **unused)
+{
+    (void)unused;
+    centre_go(&centre, 1, TO_ORDERED);
+    centre_go(&centre, 2, TO_ORDERED);
+    expect_batch(0, "B-0000001", 2);
+    centre_expect(&centre, &centre_make, "made"); /* by hand meanwhile */
+    centre_expect_refusal(export_batch("B-0000009", ""), "BATCH_UNKNOWN");
+    const Yidi__BatchCards *page = export_batch("B-0000001", "")->batch_cards;
+    assert_int_equal(page->n_cards, 2);
+    assert_string_equal(page->next, "");
+    unsigned given = 0;
+    for (size_t i = 0; i < page->n_cards; i++) {
+        const Yidi__BatchCard *card = page->cards[i];
+        if (strcmp(card->case_number, centre.number) == 0) {
+            assert_string_equal(card->refusal->code, "ILLEGAL_IN_STATE");
+            assert_null(card->person);
+            assert_int_equal(card->photo.len, 0);
+            continue;
+        }
+        given++;
+        assert_null(card->refusal);
+        assert_int_equal(card->photo.len, centre.application.photo_size);
+        assert_memory_equal(card->photo.data, centre.application.photo,
+                            centre.application.photo_size);
+        assert_int_equal(card->n_templates, 2);
+        assert_memory_equal(card->templates[1]->data.data, centre.application.templates[1], 512);
+        assert_true(card->valid_from > 20000101);
+    }
+    assert_int_equal(given, 1);
+    assert_string_equal(export_batch("B-0000001", page->cards[1]->case_number)->batch_cards->next,
+                        "");
+}
+
+static void
+the_machines_results_are_taken_once(void **unused)
+{
+    char first[CASE_NUMBER_CHARS + 1];
+    (void)unused;
+    centre_receive_blanks(&centre, 9);
+    centre_go(&centre, 1, TO_ORDERED);
+    memcpy(first, centre.number, sizeof first);
+    expect_batch(0, "B-0000001", 1);
+    centre_go(&centre, 2, TO_ORDERED); /* in no batch */
+    assert_string_equal(import_one("B-0000007", first, "X1", ""), "BATCH_UNKNOWN");
+    assert_string_equal(import_one("B-0000001", centre.number, "X1", ""), "BATCH_UNKNOWN");
+    assert_string_equal(import_one("B-0000001", "310115000001261122000000X1", "X1", ""),
+                        "CASE_UNKNOWN");
+    assert_string_equal(import_one("B-0000001", first, "X1", "laminate torn"), "ordered");
+    centre_expect_stock(&centre, 9, 0, 1, 8);
+    assert_string_equal(import_one("B-0000001", first, "X2", ""), "made");
+    centre_expect_stock(&centre, 9, 1, 1, 7);
+    assert_string_equal(import_one("B-0000001", first, "X1", "laminate torn"), "known");
+    assert_string_equal(import_one("B-0000001", first, "X2", ""), "known");
+    assert_string_equal(import_one("B-0000001", first, "X2", "now it is"), "ILLEGAL_IN_STATE");
+    assert_string_equal(import_one("B-0000001", first, "X3", ""), "ILLEGAL_IN_STATE");
+    assert_string_equal(import_one("B-0000001", centre.number, "X2", ""), "CARD_SERIAL_TAKEN");
+    centre_expect_stock(&centre, 9, 1, 1, 7);
+    assert_int_equal(centre_show_stock(&centre)->spoiled[0]->why,
+                     YIDI__SPOILED_WHY__SPOILED_BY_MACHINE);
+
+    memcpy(centre.number, first, sizeof centre.number);
+    assert_int_equal(centre_row(&centre, CENTRE)->attempt, 2);
+    struct fake_decision own = centre_check;
+    own.operator= "keeper"; /* who took the results made the card */
+    centre_expect(&centre, &own, "FOUR_EYES");
+    centre_expect(&centre, &centre_check_bad, "ordered"); /* it leaves the batch */
+    assert_string_equal(import_one("B-0000001", first, "X4", ""), "BATCH_UNKNOWN");
+    assert_string_equal(import_one("B-0000001", first, "X2", ""), "known");
+    expect_batch(0, "B-0000002", 2);
+    centre_check_books(&centre);
+    fake_network_audit(&centre.network);
+}
+
+static int
+set_up(void **unused)
+{
+    (void)unused;
+    centre_open(&centre);
+    return 0;
+}
+
+static int
+tear_down(void **unused)
+{
+    (void)unused;
+    centre_close(&centre);
+    return 0;
+}
+
+int
+main(int argc, char *argv[])
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+        TEST(an_order_waits_in_one_batch_at_a_time),
+        TEST(a_batch_gives_the_machine_all_that_it_needs),
+        TEST(the_machines_results_are_taken_once),
+    };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -17,13 +17,10 @@
 #include "common/domain/chip.h"
 #include "common/domain/citizen_csv.h"
 #include "common/domain/finding.h"
-#include "common/io/case_file.h"
 #include "common/io/file.h"
 #include "deploy/yidictl/batch_files.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/centre.h"
 #include "tests/lib/fake_policy.h"
-
-enum { TO_ORDERED = 2 };
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
@@ -37,17 +34,15 @@ static const struct made_rule rules[] = {
     { .key = "production.bilingual", .value = 1, .province = "31" }
 };
 
-static struct fake_network network;
-static struct made_application application;
-static char number[CASE_NUMBER_CHARS + 1];
+static struct centre centre;
 
 static const char *
 apply(uint64_t citizen, const struct script *script)
 {
-    fake_desk_citizen(citizen, YIDI__APPLICATION_KIND__RENEWAL, &application);
-    application.form.second_script_name = (char *)(uintptr_t)script->name;
-    application.form.second_script_address = (char *)(uintptr_t)script->address;
-    return fake_desk_apply(&network, &application, "", number);
+    fake_desk_citizen(citizen, YIDI__APPLICATION_KIND__RENEWAL, &centre.application);
+    centre.application.form.second_script_name = (char *)(uintptr_t)script->name;
+    centre.application.form.second_script_address = (char *)(uintptr_t)script->address;
+    return fake_desk_apply(&centre.network, &centre.application, "", centre.number);
 }
 
 /* The registry has these citizens with that script. */
@@ -67,28 +62,10 @@ populate(uint64_t seed, const struct script *script)
     request.command_case = YIDI__REQUEST__COMMAND_POPULATION_IMPORT;
     request.population_import = &import;
     const struct bytes frame = bytes_of(csv, size);
-    const Yidi__Response *response = fake_network_ask(&network, REGISTRY, &request, &frame, 1);
+    const Yidi__Response *response =
+        fake_network_ask(&centre.network, REGISTRY, &request, &frame, 1);
     assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_IMPORTED);
     assert_int_equal(response->imported->imported, 1);
-}
-
-static const Yidi__Case *
-row_at(size_t at, struct arena *arena)
-{
-    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[at].scratch);
-    struct case_file file;
-    assert_int_equal(case_file_open(txn, network.offices[at].role->machine, number, arena, &file),
-                     OK);
-    return file.row;
-}
-
-static const Yidi__Response *
-ask(size_t at, Yidi__Request *request)
-{
-    request->operator_ = "maker";
-    const Yidi__Response *response = fake_network_ask(&network, at, request, NULL, 0);
-    assert_non_null(response);
-    return response;
 }
 
 /* ---- tests ---- */
@@ -101,11 +78,11 @@ the_window_refuses_a_script_that_the_card_centre_cannot_print(void **unused)
     };
     (void)unused;
     assert_string_equal(apply(1, &uyghur), "SECOND_SCRIPT_NOT_MADE");
-    fake_policy_give_all(&network, 1, elsewhere, COUNT(elsewhere));
+    fake_policy_give_all(&centre.network, 1, elsewhere, COUNT(elsewhere));
     assert_string_equal(apply(1, &uyghur), "SECOND_SCRIPT_NOT_MADE");
-    assert_string_equal(network.answer.response->refusal->field, "form.second_script_name");
+    assert_string_equal(centre.network.answer.response->refusal->field, "form.second_script_name");
     assert_string_equal(apply(1, &(struct script){ "", "" }), "");
-    fake_policy_give_all(&network, 2, rules, COUNT(rules));
+    fake_policy_give_all(&centre.network, 2, rules, COUNT(rules));
     assert_string_equal(apply(2, &(struct script){ "王芳", "" }), "NAME_INVALID");
     assert_string_equal(apply(2, &uyghur), "");
 }
@@ -121,21 +98,19 @@ the_registry_sees_it_and_doubts_what_its_record_does_not_have(void **unused)
         { &tibetan, &tibetan, 0 },
         { &mongolian, &tibetan, 1U << FINDING_SECOND_SCRIPT_DIFFERS },
     };
-    AUTO(arena) struct arena arena;
     (void)unused;
-    arena_init(&arena);
-    fake_policy_give_all(&network, 1, rules, COUNT(rules));
+    fake_policy_give_all(&centre.network, 1, rules, COUNT(rules));
     for (size_t i = 0; i < COUNT(cases); i++) {
         populate(i + 1, cases[i].known);
         assert_string_equal(apply(i + 1, cases[i].asked), "");
-        fake_network_settle(&network);
-        const Yidi__Case *row = row_at(REGISTRY, &arena);
+        fake_network_settle(&centre.network);
+        const Yidi__Case *row = centre_row(&centre, REGISTRY);
         assert_string_equal(row->form->second_script_name, cases[i].asked->name);
         assert_int_equal(row->findings, cases[i].findings);
     }
     assert_string_equal(apply(4, &zhuang), "");
-    fake_network_settle(&network);
-    assert_int_equal(row_at(REGISTRY, &arena)->findings, 1U << FINDING_SECOND_SCRIPT_DIFFERS);
+    fake_network_settle(&centre.network);
+    assert_int_equal(centre_row(&centre, REGISTRY)->findings, 1U << FINDING_SECOND_SCRIPT_DIFFERS);
 }
 
 /* It is personal as the name is. */
@@ -145,12 +120,12 @@ it_is_masked_where_the_name_is(void **unused)
     Yidi__Show show = YIDI__SHOW__INIT;
     Yidi__Request request = YIDI__REQUEST__INIT;
     (void)unused;
-    fake_policy_give_all(&network, 1, rules, COUNT(rules));
+    fake_policy_give_all(&centre.network, 1, rules, COUNT(rules));
     assert_string_equal(apply(1, &uyghur), "");
-    show.case_number = number;
+    show.case_number = centre.number;
     request.command_case = YIDI__REQUEST__COMMAND_SHOW;
     request.show = &show;
-    const Yidi__Response *response = ask(WINDOW, &request);
+    const Yidi__Response *response = centre_ask(&centre, WINDOW, &request);
     assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_SHOWN);
     assert_string_equal(response->shown->case_row->form->second_script_name, "*****");
     assert_string_equal(response->shown->case_row->form->second_script_address, "*****");
@@ -168,11 +143,11 @@ export_card(const Yidi__BatchRow **ret_batch)
     make.machine = "M1";
     request.command_case = YIDI__REQUEST__COMMAND_BATCH_MAKE;
     request.batch_make = &make;
-    assert_int_equal(ask(CENTRE, &request)->body_case, YIDI__RESPONSE__BODY_BATCH);
+    assert_int_equal(centre_ask(&centre, CENTRE, &request)->body_case, YIDI__RESPONSE__BODY_BATCH);
     export.batch = "B-0000001";
     request.command_case = YIDI__REQUEST__COMMAND_BATCH_EXPORT;
     request.batch_export = &export;
-    const Yidi__BatchCards *page = ask(CENTRE, &request)->batch_cards;
+    const Yidi__BatchCards *page = centre_ask(&centre, CENTRE, &request)->batch_cards;
     assert_int_equal(page->n_cards, 1);
     *ret_batch = page->batch;
     return page->cards[0];
@@ -209,14 +184,14 @@ write_files(const Yidi__BatchCard *card, const Yidi__BatchRow *batch, struct are
     assert_int_equal(batch_files_open(&files, folder, NULL), OK);
     assert_int_equal(batch_files_add(&files, card, NULL), OK);
     assert_int_equal(batch_files_finish(&files, batch, 1, NULL), OK);
-    snprintf(name, sizeof name, "%s.json", number);
+    snprintf(name, sizeof name, "%s.json", centre.number);
     taken.face = take_file(folder, name, arena);
-    snprintf(name, sizeof name, "%s.chip", number);
+    snprintf(name, sizeof name, "%s.chip", centre.number);
     taken.chip = take_file(folder, name, arena);
     taken.manifest = take_file(folder, "manifest.json", arena);
-    snprintf(name, sizeof name, "%s.jpg", number);
+    snprintf(name, sizeof name, "%s.jpg", centre.number);
     (void)take_file(folder, name, arena);
-    snprintf(name, sizeof name, "%s.fingers", number);
+    snprintf(name, sizeof name, "%s.fingers", centre.number);
     (void)take_file(folder, name, arena);
     assert_int_equal(rmdir(folder), 0);
     return taken;
@@ -229,9 +204,9 @@ the_face_shows_both_scripts_and_the_chip_holds_chinese_alone(void **unused)
     const Yidi__BatchRow *batch;
     (void)unused;
     arena_init(&arena);
-    fake_policy_give_all(&network, 1, rules, COUNT(rules));
+    fake_policy_give_all(&centre.network, 1, rules, COUNT(rules));
     assert_string_equal(apply(1, &uyghur), "");
-    fake_desk_walk(&network, number, TO_ORDERED);
+    fake_desk_walk(&centre.network, centre.number, TO_ORDERED);
     Yidi__BatchCard *card = export_card(&batch);
     const struct machine_files both = write_files(card, batch, &arena);
     card->second_script_name = card->second_script_address = "";
@@ -239,7 +214,7 @@ the_face_shows_both_scripts_and_the_chip_holds_chinese_alone(void **unused)
 
     assert_non_null(strstr(both.face, "\"second_script_name\":\"ئايگۈل مەمەت\""));
     assert_non_null(strstr(both.face, "\"second_script_address\":\"قەشقەر شەھىرى 12-قورۇ\""));
-    assert_non_null(strstr(both.face, application.citizen.name));
+    assert_non_null(strstr(both.face, centre.application.citizen.name));
     assert_non_null(strstr(both.manifest, "\"bilingual\":true"));
     assert_null(strstr(alone.face, "ئايگۈل"));
     assert_null(strstr(alone.manifest, "\"bilingual\":true"));
@@ -250,26 +225,19 @@ the_face_shows_both_scripts_and_the_chip_holds_chinese_alone(void **unused)
 static void
 it_survives_the_loss_of_the_card_centres_disk(void **unused)
 {
-    AUTO(arena) struct arena arena;
     (void)unused;
-    arena_init(&arena);
-    fake_policy_give_all(&network, 1, rules, COUNT(rules));
+    fake_policy_give_all(&centre.network, 1, rules, COUNT(rules));
     assert_string_equal(apply(1, &tibetan), "");
-    fake_desk_walk(&network, number, TO_ORDERED);
-    fake_desk_lose_disk(&network, CENTRE);
-    fake_desk_recover(&network, CENTRE, YIDI__RECOVER_VERB__RECOVER_START);
-    fake_network_settle(&network);
-    fake_network_settle(&network);
-    assert_string_equal(row_at(CENTRE, &arena)->form->second_script_name, tibetan.name);
+    fake_desk_walk(&centre.network, centre.number, TO_ORDERED);
+    centre_lose(&centre);
+    assert_string_equal(centre_row(&centre, CENTRE)->form->second_script_name, tibetan.name);
 }
 
 static int
 set_up(void **unused)
 {
     (void)unused;
-    fake_desk_open(&network, 1);
-    fake_desk_populate(&network, 1, 9);
-    fake_network_settle(&network);
+    centre_open(&centre);
     return 0;
 }
 
@@ -277,7 +245,7 @@ static int
 tear_down(void **unused)
 {
     (void)unused;
-    fake_network_close(&network);
+    centre_close(&centre);
     return 0;
 }
 

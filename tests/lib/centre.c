@@ -46,18 +46,22 @@ const struct fake_decision centre_lost = {
     .at = CENTRE, .verb = YIDI__VERB__TRACE_CARD, .operator= "packer", .text = "the carrier lost it"
 };
 
-void
-centre_open(struct centre *centre)
+int
+centre_set_up(void **state)
 {
+    struct centre *centre = *state;
     fake_desk_open_wide(&centre->network, 1);
     fake_desk_populate(&centre->network, 1, CITIZENS);
     fake_network_settle(&centre->network);
+    return 0;
 }
 
-void
-centre_close(struct centre *centre)
+int
+centre_tear_down(void **state)
 {
+    struct centre *centre = *state;
     fake_network_close(&centre->network);
+    return 0;
 }
 
 void

@@ -25,8 +25,12 @@ extern const struct fake_decision centre_withdraw, centre_miss, centre_destroy,
     centre_bad_at_window, centre_make, centre_check, centre_check_bad, centre_dispatch,
     centre_found, centre_lost;
 
-void centre_open(struct centre *centre);
-void centre_close(struct centre *centre);
+/* A test of cmocka that has the centre to itself, open. */
+#define CENTRE_TEST(name, centre)                                                                  \
+    cmocka_unit_test_prestate_setup_teardown(name, centre_set_up, centre_tear_down, centre)
+
+int centre_set_up(void **state);
+int centre_tear_down(void **state);
 
 /* With empty stores. */
 void centre_begin_again(struct centre *centre, uint64_t seed);

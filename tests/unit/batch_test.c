@@ -166,27 +166,11 @@ the_machines_results_are_taken_once(void **unused)
     fake_network_audit(&centre.network);
 }
 
-static int
-set_up(void **unused)
-{
-    (void)unused;
-    centre_open(&centre);
-    return 0;
-}
-
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    centre_close(&centre);
-    return 0;
-}
-
 int
 main(int argc, char *argv[])
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) CENTRE_TEST(name, &centre)
         TEST(an_order_waits_in_one_batch_at_a_time),
         TEST(a_batch_gives_the_machine_all_that_it_needs),
         TEST(the_machines_results_are_taken_once),

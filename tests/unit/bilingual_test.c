@@ -233,26 +233,10 @@ it_survives_the_loss_of_the_card_centres_disk(void **unused)
     assert_string_equal(centre_row(&centre, CENTRE)->form->second_script_name, tibetan.name);
 }
 
-static int
-set_up(void **unused)
-{
-    (void)unused;
-    centre_open(&centre);
-    return 0;
-}
-
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    centre_close(&centre);
-    return 0;
-}
-
 int
 main(int argc, char *argv[])
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) CENTRE_TEST(name, &centre)
     const struct CMUnitTest tests[] = {
         TEST(the_window_refuses_a_script_that_the_card_centre_cannot_print),
         TEST(the_registry_sees_it_and_doubts_what_its_record_does_not_have),

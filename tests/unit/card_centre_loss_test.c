@@ -136,27 +136,11 @@ whatever_happened_since_a_copy_comes_back_to_it(void **unused)
     }
 }
 
-static int
-set_up(void **unused)
-{
-    (void)unused;
-    centre_open(&centre);
-    return 0;
-}
-
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    centre_close(&centre);
-    return 0;
-}
-
 int
 main(int argc, char *argv[])
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) CENTRE_TEST(name, &centre)
         TEST(whatever_happened_to_a_card_survives_the_loss_of_the_disk),
         TEST(whatever_happened_since_a_copy_comes_back_to_it),
     };

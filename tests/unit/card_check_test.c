@@ -150,27 +150,11 @@ a_fault_that_its_holder_finds_opens_the_order_again(void **unused)
     centre_finish_from(&centre, TO_ORDERED);
 }
 
-static int
-set_up(void **unused)
-{
-    (void)unused;
-    centre_open(&centre);
-    return 0;
-}
-
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    centre_close(&centre);
-    return 0;
-}
-
 int
 main(int argc, char *argv[])
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) CENTRE_TEST(name, &centre)
         TEST(a_card_is_checked_by_eye_and_by_reader_in_two_acts),
         TEST(a_card_that_one_check_finds_bad_is_made_and_checked_again),
         TEST(an_order_is_given_back_until_its_card_is_made),

@@ -79,27 +79,11 @@ both_ends_know_what_is_in_a_package(void **unused)
     expect_package(WINDOW, 3, 3, 2, 1);
 }
 
-static int
-set_up(void **unused)
-{
-    (void)unused;
-    centre_open(&centre);
-    return 0;
-}
-
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    centre_close(&centre);
-    return 0;
-}
-
 int
 main(int argc, char *argv[])
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) CENTRE_TEST(name, &centre)
         TEST(both_ends_know_what_is_in_a_package),
     };
     if (argc > 1)

@@ -138,27 +138,11 @@ cards_that_peers_saw_are_booked_when_an_old_copy_goes_on(void **unused)
     centre_check_books(&centre);
 }
 
-static int
-set_up(void **unused)
-{
-    (void)unused;
-    centre_open(&centre);
-    return 0;
-}
-
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    centre_close(&centre);
-    return 0;
-}
-
 int
 main(int argc, char *argv[])
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) CENTRE_TEST(name, &centre)
         TEST(a_card_uses_a_blank_and_without_one_none_is_made),
         TEST(only_blanks_that_were_received_are_used),
         TEST(receipts_that_do_not_add_up_are_refused),

@@ -15,6 +15,7 @@
 #include "common/domain/refusal_reason.h"
 #include "common/io/incoming.h"
 #include "common/io/package.h"
+#include "common/io/refusal_message.h"
 #include "common/io/turn.h"
 
 /* ---- deadlines ---- */
@@ -135,16 +136,8 @@ take_refused(struct turn *turn, struct case_file *file, const struct incoming *i
 {
     const Yidi__ApplicationRefused *refused = incoming->message->application_refused;
     const struct application_event event = { .kind = APPLICATION_REFUSE };
-    Yidi__CaseRefusal *refusal = arena_take(turn->arena, sizeof *refusal);
-    if (refusal == NULL)
-        return ERR_MEMORY;
-    yidi__case_refusal__init(refusal);
-    refusal->reasons = refused->reasons;
-    refusal->n_reasons = refused->n_reasons;
-    refusal->text = refused->text;
-    refusal->contact = refused->contact;
-    file->row->refusal = refusal;
-    return acceptance_advance(turn, file, incoming, &event, ret_refusal);
+    enum result result = refusal_message_keep(refused, turn->arena, &file->row->refusal);
+    return result == OK ? acceptance_advance(turn, file, incoming, &event, ret_refusal) : result;
 }
 
 static enum result

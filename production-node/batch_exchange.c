@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "common/io/refusal_message.h"
 #include "production-node/batch.h"
 #include "production-node/batch_row.h"
 #include "production-node/card_body.h"
@@ -11,20 +12,6 @@
 #include "production-node/production.h"
 
 enum { PAGE_CARDS_MAX = 32 };
-
-static enum result
-copy_refusal(const struct refusal *refusal, struct arena *arena, Yidi__Refusal **ret_wire)
-{
-    Yidi__Refusal *wire = arena_take(arena, sizeof *wire);
-    if (wire == NULL)
-        return ERR_MEMORY;
-    yidi__refusal__init(wire);
-    wire->code = (char *)refusal_name(refusal->code);
-    wire->field = arena_copy_text(arena, refusal->field);
-    wire->rule = arena_copy_text(arena, refusal->rule);
-    *ret_wire = wire;
-    return wire->field == NULL || wire->rule == NULL ? ERR_MEMORY : OK;
-}
 
 /* ---- export ---- */
 
@@ -117,7 +104,7 @@ export_card(struct turn *turn, const char *batch, const char *case_number,
     result = fill_card(turn, batch, file.row, card, &refusal);
     if (result == ERR_REFUSED) {
         card->photo = (ProtobufCBinaryData){ 0 };
-        result = copy_refusal(&refusal, turn->arena, &card->refusal);
+        result = refusal_message_answer(&refusal, turn->arena, &card->refusal);
     }
     *ret_card = card;
     return result;
@@ -213,7 +200,7 @@ import_line(struct turn *turn, const char *batch, const Yidi__BatchResult *line,
     result_row->card_serial = line->card_serial;
     enum result result = take_line(turn, batch, line, &file, &known, &refusal);
     if (result == ERR_REFUSED)
-        return copy_refusal(&refusal, turn->arena, &result_row->refusal);
+        return refusal_message_answer(&refusal, turn->arena, &result_row->refusal);
     if (result == OK) {
         result_row->state = (char *)order_machine.state_names[file.row->state];
         result_row->known = known;

@@ -4,6 +4,7 @@
 
 #include "common/domain/citizen_csv.h"
 #include "common/io/intake.h"
+#include "common/io/refusal_message.h"
 #include "common/io/turn.h"
 #include "common/io/wire.h"
 #include "registry-node/registry.h"
@@ -132,18 +133,12 @@ note_bad_line(struct import *import, const struct refusal *refusal)
     if (imported->n_bad_lines == BAD_LINES_SHOWN_MAX)
         return OK;
     Yidi__BadLine *bad = arena_take(import->turn->arena, sizeof *bad);
-    Yidi__Refusal *wire = arena_take(import->turn->arena, sizeof *wire);
-    if (bad == NULL || wire == NULL)
+    if (bad == NULL)
         return ERR_MEMORY;
     yidi__bad_line__init(bad);
-    yidi__refusal__init(wire);
     bad->line = import->csv.line;
-    bad->refusal = wire;
-    wire->code = (char *)refusal_name(refusal->code);
-    wire->field = arena_copy_text(import->turn->arena, refusal->field);
-    wire->rule = arena_copy_text(import->turn->arena, refusal->rule);
     imported->bad_lines[imported->n_bad_lines++] = bad;
-    return wire->field == NULL || wire->rule == NULL ? ERR_MEMORY : OK;
+    return refusal_message_answer(refusal, import->turn->arena, &bad->refusal);
 }
 
 static enum result

@@ -6,6 +6,7 @@
  */
 #include "common/io/redo.h"
 #include "common/io/incoming.h"
+#include "common/io/refusal_message.h"
 #include "common/io/share.h"
 #include "common/io/turn.h"
 #include "registry-node/core/review.h"
@@ -17,16 +18,8 @@ refuse_again(struct turn *turn, struct case_file *file, const struct incoming *o
 {
     const Yidi__ApplicationRefused *refused = own->message->application_refused;
     const struct review_event event = { .kind = REVIEW_REFUSE, .operator= turn->operator};
-    Yidi__CaseRefusal *refusal = arena_take(turn->arena, sizeof *refusal);
-    if (refusal == NULL)
-        return ERR_MEMORY;
-    yidi__case_refusal__init(refusal);
-    refusal->reasons = refused->reasons;
-    refusal->n_reasons = refused->n_reasons;
-    refusal->text = refused->text;
-    refusal->contact = refused->contact;
-    file->row->refusal = refusal;
-    return registry_advance(turn, file, NULL, &event, ret_refusal);
+    enum result result = refusal_message_keep(refused, turn->arena, &file->row->refusal);
+    return result == OK ? registry_advance(turn, file, NULL, &event, ret_refusal) : result;
 }
 
 /* The message proves that somebody examined; its trace says who. */

@@ -2,27 +2,14 @@
 #include "common/io/case_export.h"
 #include "common/io/input.h"
 #include "common/io/queries.h"
-
-static enum result
-set_refusal(Yidi__Refusal **field, const struct refusal *refusal, struct arena *arena)
-{
-    Yidi__Refusal *wire = arena_take(arena, sizeof *wire);
-    if (wire == NULL)
-        return ERR_MEMORY;
-    yidi__refusal__init(wire);
-    wire->code = (char *)refusal_name(refusal->code);
-    wire->field = arena_copy_text(arena, refusal->field);
-    wire->rule = arena_copy_text(arena, refusal->rule);
-    *field = wire;
-    return wire->field == NULL || wire->rule == NULL ? ERR_MEMORY : OK;
-}
+#include "common/io/refusal_message.h"
 
 enum result
 input_command_refuse(struct input *input, const struct refusal *refusal, struct arena *arena)
 {
     input->response.body_case = YIDI__RESPONSE__BODY_REFUSAL;
     input->answer_frame_count = 0;
-    return set_refusal(&input->response.refusal, refusal, arena);
+    return refusal_message_answer(refusal, arena, &input->response.refusal);
 }
 
 static const char *
@@ -57,7 +44,7 @@ decide_case(struct turn *turn, const Yidi__Decide *decide, const char *case_numb
         result = role->decide(turn, &file, decide, &refusal);
     ret_result->case_number = (char *)case_number;
     if (result == ERR_REFUSED)
-        return set_refusal(&ret_result->refusal, &refusal, turn->arena);
+        return refusal_message_answer(&refusal, turn->arena, &ret_result->refusal);
     if (result == OK) {
         ret_result->state = (char *)role->machine->state_names[file.row->state];
         ret_result->card_serial = file.row->card_serial;

@@ -27,21 +27,33 @@ struct letter {
 };
 
 static void
-begin(struct letter *letter, const Yidi__Printed *printed, struct words title)
+add_salutation(struct letter *letter, const char *name)
+{
+    const struct svg_type type = { .font = SVG_SONG, .size = 42, .bold = true };
+    const struct svg_box box = { LEFT, letter->y, WIDTH, 170 };
+    letter->y += svg_flow(letter->svg, &type, box, svg_format(letter->svg, "%s：", name)) + 14;
+}
+
+static struct letter
+begin(struct paper *paper, struct arena *arena, struct words title)
 {
     static const struct words number = { "受理编号", "No." };
     const struct svg_type kicker = {
         .font = SVG_SONG, .size = 44, .anchor = SVG_MIDDLE, .spacing = 4
     };
     const struct svg_type mono = { .font = SVG_MONO, .size = 36, .bold = true };
-    struct svg *svg = letter->svg;
+    const Yidi__Case *row = paper->printed->case_row;
+    struct svg *svg = &paper->svg;
+    struct letter letter = { .svg = svg, .y = 600 };
+    svg_begin(svg, arena, PAGE_WIDTH, PAGE_HEIGHT, title.chinese);
     svg_text(svg, &kicker, PAGE_WIDTH / 2, 270, "居民身份证异地受理");
     paper_title(svg, PAGE_WIDTH / 2, 370, title);
     svg_line(svg, LEFT, 460, LEFT + WIDTH, 460, PAPER_FRAME);
     svg_line(svg, LEFT, 468, LEFT + WIDTH, 468, 1);
     const int x = paper_words(svg, LEFT, 530, 30, number);
-    svg_text(svg, &mono, x + 16, 530, paper_case_number(svg, printed->case_row->case_number));
-    letter->y = 600;
+    svg_text(svg, &mono, x + 16, 530, paper_case_number(svg, row->case_number));
+    add_salutation(&letter, row->form->person->name);
+    return letter;
 }
 
 /* A paragraph, its first line indented by two characters, as letters are. */
@@ -51,14 +63,6 @@ add_paragraph(struct letter *letter, const char *text)
     const struct svg_box box = { LEFT, letter->y, WIDTH, 420 };
     letter->y += svg_flow(letter->svg, &body_type, box, svg_format(letter->svg, "　　%s", text));
     letter->y += 14;
-}
-
-static void
-add_salutation(struct letter *letter, const char *name)
-{
-    const struct svg_type type = { .font = SVG_SONG, .size = 42, .bold = true };
-    const struct svg_box box = { LEFT, letter->y, WIDTH, 170 };
-    letter->y += svg_flow(letter->svg, &type, box, svg_format(letter->svg, "%s：", name)) + 14;
 }
 
 /* A frame with a heading; answers the room within it. */
@@ -180,10 +184,7 @@ paper_draw_refusal(struct paper *paper, struct arena *arena)
     const Yidi__Printed *printed = paper->printed;
     const Yidi__Case *row = printed->case_row;
     struct svg *svg = &paper->svg;
-    struct letter letter = { .svg = svg };
-    svg_begin(svg, arena, PAGE_WIDTH, PAGE_HEIGHT, title.chinese);
-    begin(&letter, printed, title);
-    add_salutation(&letter, row->form->person->name);
+    struct letter letter = begin(paper, arena, title);
     add_paragraph(
         &letter,
         svg_format(svg, "您于%s在本受理点提出的居民身份证%s申请，%s不能在异地办理，现告知如下：",
@@ -234,10 +235,7 @@ paper_draw_return(struct paper *paper, struct arena *arena)
     const Yidi__Printed *printed = paper->printed;
     const Yidi__Case *row = printed->case_row;
     struct svg *svg = &paper->svg;
-    struct letter letter = { .svg = svg };
-    svg_begin(svg, arena, PAGE_WIDTH, PAGE_HEIGHT, title.chinese);
-    begin(&letter, printed, title);
-    add_salutation(&letter, row->form->person->name);
+    struct letter letter = begin(paper, arena, title);
     add_paragraph(&letter,
                   svg_format(svg,
                              "您于%s在本受理点提出的居民身份证%s申请，经户籍地公安机关审核，"

@@ -60,8 +60,8 @@ ask_for_paper(const struct network_office *office, const char *what, const char 
 {
     char socket[NETWORK_PATH_BYTES];
     return tool_run(&tool, (const char *[]){ "--socket", network_path(office, "control", socket),
-                                             "--operator", "clerk1", "print", what, number,
-                                             "--out", path, NULL });
+                                             "--operator", "clerk1", "print", what, number, "--out",
+                                             path, NULL });
 }
 
 /* Print, and answer the document; the caller frees it. */

@@ -11,8 +11,8 @@
 #include "common/io/turn.h"
 #include "production-node/batch.h"
 #include "production-node/core/order.h"
-#include "production-node/stock_book.h"
 #include "production-node/pages.h"
+#include "production-node/stock_book.h"
 #include "production-node/stock_keeper.h"
 
 /* ---- deadlines ---- */

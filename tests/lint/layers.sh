@@ -7,6 +7,7 @@
 #   domain   knows core and domain
 #   NODE/core  knows core, domain and itself
 #   io       knows core, domain, proto and io
+#   web      what makes pages at build time; knows what is common
 #   NODE     knows itself and what is common; never another node
 #   yidictl  knows itself and what is common
 #   demo     knows itself and what is common
@@ -27,7 +28,9 @@ function allowed(file,    node)
     if (file ~ /^common\/domain\//)
         return "^common/(core|domain)/|^domain/[a-z_]+\\.inc$"
     if (file ~ /^common\/io\//)
-        return "^common/|^proto/|^web/assets\\.inc$"
+        return "^common/|^proto/|^web/common\\.inc$"
+    if (file ~ /^common\/web\//)
+        return "^common/|^proto/"
     if (file ~ /^deploy\/yidictl\//)
         return "^common/|^proto/|^deploy/yidictl/"
     if (file ~ /^deploy\/demo\//)
@@ -37,7 +40,7 @@ function allowed(file,    node)
     if (file ~ /^[a-z]+-node\/core\//)
         return "^common/(core|domain)/|^" node "/core/"
     if (file ~ /^[a-z]+-node\//)
-        return "^common/|^proto/|^" node "/"
+        return "^common/|^proto/|^" node "/|^web/" node "\\.inc$"
     return "^$"
 }
 
@@ -49,7 +52,7 @@ function knows(header)
     if (header ~ /^<openssl\/|signature_openssl\.h$/)
         return "^common/io/(signature|certificate)|^tests/lib/"
     if (header ~ /^<jansson\.h/)
-        return "^common/io/json\\.c"
+        return "^common/io/json\\.c|^common/web/make_terms\\.c"
     if (header ~ /^<microhttpd\.h/)
         return "^common/io/http"
     if (header ~ /^<jpeglib\.h/)

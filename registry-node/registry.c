@@ -129,7 +129,8 @@ take_destroyed(struct turn *turn, struct case_file *file, const struct incoming 
                struct refusal *ret_refusal)
 {
     const struct review_event event = { .kind = REVIEW_CARD_DESTROYED, .operator= "" };
-    file->row->card_serial = incoming->message->card_destroyed->card_serial;
+    if (file->row->state != REVIEW_CLOSED) /* else another card of this case was collected */
+        file->row->card_serial = incoming->message->card_destroyed->card_serial;
     return registry_advance(turn, file, incoming, &event, ret_refusal);
 }
 

@@ -79,6 +79,19 @@ show(struct fake_network *network, size_t number)
         network->watch.turn(network->watch.context, number);
 }
 
+static void
+give_policy(struct fake_network *network, struct office *office, const struct office_time *now)
+{
+    struct policy_file *file;
+    struct refusal refusal = { 0 };
+    if (network->policy.size == 0)
+        return;
+    if (policy_file_decode(network->policy, network->roster.root, now->wall_ms, &file, &refusal) !=
+            OK ||
+        office_set_policy(office, file, now, &refusal) != OK)
+        fail_msg("%s: %s", refusal.field, refusal.rule);
+}
+
 void
 fake_network_start(struct fake_network *network, size_t number)
 {
@@ -98,6 +111,7 @@ fake_network_start(struct fake_network *network, size_t number)
     assert_non_null(office->office);
     fake_wires_raise(&network->wires, number);
     assert_int_equal(office_open(office->office, &options, &now), OK);
+    give_policy(network, office->office, &now);
     show(network, number);
 }
 

@@ -81,6 +81,7 @@ struct fake_network {
     struct stream_limits stream_limits;
     uint64_t witness_interval_ms; /* of offices started from now on; 0, as at first: never */
     uint64_t map_bytes;           /* of stores made from now on */
+    struct bytes policy;          /* borrowed; signed; of offices started from now on; or none */
     uint64_t random;              /* of all offices */
     struct fake_watch watch;
     uint64_t start_hold_ms; /* 0: a start asks nobody */

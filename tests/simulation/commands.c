@@ -123,6 +123,17 @@ command_apply(struct world *world, const struct wish *wish,
 
 /* ---- correcting ---- */
 
+/* It may have been redirected. */
+static void
+name_present_county(const struct world *world, const struct wish *wish,
+                    char ret_division[DIVISION_CHARS + 1])
+{
+    const struct ledger_case *found = ledger_find_case(world, wish->window, wish->case_number);
+    if (found != NULL && found->registry < PLACE_COUNT)
+        snprintf(ret_division, DIVISION_CHARS + 1, "%s",
+                 world->network.roster.offices[found->registry].entry.area);
+}
+
 struct outcome
 command_amend(struct world *world, const struct wish *wish)
 {
@@ -133,6 +144,7 @@ command_amend(struct world *world, const struct wish *wish)
     Yidi__Request request = YIDI__REQUEST__INIT;
     struct outcome outcome = { 0 };
     people_citizen(world, wish->citizen, &citizen);
+    name_present_county(world, wish, citizen.division);
     application_set_citizen(application, &citizen);
     application_set_kind(application, wish->kind);
     Yidi__ApplicationForm form = application->form;
@@ -175,6 +187,7 @@ needs_words(const struct decision *decision)
     switch (decision->verb) {
     case YIDI__VERB__REFUSE:
     case YIDI__VERB__RETURN_FORM:
+    case YIDI__VERB__REDIRECT:
     case YIDI__VERB__WITHDRAW:
     case YIDI__VERB__MISS:
     case YIDI__VERB__DESTROY:
@@ -208,6 +221,9 @@ decide(struct world *world, const struct decision *decision, char **case_numbers
     wire.by = decision->by;
     wire.defective = decision->defective;
     wire.old_card_surrendered = decision->old_card_surrendered;
+    wire.temporary_card_surrendered = decision->temporary_card_surrendered;
+    wire.registration_division =
+        (char *)(uintptr_t)(decision->division == NULL ? "" : decision->division);
     wire.identified_by = YIDI__IDENTIFIED_BY__DOCUMENT;
     wire.package = (char *)(uintptr_t)(decision->package == NULL ? "" : decision->package);
     wire.card_serial =
@@ -230,10 +246,27 @@ old_card_came_first(struct world *world, const struct decision *decision,
               "G3 the old card is handed back first", "%s", decision->case_number);
 }
 
+/* Word of the command may have ended the time: the ledger knows how the case stood before. */
+static void
+time_to_collect_was_over(struct world *world, const struct decision *decision, uint64_t deadline_ms,
+                         const struct outcome *outcome)
+{
+    uint64_t now_ms = fake_network_time(&world->network, decision->office).wall_ms;
+    if (decision->verb != YIDI__VERB__DESTROY || !outcome->answered || outcome->code[0] != '\0')
+        return;
+    world->verdict->tally.destroyed++;
+    INVARIANT(world, deadline_ms != 0 && deadline_ms < now_ms,
+              "G3 a card is kept until its time to be collected is over", "%s, %" PRIu64 " s early",
+              decision->case_number, (deadline_ms - now_ms) / 1000);
+}
+
 struct outcome
 command_decide(struct world *world, const struct decision *decision)
 {
     char *case_numbers[] = { (char *)(uintptr_t)decision->case_number };
+    const struct ledger_case *found =
+        ledger_find_case(world, decision->office, decision->case_number);
+    uint64_t deadline_ms = found == NULL ? 0 : found->deadline_ms;
     struct outcome outcome = { 0 };
     const Yidi__Response *response = decide(world, decision, case_numbers, 1);
     outcome.answered = response != NULL;
@@ -249,6 +282,9 @@ command_decide(struct world *world, const struct decision *decision)
         set_code(&outcome, response->refusal);
     }
     old_card_came_first(world, decision, &outcome);
+    time_to_collect_was_over(world, decision, deadline_ms, &outcome);
+    world->verdict->tally.redirections +=
+        decision->verb == YIDI__VERB__REDIRECT && outcome.code[0] == '\0';
     if (outcome.code[0] != '\0')
         trace(world, (int)decision->office, "refuses to %s %s for %s: %s",
               verb_name(decision->verb), decision->case_number, decision->operator, outcome.code);
@@ -278,4 +314,51 @@ command_who(const struct world *world, size_t office, const char *case_number,
     bool registry = world->network.offices[office].role->party == PARTY_REGISTRY;
     snprintf(ret_operator, OPERATOR_BYTES_MAX + 1, "%s",
              registry ? file.row->examiner : file.row->maker);
+}
+
+/* ---- what the machine says ---- */
+
+static void
+take_line_result(struct world *world, const struct results *results, struct result_line *line,
+                 const Yidi__CaseResult *result)
+{
+    bool taken = result->refusal == NULL;
+    bool forgotten = world->ledger.offices[results->centre].set_back;
+    INVARIANT(world, !line->taken || forgotten || (taken && result->known),
+              "G2 results that come again change nothing", "%s of batch %s at %s: %s", line->serial,
+              results->batch, world->network.offices[results->centre].name,
+              taken ? "made again" : result->refusal->code);
+    line->taken |= taken;
+}
+
+struct outcome
+command_import(struct world *world, struct results *results)
+{
+    Yidi__BatchResult lines[RESULTS_MAX], *list[RESULTS_MAX];
+    Yidi__BatchImport import = YIDI__BATCH_IMPORT__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    struct outcome outcome = { 0 };
+    for (size_t i = 0; i < results->count; i++) {
+        list[i] = &lines[i];
+        yidi__batch_result__init(&lines[i]);
+        lines[i].case_number = results->lines[i].case_number;
+        lines[i].card_serial = results->lines[i].serial;
+        lines[i].defective = results->lines[i].defective;
+        lines[i].text = results->lines[i].defective ? "printed askew" : "";
+    }
+    import.batch = results->batch;
+    import.results = list;
+    import.n_results = results->count;
+    request.operator_ = "zhang";
+    request.command_case = YIDI__REQUEST__COMMAND_BATCH_IMPORT;
+    request.batch_import = &import;
+    const Yidi__Response *response = ask(world, results->centre, &request, NULL, 0);
+    outcome.answered = response != NULL;
+    if (response != NULL && response->body_case == YIDI__RESPONSE__BODY_REFUSAL)
+        set_code(&outcome, response->refusal);
+    else if (response != NULL)
+        for (size_t i = 0; i < results->count; i++)
+            take_line_result(world, results, &results->lines[i],
+                             response->batch_imported->results[i]);
+    return outcome;
 }

@@ -26,9 +26,11 @@ struct decision {
     bool defective;
     bool found;
     bool old_card_surrendered;
+    bool temporary_card_surrendered;
     bool no_reason;          /* forgets to say why */
     const char *package;     /* NULL is empty */
     const char *card_serial; /* NULL is empty */
+    const char *division;    /* redirect; NULL is empty */
     Yidi__CheckMethod by;    /* check card */
 };
 
@@ -46,6 +48,9 @@ struct outcome command_amend(struct world *world, const struct wish *wish);
 /* One decision on a list of cases, to be refused or not one by one. */
 void command_decide_many(struct world *world, const struct decision *decision, char **case_numbers,
                          size_t count);
+
+/* Import what the machine says; lines that were taken before must be known. */
+struct outcome command_import(struct world *world, struct results *results);
 
 /* Any other request: queries and nonsense. */
 struct outcome command_ask(struct world *world, size_t office, Yidi__Request *request);

@@ -6,12 +6,21 @@
 #ifndef SIMULATION_ENDING_H
 #define SIMULATION_ENDING_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 struct world;
+struct ledger_case;
+
+/* Did it lose its past, or is it nobody's office? Then nothing is promised about it; nor about a
+ * case in which it has a part. */
+bool ending_excuses(const struct world *world, size_t office);
+bool ending_excuses_case(const struct world *world, const struct ledger_case *found);
 
 /* Time alone must empty the streams; then people must be able to end every case. */
 void ending_live(struct world *world);
 
-/* The books: journals, heads, streams, cases, cards, notices. */
+/* The books of all offices; ending_books.c. */
 void ending_audit(struct world *world);
 
 #endif

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "common/io/case_file.h"
+#include "tests/lib/fee_audit.h"
 #include "tests/lib/stock_check.h"
 #include "tests/simulation/world.h"
 
@@ -83,15 +84,20 @@ invariants_of_entry(struct world *world, size_t office, const struct ledger_leaf
 /* ---- offices ---- */
 
 void
-invariants_of_stock(struct world *world, size_t office)
+invariants_of_books(struct world *world, size_t office)
 {
-    char words[STOCK_CHECK_WORDS];
+    char stock[STOCK_CHECK_WORDS], fees[FEE_AUDIT_WORDS];
     AUTO(store_txn) struct store_txn *txn = NULL;
-    if (world->network.offices[office].role->party != PARTY_PRODUCTION)
+    enum party party = world->network.offices[office].role->party;
+    if (party == PARTY_REGISTRY)
         return;
     txn = scratch_store_read(&world->network.offices[office].scratch);
-    INVARIANT(world, stock_check(txn, words), "G5 received = used + spoiled + left", "%s: %s",
-              name_of(world, office), words);
+    if (party == PARTY_PRODUCTION)
+        INVARIANT(world, stock_check(txn, stock), "G5 received = used + spoiled + left", "%s: %s",
+                  name_of(world, office), stock);
+    else
+        INVARIANT(world, fee_audit(txn, fees), "G5 the ledger of fees balances", "%s: %s",
+                  name_of(world, office), fees);
 }
 
 static void

@@ -17,8 +17,8 @@ void invariants_of_entry(struct world *world, size_t office, const struct ledger
 /* Of an office that runs, after a turn: nothing lost, cursors, health. */
 void invariants_of_office(struct world *world, size_t office);
 
-/* Of a card centre's blank cards; nothing for other offices. */
-void invariants_of_stock(struct world *world, size_t office);
+/* Of a card centre's blank cards, of a window's fees; nothing for registries. */
+void invariants_of_books(struct world *world, size_t office);
 
 /* Of a stored case. */
 void invariants_of_case(struct world *world, size_t office, const Yidi__Case *row);

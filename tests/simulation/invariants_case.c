@@ -10,6 +10,7 @@
 #include "common/io/recovery.h"
 #include "production-node/core/order.h"
 #include "registry-node/core/review.h"
+#include "tests/lib/fee_audit.h"
 #include "tests/simulation/invariants.h"
 #include "tests/simulation/world.h"
 
@@ -160,6 +161,54 @@ order_has_one_good_card(struct world *world, size_t office, const Yidi__Case *ro
     }
 }
 
+/* Of the window's own hops: whoever has a card gets another one when that was handed back, and a
+ * card that was handed out is not destroyed. */
+static void
+holder_has_one_card(struct world *world, size_t office, const Yidi__Case *row)
+{
+    bool out = false;
+    for (size_t i = 0; i < row->n_trace; i++) {
+        const Yidi__Hop *hop = row->trace[i];
+        if (strcmp(hop->office, world_code(world, office)) != 0)
+            continue;
+        bool leaves = hop->step == YIDI__STEP__COLLECTED || hop->step == YIDI__STEP__DESTROYED;
+        INVARIANT(world, !leaves || !out, "G3 one card of an application is out",
+                  "%s at %s, step %d", row->case_number, name_of(world, office), (int)hop->step);
+        out |= hop->step == YIDI__STEP__COLLECTED;
+        out &= hop->step != YIDI__STEP__SPOILED;
+    }
+}
+
+static void
+temporary_card_was_handed_back(struct world *world, size_t office, const Yidi__Case *row)
+{
+    const Yidi__TemporaryCard *temporary =
+        row->collection == NULL ? NULL : row->collection->temporary_card;
+    INVARIANT(world,
+              temporary == NULL || row->state != APPLICATION_COLLECTED ||
+                  temporary->end != YIDI__TEMPORARY_CARD_END__STILL_OUT,
+              "G3 one card of an application is out", "%s at %s: a temporary one and the card",
+              row->case_number, name_of(world, office));
+}
+
+static void
+fees_are_right(struct world *world, size_t office, const Yidi__Case *row)
+{
+    char words[FEE_AUDIT_WORDS];
+    AUTO(store_txn)
+    struct store_txn *txn = scratch_store_read(&world->network.offices[office].scratch);
+    INVARIANT(world, fee_audit_case(txn, row, words), "G5 the ledger of fees balances",
+              "%s at %s: %s", row->case_number, name_of(world, office), words);
+}
+
+static void
+invariants_of_application(struct world *world, size_t office, const Yidi__Case *row)
+{
+    holder_has_one_card(world, office, row);
+    temporary_card_was_handed_back(world, office, row);
+    fees_are_right(world, office, row);
+}
+
 static struct ledger_card *
 find_card(struct ledger *ledger, size_t office, const char *serial)
 {
@@ -232,6 +281,8 @@ invariants_of_case(struct world *world, size_t office, const Yidi__Case *row)
     if (role->party == PARTY_REGISTRY &&
         (row->state == REVIEW_ISSUED || row->state == REVIEW_MADE || row->state == REVIEW_CLOSED))
         two_people_acted(world, office, row, row->examiner, row->issuer);
+    if (role->party == PARTY_ACCEPTANCE)
+        invariants_of_application(world, office, row);
     if (role->party != PARTY_PRODUCTION)
         return;
     if (row->state >= ORDER_VERIFIED && row->state != ORDER_WITHDRAWN)

@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "acceptance-node/core/application.h"
 #include "common/core/require.h"
 #include "common/io/case_file.h"
 #include "common/io/wire.h"
+#include "registry-node/core/review.h"
 #include "tests/simulation/invariants.h"
 #include "tests/simulation/world.h"
 
@@ -159,7 +161,8 @@ static bool
 is_own_accord(const Yidi__JournalEntry *entry)
 {
     static const char *const verbs[] = { "notify", "overdue", "remind" };
-    if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_DIRECTORY_ADOPTED)
+    if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_DIRECTORY_ADOPTED ||
+        entry->body_case == YIDI__JOURNAL_ENTRY__BODY_POLICY_ADOPTED)
         return true;
     if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_SENT)
         return entry->sent->message->body_case == YIDI__MESSAGE__BODY_APPLICATION_REMINDED;
@@ -226,6 +229,55 @@ ledger_find_case(const struct world *world, size_t office, const char *case_numb
     return NULL;
 }
 
+const struct ledger_holding *
+ledger_find_holding(const struct ledger *ledger, const char *case_number)
+{
+    for (size_t i = 0; i < ledger->holding_count; i++)
+        if (strcmp(ledger->holdings[i].case_number, case_number) == 0)
+            return &ledger->holdings[i];
+    return NULL;
+}
+
+/* Windows hand out cards, registries close cases over them. */
+static void
+note_holding(struct ledger *ledger, enum party party, const Yidi__Case *row)
+{
+    struct ledger_holding *holding =
+        (struct ledger_holding *)(uintptr_t)ledger_find_holding(ledger, row->case_number);
+    bool collected = party == PARTY_ACCEPTANCE && row->state == APPLICATION_COLLECTED;
+    bool closed = party == PARTY_REGISTRY && row->state == REVIEW_CLOSED;
+    if (!collected && !closed)
+        return;
+    if (holding == NULL) {
+        REQUIRE(ledger->holding_count < LEDGER_CASES_MAX);
+        holding = &ledger->holdings[ledger->holding_count++];
+        *holding = (struct ledger_holding){ .closed = 0 };
+        memcpy(holding->case_number, row->case_number, CASE_NUMBER_CHARS);
+    }
+    if (collected)
+        snprintf(holding->serial, sizeof holding->serial, "%s", row->card_serial);
+    else if (holding->closed == 0)
+        holding->closed = ++ledger->closings;
+}
+
+static void
+describe_case(const struct world *world, const struct machine *machine, const Yidi__Case *row,
+              struct ledger_case *found)
+{
+    const Yidi__TemporaryCard *temporary =
+        row->collection == NULL ? NULL : row->collection->temporary_card;
+    snprintf(found->citizen, sizeof found->citizen, "%s", row->form->person->citizen_number);
+    snprintf(found->batch, sizeof found->batch, "%s", row->batch);
+    found->state = (int)row->state;
+    found->open = machine->state_open[found->state];
+    found->deadline_ms = row->stage_deadline_ms;
+    found->temporary_out =
+        temporary != NULL && temporary->end == YIDI__TEMPORARY_CARD_END__STILL_OUT;
+    found->window = world_find(world, row->acceptance_office);
+    found->registry = world_find(world, row->registry_office);
+    found->centre = world_find(world, row->production_office);
+}
+
 static void
 take_case(struct world *world, size_t office, struct store_txn *txn, const char *number,
           struct arena *arena)
@@ -245,12 +297,8 @@ take_case(struct world *world, size_t office, struct store_txn *txn, const char 
         *known = (struct ledger_case){ .state = 0 };
         snprintf(known->number, sizeof known->number, "%s", number);
     }
-    snprintf(known->citizen, sizeof known->citizen, "%s", file.row->form->person->citizen_number);
-    known->state = (int)file.row->state;
-    known->open = machine->state_open[known->state];
-    known->window = world_find(world, file.row->acceptance_office);
-    known->registry = world_find(world, file.row->registry_office);
-    known->centre = world_find(world, file.row->production_office);
+    describe_case(world, machine, file.row, known);
+    note_holding(&world->ledger, world->network.offices[office].role->party, file.row);
     invariants_of_case(world, office, file.row);
 }
 
@@ -263,7 +311,7 @@ ledger_read_cases(struct world *world, size_t office)
     struct bytes key, value;
     arena_init(&arena);
     world->ledger.offices[office].case_count = 0;
-    invariants_of_stock(world, office);
+    invariants_of_books(world, office);
     txn = scratch_store_read(&world->network.offices[office].scratch);
     REQUIRE(store_cursor_open(txn, TABLE_CASES, (struct bytes){ 0 }, &cursor) == OK);
     while (store_cursor_next(cursor, &key, &value) == OK) {
@@ -316,7 +364,7 @@ ledger_catch_up(struct world *world, size_t office)
               world->network.offices[office].name, size, page->count);
     if (size > page->count) {
         take_news(world, office, size);
-        invariants_of_stock(world, office);
+        invariants_of_books(world, office);
     }
 }
 

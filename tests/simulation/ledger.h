@@ -55,6 +55,9 @@ struct ledger_case {
     int state;
     bool open;
     size_t window, registry, centre;
+    uint64_t deadline_ms; /* of its stage; 0 none */
+    bool temporary_out;   /* at a window: a temporary card was given, and not handed back */
+    char batch[17];       /* at a centre */
 };
 
 struct ledger_office {
@@ -81,11 +84,22 @@ struct ledger_card {
     uint32_t attempt;
 };
 
+/* The card of an application that its holder got last, as the window had it; and when the registry
+ * closed the application, counted as such closings: the last one brought the valid card. */
+struct ledger_holding {
+    char case_number[CASE_NUMBER_CHARS + 1];
+    char serial[41];
+    unsigned closed; /* 0 not yet */
+};
+
 struct ledger {
     struct ledger_office offices[LEDGER_OFFICES];
     struct ledger_stream streams[LEDGER_OFFICES][LEDGER_OFFICES]; /* from, to */
     struct ledger_card cards[LEDGER_CARDS_MAX];
     size_t card_count;
+    struct ledger_holding holdings[LEDGER_CASES_MAX];
+    size_t holding_count;
+    unsigned closings;
 };
 
 /* Forget everything. */
@@ -107,6 +121,10 @@ void ledger_lose(struct world *world, size_t office);
 /* A message that was sent, or had been sent in a past that was lost; NULL when there is none. */
 const struct ledger_message *ledger_find_message(const struct ledger_stream *stream,
                                                  uint64_t sequence, const uint8_t *hash);
+
+/* What the holder of an application's card has; NULL when it was never collected. */
+const struct ledger_holding *ledger_find_holding(const struct ledger *ledger,
+                                                 const char *case_number);
 
 /* NULL when the office has no such case. */
 const struct ledger_case *ledger_find_case(const struct world *world, size_t office,

@@ -8,10 +8,12 @@
 #include "tests/simulation/commands.h"
 #include "tests/simulation/world.h"
 
-static const Yidi__Verb verbs[] = { YIDI__VERB__EXAMINE,    YIDI__VERB__ISSUE,
-                                    YIDI__VERB__REFUSE,     YIDI__VERB__MAKE,
-                                    YIDI__VERB__CHECK_CARD, YIDI__VERB__DISPATCH,
-                                    YIDI__VERB__RECEIVE,    YIDI__VERB__COLLECT };
+static const Yidi__Verb verbs[] = {
+    YIDI__VERB__EXAMINE,    YIDI__VERB__ISSUE,    YIDI__VERB__REFUSE,   YIDI__VERB__MAKE,
+    YIDI__VERB__CHECK_CARD, YIDI__VERB__DISPATCH, YIDI__VERB__RECEIVE,  YIDI__VERB__COLLECT,
+    YIDI__VERB__DESTROY,    YIDI__VERB__MISS,     YIDI__VERB__WITHDRAW, YIDI__VERB__TRACE_CARD,
+    YIDI__VERB__RETURN_FORM
+};
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
 
 static Yidi__Verb
@@ -111,7 +113,7 @@ apply_elsewhere_too(struct world *world)
         dice_chance(&people->dice, 70) ? WINDOW_A + WINDOW_B - wish->window : wish->window;
     second->state = WISH_OPEN;
     second->case_number[0] = '\0';
-    second->never_collected = false;
+    second->never_collected = second->paid_back = false;
     snprintf(second->key, sizeof second->key, "second-%zu", people->wish_count++);
 }
 

@@ -7,34 +7,36 @@
 
 #include "acceptance-node/core/application.h"
 #include "common/domain/citizen_csv.h"
-#include "common/io/case_file.h"
-#include "production-node/core/order.h"
-#include "registry-node/core/review.h"
 #include "tests/simulation/commands.h"
 #include "tests/simulation/world.h"
 
 enum {
     CHANCE_OF_A_MISTAKE = 15,
     CHANCE_OF_A_WISH = 12,
-    CHANCE_OF_BLANKS = 5,
     CHANCE_OF_A_HOLIDAY = 25, /* so long that deadlines pass */
-    DEFECTIVE_PERCENT = 8,
-    CARDS_PER_PACKAGE = 3
+    CHANCE_OF_AN_ERRAND = 12
 };
 
 static const uint64_t day_ms = 24 * 60 * 60000;
 
-/* Two people for every office, so that four eyes can be had. */
-static const char *const names[] = { "zhang", "li" };
-
 /* ---- citizens ---- */
 
-static const size_t registry_of[] = { REGISTRY_A, REGISTRY_B };
+size_t
+people_registry(unsigned citizen)
+{
+    return citizen % 2 == 0 ? REGISTRY_A : REGISTRY_B;
+}
+
+bool
+people_has_moved(unsigned citizen)
+{
+    return citizen % 5 == 4;
+}
 
 void
 people_citizen(const struct world *world, unsigned citizen, struct made_citizen *ret_citizen)
 {
-    size_t registry = registry_of[citizen % 2];
+    size_t registry = people_registry(citizen);
     citizen_make(1 + citizen * 37, world->network.roster.offices[registry].entry.area, ret_citizen);
     ret_citizen->bad_credit = citizen % 11 == 10; /* nobody issues for them */
 }
@@ -57,8 +59,10 @@ people_populate(struct world *world, size_t registry)
     for (unsigned i = 0; i < PEOPLE_CITIZENS; i++) {
         struct made_citizen citizen;
         people_citizen(world, i, &citizen);
-        if (registry_of[i % 2] == registry)
-            size += citizen_make_line(&citizen, csv + size);
+        if (people_registry(i) != registry && !people_has_moved(i))
+            continue;
+        strcpy(citizen.division, world->network.roster.offices[registry].entry.area);
+        size += citizen_make_line(&citizen, csv + size);
     }
     Yidi__PopulationImport import = YIDI__POPULATION_IMPORT__INIT;
     Yidi__Request request = YIDI__REQUEST__INIT;
@@ -83,7 +87,8 @@ people_begin(struct world *world)
     people->rest_from_ms = people->rest_until_ms = dice_between(&holidays, 1, 4) * day_ms;
     if (dice_chance(&holidays, CHANCE_OF_A_HOLIDAY))
         people->rest_until_ms += dice_between(&holidays, 4, 8) * day_ms;
-    people->card_bodies = 0;
+    people->card_bodies = people->temporary_cards = 0;
+    people->results = (struct results){ .count = 0 };
     people->last_serial[0] = '\0';
     people->cards_packed = 0;
     INVARIANT(world, people_populate(world, REGISTRY_A) && people_populate(world, REGISTRY_B),
@@ -103,7 +108,7 @@ wish_for(struct world *world)
         .photo = (unsigned)dice_roll(&people->dice, PEOPLE_PHOTOS),
         .kind = dice_chance(&people->dice, 60) ? YIDI__APPLICATION_KIND__RENEWAL
                                                : YIDI__APPLICATION_KIND__REPLACEMENT,
-        .never_collected = dice_chance(&people->dice, 6),
+        .never_collected = dice_chance(&people->dice, 8),
     };
     snprintf(wish->key, sizeof wish->key, "wish-%zu", people->wish_count++);
 }
@@ -194,251 +199,13 @@ ask_again(struct world *world)
 
 /* ---- deciding ---- */
 
-size_t
-people_pick_office(struct world *world)
-{
-    size_t first = dice_roll(&world->people.dice, PLACE_COUNT);
-    for (size_t i = 0; i < PLACE_COUNT; i++) {
-        size_t office = (first + i) % PLACE_COUNT;
-        if (world_is_up(world, office))
-            return office;
-    }
-    return PLACE_COUNT;
-}
-
-const char *
-people_pick_case(struct world *world, size_t office, int *ret_state)
-{
-    const struct ledger_office *page = &world->ledger.offices[office];
-    if (page->case_count == 0)
-        return NULL;
-    size_t first = dice_roll(&world->people.dice, page->case_count);
-    for (size_t i = 0; i < page->case_count; i++) {
-        const struct ledger_case *found = &page->cases[(first + i) % page->case_count];
-        if (found->open) {
-            *ret_state = found->state;
-            return found->number;
-        }
-    }
-    return NULL;
-}
-
-static const char *
-somebody(struct world *world)
-{
-    return names[dice_roll(&world->people.dice, 2)];
-}
-
-static const char *
-another_than(const struct world *world, size_t office, const char *case_number)
-{
-    char first[OPERATOR_BYTES_MAX + 1];
-    command_who(world, office, case_number, first);
-    return strcmp(first, names[0]) == 0 ? names[1] : names[0];
-}
-
-const struct wish *
-people_find_wish(const struct world *world, const char *case_number)
-{
-    for (size_t i = 0; i < world->people.wish_count; i++)
-        if (strcmp(world->people.wishes[i].case_number, case_number) == 0)
-            return &world->people.wishes[i];
-    return NULL;
-}
-
-static bool
-was_found_wanting(const struct world *world, const char *case_number)
-{
-    const struct wish *wish = people_find_wish(world, case_number);
-    return wish != NULL && wish->citizen % 11 == 10;
-}
-
-static bool
-is_never_collected(const struct world *world, const char *case_number)
-{
-    const struct wish *wish = people_find_wish(world, case_number);
-    return wish != NULL && wish->never_collected;
-}
-
-static bool
-spoils(struct world *world)
-{
-    return !world->calm && dice_chance(&world->people.dice, DEFECTIVE_PERCENT);
-}
-
-/* Issuing it is refused: another application of the citizen is open. */
-static bool
-stands_behind_another(struct world *world, size_t office, const char *case_number)
-{
-    char open_case[CASE_NUMBER_CHARS + 1];
-    const struct ledger_case *found = ledger_find_case(world, office, case_number);
-    AUTO(store_txn)
-    struct store_txn *txn = scratch_store_read(&world->network.offices[office].scratch);
-    return case_file_find_open(txn, found->citizen, open_case) == OK &&
-           strcmp(open_case, case_number) != 0;
-}
-
-/* Something comes up, while there is trouble enough. */
-static bool
-changes_course(struct world *world)
-{
-    return !world->calm && dice_chance(&world->people.dice, 6);
-}
-
-static bool
-next_at_registry(struct world *world, int state, struct decision *decision)
-{
-    bool refuse = !world->calm && dice_chance(&world->people.dice, 10);
-    decision->operator= somebody(world);
-    switch ((enum review_state)state) {
-    case REVIEW_RECEIVED:
-        decision->verb = YIDI__VERB__EXAMINE;
-        if (refuse || was_found_wanting(world, decision->case_number))
-            decision->verb = YIDI__VERB__REFUSE;
-        else if (changes_course(world))
-            decision->verb = YIDI__VERB__RETURN_FORM;
-        return true;
-    case REVIEW_EXAMINED:
-        refuse |= stands_behind_another(world, decision->office, decision->case_number);
-        decision->verb = refuse ? YIDI__VERB__REFUSE : YIDI__VERB__ISSUE;
-        decision->operator= another_than(world, decision->office, decision->case_number);
-        return true;
-    case REVIEW_BLOCKED:
-        decision->verb = YIDI__VERB__REFUSE;
-        return true;
-    default:
-        return false;
-    }
-}
-
-static const char *
-pack(struct people *people)
-{
-    snprintf(people->package, sizeof people->package, "EMS-%u",
-             ++people->cards_packed / CARDS_PER_PACKAGE);
-    return dice_chance(&people->dice, 80) ? people->package : "";
-}
-
-/* By eye, by reader, or both at once. */
-static Yidi__CheckMethod
-any_method(struct people *people)
-{
-    return (Yidi__CheckMethod)dice_roll(&people->dice, 3);
-}
-
-static bool
-next_at_centre(struct world *world, int state, struct decision *decision)
-{
-    struct people *people = &world->people;
-    decision->operator= somebody(world);
-    switch ((enum order_state)state) {
-    case ORDER_ORDERED:
-        decision->verb = YIDI__VERB__MAKE;
-        if (dice_chance(&people->dice, 10)) {
-            snprintf(people->last_serial, sizeof people->last_serial, "BODY-%zu-%u",
-                     decision->office, ++people->card_bodies);
-            decision->card_serial = people->last_serial;
-        }
-        return true;
-    case ORDER_MADE:
-        decision->verb = YIDI__VERB__CHECK_CARD;
-        decision->operator= another_than(world, decision->office, decision->case_number);
-        decision->defective = spoils(world);
-        decision->by = any_method(people);
-        return true;
-    case ORDER_VERIFIED:
-        decision->verb = YIDI__VERB__DISPATCH;
-        decision->package = pack(people);
-        return true;
-    case ORDER_MISSING:
-        decision->verb = YIDI__VERB__TRACE_CARD;
-        decision->found = dice_chance(&people->dice, 50);
-        return true;
-    default:
-        return false;
-    }
-}
-
-static bool
-next_at_window(struct world *world, int state, struct decision *decision)
-{
-    decision->operator= somebody(world);
-    switch ((enum application_state)state) {
-    case APPLICATION_SUBMITTED:
-    case APPLICATION_IN_PRODUCTION:
-    case APPLICATION_RETURNED:
-        decision->verb = YIDI__VERB__WITHDRAW;
-        return changes_course(world);
-    case APPLICATION_IN_TRANSIT:
-        decision->verb = changes_course(world) ? YIDI__VERB__MISS : YIDI__VERB__RECEIVE;
-        decision->defective = decision->verb == YIDI__VERB__RECEIVE && spoils(world);
-        return true;
-    case APPLICATION_READY:
-        decision->verb = YIDI__VERB__COLLECT;
-        decision->old_card_surrendered =
-            world->calm || dice_chance(&world->people.dice, 70); /* or it lies at home */
-        if (spoils(world)) {
-            decision->verb = YIDI__VERB__RECEIVE;
-            decision->defective = true;
-        }
-        return !is_never_collected(world, decision->case_number);
-    default:
-        return false;
-    }
-}
-
-bool
-people_next_step(struct world *world, size_t office, const char *case_number, int state,
-                 struct decision *ret_decision)
-{
-    *ret_decision = (struct decision){ .office = office, .case_number = case_number };
-    switch (world->network.offices[office].role->party) {
-    case PARTY_REGISTRY:
-        return next_at_registry(world, state, ret_decision);
-    case PARTY_PRODUCTION:
-        return next_at_centre(world, state, ret_decision);
-    default:
-        return next_at_window(world, state, ret_decision);
-    }
-}
-
-/* Blank cards come, are counted or spoiled. */
-static void
-change_stock(struct world *world, size_t centre, Yidi__StockVerb verb, uint64_t count)
-{
-    Yidi__StockChange change = YIDI__STOCK_CHANGE__INIT;
-    Yidi__Request request = YIDI__REQUEST__INIT;
-    change.verb = verb;
-    change.count = count;
-    change.text = "as on the delivery note";
-    request.operator_ = "zhang";
-    request.command_case = YIDI__REQUEST__COMMAND_STOCK_CHANGE;
-    request.stock_change = &change;
-    (void)command_ask(world, centre, &request);
-}
-
-static void
-look_after_blanks(struct world *world)
-{
-    static const Yidi__StockVerb verbs[] = { YIDI__STOCK_VERB__STOCK_RECEIVE,
-                                             YIDI__STOCK_VERB__STOCK_RECEIVE,
-                                             YIDI__STOCK_VERB__STOCK_COUNT,
-                                             YIDI__STOCK_VERB__STOCK_SPOIL };
-    struct dice *dice = &world->people.dice;
-    size_t centre = dice_chance(dice, 50) ? CENTRE_A : CENTRE_B;
-    Yidi__StockVerb verb = verbs[dice_roll(dice, 4)];
-    uint64_t count = dice_roll(dice, verb == YIDI__STOCK_VERB__STOCK_SPOIL ? 3 : 12);
-    if (world_is_up(world, centre))
-        change_stock(world, centre, verb, count);
-}
-
 static void
 decide(struct world *world, const struct decision *decision)
 {
     const struct outcome outcome = command_decide(world, decision);
     if (strcmp(outcome.code, "STOCK_USED_UP") == 0 && world_is_up(world, decision->office) &&
         (world->calm || dice_chance(&world->people.dice, 50)))
-        change_stock(world, decision->office, YIDI__STOCK_VERB__STOCK_RECEIVE, 10);
+        people_receive_blanks(world, decision->office);
 }
 
 /* A returned application is corrected; anything else is decided. False when it has to wait. */
@@ -483,8 +250,8 @@ people_act(struct world *world)
         ask_for(world, &people->wishes[people->wish_count - 1]);
     } else if (dice_chance(&people->dice, CHANCE_OF_A_MISTAKE)) {
         people_mistake(world);
-    } else if (dice_chance(&people->dice, CHANCE_OF_BLANKS)) {
-        look_after_blanks(world);
+    } else if (dice_chance(&people->dice, CHANCE_OF_AN_ERRAND)) {
+        people_errand(world);
     } else if (!ask_again(world)) {
         do_next_step(world);
     }

@@ -14,8 +14,10 @@
 
 struct world;
 struct decision;
+struct ledger_case;
 
 enum { PEOPLE_WISHES_MAX = 64, PEOPLE_CITIZENS = 12, PEOPLE_PHOTOS = 3, PEOPLE_CODE_BYTES = 41 };
+enum { RESULTS_MAX = 4 };
 
 enum wish_state {
     WISH_OPEN,     /* not yet asked, or turned away for now */
@@ -35,6 +37,20 @@ struct wish {
     char case_number[CASE_NUMBER_CHARS + 1];
     char code[PEOPLE_CODE_BYTES]; /* why it was refused */
     bool never_collected;         /* the citizen does not come */
+    bool paid_back;               /* the fee, as the applicant saw it */
+};
+
+/* What a machine says about a batch, until the centre has taken it. */
+struct results {
+    size_t centre;
+    char batch[17];
+    size_t count;
+    struct result_line {
+        char case_number[CASE_NUMBER_CHARS + 1];
+        char serial[41];
+        bool defective;
+        bool taken; /* the centre said so */
+    } lines[RESULTS_MAX];
 };
 
 struct people {
@@ -42,7 +58,9 @@ struct people {
     struct made_application applications[PEOPLE_PHOTOS]; /* made once; citizens come and go */
     struct wish wishes[PEOPLE_WISHES_MAX];
     size_t wish_count, wishes_wanted;
-    unsigned card_bodies; /* that makers named themselves */
+    unsigned card_bodies; /* that makers and machines named themselves */
+    unsigned temporary_cards;
+    struct results results;
     char last_serial[41];
     unsigned cards_packed; /* a few of them in a package */
     char package[16];
@@ -65,7 +83,7 @@ void people_act(struct world *world);
 /* Everybody does what is to be done, once; answers how many things were done. */
 unsigned people_work_off(struct world *world);
 
-/* The command that a desk would give now about a case; false when it has to wait. */
+/* The command that a desk would give now about a case; false when it has to wait. desks.c */
 bool people_next_step(struct world *world, size_t office, const char *case_number, int state,
                       struct decision *ret_decision);
 
@@ -75,13 +93,29 @@ bool people_is_for_now(const char *code);
 /* The wish that got this receipt; NULL when none did. */
 const struct wish *people_find_wish(const struct world *world, const char *case_number);
 
+struct wish *people_wish(struct world *world, const char *case_number);
+
 /* A random open case of an office; NULL when it has none. */
 const char *people_pick_case(struct world *world, size_t office, int *ret_state);
+
+/* A random case in one of two states; NULL when the office has none. */
+const struct ledger_case *people_pick_in_state(struct world *world, size_t office, int state,
+                                               int or_state);
+
+/* One of the two who work at every office. */
+const char *people_somebody(struct world *world);
 
 /* A random office that runs and is not a rogue's; PLACE_COUNT when all are down. */
 size_t people_pick_office(struct world *world);
 
+/* The registry that a citizen's form names; another one knows the citizen too, who has moved. */
+size_t people_registry(unsigned citizen);
+bool people_has_moved(unsigned citizen);
 void people_citizen(const struct world *world, unsigned citizen, struct made_citizen *ret_citizen);
+
+/* Something that is no step of an application; errands.c. */
+void people_errand(struct world *world);
+void people_receive_blanks(struct world *world, size_t centre);
 
 /* Do something wrong; mistakes.c. */
 void people_mistake(struct world *world);

@@ -39,7 +39,16 @@ trace_message_name(int kind)
         [MESSAGE_CARD_RECEIVED] = "card-received",
         [MESSAGE_CARD_COLLECTED] = "card-collected",
         [MESSAGE_MESSAGE_REFUSED] = "message-refused",
+        [MESSAGE_APPLICATION_RETURNED] = "application-returned",
+        [MESSAGE_APPLICATION_WITHDRAWN] = "application-withdrawn",
+        [MESSAGE_WITHDRAWAL_ANSWERED] = "withdrawal-answered",
+        [MESSAGE_ORDER_WITHDRAWN] = "order-withdrawn",
+        [MESSAGE_ORDER_WITHDRAWAL_ANSWERED] = "order-withdrawal-answered",
+        [MESSAGE_APPLICATION_REDIRECTED] = "application-redirected",
+        [MESSAGE_APPLICATION_REMINDED] = "application-reminded",
+        [MESSAGE_CARD_DESTROYED] = "card-destroyed",
     };
+    _Static_assert(sizeof names / sizeof *names == MESSAGE_KIND_END, "every kind has a name");
     bool known = kind >= MESSAGE_APPLICATION_SUBMITTED && kind < MESSAGE_KIND_END;
     return known ? names[kind] : "message";
 }

@@ -21,7 +21,8 @@ struct tally {
     uint64_t restores, recoveries;
     uint64_t overdue;   /* that operators were told of */
     uint64_t forgeries; /* by offices whose keys were stolen */
-    uint64_t checks;    /* of invariants */
+    uint64_t late_faults, destroyed, redirections, batches, temporary_cards, refunds;
+    uint64_t checks; /* of invariants */
 };
 
 struct verdict {
@@ -49,6 +50,12 @@ tally_add(struct tally *sum, const struct tally *part)
     sum->recoveries += part->recoveries;
     sum->overdue += part->overdue;
     sum->forgeries += part->forgeries;
+    sum->late_faults += part->late_faults;
+    sum->destroyed += part->destroyed;
+    sum->redirections += part->redirections;
+    sum->batches += part->batches;
+    sum->temporary_cards += part->temporary_cards;
+    sum->refunds += part->refunds;
     sum->checks += part->checks;
 }
 

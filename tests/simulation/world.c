@@ -11,6 +11,7 @@
 #include "common/io/log.h"
 #include "production-node/production.h"
 #include "registry-node/registry.h"
+#include "tests/lib/policy_maker.h"
 #include "tests/simulation/ending.h"
 #include "tests/simulation/invariants.h"
 
@@ -42,6 +43,9 @@ static const struct fake_entry entries[PLACE_COUNT] = {
                          .role = &registry_role,
                          .played = true },
 };
+
+/* Cards that nobody collects are destroyed while something still happens. */
+static const struct made_rule rules[] = { { .key = "deadline.collection", .value = 3 } };
 
 static const uint64_t day_ms = 24 * 60 * 60000;
 
@@ -126,6 +130,10 @@ world_open(struct world *world, struct verdict *verdict)
     people_open(&world->people);
     fake_network_open(&world->network, entries, PLACE_COUNT, 0);
     world->directory = roster_directory(&world->network.roster);
+    arena_init(&world->policy_arena);
+    world->network.policy = policy_maker_sign(
+        1, rules, sizeof rules / sizeof *rules, world->network.roster.directory_key,
+        world->network.roster.directory_certificate, &world->policy_arena);
     envelope_verifier_init(&world->verifier, world->directory);
     disk_open(&world->disk, &world->network);
 }
@@ -135,6 +143,7 @@ world_close(struct world *world)
 {
     ledger_wipe(&world->ledger);
     directory_destroy(world->directory);
+    arena_fini(&world->policy_arena);
     world->network.watch = (struct fake_watch){ 0 };
     fake_network_close(&world->network);
 }

@@ -45,6 +45,7 @@ struct world {
     struct fake_network network;
     struct verdict *verdict; /* borrowed */
     struct directory *directory;
+    struct arena policy_arena;
     struct envelope_verifier verifier; /* that trusts nobody's word */
     uint64_t seed;
     uint64_t began_ms; /* monotonic */

@@ -246,13 +246,21 @@ old_card_came_first(struct world *world, const struct decision *decision,
               "G3 the old card is handed back first", "%s", decision->case_number);
 }
 
-/* Word of the command may have ended the time: the ledger knows how the case stood before. */
 static void
-time_to_collect_was_over(struct world *world, const struct decision *decision, uint64_t deadline_ms,
-                         const struct outcome *outcome)
+temporary_card_came_first(struct world *world, const struct decision *decision,
+                          const struct ledger_case *before)
+{
+    INVARIANT(world,
+              decision->verb != YIDI__VERB__COLLECT || !before->temporary_out ||
+                  decision->temporary_card_surrendered,
+              "G3 the temporary card is handed back first", "%s", decision->case_number);
+}
+
+static void
+time_to_collect_was_over(struct world *world, const struct decision *decision, uint64_t deadline_ms)
 {
     uint64_t now_ms = fake_network_time(&world->network, decision->office).wall_ms;
-    if (decision->verb != YIDI__VERB__DESTROY || !outcome->answered || outcome->code[0] != '\0')
+    if (decision->verb != YIDI__VERB__DESTROY)
         return;
     world->verdict->tally.destroyed++;
     INVARIANT(world, deadline_ms != 0 && deadline_ms < now_ms,
@@ -266,7 +274,7 @@ command_decide(struct world *world, const struct decision *decision)
     char *case_numbers[] = { (char *)(uintptr_t)decision->case_number };
     const struct ledger_case *found =
         ledger_find_case(world, decision->office, decision->case_number);
-    uint64_t deadline_ms = found == NULL ? 0 : found->deadline_ms;
+    const struct ledger_case before = found == NULL ? (struct ledger_case){ 0 } : *found;
     struct outcome outcome = { 0 };
     const Yidi__Response *response = decide(world, decision, case_numbers, 1);
     outcome.answered = response != NULL;
@@ -282,7 +290,10 @@ command_decide(struct world *world, const struct decision *decision)
         set_code(&outcome, response->refusal);
     }
     old_card_came_first(world, decision, &outcome);
-    time_to_collect_was_over(world, decision, deadline_ms, &outcome);
+    if (outcome.code[0] == '\0') {
+        temporary_card_came_first(world, decision, &before);
+        time_to_collect_was_over(world, decision, before.deadline_ms);
+    }
     world->verdict->tally.redirections +=
         decision->verb == YIDI__VERB__REDIRECT && outcome.code[0] == '\0';
     if (outcome.code[0] != '\0')

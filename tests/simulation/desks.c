@@ -229,10 +229,11 @@ next_of_ready_card(struct world *world, struct decision *decision)
 {
     const struct ledger_case *found =
         ledger_find_case(world, decision->office, decision->case_number);
-    bool forgets = !world->calm && dice_chance(&world->people.dice, 30);
+    struct dice *dice = &world->people.dice;
     decision->verb = YIDI__VERB__COLLECT;
-    decision->old_card_surrendered = !forgets; /* or it lies at home */
-    decision->temporary_card_surrendered = found->temporary_out && !forgets;
+    decision->old_card_surrendered = world->calm || dice_chance(dice, 70); /* or it lies at home */
+    decision->temporary_card_surrendered =
+        found->temporary_out && (world->calm || dice_chance(dice, 70));
     if (spoils(world)) {
         decision->verb = YIDI__VERB__RECEIVE;
         decision->defective = true;

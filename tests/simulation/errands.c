@@ -153,7 +153,7 @@ work_with_batches(struct world *world)
         return;
     char batch[sizeof waits->batch];
     memcpy(batch, waits->batch, sizeof batch);
-    if (batch[0] == '\0') {
+    if (batch[0] == '\0' || dice_chance(&people->dice, 20)) {
         make_batch(world, centre);
     } else if (dice_chance(&people->dice, 20)) {
         export_batch(world, centre, batch);

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "acceptance-node/core/application.h"
 #include "tests/simulation/commands.h"
 #include "tests/simulation/world.h"
 
@@ -152,6 +153,24 @@ fill_the_form_badly(struct world *world)
               "G7 a bad form is refused at the door", "it was taken as %s", outcome.case_number);
 }
 
+/* A card that its holder may still come for. */
+static void
+destroy_in_haste(struct world *world)
+{
+    size_t window = dice_chance(&world->people.dice, 50) ? WINDOW_A : WINDOW_B;
+    char number[CASE_NUMBER_CHARS + 1];
+    const struct ledger_case *found =
+        people_pick_in_state(world, window, APPLICATION_READY, APPLICATION_READY);
+    if (found == NULL || !world_is_up(world, window))
+        return;
+    snprintf(number, sizeof number, "%s", found->number);
+    const struct decision decision = { .office = window,
+                                       .verb = YIDI__VERB__DESTROY,
+                                       .operator= people_somebody(world),
+                                       .case_number = number };
+    (void)command_decide(world, &decision);
+}
+
 /* A card body that was used already. */
 static void
 use_a_body_twice(struct world *world)
@@ -236,7 +255,7 @@ people_mistake(struct world *world)
     static void (*const mistakes[])(struct world *) = {
         decide_at_random, decide_at_random,     act_alone,           act_alone,
         ask_twice,        ask_under_a_used_key, fill_the_form_badly, apply_elsewhere_too,
-        use_a_body_twice, decide_in_bulk,       look_around,
+        use_a_body_twice, decide_in_bulk,       look_around,         destroy_in_haste,
     };
     enum { MISTAKE_COUNT = sizeof mistakes / sizeof *mistakes };
     mistakes[dice_roll(&world->people.dice, MISTAKE_COUNT)](world);

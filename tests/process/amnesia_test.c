@@ -14,7 +14,7 @@
 #include "tests/lib/journey.h"
 #include "tests/lib/puppet.h"
 
-enum { STORE_BYTES_MAX = 64 * 1024 * 1024, CASES = 6, ACKNOWLEDGED_WRITTEN_MS = 5500 };
+enum { STORE_BYTES_MAX = 64 * 1024 * 1024, CASES = 6 };
 
 static struct network network;
 static struct puppet puppet;
@@ -82,13 +82,24 @@ copy_store(const struct network_office *office, const char *from, const char *to
                      OK);
 }
 
+static bool
+nothing_waits(void *context)
+{
+    AUTO(network_answer) struct network_answer answer = { 0 };
+    network_peers(context, registry->code, &answer);
+    return answer.response->peers->peers[0]->waiting == 0;
+}
+
 /* Deliver some, keep a copy, deliver more, and set the window back to the copy. What was
- * acknowledged is written with some delay; a copy made after that has nothing left to send. */
+ * acknowledged is written with the next turn, which the export is; a copy made after that has
+ * nothing left to send. */
 static void
 set_back_after(int kept, int delivered)
 {
+    AUTO(network_answer) struct network_answer exported = { 0 };
     deliver(0, kept);
-    usleep(ACKNOWLEDGED_WRITTEN_MS * 1000);
+    network_wait_until(&network, "all is acknowledged", nothing_waits, window);
+    network_export(window, cases[0], &exported);
     network_stop(window);
     copy_store(window, "data/data.mdb", "copy.mdb");
     network_start(window);

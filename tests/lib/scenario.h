@@ -8,13 +8,24 @@
  *     form      reason=DAMAGED fee_fen=4000     how the form differs
  *     window    apply                           -> accepted
  *     registry  examine as zhang                -> examined
- *     registry  issue as zhang                  -> FOUR_EYES
+ *     registry  issue as zhang                  -> FOUR_EYES, says 'may not issue'
  *     finally   window submitted, registry examined
  *
- * A line that begins with a place is a command of yidictl at that office, with the number of the
- * case behind its first word, unless {case}, {first} (the case opened before this one) or {none}
- * says where. Behind the arrow stands a state, a code, or a word of the answer. Lines that are
- * empty or begin with # say nothing.
+ * A line that begins with a place is a command of yidictl at that office. The number of the case
+ * stands behind its first word, unless {case}, {first} (the case opened before this one) or {none}
+ * says where; {code} is the code on the receipt. Behind the arrow stands what must come of it:
+ *
+ *     accepted         a case is opened, which is {case} from now on
+ *     same case        the answer is about {case}, and nothing was opened
+ *     a state          the command is done, and the case is in that state
+ *     A_CODE           it is refused with that code
+ *     done, fails      exit status 0, or another one
+ *     ..., says WORDS  and what the person sees holds these words; alone: done, says WORDS.
+ *                      {+60} is the day in 60 days, {+5y} in five years
+ *
+ * "then" and "finally" name states that must come about; nothing follows upon "finally". Lines that
+ * are empty or begin with # say nothing. A line that cannot be understood fails the test, with file
+ * and line, before anything is played.
  *
  * Reads only; what the lines mean, scenario_test knows.
  */
@@ -30,15 +41,28 @@ enum {
     SCENARIO_TITLE_BYTES = 120,
 };
 
+enum scenario_kind {
+    SCENARIO_APPLICANT,
+    SCENARIO_RECORD,
+    SCENARIO_KNOWN_AT,
+    SCENARIO_FORM,
+    SCENARIO_THEN,
+    SCENARIO_FINALLY,
+    SCENARIO_COMMAND, /* head is a place */
+};
+
 /* One line: its first word, the rest, and what stands behind the arrow. */
 struct scenario_line {
     unsigned number; /* in the file */
+    enum scenario_kind kind;
     char head[24];
     char text[SCENARIO_LINE_BYTES];
-    char expected[64]; /* empty when there is no arrow */
+    char expected[48]; /* without the words; "done" when there are only words */
+    char words[128];   /* that the answer must hold; empty for none */
 };
 
 struct scenario {
+    const char *path;
     unsigned number; /* of its first line */
     char title[SCENARIO_TITLE_BYTES];
     struct scenario_line lines[SCENARIO_LINES_MAX];
@@ -47,20 +71,25 @@ struct scenario {
 
 /* A file of scenarios, read one after the other. */
 struct scenario_file {
+    const char *path; /* borrowed */
+    bool (*is_place)(const char *name);
     char *text; /* heap */
     const char *next;
     unsigned line;
 };
 
-/* Fails the test when the file cannot be read. */
-void scenario_file_open(struct scenario_file *file, const char *path);
+/* Fails the test when the file cannot be read.
+ *
+ * path  borrowed by the file and its scenarios. */
+void scenario_file_open(struct scenario_file *file, const char *path,
+                        bool (*is_place)(const char *name));
 void scenario_file_close(struct scenario_file *file);
 
-/* The next one; false at the end. Fails the test on a line that cannot be one. */
+/* The next one; false at the end. */
 bool scenario_next(struct scenario_file *file, struct scenario *ret_scenario);
 
-/* The value of KEY=VALUE in a line's text, up to the next blank (quoted with '' it may hold some);
- * false when it is not there. */
-bool scenario_find(const char *text, const char *key, char *ret_value, size_t room);
+/* Fails the test, with file and line. */
+_Noreturn void scenario_fail(const char *path, unsigned line, const char *words, ...)
+    __attribute__((format(printf, 3, 4)));
 
 #endif

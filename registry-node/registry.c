@@ -173,6 +173,8 @@ follow_refusal(struct turn *turn, struct case_file *file, const struct incoming 
         event.kind = REVIEW_ORDER_REFUSED;
     else if (incoming->refused_kind == MESSAGE_ORDER_WITHDRAWN && state == REVIEW_WITHDRAWING)
         event.kind = REVIEW_ORDER_KEPT;
+    else if (incoming->refused_kind == MESSAGE_CARD_ABANDONED && state == REVIEW_ABANDONING)
+        event.kind = REVIEW_ABANDONED_THERE; /* a window without the case has no card of it */
     else
         return OK;
     return registry_advance(turn, file, incoming, &event, NULL);

@@ -11,6 +11,8 @@
  *     registry  issue as zhang                  -> FOUR_EYES
  *     finally   window submitted, registry examined
  *
+ * "revoked PLACE" and "trusted PLACE" say what the next directory does to an office.
+ *
  * A line that begins with a place is a command of yidictl at that office, with the number of the
  * case behind its first word, unless {case}, {first} (the case opened before this one) or {none}
  * says where. Behind the arrow stands a state, a code, or a word of the answer. Lines that are

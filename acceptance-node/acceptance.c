@@ -9,6 +9,7 @@
 #include "acceptance-node/fees.h"
 #include "acceptance-node/pages.h"
 #include "acceptance-node/temporary.h"
+#include "acceptance-node/temporary_out.h"
 #include "common/core/format.h"
 #include "common/domain/civil_date.h"
 #include "common/domain/deadline.h"
@@ -81,6 +82,17 @@ tell_refusal(const Yidi__Case *row, char *text)
                 refusal_reason_english(reason), row->refusal->contact, row->refusal->text);
 }
 
+static void
+tell_end(const Yidi__Case *row, char *text)
+{
+    format_text(
+        text, NOTIFICATION_BYTES,
+        "您的申请 %s 因办理机关撤销已终止，请到受理点重新申请并结算费用。Application %s has "
+        "ended, because an office that it needs is closed. Please apply again at the "
+        "window, where the fee is settled. %s",
+        row->case_number, row->case_number, row->note != NULL ? row->note->text : "");
+}
+
 static enum result
 fill_notification(struct turn *turn, const struct case_file *file, Yidi__NotificationRow *row)
 {
@@ -93,6 +105,9 @@ fill_notification(struct turn *turn, const struct case_file *file, Yidi__Notific
     } else if (file->row->state == APPLICATION_READY) {
         row->event = "ready";
         tell_arrival(file->row, row->text);
+    } else if (file->row->state == APPLICATION_ABANDONED) {
+        row->event = "abandoned";
+        tell_end(file->row, row->text);
     } else {
         row->event = "refused";
         tell_refusal(file->row, row->text);
@@ -145,9 +160,15 @@ take_dispatched(struct turn *turn, struct case_file *file, const struct incoming
                 struct refusal *ret_refusal)
 {
     const struct application_event event = { .kind = APPLICATION_CARD_DISPATCHED };
+    enum result result = OK;
     file->row->card_serial = incoming->message->card_dispatched->card_serial;
     file->row->package = incoming->message->card_dispatched->package;
-    enum result result = acceptance_advance(turn, file, incoming, &event, ret_refusal);
+    if (file->row->state == APPLICATION_ABANDONED)
+        result = turn_set_attention(turn, file, APPLICATION_CARD_NOT_VALID,
+                                    "the case has ended: the card is to be destroyed when it comes",
+                                    incoming->from);
+    if (result == OK)
+        result = acceptance_advance(turn, file, incoming, &event, ret_refusal);
     return result == OK
                ? package_add(turn, file->row, incoming->message->card_dispatched->package_cards)
                : result;
@@ -190,6 +211,15 @@ take_withdrawal_answer(struct turn *turn, struct case_file *file, const struct i
     return acceptance_advance(turn, file, incoming, &event, ret_refusal);
 }
 
+/* What the registry was asked for, before the case ended without it. */
+static bool
+is_settled(const Yidi__Case *row, enum message_kind refused)
+{
+    return row->state == APPLICATION_ABANDONED &&
+           (refused == MESSAGE_APPLICATION_SUBMITTED || refused == MESSAGE_APPLICATION_WITHDRAWN ||
+            refused == MESSAGE_APPLICATION_REMINDED || refused == MESSAGE_APPLICATION_ABANDONED);
+}
+
 /* For an operator to look at. A withdrawal that the registry does not take did not happen; that of
  * an application which it did not take is no news. */
 static enum result
@@ -200,7 +230,8 @@ look_at_refusal(struct turn *turn, struct case_file *file, const struct incoming
     const struct application_event event = { .kind = APPLICATION_WITHDRAWAL_DENIED };
     bool withdrawal = incoming->refused_kind == MESSAGE_APPLICATION_WITHDRAWN;
     enum result result = OK;
-    if (withdrawal && file->row->state == APPLICATION_REFUSED)
+    if ((withdrawal && file->row->state == APPLICATION_REFUSED) ||
+        is_settled(file->row, incoming->refused_kind))
         return OK;
     if (withdrawal && file->row->state == APPLICATION_WITHDRAWING)
         result = acceptance_advance(turn, file, incoming, &event, NULL);
@@ -254,6 +285,8 @@ take_message(struct turn *turn, struct case_file *file, const struct incoming *i
         return take_withdrawal_answer(turn, file, incoming, ret_refusal);
     case YIDI__MESSAGE__BODY_CARD_DISPATCHED:
         return take_dispatched(turn, file, incoming, ret_refusal);
+    case YIDI__MESSAGE__BODY_CARD_ABANDONED:
+        return acceptance_take_abandoned(turn, file, incoming, ret_refusal);
     case YIDI__MESSAGE__BODY_MESSAGE_REFUSED:
         return take_message_refused(turn, file, incoming);
     default:
@@ -293,6 +326,9 @@ check_destruction(const struct turn *turn, const Yidi__Case *row, const Yidi__De
 {
     enum result result =
         check_words(decide, "how the card was destroyed must be said", ret_refusal);
+    if (result == OK && row->state == APPLICATION_ABANDONED && row->card_serial[0] == '\0')
+        return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "case_number",
+                      "no card has come for this case");
     if (result == OK && row->state == APPLICATION_READY)
         result = handover_check_destruction(row->stage_deadline_ms, turn->now_ms, ret_refusal);
     return result;
@@ -323,12 +359,12 @@ find_event(struct turn *turn, const struct case_file *file, const Yidi__Decide *
     default:
         return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "decide.verb",
                       "an acceptance office receives, misses, hands out and destroys cards, and "
-                      "withdraws applications");
+                      "withdraws and abandons applications");
     }
 }
 
-static enum result
-keep_words(struct turn *turn, struct case_file *file, const char *text)
+enum result
+acceptance_keep_words(struct turn *turn, struct case_file *file, const char *text)
 {
     if (text[0] == '\0')
         return OK;
@@ -345,7 +381,7 @@ enum result
 acceptance_act(struct turn *turn, struct case_file *file, const struct application_event *event,
                const char *text, struct refusal *ret_refusal)
 {
-    enum result result = keep_words(turn, file, text);
+    enum result result = acceptance_keep_words(turn, file, text);
     turn->act_detail = text;
     return result == OK ? acceptance_advance(turn, file, NULL, event, ret_refusal) : result;
 }
@@ -357,6 +393,8 @@ decide(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
     struct application_event event = { 0 };
     if (decide->verb == YIDI__VERB__COLLECT)
         return collection_collect(turn, file, decide, ret_refusal);
+    if (decide->verb == YIDI__VERB__ABANDON)
+        return acceptance_abandon(turn, file, decide, ret_refusal);
     enum result result = find_event(turn, file, decide, &event.kind, ret_refusal);
     return result == OK ? acceptance_act(turn, file, &event, decide->text, ret_refusal) : result;
 }
@@ -375,6 +413,8 @@ take_command(struct turn *turn, const Yidi__Request *request, const struct bytes
         return fees_refund(turn, request->refund, response, ret_refusal);
     if (request->command_case == YIDI__REQUEST__COMMAND_ISSUE_TEMPORARY)
         return temporary_issue(turn, request->issue_temporary, response, ret_refusal);
+    if (request->command_case == YIDI__REQUEST__COMMAND_RETURN_TEMPORARY)
+        return temporary_return(turn, request->return_temporary, response, ret_refusal);
     if (request->command_case == YIDI__REQUEST__COMMAND_COMPARE)
         return collection_compare(turn, request->compare, response, ret_refusal);
     return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
@@ -387,8 +427,11 @@ answer_query(struct store_txn *txn, const Yidi__Request *request, struct arena *
 {
     if (request->command_case == YIDI__REQUEST__COMMAND_FEES)
         return fees_list(txn, request->fees, arena, response, ret_refusal);
+    if (request->command_case == YIDI__REQUEST__COMMAND_TEMPORARY_QUERY)
+        return temporary_out_list(txn, request->temporary_query, arena, response, ret_refusal);
     return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
-                  "an acceptance office keeps the ledger of fees");
+                  "an acceptance office keeps the ledger of fees, and which temporary cards are "
+                  "out");
 }
 
 const struct role acceptance_role = {

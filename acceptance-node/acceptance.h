@@ -44,6 +44,22 @@ enum result acceptance_act(struct turn *turn, struct case_file *file,
                            const struct application_event *event, const char *text,
                            struct refusal *ret_refusal) MUST_CHECK;
 
+/* Keep the words of an act in the case's row; none are not kept. */
+enum result acceptance_keep_words(struct turn *turn, struct case_file *file,
+                                  const char *text) MUST_CHECK;
+
+/* Abandoning, when an office that the application needs is no more: the verb, its consequence, and
+ * the same at the registry's word (CardAbandoned).
+ *
+ * ERR_REFUSED  FIELD_OUT_OF_BOUNDS, COUNTERPART_LISTED, ILLEGAL_IN_STATE */
+enum result acceptance_abandon(struct turn *turn, struct case_file *file,
+                               const Yidi__Decide *decide, struct refusal *ret_refusal) MUST_CHECK;
+enum result acceptance_abandon_as(struct turn *turn, struct case_file *file, const char *text,
+                                  struct refusal *ret_refusal) MUST_CHECK;
+enum result acceptance_take_abandoned(struct turn *turn, struct case_file *file,
+                                      const struct incoming *incoming,
+                                      struct refusal *ret_refusal) MUST_CHECK;
+
 /* One step of a case: decide and carry out. incoming is NULL for acts. */
 enum result acceptance_advance(struct turn *turn, struct case_file *file,
                                const struct incoming *incoming,

@@ -5,7 +5,10 @@
  */
 #include "acceptance-node/acceptance.h"
 #include "acceptance-node/core/application.h"
+#include "acceptance-node/request_key.h"
 #include "acceptance-node/submission.h"
+
+enum { REVISIONS_MAX = 100 }; /* as proto/ bounds them */
 
 static enum result
 check_same_case(const Yidi__Case *row, const Yidi__ApplicationForm *form,
@@ -59,10 +62,12 @@ answer(struct turn *turn, const Yidi__Case *row, Yidi__Response *response)
 
 static enum result
 amend(struct turn *turn, struct case_file *file, struct submission *submission,
-      struct refusal *ret_refusal)
+      const struct request_key *key, struct refusal *ret_refusal)
 {
     const struct application_event event = { .kind = APPLICATION_AMEND };
     enum result result = submission_keep(turn, submission);
+    if (result == OK)
+        result = request_key_put(turn->txn, key, file->row->case_number);
     if (result != OK)
         return result;
     file->row->form = submission->form;
@@ -71,12 +76,55 @@ amend(struct turn *turn, struct case_file *file, struct submission *submission,
     return acceptance_advance(turn, file, NULL, &event, ret_refusal);
 }
 
+static enum result
+check_returned(const Yidi__Case *row, struct refusal *ret_refusal)
+{
+    if (row->state != APPLICATION_RETURNED)
+        return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "case_number",
+                      "only a returned application is corrected; this one is %s",
+                      application_machine.state_names[row->state]);
+    if (row->revision >= REVISIONS_MAX)
+        return refuse(ret_refusal, REFUSAL_REVISIONS_EXHAUSTED, "case_number",
+                      "withdraw it, and apply again");
+    return OK;
+}
+
+static enum result
+check(struct turn *turn, const Yidi__Case *row, struct submission *submission,
+      struct refusal *ret_refusal)
+{
+    struct policy_case policy;
+    enum result result = check_returned(row, ret_refusal);
+    if (result == OK)
+        result = check_same_case(row, submission->form, ret_refusal);
+    if (result == OK)
+        result = policies_of_case(turn, row, &policy);
+    if (result == OK)
+        result = submission_check(turn, submission, &policy, ret_refusal);
+    if (result == OK)
+        result = check_same_offices(row, submission, ret_refusal);
+    return result == OK ? submission_check_room(turn, submission, ret_refusal) : result;
+}
+
+/* Was it handed in before? OK, and nothing is done again; ERR_ABSENT when it was not. */
+static enum result
+find_request(struct turn *turn, const struct request_key *key, const char *case_number,
+             struct refusal *ret_refusal)
+{
+    char known[CASE_NUMBER_CHARS + 1];
+    enum result result = request_key_find(turn->txn, key, known, ret_refusal);
+    if (result == OK && strcmp(known, case_number) != 0)
+        return refuse(ret_refusal, REFUSAL_REQUEST_KEY_TAKEN, "request_key",
+                      "case %s was corrected under this key", known);
+    return result;
+}
+
 enum result
 acceptance_amend(struct turn *turn, const Yidi__Amend *request, const struct bytes *frames,
                  size_t frame_count, Yidi__Response *response, struct refusal *ret_refusal)
 {
     struct case_file file;
-    struct policy_case policy;
+    struct request_key key;
     struct submission *submission = arena_take(turn->arena, sizeof *submission);
     if (submission == NULL)
         return ERR_MEMORY;
@@ -85,23 +133,16 @@ acceptance_amend(struct turn *turn, const Yidi__Amend *request, const struct byt
     if (result == ERR_ABSENT)
         return refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number",
                       "no such case at this office");
-    if (result == OK && file.row->state != APPLICATION_RETURNED)
-        return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "case_number",
-                      "only a returned application is corrected; this one is %s",
-                      application_machine.state_names[file.row->state]);
     if (result == OK)
         result = submission_open(turn, request->form, frames, frame_count, submission);
-    if (result == OK)
-        result = check_same_case(file.row, request->form, ret_refusal);
-    if (result == OK)
-        result = policies_of_case(turn, file.row, &policy);
-    if (result == OK)
-        result = submission_check(turn, submission, &policy, ret_refusal);
-    if (result == OK)
-        result = check_same_offices(file.row, submission, ret_refusal);
-    if (result == OK)
-        result = submission_check_room(turn, submission, ret_refusal);
-    if (result == OK)
-        result = amend(turn, &file, submission, ret_refusal);
+    if (result != OK)
+        return result;
+    request_key_init(&key, request->request_key, "amend", &submission->content);
+    result = find_request(turn, &key, request->case_number, ret_refusal);
+    if (result == ERR_ABSENT) {
+        result = check(turn, file.row, submission, ret_refusal);
+        if (result == OK)
+            result = amend(turn, &file, submission, &key, ret_refusal);
+    }
     return result == OK ? answer(turn, file.row, response) : result;
 }

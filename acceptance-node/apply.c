@@ -4,6 +4,7 @@
 
 #include "acceptance-node/acceptance.h"
 #include "acceptance-node/core/application.h"
+#include "acceptance-node/request_key.h"
 #include "acceptance-node/submission.h"
 #include "common/domain/case_number.h"
 #include "common/domain/civil_date.h"
@@ -18,6 +19,7 @@
 struct applying {
     const Yidi__Apply *apply;
     struct submission submission;
+    struct request_key key;
     struct policy_case policy; /* that judges it, now and for ever */
 };
 
@@ -152,33 +154,10 @@ fill_response(struct turn *turn, const Yidi__Case *row, bool repeated, Yidi__Res
     return applied->registry_name == NULL ? ERR_MEMORY : fill_warnings(turn, row, applied);
 }
 
-/* ---- request keys ---- */
-
-enum { REQUEST_BYTES = CASE_NUMBER_CHARS + DIGEST_BYTES };
-
 static enum result
-keep_request(struct turn *turn, const struct applying *applying, const char *case_number)
+answer_repeated(struct turn *turn, const char *case_number, Yidi__Response *response)
 {
-    uint8_t request[REQUEST_BYTES];
-    memcpy(request, case_number, CASE_NUMBER_CHARS);
-    memcpy(request + CASE_NUMBER_CHARS, applying->submission.content.bytes, DIGEST_BYTES);
-    return store_put(turn->txn, TABLE_REQUESTS, bytes_of_text(applying->apply->request_key),
-                     bytes_of(request, sizeof request));
-}
-
-static enum result
-answer_repeated(struct turn *turn, const struct applying *applying, struct bytes known,
-                Yidi__Response *response, struct refusal *ret_refusal)
-{
-    char case_number[CASE_NUMBER_CHARS + 1] = { 0 };
     struct case_file file;
-    if (known.size != REQUEST_BYTES)
-        return ERR_DAMAGED;
-    memcpy(case_number, known.data, CASE_NUMBER_CHARS);
-    if (memcmp(known.data + CASE_NUMBER_CHARS, applying->submission.content.bytes, DIGEST_BYTES) !=
-        0)
-        return refuse(ret_refusal, REFUSAL_REQUEST_KEY_TAKEN, "request_key",
-                      "case %s was opened under this key with other content", case_number);
     enum result result =
         case_file_open(turn->txn, &application_machine, case_number, turn->arena, &file);
     if (result == OK)
@@ -202,8 +181,8 @@ accept_case(struct turn *turn, struct applying *applying, const char *case_numbe
     turn_begin_act(turn, file.row->case_number, "accept", "");
     if (result == OK)
         result = acceptance_advance(turn, &file, NULL, &event, ret_refusal);
-    if (result == OK && applying->apply->request_key[0] != '\0')
-        result = keep_request(turn, applying, case_number);
+    if (result == OK)
+        result = request_key_put(turn->txn, &applying->key, case_number);
     return result == OK ? fill_response(turn, file.row, false, response) : result;
 }
 
@@ -216,20 +195,18 @@ acceptance_apply(struct turn *turn, const Yidi__Apply *apply, const struct bytes
         return ERR_MEMORY;
     *applying = (struct applying){ .apply = apply };
 
-    struct bytes known;
+    char case_number[CASE_NUMBER_CHARS + 1];
     enum result result =
         submission_open(turn, apply->form, frames, frame_count, &applying->submission);
     if (result != OK)
         return result;
-    result = ERR_ABSENT;
-    if (apply->request_key[0] != '\0')
-        result = store_get(turn->txn, TABLE_REQUESTS, bytes_of_text(apply->request_key), &known);
+    request_key_init(&applying->key, apply->request_key, "", &applying->submission.content);
+    result = request_key_find(turn->txn, &applying->key, case_number, ret_refusal);
     if (result == OK)
-        return answer_repeated(turn, applying, known, response, ret_refusal);
+        return answer_repeated(turn, case_number, response);
     if (result != ERR_ABSENT)
         return result;
 
-    char case_number[CASE_NUMBER_CHARS + 1];
     policies_of_new(turn, apply->form->person->registration_division, &applying->policy);
     result = check_everything(turn, applying, ret_refusal);
     if (result == OK)

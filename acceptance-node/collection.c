@@ -115,18 +115,10 @@ check(const struct turn *turn, const Yidi__Case *row, const Yidi__Decide *decide
 
 /* ---- what is kept of it ---- */
 
-static void
-take_back_temporary(Yidi__TemporaryCard *card, const Yidi__Decide *decide)
+static enum result
+note(struct turn *turn, const Yidi__Decide *decide, Yidi__Case *row)
 {
-    if (card == NULL || card->end != YIDI__TEMPORARY_CARD_END__STILL_OUT)
-        return;
-    card->end = decide->temporary_card_surrendered ? YIDI__TEMPORARY_CARD_END__HANDED_BACK
-                                                   : YIDI__TEMPORARY_CARD_END__REPORTED_LOST;
-}
-
-static void
-note(const struct turn *turn, const Yidi__Decide *decide, Yidi__Collection *collection)
-{
+    Yidi__Collection *collection = row->collection;
     bool holder =
         decide->collector == NULL || decide->collector->kind == YIDI__COLLECTOR_KIND__HOLDER;
     collection->collected_ms = turn->now_ms;
@@ -136,7 +128,10 @@ note(const struct turn *turn, const Yidi__Decide *decide, Yidi__Collection *coll
     collection->collector = holder ? NULL : decide->collector;
     collection->receipt_checked = decide->receipt_code[0] != '\0';
     collection->clerk = (char *)turn->operator;
-    take_back_temporary(collection->temporary_card, decide);
+    return temporary_end(turn, row,
+                         decide->temporary_card_surrendered
+                             ? YIDI__TEMPORARY_CARD_END__HANDED_BACK
+                             : YIDI__TEMPORARY_CARD_END__REPORTED_LOST);
 }
 
 /* For the journal, which names nobody. */
@@ -176,9 +171,10 @@ collection_collect(struct turn *turn, struct case_file *file, const Yidi__Decide
     enum result result = check(turn, file->row, decide, ret_refusal);
     if (result == OK)
         result = collection_open(file, turn->arena);
+    if (result == OK)
+        result = note(turn, decide, file->row);
     if (result != OK)
         return result;
-    note(turn, decide, file->row->collection);
     const char *detail = describe(file->row->collection, decide->text, turn->arena);
     if (detail == NULL)
         return ERR_MEMORY;
@@ -223,12 +219,14 @@ restore_collector(const Yidi__Case *row, Yidi__CollectorKind kind, struct arena 
 }
 
 static enum result
-restore(struct turn *turn, const Yidi__Case *row, const Yidi__CardCollected *collected)
+restore(struct turn *turn, Yidi__Case *row, const Yidi__CardCollected *collected)
 {
     Yidi__Collection *collection = row->collection;
-    Yidi__TemporaryCard *temporary = collection->temporary_card;
-    if (temporary != NULL && collected->temporary_card != NULL)
-        temporary->end = collected->temporary_card->end;
+    enum result result = OK;
+    if (collected->temporary_card != NULL)
+        result = temporary_end(turn, row, collected->temporary_card->end);
+    if (result != OK)
+        return result;
     collection->collected_ms = turn->now_ms;
     collection->identified_by = collected->identified_by;
     collection->comparison = collected->comparison;

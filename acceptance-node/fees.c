@@ -45,10 +45,13 @@ enter(struct turn *turn, Yidi__FeeEntry *entry, uint64_t time_ms, const char *cl
 
 /* ---- what follows from a state ---- */
 
+/* Whoever had a card once, and found a fault in it, paid for that one. */
 static bool
-ends_without_card(int state)
+ends_without_card(const Yidi__Case *row)
 {
-    return state == APPLICATION_REFUSED || state == APPLICATION_WITHDRAWN;
+    bool collected_once = row->collection != NULL && row->collection->collected_ms != 0;
+    return row->state == APPLICATION_REFUSED || row->state == APPLICATION_WITHDRAWN ||
+           (row->state == APPLICATION_ABANDONED && !collected_once);
 }
 
 /* The fee of a case, taken when it was accepted; entered once. */
@@ -76,7 +79,7 @@ enum result
 fees_follow(struct turn *turn, const Yidi__Case *row, int state_before)
 {
     struct fee_sums sums;
-    bool ends = (int)row->state != state_before && ends_without_card((int)row->state);
+    bool ends = (int)row->state != state_before && ends_without_card(row);
     if (state_before != APPLICATION_ABSENT && !ends)
         return OK;
     enum result result =
@@ -107,8 +110,8 @@ refuse_refund(const struct fee_sums *sums, struct refusal *ret_refusal)
     char day[CIVIL_DATE_TEXT_BYTES];
     if (sums->refunded_count == 0)
         return refuse(ret_refusal, REFUSAL_REFUND_NOT_DUE, "case_number",
-                      "a fee is paid back when the application was refused, or withdrawn before "
-                      "the card was made");
+                      "a fee is paid back when the application was refused or abandoned, or "
+                      "withdrawn before the card was made");
     civil_date_format(sums->refunded_day, day);
     return refuse(ret_refusal, REFUSAL_REFUND_PAID, "case_number",
                   "%" PRIu64 ".%02" PRIu64 " yuan were paid back on %s", sums->refunded_fen / 100,

@@ -18,7 +18,8 @@
 #include "common/io/turn.h"
 
 /* A case went from one state (application.h) to that of its row: enter what follows. The fee is
- * taken at acceptance, and due back when the application ends refused or withdrawn. */
+ * taken at acceptance, and due back when the application ends refused, withdrawn, or abandoned
+ * before a card was ever handed out. */
 enum result fees_follow(struct turn *turn, const Yidi__Case *row, int state_before) MUST_CHECK;
 
 /* The fee of a temporary card was taken; once for a case. */

@@ -15,6 +15,7 @@ union bodies {
     Yidi__ApplicationSubmitted submitted;
     Yidi__ApplicationWithdrawn withdrawn;
     Yidi__ApplicationReminded reminded;
+    Yidi__ApplicationAbandoned abandoned;
     Yidi__CardReceived received;
     Yidi__CardCollected collected;
     Yidi__CardDestroyed destroyed;
@@ -87,6 +88,11 @@ acceptance_fill_message(struct turn *turn, const struct case_file *file, enum me
         yidi__application_reminded__init(&bodies->reminded);
         bodies->reminded.due_ms = row->stage_deadline_ms;
         message->application_reminded = &bodies->reminded;
+        break;
+    case MESSAGE_APPLICATION_ABANDONED:
+        yidi__application_abandoned__init(&bodies->abandoned);
+        bodies->abandoned.text = words_of(row);
+        message->application_abandoned = &bodies->abandoned;
         break;
     case MESSAGE_CARD_COLLECTED:
         fill_collected(row, &bodies->collected);

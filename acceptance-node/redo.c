@@ -129,6 +129,16 @@ remind_again(struct turn *turn, const struct incoming *own, struct refusal *ret_
     return result == OK ? acceptance_act(turn, &file, &event, "", ret_refusal) : result;
 }
 
+static enum result
+abandon_again(struct turn *turn, const struct incoming *own, struct refusal *ret_refusal)
+{
+    struct case_file file;
+    enum result result = open_case(turn, own, &file, ret_refusal);
+    return result == OK ? acceptance_abandon_as(
+                              turn, &file, own->message->application_abandoned->text, ret_refusal)
+                        : result;
+}
+
 /* A card that was handed out had arrived, even when news of that reached nobody. */
 static enum result
 arrive_again(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
@@ -189,6 +199,8 @@ acceptance_redo(struct turn *turn, const struct incoming *own, struct refusal *r
         return remind_again(turn, own, ret_refusal);
     case YIDI__MESSAGE__BODY_CARD_DESTROYED:
         return destroy_again(turn, own, ret_refusal);
+    case YIDI__MESSAGE__BODY_APPLICATION_ABANDONED:
+        return abandon_again(turn, own, ret_refusal);
     default:
         return refuse(ret_refusal, REFUSAL_ROLE_MISMATCH, "message",
                       "an acceptance office does not send this message");

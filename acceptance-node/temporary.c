@@ -5,6 +5,8 @@
 #include "acceptance-node/core/application.h"
 #include "acceptance-node/core/handover.h"
 #include "acceptance-node/fees.h"
+#include "acceptance-node/temporary_out.h"
+#include "common/core/format.h"
 #include "common/domain/civil_date.h"
 #include "common/io/policies.h"
 
@@ -57,7 +59,9 @@ attach(struct turn *turn, struct case_file *file, const Yidi__TemporaryCard *car
         return result == OK ? ERR_MEMORY : result;
     *copy = *card;
     file->row->collection->temporary_card = copy;
-    return fees_take_temporary(turn, file->row, copy);
+    if (copy->end == YIDI__TEMPORARY_CARD_END__STILL_OUT)
+        result = temporary_out_put(turn->txn, file->row);
+    return result == OK ? fees_take_temporary(turn, file->row, copy) : result;
 }
 
 static enum result
@@ -106,6 +110,60 @@ temporary_issue(struct turn *turn, const Yidi__IssueTemporary *issue, Yidi__Resp
         result = check(turn, issue, file.row, &terms, ret_refusal);
     if (result == OK)
         result = give(turn, &file, issue, &terms);
+    if (result != OK)
+        return result;
+    response->body_case = YIDI__RESPONSE__BODY_TEMPORARY_CARD;
+    response->temporary_card = temporary_of(file.row);
+    return OK;
+}
+
+enum result
+temporary_end(struct turn *turn, Yidi__Case *row, Yidi__TemporaryCardEnd end)
+{
+    Yidi__TemporaryCard *card = temporary_of(row);
+    if (card == NULL || card->end != YIDI__TEMPORARY_CARD_END__STILL_OUT ||
+        end == YIDI__TEMPORARY_CARD_END__STILL_OUT)
+        return OK;
+    card->end = end;
+    return temporary_out_delete(turn->txn, row);
+}
+
+static enum result
+take_back(struct turn *turn, struct case_file *file, const Yidi__ReturnTemporary *command)
+{
+    enum { DETAIL_BYTES = 400 };
+    char *detail = arena_take(turn->arena, DETAIL_BYTES);
+    if (detail == NULL)
+        return ERR_MEMORY;
+    format_text(detail, DETAIL_BYTES, "%s %s: %s", temporary_of(file->row)->card_serial,
+                command->lost ? "lost" : "handed back", command->text);
+    turn_begin_act(turn, command->case_number, "temporary-return", detail);
+    enum result result = turn_journal_cause(turn);
+    if (result == OK)
+        result = temporary_end(turn, file->row,
+                               command->lost ? YIDI__TEMPORARY_CARD_END__REPORTED_LOST
+                                             : YIDI__TEMPORARY_CARD_END__HANDED_BACK);
+    return result == OK ? case_file_save(file, &application_machine, turn->txn, turn->arena)
+                        : result;
+}
+
+enum result
+temporary_return(struct turn *turn, const Yidi__ReturnTemporary *command, Yidi__Response *response,
+                 struct refusal *ret_refusal)
+{
+    struct case_file file;
+    enum result result =
+        case_file_open(turn->txn, &application_machine, command->case_number, turn->arena, &file);
+    if (result == ERR_ABSENT)
+        return refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number",
+                      "no such case at this office");
+    if (result != OK)
+        return result;
+    const Yidi__TemporaryCard *card = temporary_of(file.row);
+    if (card == NULL || card->end != YIDI__TEMPORARY_CARD_END__STILL_OUT)
+        return refuse(ret_refusal, REFUSAL_TEMPORARY_CARD_NOT_OUT, "case_number",
+                      card == NULL ? "none was given" : "it is back, or lost, already");
+    result = take_back(turn, &file, command);
     if (result != OK)
         return result;
     response->body_case = YIDI__RESPONSE__BODY_TEMPORARY_CARD;

@@ -4,7 +4,7 @@
  * being made.
  *
  * It is given at the window, stands in the case's row, and is handed back when the card is
- * collected. Other offices hear of it with the collection only.
+ * collected, or whenever its holder brings it. Other offices hear of it with the collection only.
  */
 #ifndef ACCEPTANCE_TEMPORARY_H
 #define ACCEPTANCE_TEMPORARY_H
@@ -31,6 +31,17 @@ enum result temporary_allowed(struct turn *turn, const Yidi__Case *row,
  *              CARD_SERIAL_TAKEN, FIELD_OUT_OF_BOUNDS */
 enum result temporary_issue(struct turn *turn, const Yidi__IssueTemporary *issue,
                             Yidi__Response *response, struct refusal *ret_refusal) MUST_CHECK;
+
+/* The command ReturnTemporary: it is back, or lost, whatever became of the case. An act of this
+ * window alone.
+ *
+ * ERR_REFUSED  CASE_UNKNOWN, TEMPORARY_CARD_NOT_OUT, FIELD_OUT_OF_BOUNDS */
+enum result temporary_return(struct turn *turn, const Yidi__ReturnTemporary *command,
+                             Yidi__Response *response, struct refusal *ret_refusal) MUST_CHECK;
+
+/* It is out no more. The row, which is not saved, may have none; nothing changes then. */
+enum result temporary_end(struct turn *turn, Yidi__Case *row,
+                          Yidi__TemporaryCardEnd end) MUST_CHECK;
 
 /* The same as the collection proves it, after the past was lost; nothing when the row has it. The
  * card is copied into the row, which is not saved. */

@@ -8,9 +8,9 @@
 #include "common/io/share.h"
 #include "production-node/batch_row.h"
 #include "production-node/core/order.h"
+#include "production-node/waiting_orders.h"
 
 enum {
-    EXAMINED_MAX = 20000, /* orders looked at for one batch */
     LISTED_MAX = 100,
     NUMBERS_LOOKED_AT_MAX = 20000,
     NUMBERS_SKIPPED = 1000,
@@ -20,53 +20,17 @@ enum {
 /* The orders that are chosen for a batch. */
 struct choice {
     char (*numbers)[CASE_NUMBER_CHARS + 1];
-    size_t count, room;
+    size_t count;
 };
 
 /* ---- choosing ---- */
 
+/* No card twice: not while an office is away that may know of one. */
 static bool
-is_wanted(const struct turn *turn, const Yidi__BatchMake *command, const Yidi__Case *row)
+is_wanted(const struct turn *turn, const Yidi__Case *row)
 {
-    bool whose = command->acceptance_office[0] == '\0' ||
-                 strcmp(command->acceptance_office, row->acceptance_office) == 0;
-    return whose && row->batch[0] == '\0' && !share_is_missing(turn, row->acceptance_office) &&
+    return !share_is_missing(turn, row->acceptance_office) &&
            !share_is_missing(turn, row->registry_office);
-}
-
-static enum result
-choose_one(struct turn *turn, const Yidi__BatchMake *command, struct bytes key,
-           struct arena *scratch, struct choice *choice)
-{
-    char number[CASE_NUMBER_CHARS + 1] = { 0 };
-    struct case_file file;
-    if (key.size != BY_STATE_KEY_BYTES)
-        return ERR_DAMAGED;
-    memcpy(number, key.data + 9, CASE_NUMBER_CHARS);
-    enum result result = case_file_open(turn->txn, &order_machine, number, scratch, &file);
-    if (result == OK && is_wanted(turn, command, file.row))
-        memcpy(choice->numbers[choice->count++], number, sizeof number);
-    arena_reset(scratch);
-    return result == ERR_ABSENT ? ERR_DAMAGED : result;
-}
-
-/* Those that wait longest. */
-static enum result
-choose(struct turn *turn, const Yidi__BatchMake *command, struct choice *choice)
-{
-    AUTO(store_cursor) struct store_cursor *cursor = NULL;
-    AUTO(arena) struct arena scratch;
-    const uint8_t prefix = ORDER_ORDERED;
-    struct bytes key, unused;
-    arena_init(&scratch);
-    enum result result =
-        store_cursor_open(turn->txn, TABLE_BY_STATE, bytes_of(&prefix, 1), &cursor);
-    for (int i = 0; i < EXAMINED_MAX && result == OK && choice->count < choice->room; i++) {
-        result = store_cursor_next(cursor, &key, &unused);
-        if (result == OK)
-            result = choose_one(turn, command, key, &scratch, choice);
-    }
-    return result == ERR_ABSENT ? OK : result;
 }
 
 static enum result
@@ -79,8 +43,11 @@ put_into(struct turn *turn, const Yidi__BatchRow *row, const char *case_number)
     file.row->batch = row->batch;
     turn_begin_act(turn, file.row->case_number, "batch", row->batch);
     result = turn_journal_cause(turn);
+    const uint64_t changed_before_ms = file.stored_changed_ms;
     if (result == OK)
         result = case_file_save(&file, &order_machine, turn->txn, turn->arena);
+    if (result == OK)
+        result = waiting_orders_follow(turn, file.row, changed_before_ms);
     return result == OK ? batch_row_put_case(turn->txn, row->batch, case_number) : result;
 }
 
@@ -146,16 +113,18 @@ enum result
 batch_make(struct turn *turn, const Yidi__BatchMake *command, Yidi__Response *response,
            struct refusal *ret_refusal)
 {
-    struct choice choice = { .room = command->limit == 0 ? BATCH_CARDS_MAX : command->limit };
+    const size_t room = command->limit == 0 ? BATCH_CARDS_MAX : command->limit;
+    struct choice choice = { 0 };
     enum result result = OK;
     if (command->acceptance_office[0] != '\0')
         result = office_code_check(command->acceptance_office, "batch_make.acceptance_office",
                                    ret_refusal);
-    choice.numbers = arena_take(turn->arena, choice.room * sizeof *choice.numbers);
+    choice.numbers = arena_take(turn->arena, room * sizeof *choice.numbers);
     if (choice.numbers == NULL)
         return ERR_MEMORY;
     if (result == OK)
-        result = choose(turn, command, &choice);
+        result = waiting_orders_find(turn, command->acceptance_office, is_wanted, room,
+                                     choice.numbers, &choice.count);
     if (result == OK && choice.count == 0)
         return refuse(ret_refusal, REFUSAL_BATCH_EMPTY, "batch_make",
                       "no such order waits that is in no batch yet");

@@ -3,9 +3,9 @@
  * batch - orders that go to a personalisation machine together: chosen, handed out, and taken back
  * as the machine's results.
  *
- * Owns the table batches. An order names the batch that it waits in (case row); a batch keeps the
- * list of all that were ever in it. Other offices are told nothing of batches: with a lost past
- * they are gone, and what waits is put into new ones.
+ * Owns the table batches, but for the orders that wait (waiting_orders.h). An order names the batch
+ * that it waits in (case row); a batch keeps the list of all that were ever in it. Other offices
+ * are told nothing of batches: with a lost past they are gone, and what waits is put into new ones.
  */
 #ifndef PRODUCTION_BATCH_H
 #define PRODUCTION_BATCH_H

@@ -183,9 +183,7 @@ take_line(struct turn *turn, const char *batch, const Yidi__BatchResult *line,
         return refuse(ret_refusal, REFUSAL_BATCH_UNKNOWN, "case_number",
                       "this case does not wait in that batch");
     turn_begin_act(turn, line->case_number, "make", batch);
-    return line->defective
-               ? production_make_bad(turn, file, line->card_serial, line->text, ret_refusal)
-               : production_make(turn, file, line->card_serial, ret_refusal);
+    return production_take_made(turn, file, line, ret_refusal);
 }
 
 static enum result

@@ -77,6 +77,32 @@ use_body(struct turn *turn, struct case_file *file, const char *given, struct re
     return OK;
 }
 
+/* The machine spoiled the body. */
+static enum result
+make_bad(struct turn *turn, struct case_file *file, const char *serial, const char *text,
+         struct refusal *ret_refusal)
+{
+    const struct order_event event = {
+        .kind = ORDER_MAKE_BAD, .operator= turn->operator, .card_serial = "" };
+    enum result result = check_making(turn, file, &event, serial, ret_refusal);
+    if (result == OK)
+        result = use_body(turn, file, serial, ret_refusal);
+    return result == OK ? production_advance(turn, file, NULL, &event, text, ret_refusal) : result;
+}
+
+/* The machine had the order in work when it ended: whatever became of the body, it is no card. */
+static enum result
+book_unwanted(struct turn *turn, struct case_file *file, const char *serial, const char *text,
+              struct refusal *ret_refusal)
+{
+    const struct order_event event = {
+        .kind = ORDER_MAKE_UNWANTED, .operator= turn->operator, .card_serial = "" };
+    enum result result = check_making(turn, file, &event, serial, ret_refusal);
+    if (result == OK)
+        result = use_body(turn, file, serial, ret_refusal);
+    return result == OK ? production_advance(turn, file, NULL, &event, text, ret_refusal) : result;
+}
+
 enum result
 production_make(struct turn *turn, struct case_file *file, const char *serial,
                 struct refusal *ret_refusal)
@@ -90,15 +116,17 @@ production_make(struct turn *turn, struct case_file *file, const char *serial,
 }
 
 enum result
-production_make_bad(struct turn *turn, struct case_file *file, const char *serial, const char *text,
-                    struct refusal *ret_refusal)
+production_take_made(struct turn *turn, struct case_file *file, const Yidi__BatchResult *made,
+                     struct refusal *ret_refusal)
 {
-    const struct order_event event = {
-        .kind = ORDER_MAKE_BAD, .operator= turn->operator, .card_serial = "" };
-    enum result result = check_making(turn, file, &event, serial, ret_refusal);
-    if (result == OK)
-        result = use_body(turn, file, serial, ret_refusal);
-    return result == OK ? production_advance(turn, file, NULL, &event, text, ret_refusal) : result;
+    const bool ended = file->row->state == ORDER_WITHDRAWN || file->row->state == ORDER_ABANDONED;
+    if (ended)
+        return book_unwanted(turn, file, made->card_serial,
+                             made->defective ? made->text
+                                             : "a good card, made when the order had ended",
+                             ret_refusal);
+    return made->defective ? make_bad(turn, file, made->card_serial, made->text, ret_refusal)
+                           : production_make(turn, file, made->card_serial, ret_refusal);
 }
 
 enum result

@@ -4,6 +4,7 @@
 #include "common/domain/deadline.h"
 #include "common/io/envelope.h"
 #include "common/io/incoming.h"
+#include "common/io/redo.h"
 #include "common/io/turn.h"
 #include "production-node/core/order.h"
 #include "production-node/production.h"
@@ -62,7 +63,8 @@ check_authority(const struct turn *turn, const struct incoming *incoming,
     const Yidi__Office *registry = directory_find(turn->office->directory, incoming->from);
     const Yidi__Office *self = office_self(turn->office);
     const char *division = proof->submitted->form->person->registration_division;
-    if (!office_trusts(turn->office, acceptance, turn->now_ms) ||
+    const bool proved = turn->redo != NULL && turn->redo->evidence; /* it was trusted then */
+    if ((!proved && !office_trusts(turn->office, acceptance, turn->now_ms)) || acceptance == NULL ||
         acceptance->role != YIDI__ROLE__ACCEPTANCE)
         return refuse_proof(ret_refusal, "of an acceptance office that is still trusted");
     if (registry == NULL || !directory_office_covers(registry, division))
@@ -89,6 +91,20 @@ check_new(struct turn *turn, const char *case_number, struct refusal *ret_refusa
     return result == ERR_ABSENT ? OK : result;
 }
 
+/* The law counts from the day that the window signed, but from no day to come. What the registry
+ * says can neither shorten that time, nor lengthen it beyond what an application of today has. */
+static uint64_t
+statutory_deadline_ms(const Yidi__CardOrdered *ordered, const Yidi__ApplicationSubmitted *submitted,
+                      const struct policy_case *policy, uint64_t now_ms)
+{
+    uint64_t accepted_ms = submitted->accepted_ms < now_ms ? submitted->accepted_ms : now_ms;
+    uint64_t earliest_ms = deadline_ms(DEADLINE_STATUTORY, policy, accepted_ms);
+    uint64_t latest_ms = deadline_ms(DEADLINE_STATUTORY, policy, now_ms);
+    if (ordered->statutory_deadline_ms < earliest_ms)
+        return earliest_ms;
+    return ordered->statutory_deadline_ms < latest_ms ? ordered->statutory_deadline_ms : latest_ms;
+}
+
 static enum result
 fill_row(struct turn *turn, const struct incoming *incoming, const struct application_proof *proof,
          Yidi__Case *row)
@@ -107,9 +123,8 @@ fill_row(struct turn *turn, const struct incoming *incoming, const struct applic
     enum result result = policies_of_case(turn, row, &policy);
     if (result != OK)
         return result;
-    uint64_t latest_ms = deadline_ms(DEADLINE_STATUTORY, &policy, turn->now_ms);
     row->statutory_deadline_ms =
-        ordered->statutory_deadline_ms < latest_ms ? ordered->statutory_deadline_ms : latest_ms;
+        statutory_deadline_ms(ordered, proof->submitted, &policy, turn->now_ms);
     return OK;
 }
 
@@ -156,5 +171,6 @@ production_place_order(struct turn *turn, const struct incoming *incoming,
     result = fill_row(turn, incoming, &proof, file.row);
     if (result == OK)
         result = production_warn_of_second(turn, &file);
-    return result == OK ? turn_advance(turn, &file, incoming, order.state, &effects) : result;
+    return result == OK ? production_carry_out(turn, &file, incoming, order.state, &effects)
+                        : result;
 }

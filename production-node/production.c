@@ -14,6 +14,7 @@
 #include "production-node/pages.h"
 #include "production-node/stock_book.h"
 #include "production-node/stock_keeper.h"
+#include "production-node/waiting_orders.h"
 
 /* ---- deadlines ---- */
 
@@ -80,7 +81,8 @@ fill_message(struct turn *turn, const struct case_file *file, enum message_kind 
     } else {
         REQUIRE(kind == MESSAGE_ORDER_WITHDRAWAL_ANSWERED);
         yidi__order_withdrawal_answered__init(&bodies->answered);
-        bodies->answered.withdrawn = file->row->state == ORDER_WITHDRAWN;
+        bodies->answered.withdrawn =
+            file->row->state == ORDER_WITHDRAWN || file->row->state == ORDER_ABANDONED;
         message->order_withdrawal_answered = &bodies->answered;
     }
     message_trace_set(message, bodies->trace, count);
@@ -118,6 +120,8 @@ why_of(const Yidi__Case *row, const struct order_event *event)
                                                  : YIDI__SPOILED_WHY__BAD_BY_EYE;
     case ORDER_LOST:
         return YIDI__SPOILED_WHY__LOST_ON_THE_WAY;
+    case ORDER_MAKE_UNWANTED:
+        return YIDI__SPOILED_WHY__MADE_TOO_LATE;
     default:
         return row->state == ORDER_CLOSED ? YIDI__SPOILED_WHY__BAD_IN_USE
                                           : YIDI__SPOILED_WHY__BAD_AT_WINDOW;
@@ -131,10 +135,19 @@ note_spoiled(struct turn *turn, struct case_file *file, const struct order_event
              const char *text)
 {
     enum result result = stock_book_spoil(turn, file->row, why_of(file->row, event), text);
-    if (event->kind != ORDER_MAKE_BAD)
+    if (event->kind != ORDER_MAKE_BAD && event->kind != ORDER_MAKE_UNWANTED)
         file->row->batch = "";
     file->row->checked_by_eye = file->row->checked_by_reader = "";
     return result;
+}
+
+enum result
+production_carry_out(struct turn *turn, struct case_file *file, const struct incoming *incoming,
+                     int state, const struct effects *effects)
+{
+    const uint64_t changed_before_ms = file->stored ? file->stored_changed_ms : 0;
+    enum result result = turn_advance(turn, file, incoming, state, effects);
+    return result == OK ? waiting_orders_follow(turn, file->row, changed_before_ms) : result;
 }
 
 enum result
@@ -146,7 +159,8 @@ production_advance(struct turn *turn, struct case_file *file, const struct incom
     enum result result = production_step(file, event, &order, &effects, ret_refusal);
     if (result == OK && effects.list[0].what == STEP_SPOILED)
         result = note_spoiled(turn, file, event, text);
-    return result == OK ? turn_advance(turn, file, incoming, order.state, &effects) : result;
+    return result == OK ? production_carry_out(turn, file, incoming, order.state, &effects)
+                        : result;
 }
 
 /* ---- incoming messages ---- */
@@ -166,7 +180,7 @@ take_received(struct turn *turn, struct case_file *file, const struct incoming *
     struct effects effects = { 0 };
     struct order order;
     enum result result = production_step(file, &event, &order, &effects, ret_refusal);
-    if (result == OK && file->row->state == ORDER_CLOSED)
+    if (result == OK && !order_machine.state_open[file->row->state])
         result = production_warn_of_second(turn, file); /* it opens again */
     if (result == OK)
         result = package_note_opened(turn, file->row);
@@ -263,9 +277,12 @@ decide(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
         return dispatch(turn, file, decide, ret_refusal);
     case YIDI__VERB__TRACE_CARD:
         return trace_card(turn, file, decide, ret_refusal);
+    case YIDI__VERB__ABANDON:
+        return production_abandon(turn, file, decide, ret_refusal);
     default:
         return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "decide.verb",
-                      "a production office makes, verifies, dispatches and traces cards");
+                      "a production office makes, verifies, dispatches and traces cards, and "
+                      "abandons orders");
     }
 }
 

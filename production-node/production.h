@@ -27,6 +27,11 @@ enum result production_step(const struct case_file *file, const struct order_eve
                             struct order *ret_order, struct effects *effects,
                             struct refusal *ret_refusal) MUST_CHECK;
 
+/* turn_advance, for orders: those that wait to be made can be found (waiting_orders.h). */
+enum result production_carry_out(struct turn *turn, struct case_file *file,
+                                 const struct incoming *incoming, int state,
+                                 const struct effects *effects) MUST_CHECK;
+
 /* Decide it, and carry it out; a card that is spoiled by it is written down.
  *
  * incoming  what brought it about; NULL: an operator, or a lost past that is done again.
@@ -39,9 +44,11 @@ enum result production_advance(struct turn *turn, struct case_file *file,
 enum result production_make(struct turn *turn, struct case_file *file, const char *serial,
                             struct refusal *ret_refusal) MUST_CHECK;
 
-/* The machine spoiled the body with that serial. */
-enum result production_make_bad(struct turn *turn, struct case_file *file, const char *serial,
-                                const char *text, struct refusal *ret_refusal) MUST_CHECK;
+/* What the machine made of an order in a batch: a card, a spoiled body, or, when the order has
+ * ended meanwhile, a body that is destroyed. Each is written down under its serial. */
+enum result production_take_made(struct turn *turn, struct case_file *file,
+                                 const Yidi__BatchResult *made,
+                                 struct refusal *ret_refusal) MUST_CHECK;
 
 /* MAKE and CHECK_CARD. */
 enum result production_decide_make(struct turn *turn, struct case_file *file,
@@ -62,6 +69,16 @@ enum result production_check_shares(const struct turn *turn, const Yidi__Case *r
 enum result production_withdraw(struct turn *turn, struct case_file *file,
                                 const struct incoming *incoming,
                                 struct refusal *ret_refusal) MUST_CHECK;
+
+/* The verb ABANDON, of an order whose window is no more; and the same as our own message proves it,
+ * which production_was_abandoned says.
+ *
+ * ERR_REFUSED  FIELD_OUT_OF_BOUNDS, COUNTERPART_LISTED, ILLEGAL_IN_STATE */
+enum result production_abandon(struct turn *turn, struct case_file *file,
+                               const Yidi__Decide *decide, struct refusal *ret_refusal) MUST_CHECK;
+bool production_was_abandoned(const struct incoming *own);
+enum result production_abandon_again(struct turn *turn, struct case_file *file,
+                                     struct refusal *ret_refusal) MUST_CHECK;
 
 /* struct role, redo and resume: the acts of a lost past. */
 enum result production_redo(struct turn *turn, const struct incoming *own,

@@ -180,6 +180,8 @@ dispatch_again(struct turn *turn, struct case_file *file, const Yidi__CardDispat
 static enum result
 answer_again(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
 {
+    if (production_was_abandoned(turn->redo->own))
+        return production_abandon_again(turn, file, ret_refusal);
     if (!turn->redo->last_resort)
         return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "order_withdrawal_answered",
                       "the registry's message comes first");

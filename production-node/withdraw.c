@@ -42,7 +42,8 @@ withdraw_as_answered(struct turn *turn, struct case_file *file,
     else if (answer->withdrawn &&
              (file->row->state == ORDER_MADE || file->row->state == ORDER_MISSING))
         result = production_spoil_unseen(turn, file, ret_refusal);
-    else if (answer->withdrawn && file->row->state != ORDER_ORDERED)
+    else if (answer->withdrawn && file->row->state != ORDER_ORDERED &&
+             file->row->state != ORDER_ABANDONED)
         result = refuse_now(ret_refusal);
     return result;
 }
@@ -59,6 +60,13 @@ was_good_once(const struct turn *turn, const Yidi__Case *row)
     return false;
 }
 
+/* Of a case that has ended at the registry, no card is wanted any more. */
+static bool
+has_ended(const struct incoming *incoming)
+{
+    return incoming != NULL && incoming->message->order_withdrawn->ended;
+}
+
 enum result
 production_withdraw(struct turn *turn, struct case_file *file, const struct incoming *incoming,
                     struct refusal *ret_refusal)
@@ -71,8 +79,14 @@ production_withdraw(struct turn *turn, struct case_file *file, const struct inco
         result = withdraw_as_answered(turn, file, answer, &event, ret_refusal);
     else if (turn->redo != NULL && turn->redo->evidence)
         result = refuse_now(ret_refusal); /* its answer comes later in the journal */
-    else if (file->row->state == ORDER_ORDERED && was_good_once(turn, file->row))
+    else if (file->row->state == ORDER_ORDERED && !has_ended(incoming) &&
+             was_good_once(turn, file->row))
         event.kind = ORDER_WITHDRAW_LATE;
-    return result == OK ? production_advance(turn, file, incoming, &event, "", ret_refusal)
-                        : result;
+    if (result == OK)
+        result = production_advance(turn, file, incoming, &event, "", ret_refusal);
+    if (result == OK && has_ended(incoming) && order_machine.state_open[file->row->state])
+        result = turn_call_attention(turn, file, "CARD_NOT_VALID",
+                                     "the registry has ended the case: make nothing more for it",
+                                     incoming->from);
+    return result;
 }

@@ -9,12 +9,18 @@
 #include "registry-node/core/review.h"
 #include "registry-node/registry.h"
 
+enum { REVISIONS_MAX = 100 }; /* as proto/ bounds them */
+
 /* ---- out ---- */
 
 static enum result
-check_return(const struct turn *turn, const Yidi__Decide *decide, struct refusal *ret_refusal)
+check_return(const struct turn *turn, const Yidi__Case *row, const Yidi__Decide *decide,
+             struct refusal *ret_refusal)
 {
     uint32_t today = civil_date_of_ms(turn->now_ms);
+    if (row->revision >= REVISIONS_MAX)
+        return refuse(ret_refusal, REFUSAL_REVISIONS_EXHAUSTED, "case_number",
+                      "it cannot be corrected once more: decide on it");
     if (decide->n_fields == 0)
         return refuse(ret_refusal, REFUSAL_RETURN_INCOMPLETE, "decide.fields",
                       "at least one field is to be corrected");
@@ -47,7 +53,7 @@ registry_return_form(struct turn *turn, struct case_file *file, const Yidi__Deci
     Yidi__CaseReturn *returned = arena_take(turn->arena, sizeof *returned);
     if (returned == NULL)
         return ERR_MEMORY;
-    enum result result = check_return(turn, decide, ret_refusal);
+    enum result result = check_return(turn, file->row, decide, ret_refusal);
     if (result != OK)
         return result;
     yidi__case_return__init(returned);

@@ -17,6 +17,7 @@ union bodies {
     Yidi__WithdrawalAnswered answered;
     Yidi__OrderWithdrawn withdrawn;
     Yidi__ApplicationRedirected redirected;
+    Yidi__CardAbandoned abandoned;
 };
 
 static void
@@ -108,6 +109,15 @@ fill_redirected(const struct turn *turn, const struct case_file *file,
     body->text = note->text;
 }
 
+static void
+fill_abandoned(const struct case_file *file, Yidi__CardAbandoned *body)
+{
+    REQUIRE(file->row->note != NULL);
+    yidi__card_abandoned__init(body);
+    body->ended = file->row->state == REVIEW_ABANDONED;
+    body->text = file->row->note->text;
+}
+
 /* Of a case that another registry decides, nothing is left here to withdraw. */
 static bool
 is_withdrawn(const struct case_file *file)
@@ -149,8 +159,13 @@ registry_fill_message(struct turn *turn, const struct case_file *file, enum mess
         bodies->answered.withdrawn = is_withdrawn(file);
         message->withdrawal_answered = &bodies->answered;
         break;
+    case MESSAGE_CARD_ABANDONED:
+        fill_abandoned(file, &bodies->abandoned);
+        message->card_abandoned = &bodies->abandoned;
+        break;
     case MESSAGE_ORDER_WITHDRAWN:
         yidi__order_withdrawn__init(&bodies->withdrawn);
+        bodies->withdrawn.ended = file->row->state == REVIEW_ABANDONED;
         message->order_withdrawn = &bodies->withdrawn;
         break;
     default:

@@ -38,6 +38,7 @@ check_jurisdiction(const struct turn *turn, const struct incoming *incoming,
                    struct refusal *ret_refusal)
 {
     const struct directory *directory = turn->office->directory;
+    const bool proved = turn->redo != NULL && turn->redo->evidence; /* it was served then */
     const Yidi__ApplicationSubmitted *submitted = incoming->message->application_submitted;
     const char *division = submitted->form->person->registration_division;
     if (!directory_office_covers(office_self(turn->office), division))
@@ -46,7 +47,7 @@ check_jurisdiction(const struct turn *turn, const struct incoming *incoming,
                       "%s is another registry's", division);
     const Yidi__Office *acceptance = directory_find(directory, incoming->from);
     const Yidi__Office *production = directory_find(directory, submitted->production_office);
-    if (acceptance == NULL || production == NULL || production->revoked ||
+    if (acceptance == NULL || production == NULL || (production->revoked && !proved) ||
         production->role != YIDI__ROLE__PRODUCTION ||
         !directory_office_covers(production, acceptance->areas[0]))
         return refuse(ret_refusal, REFUSAL_PRODUCTION_UNLISTED,

@@ -172,6 +172,8 @@ registry_redo(struct turn *turn, const struct incoming *own, struct refusal *ret
     case YIDI__MESSAGE__BODY_APPLICATION_REDIRECTED:
         return registry_redirect_to(turn, &file, redirected->registration_division,
                                     redirected->text, ret_refusal);
+    case YIDI__MESSAGE__BODY_CARD_ABANDONED:
+        return registry_abandon_again(turn, &file, own->message->card_abandoned, ret_refusal);
     case YIDI__MESSAGE__BODY_WITHDRAWAL_ANSWERED:
     case YIDI__MESSAGE__BODY_ORDER_WITHDRAWN:
         return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "message",

@@ -30,6 +30,7 @@ stage_deadline_ms(const Yidi__Case *row, const struct policy_case *policy, uint6
         return deadline_ms(DEADLINE_COLLECTION, policy, now_ms);
     case REVIEW_BLOCKED:
     case REVIEW_WITHDRAWING:
+    case REVIEW_ABANDONING:
         stage_ms = deadline_ms(DEADLINE_REGISTRY, policy, now_ms);
         break;
     case REVIEW_RETURNED:
@@ -56,6 +57,8 @@ registry_advance(struct turn *turn, struct case_file *file, const struct incomin
 
 /* ---- incoming messages ---- */
 
+#define CARD_NOT_VALID "CARD_NOT_VALID"
+
 /* The citizen has collected one card, and the centre tells of another: one of them is too many. */
 static enum result
 call_attention_to_card(struct turn *turn, struct case_file *file, const struct incoming *incoming)
@@ -79,7 +82,11 @@ take_made(struct turn *turn, struct case_file *file, const struct incoming *inco
         file->row->card_serial = made->card_serial;
         file->row->attempt = made->attempt;
     }
+    bool ended = file->row->state == REVIEW_ABANDONED;
     enum result result = registry_advance(turn, file, incoming, &event, ret_refusal);
+    if (result == OK && ended)
+        return turn_call_attention(turn, file, CARD_NOT_VALID,
+                                   "a card was made of a case that has ended", incoming->from);
     return result == OK && another ? call_attention_to_card(turn, file, incoming) : result;
 }
 
@@ -115,11 +122,17 @@ take_collected(struct turn *turn, struct case_file *file, const struct incoming 
         .old_card_surrendered = collected->old_card_surrendered,
     };
     const bool again = file->row->state == REVIEW_CLOSED;
+    const bool ended = file->row->state == REVIEW_ABANDONED;
     const char *former = file->row->card_serial;
     file->row->card_serial = collected->card_serial;
     enum result result = registry_advance(turn, file, incoming, &event, ret_refusal);
     if (result != OK)
         return result;
+    if (ended)
+        return turn_call_attention(turn, file, CARD_NOT_VALID,
+                                   "a card was handed out of a case that has ended; the record "
+                                   "does not have it",
+                                   incoming->from);
     return again ? replace_again(turn, file, former, incoming)
                  : registry_replace_card(turn, file->row, file->row->card_serial);
 }
@@ -157,10 +170,12 @@ follow_refusal(struct turn *turn, struct case_file *file, const struct incoming 
     struct review_event event = { .operator= "" };
     const int state = (int)file->row->state;
     if (incoming->refused_kind == MESSAGE_CARD_ORDERED &&
-        (state == REVIEW_ISSUED || state == REVIEW_WITHDRAWING))
+        (state == REVIEW_ISSUED || state == REVIEW_WITHDRAWING || state == REVIEW_ABANDONING))
         event.kind = REVIEW_ORDER_REFUSED;
     else if (incoming->refused_kind == MESSAGE_ORDER_WITHDRAWN && state == REVIEW_WITHDRAWING)
         event.kind = REVIEW_ORDER_KEPT;
+    else if (incoming->refused_kind == MESSAGE_CARD_ABANDONED && state == REVIEW_ABANDONING)
+        event.kind = REVIEW_ABANDONED_THERE; /* a window without the case has no card of it */
     else
         return OK;
     return registry_advance(turn, file, incoming, &event, NULL);
@@ -174,7 +189,8 @@ take_message_refused(struct turn *turn, struct case_file *file, const struct inc
     const Yidi__MessageRefused *refused = incoming->message->message_refused;
     char text[341];
     snprintf(text, sizeof text, "%s %s", refused->field, refused->text);
-    if (incoming->refused_kind == MESSAGE_ORDER_WITHDRAWN && file->row->state == REVIEW_WITHDRAWN)
+    if (incoming->refused_kind == MESSAGE_ORDER_WITHDRAWN &&
+        (file->row->state == REVIEW_WITHDRAWN || file->row->state == REVIEW_ABANDONED))
         return OK;
     enum result result = follow_refusal(turn, file, incoming);
     if (result == OK)
@@ -197,6 +213,8 @@ take_message(struct turn *turn, struct case_file *file, const struct incoming *i
         return registry_take_withdrawal(turn, file, incoming, ret_refusal);
     case YIDI__MESSAGE__BODY_ORDER_WITHDRAWAL_ANSWERED:
         return registry_take_order_answer(turn, file, incoming, ret_refusal);
+    case YIDI__MESSAGE__BODY_APPLICATION_ABANDONED:
+        return registry_take_abandoned(turn, file, incoming, ret_refusal);
     case YIDI__MESSAGE__BODY_APPLICATION_REMINDED:
         return take_reminded(turn, file, incoming, ret_refusal);
     case YIDI__MESSAGE__BODY_MESSAGE_REFUSED:
@@ -346,9 +364,11 @@ decide(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
         return registry_return_form(turn, file, decide, ret_refusal);
     case YIDI__VERB__REDIRECT:
         return registry_redirect(turn, file, decide, ret_refusal);
+    case YIDI__VERB__ABANDON:
+        return registry_abandon(turn, file, decide, ret_refusal);
     default:
         return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "decide.verb",
-                      "a registry examines, issues, refuses, returns and redirects");
+                      "a registry examines, issues, refuses, returns, redirects and abandons");
     }
 }
 

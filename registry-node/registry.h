@@ -70,6 +70,23 @@ enum result registry_take_order_answer(struct turn *turn, struct case_file *file
                                        const struct incoming *incoming,
                                        struct refusal *ret_refusal) MUST_CHECK;
 
+/* Abandoning, when an office that the case needs is no more: the verb, its consequence as our own
+ * message proves it, and what the window (ApplicationAbandoned) and the card centre (its order has
+ * ended) say.
+ *
+ * ERR_REFUSED  FIELD_OUT_OF_BOUNDS, COUNTERPART_LISTED, ILLEGAL_IN_STATE */
+enum result registry_abandon(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
+                             struct refusal *ret_refusal) MUST_CHECK;
+enum result registry_abandon_again(struct turn *turn, struct case_file *file,
+                                   const Yidi__CardAbandoned *abandoned,
+                                   struct refusal *ret_refusal) MUST_CHECK;
+enum result registry_take_abandoned(struct turn *turn, struct case_file *file,
+                                    const struct incoming *incoming,
+                                    struct refusal *ret_refusal) MUST_CHECK;
+enum result registry_take_order_end(struct turn *turn, struct case_file *file,
+                                    const struct incoming *incoming,
+                                    struct refusal *ret_refusal) MUST_CHECK;
+
 /* struct role, fill_message. */
 enum result registry_fill_message(struct turn *turn, const struct case_file *file,
                                   enum message_kind kind, Yidi__Message *message) MUST_CHECK;

@@ -26,8 +26,8 @@ enum result
 registry_take_order_answer(struct turn *turn, struct case_file *file,
                            const struct incoming *incoming, struct refusal *ret_refusal)
 {
-    const bool withdrawn = incoming->message->order_withdrawal_answered->withdrawn;
-    const struct review_event event = {
-        .kind = withdrawn ? REVIEW_ORDER_WITHDRAWN : REVIEW_ORDER_KEPT, .operator= "" };
+    const struct review_event event = { .kind = REVIEW_ORDER_KEPT, .operator= "" };
+    if (incoming->message->order_withdrawal_answered->withdrawn)
+        return registry_take_order_end(turn, file, incoming, ret_refusal);
     return registry_advance(turn, file, incoming, &event, ret_refusal);
 }

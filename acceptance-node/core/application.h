@@ -23,6 +23,7 @@ enum application_state {
     APPLICATION_WITHDRAWING, /* waits for the registry to say whether it is too late */
     APPLICATION_WITHDRAWN,
     APPLICATION_DESTROYED, /* the card, which nobody collected */
+    APPLICATION_ABANDONED, /* an office that it needs is no more */
     APPLICATION_STATE_COUNT
 };
 
@@ -44,8 +45,14 @@ enum application_event_kind {
     APPLICATION_REMIND,
     APPLICATION_MISS, /* the card was not in its package */
     APPLICATION_DESTROY,
+    APPLICATION_ABANDON,       /* an office that it waits for is no more */
+    APPLICATION_ABANDON_ASKED, /* the registry's card centre is no more */
+    APPLICATION_ENDED_THERE,   /* the registry has ended the case: no card of it is valid */
     APPLICATION_EVENT_COUNT
 };
+
+/* What calls for attention when a card is here, or comes, that is not to be handed out. */
+#define APPLICATION_CARD_NOT_VALID "CARD_NOT_VALID"
 
 struct application {
     int state; /* enum application_state */

@@ -33,7 +33,9 @@ enum message_kind {
     MESSAGE_APPLICATION_REDIRECTED = 24,
     MESSAGE_APPLICATION_REMINDED = 25,
     MESSAGE_CARD_DESTROYED = 26,
-    MESSAGE_KIND_END = 27,
+    MESSAGE_APPLICATION_ABANDONED = 27,
+    MESSAGE_CARD_ABANDONED = 28,
+    MESSAGE_KIND_END = 29,
 };
 
 enum party { /* numbers of enum Role in proto/directory.proto */
@@ -77,6 +79,9 @@ enum step {
     STEP_DESTROYED = 30,
     STEP_CHECKED_BY_EYE = 31,
     STEP_CHECKED_BY_READER = 32,
+    STEP_ABANDONED = 33,
+    STEP_ABANDONMENT_ASKED = 34,
+    STEP_NOTED = 35,
     STEP_COUNT
 };
 

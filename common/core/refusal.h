@@ -97,6 +97,13 @@
     X(PACKAGE_UNKNOWN, "no such package at this office", "本机关没有该包裹")                       \
     X(PACKAGE_TAKEN, "a package goes to one office, and is closed once it was opened there",       \
       "一个包裹只发往一个机关，拆封后不得再装入")                                                  \
+    X(COUNTERPART_LISTED, "the office that the case waits for is listed and not revoked",          \
+      "业务所等待的机关仍在名录中且未被撤销")                                                      \
+    X(NOTHING_TO_NOTE, "nothing calls for attention in this case", "该业务没有需要处理的提示")     \
+    X(REVISIONS_EXHAUSTED, "an application is corrected at most 100 times",                        \
+      "一件申请最多补正一百次")                                                                    \
+    X(TEMPORARY_CARD_NOT_OUT, "no temporary card of this application is still out",                \
+      "该业务没有尚未交回的临时居民身份证")                                                        \
     X(COMMAND_UNKNOWN, "this office does not do that", "本机关不办理此项操作")                     \
     X(STATE_UNKNOWN, "no such state at this office", "本机关没有该状态")                           \
     X(OPERATOR_INVALID, "not a name under which somebody can act", "不是可以办理业务的操作员名称") \

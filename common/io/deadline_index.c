@@ -10,6 +10,7 @@
 enum {
     COUNTER_NAME_BYTES = 32,
     COUNTED_OF_TODAY_MAX = 20000, /* keys within the present day; deadlines are ends of days */
+    SWEPT_MAX = 256,              /* damaged keys, in one turn */
 };
 
 #define COUNTER_PREFIX "due/"
@@ -26,7 +27,8 @@ counter_name(int state, uint32_t date, char storage[COUNTER_NAME_BYTES])
     return bytes_of_text(storage);
 }
 
-/* A counter that would fall below 0 stays there: the audit finds it. */
+/* A counter that would fall below 0 stays there, and a damaged one begins anew: the audit finds it,
+ * and no case stands still for it. */
 static enum result
 count_by(struct store_txn *txn, int state, uint64_t deadline_ms, int change)
 {
@@ -36,11 +38,9 @@ count_by(struct store_txn *txn, int state, uint64_t deadline_ms, int change)
     const struct bytes name = counter_name(state, civil_date_of_ms(deadline_ms), storage);
     struct bytes value;
     enum result result = store_get(txn, TABLE_COUNTERS, name, &value);
-    if (result == OK && value.size != sizeof packed)
-        return ERR_DAMAGED;
-    if (result == OK)
+    if (result == OK && value.size == sizeof packed)
         count = bytes_get_u64(value.data);
-    else if (result != ERR_ABSENT)
+    else if (result != OK && result != ERR_ABSENT)
         return result;
     if (change < 0 && count <= 1)
         return count == 0 ? OK : store_delete(txn, TABLE_COUNTERS, name);
@@ -78,10 +78,11 @@ count_days(struct store_txn *txn, uint32_t today, uint32_t soon_until,
     enum result result =
         store_cursor_open(txn, TABLE_COUNTERS, bytes_of_text(COUNTER_PREFIX), &cursor);
     while (result == OK && (result = store_cursor_next(cursor, &name, &value)) == OK) {
-        result = read_counter(name, value, &counter);
-        if (result == OK && counter.date < today)
+        if (read_counter(name, value, &counter) != OK)
+            continue; /* damaged: a count is better than none */
+        if (counter.date < today)
             counts[counter.state].overdue += counter.count;
-        else if (result == OK && counter.date <= soon_until)
+        else if (counter.date <= soon_until)
             counts[counter.state].soon += counter.count;
     }
     return result == ERR_ABSENT ? OK : result;
@@ -140,13 +141,12 @@ move_passed_today(struct store_txn *txn, enum deadline_list list, uint64_t now_m
         result =
             store_cursor_seek(cursor, make_key(list, start_ms, no_number, storage), &key, &value);
     for (int i = 0; result == OK && i < COUNTED_OF_TODAY_MAX; i++) {
-        result = deadline_index_read(key, value, &found);
-        if (result != OK || found.time_ms >= now_ms)
-            return result;
-        struct deadline_counts *count = &counts[found.state];
-        if (count->soon > 0) {
-            count->soon--;
-            count->overdue++;
+        bool damaged = deadline_index_read(key, value, &found) != OK;
+        if (!damaged && found.time_ms >= now_ms)
+            return OK;
+        if (!damaged && counts[found.state].soon > 0) {
+            counts[found.state].soon--;
+            counts[found.state].overdue++;
         }
         result = store_cursor_next(cursor, &key, &value);
     }
@@ -194,7 +194,7 @@ deadline_index_find(struct store_txn *txn, const char *case_number,
 }
 
 static enum result
-put(struct store_txn *txn, const char *case_number, const struct deadline_place *place)
+put_keys(struct store_txn *txn, const char *case_number, const struct deadline_place *place)
 {
     uint8_t storage[DEADLINE_KEY_BYTES];
     const uint8_t state = (uint8_t)place->state;
@@ -202,13 +202,18 @@ put(struct store_txn *txn, const char *case_number, const struct deadline_place 
     enum result result =
         store_put(txn, TABLE_BY_DEADLINE, make_key(list, place->deadline_ms, case_number, storage),
                   bytes_of(&state, 1));
-    if (result == OK)
-        result = count_by(txn, place->state, place->deadline_ms, 1);
     if (result == OK && place->again_ms != 0)
         result = store_put(txn, TABLE_BY_DEADLINE,
                            make_key(DEADLINES_AGAIN, place->again_ms, case_number, storage),
                            (struct bytes){ 0 });
     return result;
+}
+
+static enum result
+put(struct store_txn *txn, const char *case_number, const struct deadline_place *place)
+{
+    enum result result = put_keys(txn, case_number, place);
+    return result == OK ? count_by(txn, place->state, place->deadline_ms, 1) : result;
 }
 
 static enum result
@@ -253,9 +258,60 @@ deadline_index_drop(struct store_txn *txn, const struct deadline_key *key)
     return result;
 }
 
+enum result
+deadline_index_mend(struct store_txn *txn, const struct deadline_key *wrong,
+                    const struct deadline_place *place)
+{
+    uint8_t storage[DEADLINE_KEY_BYTES];
+    uint64_t keys;
+    enum result result = store_delete(
+        txn, TABLE_BY_DEADLINE, make_key(wrong->list, wrong->time_ms, wrong->case_number, storage));
+    if (result == OK || result == ERR_ABSENT)
+        result = deadline_index_find(txn, wrong->case_number, place, &keys);
+    return result == ERR_ABSENT ? put_keys(txn, wrong->case_number, place) : result;
+}
+
+/* ---- what is damaged ---- */
+
+/* The first key of a list, when it cannot be read. OK or ERR_ABSENT. */
+static enum result
+find_damaged(struct store_txn *txn, uint8_t list, struct bytes *ret_key)
+{
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    struct deadline_key read;
+    struct bytes key = { 0 }, value;
+    enum result result = store_cursor_open(txn, TABLE_BY_DEADLINE, bytes_of(&list, 1), &cursor);
+    if (result == OK)
+        result = store_cursor_next(cursor, &key, &value);
+    if (result == OK &&
+        (deadline_index_read(key, value, &read) == OK || key.size > STORE_KEY_BYTES_MAX))
+        return ERR_ABSENT;
+    *ret_key = key;
+    return result;
+}
+
+enum result
+deadline_index_sweep(struct store_txn *txn, size_t *ret_swept)
+{
+    uint8_t storage[STORE_KEY_BYTES_MAX];
+    enum result result = OK;
+    *ret_swept = 0;
+    for (uint8_t list = DEADLINES_AHEAD; list <= DEADLINES_AGAIN && result == OK; list++) {
+        struct bytes key;
+        while (result == OK && *ret_swept < SWEPT_MAX &&
+               (result = find_damaged(txn, list, &key)) == OK) {
+            memcpy(storage, key.data, key.size);
+            result = store_delete(txn, TABLE_BY_DEADLINE, bytes_of(storage, key.size));
+            *ret_swept += result == OK;
+        }
+        result = result == ERR_ABSENT ? OK : result;
+    }
+    return result;
+}
+
 /* ---- what is next ---- */
 
-/* First or last key of a list. */
+/* First or last key of a list that can be read; of the last one only, whether it can. */
 static enum result
 find_end(struct store_txn *txn, enum deadline_list list, bool last, struct deadline_key *ret_key)
 {
@@ -263,10 +319,16 @@ find_end(struct store_txn *txn, enum deadline_list list, bool last, struct deadl
     const uint8_t prefix = (uint8_t)list;
     struct bytes key, value;
     enum result result = store_cursor_open(txn, TABLE_BY_DEADLINE, bytes_of(&prefix, 1), &cursor);
-    if (result == OK)
-        result = last ? store_cursor_last(cursor, &key, &value)
-                      : store_cursor_next(cursor, &key, &value);
-    return result == OK ? deadline_index_read(key, value, ret_key) : result;
+    if (result == OK && last) {
+        result = store_cursor_last(cursor, &key, &value);
+        return result == OK && deadline_index_read(key, value, ret_key) != OK ? ERR_ABSENT : result;
+    }
+    while (result == OK) {
+        result = store_cursor_next(cursor, &key, &value);
+        if (result == OK && deadline_index_read(key, value, ret_key) == OK)
+            return OK;
+    }
+    return result;
 }
 
 /* The next of those to be looked at again. */
@@ -279,7 +341,7 @@ find_again(struct store_txn *txn, uint64_t now_ms, struct deadline_key *ret_key,
         *ret_due_ms = now_ms;
         return OK;
     }
-    if (result == OK)
+    if (result == OK || result == ERR_ABSENT)
         result = find_end(txn, DEADLINES_AGAIN, false, ret_key);
     if (result == OK)
         *ret_due_ms = ret_key->time_ms;

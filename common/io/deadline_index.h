@@ -55,7 +55,7 @@ struct deadline_key {
 enum result deadline_index_read(struct bytes key, struct bytes value,
                                 struct deadline_key *ret_key) MUST_CHECK;
 
-/* What the office must look at first.
+/* What the office must look at first. A damaged key is none.
  *
  * now_ms      what is to be looked at again at a time that no clock of today asked for counts as
  *             due: the clock was wrong when it was asked for.
@@ -67,13 +67,26 @@ enum result deadline_index_next(struct store_txn *txn, uint64_t now_ms,
 /* Take a key away whose case cannot be read. */
 enum result deadline_index_drop(struct store_txn *txn, const struct deadline_key *key) MUST_CHECK;
 
+/* The row of a case stands elsewhere than a key says: take the key away, and see to it that the
+ * case stands where its row says. The counters are right: the row's last change moved them.
+ *
+ * place  of the row; deadline_ms 0: nowhere. */
+enum result deadline_index_mend(struct store_txn *txn, const struct deadline_key *wrong,
+                                const struct deadline_place *place) MUST_CHECK;
+
+/* Take damaged keys away that stand at the beginning of the lists: deadline_index_next passes over
+ * them. A case that has lost its key so is found by the audit.
+ *
+ * ret_swept  out; how many. */
+enum result deadline_index_sweep(struct store_txn *txn, size_t *ret_swept) MUST_CHECK;
+
 struct deadline_counts {
     uint64_t soon;
     uint64_t overdue;
 };
 
-/* How many cases of each state are due soon, and overdue, at a time. The cost is that of the days
- * on which something is due, not of the cases. */
+/* How many cases of each state are due soon, and overdue, at a time; damaged keys and counters
+ * count for nothing. The cost is that of the days on which something is due, not of the cases. */
 enum result deadline_index_count(struct store_txn *txn, const struct urgency_scale *scale,
                                  struct deadline_counts ret_counts[STATE_COUNT_MAX]) MUST_CHECK;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/io/case_export.h"
 #include "common/io/input.h"
+#include "common/io/noted.h"
 #include "common/io/queries.h"
 #include "common/io/refusal_message.h"
 
@@ -23,6 +24,7 @@ verb_name(Yidi__Verb verb)
         [YIDI__VERB__RETURN_FORM] = "return",    [YIDI__VERB__REDIRECT] = "redirect",
         [YIDI__VERB__WITHDRAW] = "withdraw",     [YIDI__VERB__MISS] = "miss",
         [YIDI__VERB__DESTROY] = "destroy",       [YIDI__VERB__TRACE_CARD] = "trace-card",
+        [YIDI__VERB__ABANDON] = "abandon",       [YIDI__VERB__NOTE] = "noted",
     };
     return names[verb];
 }
@@ -41,7 +43,8 @@ decide_case(struct turn *turn, const Yidi__Decide *decide, const char *case_numb
         result =
             refuse(&refusal, REFUSAL_CASE_UNKNOWN, "case_number", "no such case at this office");
     if (result == OK)
-        result = role->decide(turn, &file, decide, &refusal);
+        result = decide->verb == YIDI__VERB__NOTE ? noted_decide(turn, &file, decide, &refusal)
+                                                  : role->decide(turn, &file, decide, &refusal);
     ret_result->case_number = (char *)case_number;
     if (result == ERR_REFUSED)
         return refusal_message_answer(&refusal, turn->arena, &ret_result->refusal);

@@ -166,6 +166,13 @@ office_trusts(const struct office *office, const Yidi__Office *entry, uint64_t n
 }
 
 bool
+office_is_gone(const struct office *office, const char *code)
+{
+    const Yidi__Office *entry = directory_find(office->directory, code);
+    return entry == NULL || entry->revoked;
+}
+
+bool
 office_allows_key(const struct office *office, const uint8_t key[TRANSPORT_KEY_BYTES],
                   uint64_t now_ms)
 {

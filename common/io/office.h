@@ -220,6 +220,10 @@ enum result office_set_policy(struct office *office, struct policy_file *take_po
                               const struct office_time *now,
                               struct refusal *ret_refusal) MUST_CHECK;
 
+/* Is an office no more: revoked, or not listed, in the present directory? One whose certificate has
+ * run out is only late. */
+bool office_is_gone(const struct office *office, const char *code);
+
 /* Is an office listed, not revoked, and its current certificate good? entry may be NULL. */
 bool office_trusts(const struct office *office, const Yidi__Office *entry, uint64_t now_ms);
 

@@ -116,6 +116,15 @@ ask_role(struct turn *turn, struct case_file *file)
     return result;
 }
 
+/* Does the index say another thing than the row? */
+static bool
+contradicts(const struct deadline_key *key, const Yidi__Case *row)
+{
+    bool first = key->list == DEADLINES_AHEAD;
+    uint64_t expected_ms = first ? row->stage_deadline_ms : row->look_again_ms;
+    return expected_ms != key->time_ms || (row->overdue_told_ms == 0) != first;
+}
+
 static enum result
 look_at(struct turn *turn, const struct deadline_key *key)
 {
@@ -128,9 +137,8 @@ look_at(struct turn *turn, const struct deadline_key *key)
     enum result result = case_file_open(turn->txn, machine, case_number, turn->arena, &file);
     if (result != OK)
         return result == ERR_ABSENT ? ERR_DAMAGED : result;
-    uint64_t expected_ms = first ? file.row->stage_deadline_ms : file.row->look_again_ms;
-    if (expected_ms != key->time_ms || (file.row->overdue_told_ms == 0) != first)
-        return ERR_DAMAGED; /* the index contradicts it */
+    if (contradicts(key, file.row))
+        return ERR_DAMAGED;
     turn_begin_act(turn, case_number, first ? "overdue" : "remind", "");
     if (first)
         result = tell_operators(turn, &file);
@@ -139,13 +147,34 @@ look_at(struct turn *turn, const struct deadline_key *key)
     return result == OK ? case_file_save(&file, machine, turn->txn, turn->arena) : result;
 }
 
-/* A case that cannot be read must not stop the office, nor hide those that are due after it. */
+/* A case that cannot be read, or told of, must not stop the office, nor hide those that are due
+ * after it. One of which the index says something else than its row stands where the row says. */
 static enum result
 drop(struct turn *turn, const struct deadline_key *key)
 {
-    log_line(LOG_ERROR, "overdue_not_told", "case=%s office=%s", key->case_number,
-             turn->office->journal.office);
-    return deadline_index_drop(turn->txn, key);
+    struct case_file file;
+    char room[LOG_TEXT_BYTES];
+    enum result result = case_file_open(turn->txn, turn->office->options.role->machine,
+                                        key->case_number, turn->arena, &file);
+    log_line(LOG_ERROR, "overdue_not_told", "case=%s office=%s why=%s",
+             log_text(room, key->case_number), turn->office->journal.office,
+             result == OK ? "contradicted" : "unreadable");
+    if (result == OK && contradicts(key, file.row)) {
+        const struct deadline_place place = case_file_place(file.row);
+        return deadline_index_mend(turn->txn, key, &place);
+    }
+    return result == ERR_MEMORY ? result : deadline_index_drop(turn->txn, key);
+}
+
+static enum result
+sweep(struct turn *turn)
+{
+    size_t swept;
+    enum result result = deadline_index_sweep(turn->txn, &swept);
+    if (result == OK && swept > 0)
+        log_line(LOG_ERROR, "deadline_keys_damaged", "office=%s count=%zu dropped=yes",
+                 turn->office->journal.office, swept);
+    return result;
 }
 
 /* On damage, the next attempt tells of those before it only; when there are none, it drops it. */
@@ -171,6 +200,11 @@ overdue_tell(struct turn *turn)
     size_t batch_max = may_tell(turn->office, turn->recorded_ms) ? deadlines->batch_max : 0;
     deadlines->failed = false;
     deadlines->told_count = 0;
+    if (batch_max > 0) {
+        enum result result = sweep(turn);
+        if (result != OK)
+            return result;
+    }
     for (size_t place = 0;; place++) {
         struct deadline_key key;
         uint64_t due_ms;

@@ -58,7 +58,8 @@ struct role {
                                 const struct bytes *frames, size_t frame_count,
                                 Yidi__Response *response, struct refusal *ret_refusal);
 
-    /* A question about what only this role keeps (queries.h: StockQuery, BatchQuery, Fees),
+    /* A question about what only this role keeps (queries.h: StockQuery, BatchQuery, Fees,
+     * TemporaryQuery),
      * answered from the last commit; NULL: it keeps nothing of its own. */
     enum result (*answer_query)(struct store_txn *txn, const Yidi__Request *request,
                                 struct arena *arena, Yidi__Response *response,

@@ -128,6 +128,7 @@ ask_amend(const struct settings *settings, const char *case_number, struct appli
     Yidi__Amend amend = YIDI__AMEND__INIT;
     amend.case_number = (char *)case_number;
     amend.form = application->apply.form;
+    amend.request_key = application->apply.request_key;
     request.command_case = YIDI__REQUEST__COMMAND_AMEND;
     request.amend = &amend;
 
@@ -140,7 +141,7 @@ ask_amend(const struct settings *settings, const char *case_number, struct appli
     if (settings->json)
         output_json(&answer.response->decided->base);
     else
-        printf("%s is %s again\n", case_number, answer.response->decided->results[0]->state);
+        printf("%s is %s\n", case_number, answer.response->decided->results[0]->state);
     return EXIT_DONE;
 }
 
@@ -159,7 +160,7 @@ hand_in(const struct settings *settings, const struct arguments *arguments, cons
 
     AUTO(arena) struct arena arena;
     arena_init(&arena);
-    const char *key = case_number == NULL ? arguments_text(arguments, "key") : NULL;
+    const char *key = arguments_text(arguments, "key");
     Yidi__ApplicationForm *form = NULL;
     struct application application;
     result = read_form(form_path, &arena, &form, &refusal);
@@ -226,12 +227,14 @@ static const struct argument_rule amend_options[] = {
     { "form", "FORM.json", false, "the whole form, corrected; - is standard input" },
     { "photo", "PHOTO.jpg", false, "the photo, a JPEG of 358 x 441 pixels" },
     { "fingerprint", "POSITION:FILE", true, "a template, such as RIGHT_THUMB:thumb.bin" },
+    { "key", "KEY", false, "the same key and content again is the same correction" },
     { 0 },
 };
 
 const struct command amend_command = {
     .name = "amend",
-    .synopsis = "CASE --form FORM.json --photo PHOTO.jpg [--fingerprint POSITION:FILE]...",
+    .synopsis = "CASE --form FORM.json --photo PHOTO.jpg [--fingerprint POSITION:FILE]...\n"
+                "       [--key KEY]",
     .help = "hand a returned application in again, corrected (补正)",
     .description = "The form is that of apply, complete: of the same citizen, kind and fee.",
     .options = amend_options,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * return, redirect, withdraw, miss, trace-card, destroy - when a case does not go the straight way.
+ * return, redirect, withdraw, miss, trace-card, destroy, abandon, noted - when a case does not go
+ * the straight way.
  */
 #include "deploy/yidictl/decision.h"
 #include "deploy/yidictl/input.h"
@@ -76,6 +77,18 @@ run_destroy(const struct settings *settings, const struct arguments *arguments)
 }
 
 static int
+run_abandon(const struct settings *settings, const struct arguments *arguments)
+{
+    return run_with_words(settings, arguments, YIDI__VERB__ABANDON);
+}
+
+static int
+run_noted(const struct settings *settings, const struct arguments *arguments)
+{
+    return run_with_words(settings, arguments, YIDI__VERB__NOTE);
+}
+
+static int
 run_trace_card(const struct settings *settings, const struct arguments *arguments)
 {
     Yidi__Decide decide = YIDI__DECIDE__INIT;
@@ -105,6 +118,17 @@ static const struct argument_rule text_options[] = {
     { 0 },
 };
 
+static const struct argument_rule abandon_options[] = {
+    { "text", "TEXT", false,
+      "why, as the applicant is told; the journal keeps it, so name nobody" },
+    { 0 },
+};
+
+static const struct argument_rule noted_options[] = {
+    { "text", "TEXT", false, "what was found and done; the journal keeps it, so name nobody" },
+    { 0 },
+};
+
 static const struct argument_rule trace_options[] = {
     { "found", NULL, false, "the card is here, and can be sent again" },
     { "lost", NULL, false, "the card is lost, and is made again" },
@@ -125,5 +149,19 @@ DECIDE_COMMAND(miss, "miss", " --text TEXT", "report cards that were not in thei
                DECIDE_DESCRIPTION, text_options);
 DECIDE_COMMAND(destroy, "destroy", " --text TEXT", "destroy cards that nobody collected (销毁)",
                DECIDE_DESCRIPTION, text_options);
+DECIDE_COMMAND(
+    abandon, "abandon", " --text TEXT", "end cases that wait for an office which is no more (终止)",
+    "Only while the directory has revoked, or does not list, the office that the case\n"
+    "waits for: a window its registry, or the card centre; a registry the card centre,\n"
+    "or the window; a card centre the window. A registry asks the window first, if that\n"
+    "is there: it may have the card. The applicant is told, the fee becomes due back,\n"
+    "and the citizen can apply again. A card that comes after all is to be "
+    "destroyed.\n\n" DECIDE_DESCRIPTION,
+    abandon_options);
+DECIDE_COMMAND(noted, "noted", " --text TEXT",
+               "say that what called for attention was looked into (已核查)",
+               "It leaves yidictl list --attention; show tells who looked into it, and "
+               "when.\n\n" DECIDE_DESCRIPTION,
+               noted_options);
 DECIDE_COMMAND(trace_card, "trace-card", " (--found | --lost) --text TEXT",
                "say what became of a missing card", DECIDE_DESCRIPTION, trace_options);

@@ -251,8 +251,8 @@ const struct command fees_command = {
     .help = "the ledger of fees: taken, given back, still to be given back",
     .description =
         "NET is what was taken less what was given back: the till of the day. A fee is to\n"
-        "be given back from the day on which the application was refused, or withdrawn\n"
-        "before the card was made; see refund. With --csv, and with --json before the\n"
+        "be given back from the day on which the application was refused or abandoned, or\n"
+        "withdrawn before the card was made; see refund. With --csv, and with --json before the\n"
         "sums, every entry is told; amounts are in fen there.",
     .options = fees_options,
     .run = run_fees,
@@ -303,7 +303,7 @@ run_refund(const struct settings *settings, const struct arguments *arguments)
 const struct command refund_command = {
     .name = "refund",
     .synopsis = "CASE",
-    .help = "note that the fee of a refused or withdrawn application was given back",
+    .help = "note that the fee of an application that ended without a card was given back",
     .description = "The amount is what the ledger says is due. It can be given back once.",
     .operand_count_min = 1,
     .operand_count_max = 1,

@@ -178,11 +178,12 @@ const struct command list_command = {
         "Names are masked.\n\n"
         "states:\n"
         "  window       submitted, returned, withdrawing, in-production, in-transit, ready,\n"
-        "               collected, refused, withdrawn, destroyed\n"
+        "               collected, refused, withdrawn, destroyed, abandoned\n"
         "  registry     received, returned, examined, issued, withdrawing, made, blocked,\n"
-        "               closed, refused, withdrawn, redirected, unclaimed\n"
+        "               closed, refused, withdrawn, redirected, unclaimed,\n"
+        "               abandoning, abandoned\n"
         "  card centre  ordered, made, verified, dispatched, missing, delivered, closed,\n"
-        "               withdrawn",
+        "               withdrawn, abandoned",
     .options = options,
     .run = run,
 };

@@ -208,6 +208,11 @@ add_troubles(struct table *table, const Yidi__Case *row, struct arena *arena)
     }
     if (row->note != NULL)
         table_add_field(table, "note", row->note->text);
+    if (row->noted != NULL)
+        table_add_field(table, "looked into",
+                        output_format(arena, "%s by %s on %s: %s", row->noted->code,
+                                      row->noted->operator_,
+                                      output_time(row->noted->time_ms, arena), row->noted->text));
     if (row->attention != NULL)
         table_add_field(table, "attention",
                         output_format(arena, "%s %s %s", row->attention->code, row->attention->text,

@@ -13,6 +13,7 @@ static const char *const state_names[ORDER_STATE_COUNT] = {
     [ORDER_CLOSED] = "closed",
     [ORDER_MISSING] = "missing",
     [ORDER_WITHDRAWN] = "withdrawn",
+    [ORDER_ABANDONED] = "abandoned",
 };
 
 static const char *const event_names[ORDER_EVENT_COUNT] = {
@@ -33,6 +34,8 @@ static const char *const event_names[ORDER_EVENT_COUNT] = {
     [ORDER_DESTROYED] = "destruction",
     [ORDER_MAKE_BAD] = "spoiled making",
     [ORDER_WITHDRAW_LATE] = "late withdrawal",
+    [ORDER_ABANDON] = "abandon",
+    [ORDER_MAKE_UNWANTED] = "unwanted making",
 };
 
 static const bool state_open[ORDER_STATE_COUNT] = {
@@ -85,6 +88,29 @@ static const struct transition transitions[] = {
     { ORDER_CLOSED,     ORDER_ARRIVED_DEFECTIVE, ORDER_ORDERED,    STEP_SPOILED,    { { 0 } }, false },
     { ORDER_CLOSED,     ORDER_WITHDRAW,          ORDER_CLOSED,     STEP_WITHDRAWAL_DENIED,
       { { MESSAGE_ORDER_WITHDRAWAL_ANSWERED, PARTY_REGISTRY } }, false },
+
+    /* the window is no more */
+    { ORDER_ORDERED, ORDER_ABANDON, ORDER_ABANDONED, STEP_ABANDONED,
+      { { MESSAGE_ORDER_WITHDRAWAL_ANSWERED, PARTY_REGISTRY } }, false },
+    { ORDER_VERIFIED, ORDER_ABANDON, ORDER_ABANDONED, STEP_ABANDONED,
+      { { MESSAGE_ORDER_WITHDRAWAL_ANSWERED, PARTY_REGISTRY } }, false },
+    { ORDER_DISPATCHED, ORDER_ABANDON, ORDER_ABANDONED, STEP_ABANDONED, { { 0 } }, false },
+    { ORDER_MISSING, ORDER_ABANDON, ORDER_ABANDONED, STEP_ABANDONED, { { 0 } }, false },
+    { ORDER_DELIVERED, ORDER_ABANDON, ORDER_ABANDONED, STEP_ABANDONED, { { 0 } }, false },
+    { ORDER_ABANDONED, ORDER_WITHDRAW, ORDER_ABANDONED, STEP_RECORDED,
+      { { MESSAGE_ORDER_WITHDRAWAL_ANSWERED, PARTY_REGISTRY } }, false },
+    /* it is trusted again, and tells of the card that it was sent */
+    { ORDER_ABANDONED, ORDER_ARRIVED_WELL,      ORDER_DELIVERED, STEP_ARRIVED,   { { 0 } }, false },
+    { ORDER_ABANDONED, ORDER_ARRIVED_DEFECTIVE, ORDER_ORDERED,   STEP_SPOILED,   { { 0 } }, false },
+    { ORDER_ABANDONED, ORDER_ARRIVED_NOT,       ORDER_MISSING,   STEP_MISSING,   { { 0 } }, false },
+    { ORDER_ABANDONED, ORDER_COLLECTED,         ORDER_CLOSED,    STEP_CLOSED,    { { 0 } }, false },
+    { ORDER_ABANDONED, ORDER_DESTROYED,         ORDER_CLOSED,    STEP_DESTROYED, { { 0 } }, false },
+    /* the window had ended the case before the card came */
+    { ORDER_DISPATCHED, ORDER_DESTROYED,        ORDER_CLOSED,    STEP_DESTROYED, { { 0 } }, false },
+
+    /* what the machine had in work when the order ended */
+    { ORDER_WITHDRAWN, ORDER_MAKE_UNWANTED, ORDER_WITHDRAWN, STEP_SPOILED, { { 0 } }, false },
+    { ORDER_ABANDONED, ORDER_MAKE_UNWANTED, ORDER_ABANDONED, STEP_SPOILED, { { 0 } }, false },
 };
 /* clang-format on */
 

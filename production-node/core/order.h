@@ -23,6 +23,7 @@ enum order_state {
     ORDER_CLOSED,
     ORDER_MISSING, /* not in its package: it is traced */
     ORDER_WITHDRAWN,
+    ORDER_ABANDONED, /* its window is no more */
     ORDER_STATE_COUNT
 };
 
@@ -44,6 +45,8 @@ enum order_event_kind {
     ORDER_DESTROYED,
     ORDER_MAKE_BAD,      /* the machine spoiled it */
     ORDER_WITHDRAW_LATE, /* a card was made by then, of which only the answer is left */
+    ORDER_ABANDON,
+    ORDER_MAKE_UNWANTED, /* good or not: the machine had it when the order ended */
     ORDER_EVENT_COUNT
 };
 

@@ -26,6 +26,8 @@ enum review_state {
     REVIEW_WITHDRAWN,
     REVIEW_REDIRECTED, /* another registry decides */
     REVIEW_UNCLAIMED,  /* the card was destroyed */
+    REVIEW_ABANDONING, /* its card centre is no more; waits for the window, which may have a card */
+    REVIEW_ABANDONED,
     REVIEW_STATE_COUNT
 };
 
@@ -46,6 +48,10 @@ enum review_event_kind {
     REVIEW_REDIRECT,
     REVIEW_REMIND,
     REVIEW_CARD_DESTROYED,
+    REVIEW_ABANDON,         /* the card centre is no more */
+    REVIEW_ABANDON_FINALLY, /* the window is no more, which alone could say whether a card has come
+                             */
+    REVIEW_ABANDONED_THERE, /* by the window */
     REVIEW_EVENT_COUNT
 };
 

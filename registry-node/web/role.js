@@ -26,6 +26,6 @@ const acts = [
 export const role = {
   navigation: [],
   pages: {},
-  openStates: ['received', 'examined', 'returned', 'issued', 'made', 'blocked', 'withdrawing'],
+  openStates: ['received', 'examined', 'returned', 'issued', 'made', 'blocked', 'withdrawing', 'abandoning'],
   actions: ({ state }) => acts.filter(({ states }) => states.includes(state)),
 };

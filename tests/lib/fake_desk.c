@@ -205,12 +205,20 @@ const char *
 fake_desk_amend(struct fake_network *network, const struct made_application *application,
                 const char *case_number)
 {
+    return fake_desk_amend_as(network, application, "", case_number);
+}
+
+const char *
+fake_desk_amend_as(struct fake_network *network, const struct made_application *application,
+                   const char *request_key, const char *case_number)
+{
     struct bytes frames[ATTACHMENTS_MAX];
     Yidi__ApplicationForm form = application->form;
     Yidi__Amend amend = YIDI__AMEND__INIT;
     Yidi__Request request = YIDI__REQUEST__INIT;
     amend.case_number = (char *)(uintptr_t)case_number;
     amend.form = &form;
+    amend.request_key = (char *)(uintptr_t)request_key;
     request.operator_ = "clerk";
     request.command_case = YIDI__REQUEST__COMMAND_AMEND;
     request.amend = &amend;

@@ -55,6 +55,9 @@ const char *fake_desk_apply_at(struct fake_network *network, size_t at,
  * window crashed before it answered. */
 const char *fake_desk_amend(struct fake_network *network,
                             const struct made_application *application, const char *case_number);
+const char *fake_desk_amend_as(struct fake_network *network,
+                               const struct made_application *application, const char *request_key,
+                               const char *case_number);
 
 struct fake_decision {
     size_t at;

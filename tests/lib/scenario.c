@@ -91,6 +91,7 @@ find_kind(const struct scenario_file *file, const char *head, enum scenario_kind
     static const char *const heads[] = {
         [SCENARIO_APPLICANT] = "applicant", [SCENARIO_RECORD] = "record",
         [SCENARIO_KNOWN_AT] = "known-at",   [SCENARIO_FORM] = "form",
+        [SCENARIO_REVOKED] = "revoked",     [SCENARIO_TRUSTED] = "trusted",
         [SCENARIO_THEN] = "then",           [SCENARIO_FINALLY] = "finally",
     };
     *ret_kind = SCENARIO_COMMAND;

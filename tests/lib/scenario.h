@@ -11,6 +11,8 @@
  *     registry  issue as zhang                  -> FOUR_EYES, says 'may not issue'
  *     finally   window submitted, registry examined
  *
+ * "revoked PLACE" and "trusted PLACE" say what the next directory does to an office.
+ *
  * A line that begins with a place is a command of yidictl at that office. The number of the case
  * stands behind its first word, unless {case}, {first} (the case opened before this one) or {none}
  * says where; {code} is the code on the receipt. Behind the arrow stands what must come of it:
@@ -46,6 +48,8 @@ enum scenario_kind {
     SCENARIO_RECORD,
     SCENARIO_KNOWN_AT,
     SCENARIO_FORM,
+    SCENARIO_REVOKED,
+    SCENARIO_TRUSTED,
     SCENARIO_THEN,
     SCENARIO_FINALLY,
     SCENARIO_COMMAND, /* head is a place */

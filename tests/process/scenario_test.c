@@ -242,13 +242,25 @@ take_number(struct play *play, const struct network_office *office)
 }
 
 static bool
+is_revoked(const char *code)
+{
+    for (size_t i = 0; i < NETWORK_OFFICE_COUNT; i++)
+        if (strcmp(network.offices[i].code, code) == 0)
+            return network.offices[i].revoked;
+    return false;
+}
+
+/* What waits for an office that is no more waits on. */
+static bool
 is_quiet(void)
 {
     for (size_t i = 0; i < NETWORK_OFFICE_COUNT; i++) {
         AUTO(network_answer) struct network_answer answer = { 0 };
         network_peers(&network.offices[i], "", &answer);
         for (size_t j = 0; j < answer.response->peers->n_peers; j++)
-            if (answer.response->peers->peers[j]->waiting > 0)
+            if (answer.response->peers->peers[j]->waiting > 0 &&
+                !is_revoked(network.offices[i].code) &&
+                !is_revoked(answer.response->peers->peers[j]->office))
                 return false;
     }
     return true;
@@ -385,6 +397,32 @@ import_record(const struct play *play, const char *record, struct network_office
         FAIL(play, "the record is not taken: %s", tool.text);
 }
 
+static bool
+has_newest(void *context)
+{
+    AUTO(network_answer) struct network_answer answer = { 0 };
+    network_status(context, &answer);
+    return answer.response->status->directory_version == network.directory_version;
+}
+
+/* "revoked centre", "trusted centre": all the others learn it from the directory. */
+static void
+change_directory(struct play *play, bool revoked)
+{
+    AUTO(arena) struct arena arena;
+    struct network_office *office = find_place(play, play->line->text);
+    arena_init(&arena);
+    office->revoked = revoked;
+    const struct bytes directory = network_make_directory(&network, NULL, &arena);
+    for (size_t i = 0; i < NETWORK_OFFICE_COUNT; i++)
+        if (!network.offices[i].revoked)
+            network_write_directory(&network.offices[i], directory);
+    for (size_t i = 0; i < NETWORK_OFFICE_COUNT; i++)
+        if (!network.offices[i].revoked)
+            network_wait_until(&network, "the newest directory is adopted", has_newest,
+                               &network.offices[i]);
+}
+
 static void
 play_line(struct play *play)
 {
@@ -405,6 +443,10 @@ play_line(struct play *play)
         break;
     case SCENARIO_FORM:
         play->form = text;
+        break;
+    case SCENARIO_REVOKED:
+    case SCENARIO_TRUSTED:
+        change_directory(play, play->line->kind == SCENARIO_REVOKED);
         break;
     case SCENARIO_THEN:
     case SCENARIO_FINALLY:

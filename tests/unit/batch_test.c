@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "common/io/case_file.h"
 #include "tests/lib/centre.h"
 
 static struct centre centre;
@@ -166,6 +167,104 @@ the_machines_results_are_taken_once(void **unused)
     fake_network_audit(&centre.network);
 }
 
+/* The order is withdrawn while the machine has it: whatever it makes is no card. */
+static void
+a_body_made_for_a_withdrawn_order_is_booked_as_spoiled(void **unused)
+{
+    (void)unused;
+    centre_receive_blanks(&centre, 9);
+    centre_go(&centre, 1, TO_ORDERED);
+    expect_batch(0, "B-0000001", 1);
+    assert_string_equal(import_one("B-0000001", centre.number, "X1", "laminate torn"), "ordered");
+    centre_expect(&centre, &centre_withdraw, "withdrawing");
+    centre_expect_state(&centre, CENTRE, "withdrawn");
+    assert_string_equal(import_one("B-0000001", centre.number, "X2", "scorched"), "withdrawn");
+    assert_string_equal(centre_row(&centre, CENTRE)->card_serial, "X2");
+    assert_string_equal(import_one("B-0000001", centre.number, "X3", ""), "withdrawn");
+    assert_string_equal(centre_row(&centre, CENTRE)->card_serial, "X3");
+    assert_string_equal(import_one("B-0000001", centre.number, "X3", ""), "known");
+    centre_expect_stock(&centre, 9, 0, 3, 6);
+    const Yidi__StockReport *stock = centre_show_stock(&centre);
+    assert_string_equal(stock->spoiled[0]->card_serial, "X3");
+    assert_int_equal(stock->spoiled[0]->why, YIDI__SPOILED_WHY__MADE_TOO_LATE);
+    assert_string_equal(stock->spoiled[1]->card_serial, "X2");
+    assert_string_equal(stock->spoiled[1]->text, "scorched");
+    centre_expect(&centre, &centre_make, "ILLEGAL_IN_STATE"); /* by hand, none is made */
+    centre_expect_stock(&centre, 9, 0, 3, 6);
+    centre_check_books(&centre);
+    fake_network_audit(&centre.network);
+}
+
+/* Rows that no batch must look at: damaged ones would be seen. */
+static void
+a_batch_looks_at_no_order_of_another_batch_or_window(void **unused)
+{
+    (void)unused;
+    char first[CASE_NUMBER_CHARS + 1];
+    centre_go(&centre, 1, TO_ORDERED);
+    memcpy(first, centre.number, sizeof first);
+    expect_batch(0, "B-0000001", 1);
+    centre_go(&centre, 2, TO_ORDERED);
+    const char *window = centre.network.roster.offices[WINDOW].entry.code;
+    scratch_store_put(&centre.network.offices[CENTRE].scratch, TABLE_CASES, bytes_of_text(first),
+                      bytes_of("x", 1));
+    const Yidi__Response *response = make_batch(window, 0);
+    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_BATCH);
+    assert_int_equal(response->batch->batches[0]->cards, 1);
+    assert_string_equal(centre_row(&centre, CENTRE)->batch, "B-0000002");
+    centre_expect_refusal(make_batch(window, 0), "BATCH_EMPTY");
+    centre_expect_refusal(make_batch("", 0), "BATCH_EMPTY");
+}
+
+/* An earlier program wrote the store: it knew of no orders that wait. */
+static void
+orders_of_an_earlier_program_are_found(void **unused)
+{
+    (void)unused;
+    struct scratch_store *scratch = &centre.network.offices[CENTRE].scratch;
+    for (uint64_t citizen = 1; citizen <= 3; citizen++)
+        centre_go(&centre, citizen, TO_ORDERED);
+    while (scratch_store_count(scratch, TABLE_BATCHES) > 0)
+        scratch_store_remove(scratch, TABLE_BATCHES, 0);
+    expect_batch(2, "B-0000001", 2);
+    expect_batch(0, "B-0000002", 1);
+    centre_expect_refusal(make_batch("", 0), "BATCH_EMPTY");
+    fake_network_audit(&centre.network);
+}
+
+/* ---- deadlines ---- */
+
+/* The registry's own row says another day; so does its order. */
+static void
+let_registry_say(uint64_t statutory_deadline_ms)
+{
+    AUTO(arena) struct arena arena;
+    AUTO(store_txn) struct store_txn *txn = NULL;
+    struct case_file file;
+    const struct machine *machine = centre.network.offices[REGISTRY].role->machine;
+    arena_init(&arena);
+    assert_int_equal(store_begin_write(centre.network.offices[REGISTRY].scratch.store, &txn), OK);
+    assert_int_equal(case_file_open(txn, machine, centre.number, &arena, &file), OK);
+    file.row->statutory_deadline_ms = statutory_deadline_ms;
+    assert_int_equal(case_file_save(&file, machine, txn, &arena), OK);
+    assert_int_equal(store_commit(MOVE(txn)), OK);
+}
+
+static void
+the_statutory_day_is_counted_from_the_application(void **unused)
+{
+    (void)unused;
+    static const uint64_t said_ms[] = { 0, 1, UINT64_C(1000000000000), UINT64_MAX };
+    for (size_t i = 0; i < sizeof said_ms / sizeof *said_ms; i++) {
+        centre_go(&centre, i + 1, 1);
+        let_registry_say(said_ms[i]);
+        centre_expect(&centre, &fake_desk_steps[1].decision, "issued");
+        uint64_t right_ms = centre_row(&centre, WINDOW)->statutory_deadline_ms;
+        assert_int_equal(centre_row(&centre, CENTRE)->statutory_deadline_ms, right_ms);
+        assert_true(centre_row(&centre, CENTRE)->stage_deadline_ms > centre.network.now.wall_ms);
+    }
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -174,6 +273,10 @@ main(int argc, char *argv[])
         TEST(an_order_waits_in_one_batch_at_a_time),
         TEST(a_batch_gives_the_machine_all_that_it_needs),
         TEST(the_machines_results_are_taken_once),
+        TEST(a_body_made_for_a_withdrawn_order_is_booked_as_spoiled),
+        TEST(a_batch_looks_at_no_order_of_another_batch_or_window),
+        TEST(orders_of_an_earlier_program_are_found),
+        TEST(the_statutory_day_is_counted_from_the_application),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

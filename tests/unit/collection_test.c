@@ -339,6 +339,102 @@ a_temporary_card_is_handed_back_before_the_card_is_handed_out(void **state)
     assert_string_equal(card->card_serial, "T-1");
 }
 
+static const char *
+return_temporary(bool lost)
+{
+    Yidi__ReturnTemporary wire = YIDI__RETURN_TEMPORARY__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    wire.case_number = number;
+    wire.lost = lost;
+    wire.text = "brought to the window";
+    request.command_case = YIDI__REQUEST__COMMAND_RETURN_TEMPORARY;
+    request.return_temporary = &wire;
+    const Yidi__Response *response = ask(&request);
+    return response->body_case == YIDI__RESPONSE__BODY_REFUSAL ? response->refusal->code : "";
+}
+
+/* Those that are out; of the page behind a cursor. */
+static const Yidi__TemporaryList *
+list_temporary(uint32_t ended_before, uint32_t limit, const char *after)
+{
+    Yidi__TemporaryQuery wire = YIDI__TEMPORARY_QUERY__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    wire.ended_before = ended_before;
+    wire.limit = limit;
+    wire.after = (char *)(uintptr_t)after;
+    request.command_case = YIDI__REQUEST__COMMAND_TEMPORARY_QUERY;
+    request.temporary_query = &wire;
+    const Yidi__Response *response = ask(&request);
+    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_TEMPORARY_LIST);
+    return response->temporary_list;
+}
+
+static void
+go_with_temporary(uint64_t citizen, const char *serial)
+{
+    fake_desk_citizen(citizen, YIDI__APPLICATION_KIND__RENEWAL, &application);
+    assert_string_equal(fake_desk_apply(&network, &application, "", number), "");
+    fake_desk_walk(&network, number, 2);
+    assert_string_equal(give_temporary(serial), "");
+}
+
+static void
+a_temporary_card_of_a_case_that_ended_comes_back(void **state)
+{
+    (void)state;
+    const struct fake_decision withdraw = {
+        .at = WINDOW, .verb = YIDI__VERB__WITHDRAW, .operator= "clerk", .text = "moves home"
+    };
+    go_with_temporary(1, "T-1");
+    assert_string_equal(fake_desk_decide(&network, &withdraw, number), "withdrawing");
+    fake_network_settle(&network);
+    assert_string_equal(fake_network_state(&network, WINDOW, number), "withdrawn");
+    const Yidi__TemporaryList *list = list_temporary(0, 0, "");
+    assert_int_equal(list->n_cards, 1);
+    assert_string_equal(list->cards[0]->case_number, number);
+    assert_string_equal(list->cards[0]->state, "withdrawn");
+    assert_string_equal(list->cards[0]->card->card_serial, "T-1");
+    uint64_t before = network.offices[WINDOW].office->journal.committed.size;
+    assert_string_equal(return_temporary(false), "");
+    assert_int_equal(network.offices[WINDOW].office->journal.committed.size, before + 1);
+    assert_int_equal(show(false)->temporary_card->end, YIDI__TEMPORARY_CARD_END__HANDED_BACK);
+    assert_int_equal(list_temporary(0, 0, "")->n_cards, 0);
+    assert_string_equal(return_temporary(true), "TEMPORARY_CARD_NOT_OUT");
+}
+
+static void
+temporary_cards_are_listed_until_they_are_back(void **state)
+{
+    (void)state;
+    assert_int_equal(list_temporary(0, 0, "")->n_cards, 0);
+    go_with_temporary(1, "T-1");
+    uint32_t last_day = show(false)->temporary_card->valid_until;
+    go_with_temporary(2, "T-2");
+    assert_int_equal(list_temporary(last_day, 0, "")->n_cards, 0); /* none has ended before it */
+    assert_int_equal(list_temporary(last_day + 1, 0, "")->n_cards, 2);
+    const Yidi__TemporaryList *page = list_temporary(0, 1, "");
+    assert_int_equal(page->n_cards, 1);
+    assert_string_equal(page->cards[0]->card->card_serial, "T-1");
+    char next[129];
+    strcpy(next, page->next);
+    page = list_temporary(0, 1, next);
+    assert_int_equal(page->n_cards, 1);
+    assert_string_equal(page->cards[0]->card->card_serial, "T-2");
+    assert_string_equal(page->next, "");
+
+    for (size_t i = 2; i < fake_desk_step_count - 1; i++) {
+        assert_string_equal(fake_desk_decide(&network, &fake_desk_steps[i].decision, number),
+                            fake_desk_steps[i].after);
+        fake_network_settle(&network);
+    }
+    Yidi__Decide wire = collection();
+    wire.temporary_card_surrendered = true;
+    assert_string_equal(decide(&wire), "collected");
+    page = list_temporary(0, 0, "");
+    assert_int_equal(page->n_cards, 1);
+    assert_string_equal(page->cards[0]->card->card_serial, "T-1");
+}
+
 /* ---- comparing ---- */
 
 static void
@@ -494,6 +590,8 @@ main(int argc, char *argv[])
         TEST(whoever_gave_fingerprints_sends_no_proxy),
         TEST(the_guardian_in_the_application_collects_for_a_child),
         TEST(a_temporary_card_is_handed_back_before_the_card_is_handed_out),
+        TEST(a_temporary_card_of_a_case_that_ended_comes_back),
+        TEST(temporary_cards_are_listed_until_they_are_back),
         TEST(the_photo_and_the_templates_are_handed_out_to_be_compared),
         TEST(biometrics_are_handed_out_only_while_the_card_waits),
         TEST(every_look_at_biometrics_stands_in_the_journal),

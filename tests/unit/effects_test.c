@@ -37,6 +37,8 @@ static const struct named messages[] = {
     { MESSAGE_APPLICATION_REDIRECTED, "application_redirected" },
     { MESSAGE_APPLICATION_REMINDED, "application_reminded" },
     { MESSAGE_CARD_DESTROYED, "card_destroyed" },
+    { MESSAGE_APPLICATION_ABANDONED, "application_abandoned" },
+    { MESSAGE_CARD_ABANDONED, "card_abandoned" },
     { MESSAGE_KIND_END, NULL },
 };
 
@@ -85,6 +87,9 @@ static const struct named steps[] = {
     STEP(DESTROYED),
     STEP(CHECKED_BY_EYE),
     STEP(CHECKED_BY_READER),
+    STEP(ABANDONED),
+    STEP(ABANDONMENT_ASKED),
+    STEP(NOTED),
 };
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "common/domain/civil_date.h"
+#include "common/io/case_file.h"
 #include "tests/lib/fake_desk.h"
 
 enum { CITIZENS = 6 };
@@ -225,6 +226,88 @@ a_correction_is_about_the_same_case(void **unused)
     finish(REGISTRY);
 }
 
+static unsigned
+revision_at(size_t at)
+{
+    AUTO(arena) struct arena arena;
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[at].scratch);
+    struct case_file file;
+    arena_init(&arena);
+    assert_int_equal(case_file_open(txn, network.offices[at].role->machine, number, &arena, &file),
+                     OK);
+    return file.row->revision;
+}
+
+static void
+a_correction_that_is_repeated_is_no_second_one(void **unused)
+{
+    (void)unused;
+    char first[CASE_NUMBER_CHARS + 1];
+    fake_desk_citizen(1, YIDI__APPLICATION_KIND__RENEWAL, &application);
+    assert_string_equal(fake_desk_apply(&network, &application, "key", number), "");
+    fake_network_settle(&network);
+    expect_returned();
+    assert_string_equal(fake_desk_amend_as(&network, &application, "key", number),
+                        "REQUEST_KEY_TAKEN"); /* it names the application */
+    assert_string_equal(fake_desk_amend_as(&network, &application, "k-1", number), "submitted");
+    assert_string_equal(fake_desk_amend_as(&network, &application, "k-1", number), "submitted");
+    fake_network_settle(&network);
+    expect_returned();
+    assert_string_equal(fake_desk_amend_as(&network, &application, "k-1", number), "returned");
+    assert_int_equal(revision_at(WINDOW), 1);
+    strcat(application.citizen.address, "乙栋");
+    assert_string_equal(fake_desk_amend_as(&network, &application, "k-1", number),
+                        "REQUEST_KEY_TAKEN");
+    assert_string_equal(fake_desk_amend_as(&network, &application, "k-2", number), "submitted");
+    fake_network_settle(&network);
+    assert_int_equal(revision_at(REGISTRY), 2);
+    strcpy(first, number);
+    apply(2);
+    assert_string_equal(fake_desk_amend_as(&network, &application, "k-2", number),
+                        "REQUEST_KEY_TAKEN");
+    strcpy(number, first);
+    fake_network_audit(&network);
+}
+
+static void
+set_revision(size_t at, unsigned revision)
+{
+    AUTO(arena) struct arena arena;
+    AUTO(store_txn) struct store_txn *txn = NULL;
+    struct case_file file;
+    const struct machine *machine = network.offices[at].role->machine;
+    arena_init(&arena);
+    assert_int_equal(store_begin_write(network.offices[at].scratch.store, &txn), OK);
+    assert_int_equal(case_file_open(txn, machine, number, &arena, &file), OK);
+    file.row->revision = revision;
+    assert_int_equal(case_file_save(&file, machine, txn, &arena), OK);
+    assert_int_equal(store_commit(MOVE(txn)), OK);
+}
+
+static void
+after_a_hundred_corrections_the_registry_must_decide(void **unused)
+{
+    (void)unused;
+    apply(1);
+    set_revision(WINDOW, 99);
+    set_revision(REGISTRY, 99);
+    expect_returned();
+    amend();
+    assert_int_equal(revision_at(REGISTRY), 100);
+    const struct fake_decision once_more = return_form();
+    expect(&once_more, "REVISIONS_EXHAUSTED");
+    expect_state(WINDOW, "submitted");
+    finish(REGISTRY);
+
+    apply(2);
+    expect_returned();
+    set_revision(WINDOW, 100); /* as an earlier program let it come */
+    assert_string_equal(fake_desk_amend(&network, &application, number), "REVISIONS_EXHAUSTED");
+    expect_state(WINDOW, "returned");
+    expect(&withdraw, "withdrawing");
+    expect_state(WINDOW, "withdrawn");
+}
+
 static void
 corrections_survive_the_loss_of_any_office(void **unused)
 {
@@ -428,6 +511,8 @@ main(int argc, char *argv[])
         TEST(it_may_be_returned_more_than_once_and_refused_in_the_end),
         TEST(a_return_says_what_and_until_when),
         TEST(a_correction_is_about_the_same_case),
+        TEST(a_correction_that_is_repeated_is_no_second_one),
+        TEST(after_a_hundred_corrections_the_registry_must_decide),
         TEST(corrections_survive_the_loss_of_any_office),
         TEST(an_application_is_withdrawn_before_it_is_issued),
         TEST(a_withdrawal_overtaken_by_a_decision_ends_as_that_says),

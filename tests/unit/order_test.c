@@ -19,6 +19,7 @@ enum {
     CLOSED = ORDER_CLOSED,
     MISSING = ORDER_MISSING,
     WITHDRAWN = ORDER_WITHDRAWN,
+    ABANDONED = ORDER_ABANDONED,
 };
 
 /* clang-format off */
@@ -56,6 +57,22 @@ static const struct expected_effects follows[] = {
 
     { CLOSED, ORDER_ARRIVED_DEFECTIVE, ORDERED, STEP_SPOILED, { { 0 } }, false },
     { CLOSED, ORDER_WITHDRAW, CLOSED, STEP_WITHDRAWAL_DENIED, { { MESSAGE_ORDER_WITHDRAWAL_ANSWERED, PARTY_REGISTRY } }, false },
+
+    /* an office is no more, and may be back */
+    { ORDERED, ORDER_ABANDON, ABANDONED, STEP_ABANDONED, { { MESSAGE_ORDER_WITHDRAWAL_ANSWERED, PARTY_REGISTRY } }, false },
+    { VERIFIED, ORDER_ABANDON, ABANDONED, STEP_ABANDONED, { { MESSAGE_ORDER_WITHDRAWAL_ANSWERED, PARTY_REGISTRY } }, false },
+    { DISPATCHED, ORDER_ABANDON, ABANDONED, STEP_ABANDONED, { { 0 } }, false },
+    { MISSING, ORDER_ABANDON, ABANDONED, STEP_ABANDONED, { { 0 } }, false },
+    { DELIVERED, ORDER_ABANDON, ABANDONED, STEP_ABANDONED, { { 0 } }, false },
+    { ABANDONED, ORDER_WITHDRAW, ABANDONED, STEP_RECORDED, { { MESSAGE_ORDER_WITHDRAWAL_ANSWERED, PARTY_REGISTRY } }, false },
+    { ABANDONED, ORDER_ARRIVED_WELL, DELIVERED, STEP_ARRIVED, { { 0 } }, false },
+    { ABANDONED, ORDER_ARRIVED_DEFECTIVE, ORDERED, STEP_SPOILED, { { 0 } }, false },
+    { ABANDONED, ORDER_ARRIVED_NOT, MISSING, STEP_MISSING, { { 0 } }, false },
+    { ABANDONED, ORDER_COLLECTED, CLOSED, STEP_CLOSED, { { 0 } }, false },
+    { ABANDONED, ORDER_DESTROYED, CLOSED, STEP_DESTROYED, { { 0 } }, false },
+    { DISPATCHED, ORDER_DESTROYED, CLOSED, STEP_DESTROYED, { { 0 } }, false },
+    { WITHDRAWN, ORDER_MAKE_UNWANTED, WITHDRAWN, STEP_SPOILED, { { 0 } }, false },
+    { ABANDONED, ORDER_MAKE_UNWANTED, ABANDONED, STEP_SPOILED, { { 0 } }, false },
 };
 /* clang-format on */
 
@@ -204,8 +221,11 @@ orders_are_open_until_their_end(void **unused)
 {
     (void)unused;
     for (int state = 1; state < ORDER_STATE_COUNT; state++)
-        assert_int_equal(order_machine.state_open[state], state != CLOSED && state != WITHDRAWN);
-    machine_check_graph(&order_machine, ORDER_ARRIVED_DEFECTIVE);
+        assert_int_equal(order_machine.state_open[state],
+                         state != CLOSED && state != WITHDRAWN && state != ABANDONED);
+    machine_check_graph(&order_machine, UINT64_C(1) << ORDER_ARRIVED_DEFECTIVE |
+                                            UINT64_C(1) << ORDER_ARRIVED_WELL |
+                                            UINT64_C(1) << ORDER_ARRIVED_NOT);
     machine_check_names(&order_machine);
 }
 

@@ -374,6 +374,80 @@ a_case_that_cannot_be_read_hides_no_other(void **unused)
     }
 }
 
+/* Put a damaged row into the index of an office that is down, and start it. */
+static void
+damage(enum fake_place place, struct bytes key, struct bytes value)
+{
+    fake_network_crash(&network, place);
+    scratch_store_reopen(&network.offices[place].scratch);
+    scratch_store_put(&network.offices[place].scratch, TABLE_BY_DEADLINE, key, value);
+    store_close(MOVE(network.offices[place].scratch.store));
+    fake_network_start(&network, place);
+}
+
+/* A list's first byte, then zeros: before everything else. */
+static void
+a_damaged_index_stops_nobody(void **unused)
+{
+    (void)unused;
+    static const struct {
+        size_t key_bytes;
+        uint8_t list;
+        size_t value_bytes;
+        uint8_t value;
+    } damaged[] = {
+        { 35, 0, 1, 200 }, /* no state */
+        { 35, 0, 0, 0 },   { 35, 0, 3, 1 }, { 12, 0, 1, 1 }, { 1, 0, 1, 1 },  { 90, 0, 1, 1 },
+        { 35, 1, 0, 0 },   { 12, 1, 1, 1 }, { 35, 2, 1, 1 }, { 12, 2, 0, 0 }, { 35, 9, 1, 1 },
+    };
+    for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
+        char number[CASE_NUMBER_CHARS + 1];
+        uint8_t key[90] = { damaged[i].list };
+        uint8_t value[3] = { damaged[i].value };
+        apply(1, number);
+        damage(REGISTRY, bytes_of(key, damaged[i].key_bytes),
+               bytes_of(value, damaged[i].value_bytes));
+        memset(key + 1, 0xff, sizeof key - 1); /* and behind everything else */
+        damage(REGISTRY, bytes_of(key, damaged[i].key_bytes),
+               bytes_of(value, damaged[i].value_bytes));
+        fake_network_run_until(&network, network.now.monotonic_ms + 8 * DAY_MS);
+        assert_non_null(network.offices[REGISTRY].office);
+        assert_int_equal(told(REGISTRY, "overdue", number), 1);
+        assert_string_equal(fake_desk_decide(&network, &fake_desk_steps[0].decision, number),
+                            "examined");
+        tear_down(NULL);
+        set_up(NULL);
+    }
+}
+
+static void
+a_case_of_which_the_index_says_another_deadline_is_told_of_by_its_own(void **unused)
+{
+    (void)unused;
+    char number[CASE_NUMBER_CHARS + 1];
+    uint8_t key[DEADLINE_KEY_BYTES] = { DEADLINES_AHEAD };
+    apply(1, number);
+    uint64_t deadline_ms = open_case(REGISTRY, number).row->stage_deadline_ms;
+    uint8_t state = (uint8_t)open_case(REGISTRY, number).row->state;
+    bytes_put_u64(key + 1, deadline_ms);
+    memcpy(key + 9, number, CASE_NUMBER_CHARS);
+    struct store_txn *txn = scratch_store_write(&network.offices[REGISTRY].scratch);
+    assert_int_equal(store_delete(txn, TABLE_BY_DEADLINE, bytes_of(key, sizeof key)), OK);
+    bytes_put_u64(key + 1, deadline_ms - 2 * DAY_MS);
+    assert_int_equal(
+        store_put(txn, TABLE_BY_DEADLINE, bytes_of(key, sizeof key), bytes_of(&state, 1)), OK);
+    scratch_store_commit(txn);
+    fake_network_crash(&network, REGISTRY);
+    fake_network_start(&network, REGISTRY);
+    fake_network_run_until(&network, network.now.monotonic_ms + 2 * HOUR_MS);
+    uint64_t now_ms = fake_network_time(&network, REGISTRY).wall_ms;
+    fake_network_run_until(&network, network.now.monotonic_ms + (deadline_ms - now_ms) - HOUR_MS);
+    assert_int_equal(told(REGISTRY, "overdue", number), 0);
+    fake_network_run_until(&network, network.now.monotonic_ms + 2 * HOUR_MS);
+    assert_int_equal(told(REGISTRY, "overdue", number), 1);
+    fake_network_audit(&network); /* counters, too */
+}
+
 /* ---- asking the registry again ---- */
 
 /* Steps of a kind in a case's trace, at most one on a working day; answers how many. */
@@ -494,6 +568,8 @@ main(int argc, char *argv[])
         TEST(status_and_lists_count_them),
         TEST(a_halted_office_tells_nothing_and_does_not_spin),
         TEST(a_case_that_cannot_be_read_hides_no_other),
+        TEST(a_damaged_index_stops_nobody),
+        TEST(a_case_of_which_the_index_says_another_deadline_is_told_of_by_its_own),
         TEST(the_registry_is_asked_again_once_a_working_day),
         TEST(a_registry_that_decides_is_not_asked_any_more),
         TEST(a_registry_that_is_away_is_not_asked_every_day),

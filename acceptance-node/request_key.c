@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "acceptance-node/request_key.h"
+
+enum { REQUEST_BYTES = CASE_NUMBER_CHARS + DIGEST_BYTES };
+
+void
+request_key_init(struct request_key *key, const char *text, const char *command,
+                 const struct digest *content)
+{
+    const struct bytes parts[] = { bytes_of_text(command), bytes_of(content->bytes, DIGEST_BYTES) };
+    key->text = text;
+    key->content = *content;
+    if (command[0] != '\0')
+        signature_digest(parts, sizeof parts / sizeof *parts, &key->content);
+}
+
+enum result
+request_key_find(struct store_txn *txn, const struct request_key *key,
+                 char ret_case_number[CASE_NUMBER_CHARS + 1], struct refusal *ret_refusal)
+{
+    struct bytes known;
+    if (key->text[0] == '\0')
+        return ERR_ABSENT;
+    enum result result = store_get(txn, TABLE_REQUESTS, bytes_of_text(key->text), &known);
+    if (result == OK && known.size != REQUEST_BYTES)
+        return ERR_DAMAGED;
+    if (result != OK)
+        return result;
+    memcpy(ret_case_number, known.data, CASE_NUMBER_CHARS);
+    ret_case_number[CASE_NUMBER_CHARS] = '\0';
+    if (memcmp(known.data + CASE_NUMBER_CHARS, key->content.bytes, DIGEST_BYTES) != 0)
+        return refuse(ret_refusal, REFUSAL_REQUEST_KEY_TAKEN, "request_key",
+                      "this key was used for case %s, with other content", ret_case_number);
+    return OK;
+}
+
+enum result
+request_key_put(struct store_txn *txn, const struct request_key *key, const char *case_number)
+{
+    uint8_t request[REQUEST_BYTES];
+    if (key->text[0] == '\0')
+        return OK;
+    memcpy(request, case_number, CASE_NUMBER_CHARS);
+    memcpy(request + CASE_NUMBER_CHARS, key->content.bytes, DIGEST_BYTES);
+    return store_put(txn, TABLE_REQUESTS, bytes_of_text(key->text),
+                     bytes_of(request, sizeof request));
+}

@@ -44,6 +44,7 @@ enum application_event_kind {
     APPLICATION_REMIND,
     APPLICATION_MISS, /* the card was not in its package */
     APPLICATION_DESTROY,
+    APPLICATION_DESTROY_OLD, /* the lost card, found after it was replaced */
     APPLICATION_EVENT_COUNT
 };
 

@@ -33,7 +33,8 @@ enum message_kind {
     MESSAGE_APPLICATION_REDIRECTED = 24,
     MESSAGE_APPLICATION_REMINDED = 25,
     MESSAGE_CARD_DESTROYED = 26,
-    MESSAGE_KIND_END = 27,
+    MESSAGE_OLD_CARD_DESTROYED = 29,
+    MESSAGE_KIND_END = 30,
 };
 
 enum party { /* numbers of enum Role in proto/directory.proto */
@@ -77,6 +78,7 @@ enum step {
     STEP_DESTROYED = 30,
     STEP_CHECKED_BY_EYE = 31,
     STEP_CHECKED_BY_READER = 32,
+    STEP_OLD_CARD_DESTROYED = 37,
     STEP_COUNT
 };
 

@@ -10,7 +10,7 @@ static const char *const state_names[REVIEW_STATE_COUNT] = {
     [REVIEW_REFUSED] = "refused",     [REVIEW_BLOCKED] = "blocked",
     [REVIEW_RETURNED] = "returned",   [REVIEW_WITHDRAWING] = "withdrawing",
     [REVIEW_WITHDRAWN] = "withdrawn", [REVIEW_REDIRECTED] = "redirected",
-    [REVIEW_UNCLAIMED] = "unclaimed",
+    [REVIEW_UNCLAIMED] = "unclaimed", [REVIEW_REMAKING] = "remaking",
 };
 
 static const char *const event_names[REVIEW_EVENT_COUNT] = {
@@ -30,12 +30,15 @@ static const char *const event_names[REVIEW_EVENT_COUNT] = {
     [REVIEW_REDIRECT] = "redirect",
     [REVIEW_REMIND] = "reminder",
     [REVIEW_CARD_DESTROYED] = "card destroyed",
+    [REVIEW_CARD_FAULTY] = "card faulty",
+    [REVIEW_FAULTY_CARD_MADE] = "faulty card made",
+    [REVIEW_OLD_CARD_DESTROYED] = "old card destroyed",
 };
 
 static const bool state_open[REVIEW_STATE_COUNT] = {
     [REVIEW_RECEIVED] = true,    [REVIEW_EXAMINED] = true, [REVIEW_ISSUED] = true,
     [REVIEW_MADE] = true,        [REVIEW_BLOCKED] = true,  [REVIEW_RETURNED] = true,
-    [REVIEW_WITHDRAWING] = true,
+    [REVIEW_WITHDRAWING] = true, [REVIEW_REMAKING] = true,
 };
 
 /* clang-format off */
@@ -77,7 +80,6 @@ static const struct transition transitions[] = {
     { REVIEW_ISSUED, REVIEW_ORDER_REFUSED,  REVIEW_BLOCKED,     STEP_DELIVERY_REFUSED, { { 0 } }, false },
     { REVIEW_ISSUED, REVIEW_CARD_MADE,      REVIEW_MADE,        STEP_RECORDED,         { { 0 } }, false },
     { REVIEW_ISSUED, REVIEW_CARD_COLLECTED, REVIEW_CLOSED,      STEP_CLOSED,           { { 0 } }, false },
-    { REVIEW_ISSUED, REVIEW_CARD_DESTROYED, REVIEW_UNCLAIMED,   STEP_DESTROYED,        { { 0 } }, false },
     { REVIEW_ISSUED, REVIEW_WITHDRAW,       REVIEW_WITHDRAWING, STEP_WITHDRAWAL_ASKED,
       { { MESSAGE_ORDER_WITHDRAWN, PARTY_PRODUCTION } }, false },
     { REVIEW_ISSUED, REVIEW_REMIND,         REVIEW_ISSUED,      STEP_REMINDED,         { { 0 } }, false },
@@ -99,7 +101,6 @@ static const struct transition transitions[] = {
     { REVIEW_WITHDRAWING, REVIEW_CARD_MADE,       REVIEW_MADE,      STEP_WITHDRAWAL_DENIED,
       { { MESSAGE_WITHDRAWAL_ANSWERED, PARTY_ACCEPTANCE } }, false },
     { REVIEW_WITHDRAWING, REVIEW_CARD_COLLECTED,  REVIEW_CLOSED,    STEP_CLOSED,    { { 0 } }, false },
-    { REVIEW_WITHDRAWING, REVIEW_CARD_DESTROYED,  REVIEW_UNCLAIMED, STEP_DESTROYED, { { 0 } }, false },
     { REVIEW_WITHDRAWING, REVIEW_REMIND,          REVIEW_WITHDRAWING, STEP_REMINDED, { { 0 } }, false },
 
     { REVIEW_MADE, REVIEW_CARD_MADE,      REVIEW_MADE,      STEP_RECORDED,  { { 0 } }, false },
@@ -110,18 +111,30 @@ static const struct transition transitions[] = {
       { { MESSAGE_WITHDRAWAL_ANSWERED, PARTY_ACCEPTANCE } }, false },
     { REVIEW_MADE, REVIEW_REMIND,         REVIEW_MADE,      STEP_REMINDED,  { { 0 } }, false },
 
-    /* a card that was made again for a fault found later, and what was still on its way */
-    { REVIEW_CLOSED, REVIEW_CARD_MADE,      REVIEW_CLOSED, STEP_RECORDED, { { 0 } }, false },
-    { REVIEW_CLOSED, REVIEW_CARD_COLLECTED, REVIEW_CLOSED, STEP_RECORDED, { { 0 } }, false },
-    { REVIEW_CLOSED, REVIEW_CARD_DESTROYED, REVIEW_CLOSED, STEP_DESTROYED, { { 0 } }, false },
-    { REVIEW_CLOSED, REVIEW_ORDER_KEPT,     REVIEW_CLOSED, STEP_RECORDED, { { 0 } }, false },
-    { REVIEW_CLOSED, REVIEW_WITHDRAW,       REVIEW_CLOSED, STEP_WITHDRAWAL_DENIED,
+    { REVIEW_CLOSED, REVIEW_CARD_FAULTY,        REVIEW_REMAKING, STEP_SPOILED,            { { 0 } }, false },
+    { REVIEW_CLOSED, REVIEW_OLD_CARD_DESTROYED, REVIEW_CLOSED,   STEP_OLD_CARD_DESTROYED, { { 0 } }, false },
+    /* what was still on its way */
+    { REVIEW_CLOSED, REVIEW_CARD_MADE,          REVIEW_CLOSED,   STEP_RECORDED,           { { 0 } }, false },
+    { REVIEW_CLOSED, REVIEW_ORDER_KEPT,         REVIEW_CLOSED,   STEP_RECORDED,           { { 0 } }, false },
+    { REVIEW_CLOSED, REVIEW_WITHDRAW,           REVIEW_CLOSED,   STEP_WITHDRAWAL_DENIED,
       { { MESSAGE_WITHDRAWAL_ANSWERED, PARTY_ACCEPTANCE } }, false },
-    { REVIEW_CLOSED, REVIEW_REMIND,         REVIEW_CLOSED, STEP_RECORDED, { { 0 } }, false },
+    { REVIEW_CLOSED, REVIEW_REMIND,             REVIEW_CLOSED,   STEP_RECORDED,           { { 0 } }, false },
+
+    { REVIEW_REMAKING, REVIEW_CARD_MADE,        REVIEW_MADE,     STEP_RECORDED, { { 0 } }, false },
+    { REVIEW_REMAKING, REVIEW_FAULTY_CARD_MADE, REVIEW_REMAKING, STEP_RECORDED, { { 0 } }, false },
+    { REVIEW_REMAKING, REVIEW_CARD_COLLECTED,   REVIEW_CLOSED,   STEP_CLOSED,   { { 0 } }, false },
+    { REVIEW_REMAKING, REVIEW_ORDER_KEPT,       REVIEW_REMAKING, STEP_RECORDED, { { 0 } }, false },
+    { REVIEW_REMAKING, REVIEW_WITHDRAW,         REVIEW_REMAKING, STEP_WITHDRAWAL_DENIED,
+      { { MESSAGE_WITHDRAWAL_ANSWERED, PARTY_ACCEPTANCE } }, false },
 
     { REVIEW_UNCLAIMED, REVIEW_CARD_MADE,  REVIEW_UNCLAIMED, STEP_RECORDED, { { 0 } }, false },
     { REVIEW_UNCLAIMED, REVIEW_ORDER_KEPT, REVIEW_UNCLAIMED, STEP_RECORDED, { { 0 } }, false },
     { REVIEW_UNCLAIMED, REVIEW_REMIND,     REVIEW_UNCLAIMED, STEP_RECORDED, { { 0 } }, false },
+
+    /* sent back by the registry that it was redirected to */
+    { REVIEW_REDIRECTED, REVIEW_OPEN,        REVIEW_RECEIVED, STEP_REVIEW_OPENED, { { 0 } }, false },
+    { REVIEW_REDIRECTED, REVIEW_OPEN_SECOND, REVIEW_REFUSED,  STEP_REFUSED,
+      { { MESSAGE_APPLICATION_REFUSED, PARTY_ACCEPTANCE } }, false },
 
     /* the window asked before it had the news */
     { REVIEW_REFUSED,    REVIEW_WITHDRAW, REVIEW_REFUSED,    STEP_RECORDED, { { 0 } }, false },

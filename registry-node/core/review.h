@@ -26,6 +26,7 @@ enum review_state {
     REVIEW_WITHDRAWN,
     REVIEW_REDIRECTED, /* another registry decides */
     REVIEW_UNCLAIMED,  /* the card was destroyed */
+    REVIEW_REMAKING,   /* the collected card came back faulty; waits for the next one */
     REVIEW_STATE_COUNT
 };
 
@@ -46,6 +47,9 @@ enum review_event_kind {
     REVIEW_REDIRECT,
     REVIEW_REMIND,
     REVIEW_CARD_DESTROYED,
+    REVIEW_CARD_FAULTY,      /* after it was collected */
+    REVIEW_FAULTY_CARD_MADE, /* late news of it */
+    REVIEW_OLD_CARD_DESTROYED,
     REVIEW_EVENT_COUNT
 };
 

@@ -39,25 +39,25 @@ machine_check_find(const struct expected_effects *list, size_t count, int from, 
 
 /* Mark what can be reached from the marked states. */
 static void
-spread(const struct machine *machine, int but, bool reached[STATE_COUNT_MAX])
+spread(const struct machine *machine, unsigned but, bool reached[STATE_COUNT_MAX])
 {
     for (bool grew = true; grew;) {
         grew = false;
         for (size_t i = 0; i < machine->transition_count; i++) {
             const struct transition *row = &machine->transitions[i];
-            if (row->on != but && reached[row->from] && !reached[row->to])
+            if ((but >> row->on & 1) == 0 && reached[row->from] && !reached[row->to])
                 reached[row->to] = grew = true;
         }
     }
 }
 
 static void
-check_ends(const struct machine *machine, int from, int reopens)
+check_ends(const struct machine *machine, int from, unsigned reopens)
 {
     bool reached[STATE_COUNT_MAX] = { [0] = false };
     bool reaches_end = false;
     reached[from] = true;
-    spread(machine, machine->state_open[from] ? -1 : reopens, reached);
+    spread(machine, machine->state_open[from] ? 0 : reopens, reached);
     for (int to = 1; to < machine->state_count; to++) {
         if (!reached[to])
             continue;
@@ -72,12 +72,12 @@ check_ends(const struct machine *machine, int from, int reopens)
 }
 
 void
-machine_check_graph(const struct machine *machine, int reopens)
+machine_check_graph(const struct machine *machine, unsigned reopens)
 {
     bool reached[STATE_COUNT_MAX] = { [0] = true };
     assert_in_range(machine->state_count, 2, STATE_COUNT_MAX);
     assert_false(machine->state_open[0]);
-    spread(machine, -1, reached);
+    spread(machine, 0, reached);
     for (int state = 1; state < machine->state_count; state++) {
         if (!reached[state])
             fail_msg("%s is never reached", machine->state_names[state]);

@@ -30,10 +30,10 @@ void machine_check_effects(const struct expected_effects *want, const struct eff
 const struct expected_effects *machine_check_find(const struct expected_effects *list, size_t count,
                                                   int from, int on);
 
-/* Every open state can reach a closed one; no closed state leads to an open one, but by the event
- * reopens (-1 for none), or back to absent; every state can be reached from absent; no pair stands
- * in the table twice. */
-void machine_check_graph(const struct machine *machine, int reopens);
+/* Every open state can reach a closed one; no closed state leads to an open one, but by the events
+ * reopens (a bit for each), or back to absent; every state can be reached from absent; no pair
+ * stands in the table twice. */
+void machine_check_graph(const struct machine *machine, unsigned reopens);
 
 /* Names of states and events are there, short, and no two the same. */
 void machine_check_names(const struct machine *machine);

@@ -40,6 +40,6 @@ trace_message_name(int kind)
         [MESSAGE_CARD_COLLECTED] = "card-collected",
         [MESSAGE_MESSAGE_REFUSED] = "message-refused",
     };
-    bool known = kind >= MESSAGE_APPLICATION_SUBMITTED && kind < MESSAGE_KIND_END;
+    bool known = kind > 0 && (size_t)kind < sizeof names / sizeof *names && names[kind] != NULL;
     return known ? names[kind] : "message";
 }

@@ -70,7 +70,8 @@ static const struct expected_effects follows[] = {
 
     { COLLECTED, APPLICATION_CARD_ISSUED, COLLECTED, STEP_RECORDED, { { 0 } }, false },
     { COLLECTED, APPLICATION_WITHDRAWAL_DENIED, COLLECTED, STEP_RECORDED, { { 0 } }, false },
-    { COLLECTED, APPLICATION_ARRIVE_DEFECTIVE, IN_PRODUCTION, STEP_SPOILED, { { MESSAGE_CARD_RECEIVED, PARTY_PRODUCTION } }, false },
+    { COLLECTED, APPLICATION_DESTROY_OLD, COLLECTED, STEP_OLD_CARD_DESTROYED, { { MESSAGE_OLD_CARD_DESTROYED, PARTY_REGISTRY } }, false },
+    { COLLECTED, APPLICATION_ARRIVE_DEFECTIVE, IN_PRODUCTION, STEP_SPOILED, { { MESSAGE_CARD_RECEIVED, PARTY_REGISTRY }, { MESSAGE_CARD_RECEIVED, PARTY_PRODUCTION } }, false },
 
     { DESTROYED, APPLICATION_CARD_ISSUED, DESTROYED, STEP_RECORDED, { { 0 } }, false },
     { DESTROYED, APPLICATION_WITHDRAWAL_DENIED, DESTROYED, STEP_RECORDED, { { 0 } }, false },
@@ -165,7 +166,7 @@ applications_are_open_until_their_end(void **unused)
         assert_int_equal(application_machine.state_open[state],
                          state != COLLECTED && state != REFUSED && state != WITHDRAWN &&
                              state != DESTROYED);
-    machine_check_graph(&application_machine, APPLICATION_ARRIVE_DEFECTIVE);
+    machine_check_graph(&application_machine, 1u << APPLICATION_ARRIVE_DEFECTIVE);
     machine_check_names(&application_machine);
 }
 

@@ -205,7 +205,7 @@ orders_are_open_until_their_end(void **unused)
     (void)unused;
     for (int state = 1; state < ORDER_STATE_COUNT; state++)
         assert_int_equal(order_machine.state_open[state], state != CLOSED && state != WITHDRAWN);
-    machine_check_graph(&order_machine, ORDER_ARRIVED_DEFECTIVE);
+    machine_check_graph(&order_machine, 1u << ORDER_ARRIVED_DEFECTIVE);
     machine_check_names(&order_machine);
 }
 

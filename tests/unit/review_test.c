@@ -23,6 +23,7 @@ enum {
     WITHDRAWN = REVIEW_WITHDRAWN,
     REDIRECTED = REVIEW_REDIRECTED,
     UNCLAIMED = REVIEW_UNCLAIMED,
+    REMAKING = REVIEW_REMAKING,
 };
 
 /* clang-format off */
@@ -53,7 +54,6 @@ static const struct expected_effects follows[] = {
     { ISSUED, REVIEW_ORDER_REFUSED, BLOCKED, STEP_DELIVERY_REFUSED, { { 0 } }, false },
     { ISSUED, REVIEW_CARD_MADE, MADE, STEP_RECORDED, { { 0 } }, false },
     { ISSUED, REVIEW_CARD_COLLECTED, CLOSED, STEP_CLOSED, { { 0 } }, false },
-    { ISSUED, REVIEW_CARD_DESTROYED, UNCLAIMED, STEP_DESTROYED, { { 0 } }, false },
     { ISSUED, REVIEW_WITHDRAW, WITHDRAWING, STEP_WITHDRAWAL_ASKED, { { MESSAGE_ORDER_WITHDRAWN, PARTY_PRODUCTION } }, false },
     { ISSUED, REVIEW_REMIND, ISSUED, STEP_REMINDED, { { 0 } }, false },
 
@@ -67,7 +67,6 @@ static const struct expected_effects follows[] = {
     { WITHDRAWING, REVIEW_ORDER_KEPT, ISSUED, STEP_WITHDRAWAL_DENIED, { { MESSAGE_WITHDRAWAL_ANSWERED, PARTY_ACCEPTANCE } }, false },
     { WITHDRAWING, REVIEW_CARD_MADE, MADE, STEP_WITHDRAWAL_DENIED, { { MESSAGE_WITHDRAWAL_ANSWERED, PARTY_ACCEPTANCE } }, false },
     { WITHDRAWING, REVIEW_CARD_COLLECTED, CLOSED, STEP_CLOSED, { { 0 } }, false },
-    { WITHDRAWING, REVIEW_CARD_DESTROYED, UNCLAIMED, STEP_DESTROYED, { { 0 } }, false },
     { WITHDRAWING, REVIEW_REMIND, WITHDRAWING, STEP_REMINDED, { { 0 } }, false },
 
     { MADE, REVIEW_CARD_MADE, MADE, STEP_RECORDED, { { 0 } }, false },
@@ -78,11 +77,17 @@ static const struct expected_effects follows[] = {
     { MADE, REVIEW_REMIND, MADE, STEP_REMINDED, { { 0 } }, false },
 
     { CLOSED, REVIEW_CARD_MADE, CLOSED, STEP_RECORDED, { { 0 } }, false },
-    { CLOSED, REVIEW_CARD_COLLECTED, CLOSED, STEP_RECORDED, { { 0 } }, false },
-    { CLOSED, REVIEW_CARD_DESTROYED, CLOSED, STEP_DESTROYED, { { 0 } }, false },
+    { CLOSED, REVIEW_OLD_CARD_DESTROYED, CLOSED, STEP_OLD_CARD_DESTROYED, { { 0 } }, false },
+    { CLOSED, REVIEW_CARD_FAULTY, REMAKING, STEP_SPOILED, { { 0 } }, false },
     { CLOSED, REVIEW_ORDER_KEPT, CLOSED, STEP_RECORDED, { { 0 } }, false },
     { CLOSED, REVIEW_WITHDRAW, CLOSED, STEP_WITHDRAWAL_DENIED, { { MESSAGE_WITHDRAWAL_ANSWERED, PARTY_ACCEPTANCE } }, false },
     { CLOSED, REVIEW_REMIND, CLOSED, STEP_RECORDED, { { 0 } }, false },
+
+    { REMAKING, REVIEW_CARD_MADE, MADE, STEP_RECORDED, { { 0 } }, false },
+    { REMAKING, REVIEW_FAULTY_CARD_MADE, REMAKING, STEP_RECORDED, { { 0 } }, false },
+    { REMAKING, REVIEW_CARD_COLLECTED, CLOSED, STEP_CLOSED, { { 0 } }, false },
+    { REMAKING, REVIEW_ORDER_KEPT, REMAKING, STEP_RECORDED, { { 0 } }, false },
+    { REMAKING, REVIEW_WITHDRAW, REMAKING, STEP_WITHDRAWAL_DENIED, { { MESSAGE_WITHDRAWAL_ANSWERED, PARTY_ACCEPTANCE } }, false },
 
     { UNCLAIMED, REVIEW_CARD_MADE, UNCLAIMED, STEP_RECORDED, { { 0 } }, false },
     { UNCLAIMED, REVIEW_ORDER_KEPT, UNCLAIMED, STEP_RECORDED, { { 0 } }, false },
@@ -93,6 +98,8 @@ static const struct expected_effects follows[] = {
 
     { WITHDRAWN, REVIEW_REMIND, WITHDRAWN, STEP_RECORDED, { { 0 } }, false },
 
+    { REDIRECTED, REVIEW_OPEN, RECEIVED, STEP_REVIEW_OPENED, { { 0 } }, false },
+    { REDIRECTED, REVIEW_OPEN_SECOND, REFUSED, STEP_REFUSED, { { MESSAGE_APPLICATION_REFUSED, PARTY_ACCEPTANCE } }, false },
     { REDIRECTED, REVIEW_REMIND, REDIRECTED, STEP_RECORDED, { { 0 } }, false },
     { REDIRECTED, REVIEW_WITHDRAW, REDIRECTED, STEP_WITHDRAWN, { { MESSAGE_WITHDRAWAL_ANSWERED, PARTY_ACCEPTANCE } }, false },
 };
@@ -207,7 +214,7 @@ reviews_are_open_until_their_end(void **unused)
         assert_int_equal(review_machine.state_open[state],
                          state != CLOSED && state != REFUSED && state != WITHDRAWN &&
                              state != REDIRECTED && state != UNCLAIMED);
-    machine_check_graph(&review_machine, -1);
+    machine_check_graph(&review_machine, 1u << REVIEW_CARD_FAULTY | 1u << REVIEW_OPEN);
     machine_check_names(&review_machine);
 }
 

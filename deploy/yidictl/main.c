@@ -40,6 +40,8 @@ static const struct command *const commands[] = {
     &miss_command,
     &trace_card_command,
     &destroy_command,
+    &card_found_command,
+    &card_show_command,
     &temporary_issue_command,
     &refund_command,
     &fees_command,

@@ -16,15 +16,26 @@
 #include "common/domain/refusal_reason.h"
 #include "common/io/incoming.h"
 #include "common/io/package.h"
+#include "common/io/redo.h"
 #include "common/io/refusal_message.h"
 #include "common/io/turn.h"
 
 /* ---- deadlines ---- */
 
+/* Its card was handed out once, so the statutory time was kept: it is no measure of what a fault
+ * asks for that was found later. */
+static bool
+was_collected(const Yidi__Case *row)
+{
+    return row->collection != NULL && row->collection->collected_ms != 0;
+}
+
 static uint64_t
 stage_deadline_ms(const Yidi__Case *row, const struct policy_case *policy, uint64_t now_ms)
 {
     uint64_t stage_ms = 0;
+    if (was_collected(row) && row->state != APPLICATION_READY)
+        return deadline_ms(DEADLINE_REMAKE, policy, now_ms);
     switch ((enum application_state)row->state) {
     case APPLICATION_SUBMITTED:
         stage_ms = deadline_ms(DEADLINE_REGISTRY, policy, now_ms);
@@ -155,12 +166,23 @@ take_refused(struct turn *turn, struct case_file *file, const struct incoming *i
     return result == OK ? acceptance_advance(turn, file, incoming, &event, ret_refusal) : result;
 }
 
+/* In a lost past that is done again: a withdrawal was asked before the card was on its way. */
+static bool
+comes_too_soon(const struct turn *turn)
+{
+    const Yidi__Message *wanted = turn->redo == NULL ? NULL : turn->redo->wanted_by;
+    return wanted != NULL && wanted->body_case == YIDI__MESSAGE__BODY_APPLICATION_WITHDRAWN;
+}
+
 static enum result
 take_dispatched(struct turn *turn, struct case_file *file, const struct incoming *incoming,
                 struct refusal *ret_refusal)
 {
     const struct application_event event = { .kind = APPLICATION_CARD_DISPATCHED };
     enum result result = OK;
+    if (comes_too_soon(turn))
+        return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "card_dispatched",
+                      "other messages about this case come first");
     file->row->card_serial = incoming->message->card_dispatched->card_serial;
     file->row->package = incoming->message->card_dispatched->package;
     if (file->row->state == APPLICATION_ABANDONED)
@@ -395,6 +417,8 @@ decide(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
         return collection_collect(turn, file, decide, ret_refusal);
     if (decide->verb == YIDI__VERB__ABANDON)
         return acceptance_abandon(turn, file, decide, ret_refusal);
+    if (decide->verb == YIDI__VERB__DESTROY_OLD)
+        return acceptance_find_old(turn, file, decide, ret_refusal);
     enum result result = find_event(turn, file, decide, &event.kind, ret_refusal);
     return result == OK ? acceptance_act(turn, file, &event, decide->text, ret_refusal) : result;
 }

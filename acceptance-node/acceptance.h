@@ -66,6 +66,14 @@ enum result acceptance_advance(struct turn *turn, struct case_file *file,
                                const struct application_event *event,
                                struct refusal *ret_refusal) MUST_CHECK;
 
+/* The verb DESTROY_OLD, and its consequence: the lost card was found after it had been replaced.
+ *
+ * ERR_REFUSED  CARD_NOT_REPLACED, CARD_SERIAL_MISMATCH, FIELD_OUT_OF_BOUNDS; ILLEGAL_IN_STATE */
+enum result acceptance_find_old(struct turn *turn, struct case_file *file,
+                                const Yidi__Decide *decide, struct refusal *ret_refusal) MUST_CHECK;
+enum result acceptance_destroy_old(struct turn *turn, struct case_file *file, const char *serial,
+                                   const char *text, struct refusal *ret_refusal) MUST_CHECK;
+
 /* struct role, overdue: the registry is asked again. */
 enum result acceptance_overdue(struct turn *turn, struct case_file *file,
                                uint64_t *ret_again_ms) MUST_CHECK;

@@ -19,6 +19,7 @@ union bodies {
     Yidi__CardReceived received;
     Yidi__CardCollected collected;
     Yidi__CardDestroyed destroyed;
+    Yidi__OldCardDestroyed old_destroyed;
 };
 
 static char *
@@ -37,6 +38,7 @@ fill_submitted(const Yidi__Case *row, Yidi__ApplicationSubmitted *body)
     body->revision = row->revision;
     body->receipt_digest = row->receipt_digest;
     body->policy_version = row->policy_version;
+    body->redirections = row->redirections;
 }
 
 /* Which of the two, the step that was just taken says. */
@@ -70,7 +72,8 @@ acceptance_fill_message(struct turn *turn, const struct case_file *file, enum me
     if (bodies == NULL || trace == NULL)
         return ERR_MEMORY;
     const Yidi__Case *row = file->row;
-    bool card = kind == MESSAGE_CARD_COLLECTED || kind == MESSAGE_CARD_DESTROYED;
+    bool card = kind == MESSAGE_CARD_COLLECTED || kind == MESSAGE_CARD_DESTROYED ||
+                kind == MESSAGE_OLD_CARD_DESTROYED;
     size_t count = case_file_own_trace(file, turn->office->journal.office, trace,
                                        card ? TRACE_SENT : TRACE_SENT_SHORT);
     message->body_case = (Yidi__Message__BodyCase)kind;
@@ -103,6 +106,12 @@ acceptance_fill_message(struct turn *turn, const struct case_file *file, enum me
         bodies->destroyed.card_serial = row->card_serial;
         bodies->destroyed.text = words_of(row);
         message->card_destroyed = &bodies->destroyed;
+        break;
+    case MESSAGE_OLD_CARD_DESTROYED:
+        yidi__old_card_destroyed__init(&bodies->old_destroyed);
+        bodies->old_destroyed.card_serial = row->note->card_serial;
+        bodies->old_destroyed.text = words_of(row);
+        message->old_card_destroyed = &bodies->old_destroyed;
         break;
     default:
         REQUIRE(kind == MESSAGE_CARD_RECEIVED);

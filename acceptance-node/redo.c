@@ -72,6 +72,7 @@ accept_again(struct turn *turn, const struct incoming *own, struct refusal *ret_
     file.row->accepted_ms = submitted->accepted_ms;
     file.row->revision = submitted->revision;
     file.row->policy_version = submitted->policy_version;
+    file.row->redirections = submitted->redirections;
     file.row->clerk = (char *)turn->operator;
     file.row->receipt_digest = submitted->receipt_digest; /* the code itself nobody else knew */
     result = policies_of_case(turn, file.row, &policy);
@@ -183,6 +184,17 @@ destroy_again(struct turn *turn, const struct incoming *own, struct refusal *ret
                         : result;
 }
 
+static enum result
+destroy_old_again(struct turn *turn, const struct incoming *own, struct refusal *ret_refusal)
+{
+    const Yidi__OldCardDestroyed *destroyed = own->message->old_card_destroyed;
+    struct case_file file;
+    enum result result = open_case(turn, own, &file, ret_refusal);
+    return result == OK ? acceptance_destroy_old(turn, &file, destroyed->card_serial,
+                                                 destroyed->text, ret_refusal)
+                        : result;
+}
+
 enum result
 acceptance_redo(struct turn *turn, const struct incoming *own, struct refusal *ret_refusal)
 {
@@ -201,6 +213,8 @@ acceptance_redo(struct turn *turn, const struct incoming *own, struct refusal *r
         return destroy_again(turn, own, ret_refusal);
     case YIDI__MESSAGE__BODY_APPLICATION_ABANDONED:
         return abandon_again(turn, own, ret_refusal);
+    case YIDI__MESSAGE__BODY_OLD_CARD_DESTROYED:
+        return destroy_old_again(turn, own, ret_refusal);
     default:
         return refuse(ret_refusal, REFUSAL_ROLE_MISMATCH, "message",
                       "an acceptance office does not send this message");

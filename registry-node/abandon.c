@@ -38,9 +38,11 @@ find_event(const struct turn *turn, const Yidi__Case *row, enum review_event_kin
 {
     bool window_gone = office_is_gone(turn->office, row->acceptance_office);
     bool centre_gone = office_is_gone(turn->office, row->production_office);
-    *ret_kind = window_gone ? REVIEW_ABANDON_FINALLY : REVIEW_ABANDON;
+    bool window_told = row->destroyed_serial[0] != '\0'; /* that the card is no more */
+    *ret_kind = window_gone || window_told ? REVIEW_ABANDON_FINALLY : REVIEW_ABANDON;
     switch ((enum review_state)row->state) {
     case REVIEW_ISSUED:
+    case REVIEW_REMAKING:
         return window_gone || centre_gone
                    ? OK
                    : refuse_listed("card centre", row->production_office, ret_refusal);
@@ -97,7 +99,8 @@ registry_take_order_end(struct turn *turn, struct case_file *file, const struct 
 {
     const struct review_event event = { .kind = REVIEW_ORDER_WITHDRAWN, .operator= "" };
     enum result result = OK;
-    if (file->row->state == REVIEW_ISSUED || file->row->state == REVIEW_MADE)
+    if (file->row->state == REVIEW_ISSUED || file->row->state == REVIEW_MADE ||
+        file->row->state == REVIEW_REMAKING)
         result = keep_words(turn, file, "the card centre has ended the order of a closed window");
     return result == OK ? registry_advance(turn, file, incoming, &event, ret_refusal) : result;
 }

@@ -96,15 +96,12 @@ fill_returned(const struct turn *turn, const struct case_file *file,
 }
 
 static void
-fill_redirected(const struct turn *turn, const struct case_file *file,
-                Yidi__ApplicationRedirected *body)
+fill_redirected(const struct case_file *file, Yidi__ApplicationRedirected *body)
 {
     const Yidi__CaseNote *note = file->row->note;
     REQUIRE(note != NULL);
-    const Yidi__Office *registry = directory_find_registry(turn->office->directory, note->division);
-    REQUIRE(registry != NULL); /* whoever redirects looked */
     yidi__application_redirected__init(body);
-    body->registry_office = registry->code;
+    body->registry_office = note->registry_office;
     body->registration_division = note->division;
     body->text = note->text;
 }
@@ -151,7 +148,7 @@ registry_fill_message(struct turn *turn, const struct case_file *file, enum mess
         message->application_returned = &bodies->returned;
         break;
     case MESSAGE_APPLICATION_REDIRECTED:
-        fill_redirected(turn, file, &bodies->redirected);
+        fill_redirected(file, &bodies->redirected);
         message->application_redirected = &bodies->redirected;
         break;
     case MESSAGE_WITHDRAWAL_ANSWERED:

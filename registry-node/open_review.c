@@ -41,6 +41,8 @@ check_jurisdiction(const struct turn *turn, const struct incoming *incoming,
     const bool proved = turn->redo != NULL && turn->redo->evidence; /* it was served then */
     const Yidi__ApplicationSubmitted *submitted = incoming->message->application_submitted;
     const char *division = submitted->form->person->registration_division;
+    if (turn->redo != NULL && turn->redo->evidence) /* counties may have moved since */
+        return OK;
     if (!directory_office_covers(office_self(turn->office), division))
         return refuse(ret_refusal, REFUSAL_NOT_IN_JURISDICTION,
                       "application_submitted.form.person.registration_division",
@@ -136,6 +138,7 @@ fill_row(struct turn *turn, const struct incoming *incoming, Yidi__Case *row)
     row->application_sequence = incoming->sequence;
     row->revision = submitted->revision;
     row->policy_version = submitted->policy_version;
+    row->redirections = submitted->redirections;
     struct policy_case policy;
     enum result result = policies_of_case(turn, row, &policy);
     if (result == OK)
@@ -166,40 +169,84 @@ explain_second(struct turn *turn, Yidi__Case *row, const char *open_case)
     return OK;
 }
 
+/* A new case; or one that had been redirected, which another registry has sent back. */
+static enum result
+begin_case(struct turn *turn, const char *case_number, bool sent_back, struct case_file *ret_file)
+{
+    if (!sent_back)
+        return case_file_new(case_number, turn->arena, ret_file);
+    enum result result =
+        case_file_open(turn->txn, &review_machine, case_number, turn->arena, ret_file);
+    if (result != OK)
+        return result == ERR_ABSENT ? ERR_DAMAGED : result;
+    ret_file->row->examiner = "";
+    ret_file->row->attention = NULL;
+    ret_file->row->application_envelope = (ProtobufCBinaryData){ 0 };
+    return OK;
+}
+
+/* Is there another open application of the citizen? */
+static enum result
+find_event(struct turn *turn, struct case_file *file, struct review_event *ret_event)
+{
+    char open_case[CASE_NUMBER_CHARS + 1];
+    bool proved = turn->redo != NULL && turn->redo->evidence; /* whatever else is open here now */
+    *ret_event = (struct review_event){ .kind = REVIEW_OPEN, .operator= "" };
+    enum result result =
+        case_file_find_open(turn->txn, file->row->form->person->citizen_number, open_case);
+    if (result == OK && !proved) {
+        ret_event->kind = REVIEW_OPEN_SECOND;
+        result = explain_second(turn, file->row, open_case);
+    }
+    return result == ERR_ABSENT ? OK : result;
+}
+
+static enum result
+open_review(struct turn *turn, const struct incoming *incoming, bool sent_back,
+            struct refusal *ret_refusal)
+{
+    struct case_file file;
+    struct review_event event;
+    enum result result = begin_case(turn, incoming->message->case_number, sent_back, &file);
+    if (result == OK)
+        result = fill_row(turn, incoming, file.row);
+    if (result == OK)
+        result = registry_judge(turn, file.row, &file.row->findings);
+    if (result == OK)
+        result = find_event(turn, &file, &event);
+    if (result == OK)
+        result = registry_advance(turn, &file, incoming, &event, ret_refusal);
+    return result == OK ? registry_report_lost(turn, file.row) : result;
+}
+
+/* Where the case stands here; REVIEW_ABSENT: it is new. One that cannot be read is here all the
+ * same, and does not stand where it could be opened. */
+static enum result
+find_state(struct turn *turn, const char *case_number, enum review_state *ret_state)
+{
+    struct case_file file;
+    enum result result =
+        case_file_open(turn->txn, &review_machine, case_number, turn->arena, &file);
+    *ret_state = result == ERR_ABSENT ? REVIEW_ABSENT : REVIEW_REFUSED;
+    if (result == OK)
+        *ret_state = (enum review_state)file.row->state;
+    return result == ERR_ABSENT || result == ERR_DAMAGED ? OK : result;
+}
+
 enum result
 registry_open_review(struct turn *turn, const struct incoming *incoming,
                      struct refusal *ret_refusal)
 {
-    struct case_file file;
-    char open_case[CASE_NUMBER_CHARS + 1];
-    struct review review = { .state = REVIEW_ABSENT, .examiner = "" };
-    struct review_event event = { .kind = REVIEW_OPEN, .operator= "" };
-    struct effects effects = { 0 };
-
-    bool again = incoming->message->application_submitted->revision > 0 &&
-                 case_file_exists(turn->txn, incoming->message->case_number) == OK;
-    enum result result = check_application(turn, incoming, again, ret_refusal);
-    if (result == OK && again)
-        return registry_take_amendment(turn, incoming, ret_refusal);
-    if (result == OK)
-        result = case_file_new(incoming->message->case_number, turn->arena, &file);
+    const Yidi__ApplicationSubmitted *submitted = incoming->message->application_submitted;
+    enum review_state state;
+    enum result result = find_state(turn, incoming->message->case_number, &state);
     if (result != OK)
         return result;
-    result = fill_row(turn, incoming, file.row);
-    if (result == OK)
-        result = registry_judge(turn, file.row, &file.row->findings);
+    bool sent_back = state == REVIEW_REDIRECTED;
+    bool amended = !sent_back && state != REVIEW_ABSENT && submitted->revision > 0;
+    result = check_application(turn, incoming, amended || sent_back, ret_refusal);
     if (result != OK)
         return result;
-
-    result = case_file_find_open(turn->txn, file.row->form->person->citizen_number, open_case);
-    bool proved = turn->redo != NULL && turn->redo->evidence; /* whatever else is open here now */
-    if (result == OK && !proved) {
-        event.kind = REVIEW_OPEN_SECOND;
-        result = explain_second(turn, file.row, open_case);
-    } else if (result == ERR_ABSENT) {
-        result = OK;
-    }
-    if (result == OK)
-        result = review_step(&review, &event, &effects, ret_refusal);
-    return result == OK ? turn_advance(turn, &file, incoming, review.state, &effects) : result;
+    return amended ? registry_take_amendment(turn, incoming, ret_refusal)
+                   : open_review(turn, incoming, sent_back, ret_refusal);
 }

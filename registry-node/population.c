@@ -46,6 +46,12 @@ put_citizen(struct turn *turn, struct arena *arena, Yidi__Citizen *citizen)
 }
 
 enum result
+registry_put_citizen(struct turn *turn, Yidi__Citizen *citizen)
+{
+    return put_citizen(turn, turn->arena, citizen);
+}
+
+enum result
 registry_replace_card(struct turn *turn, const Yidi__Case *row, const char *card_serial)
 {
     Yidi__Citizen *citizen;
@@ -54,10 +60,15 @@ registry_replace_card(struct turn *turn, const Yidi__Case *row, const char *card
         return OK;
     if (result != OK)
         return result;
-    citizen->former_card_serial = citizen->card_serial;
+    if (strcmp(citizen->card_serial, card_serial) != 0) { /* else the file knew it */
+        citizen->former_card_serial = citizen->card_serial;
+        citizen->former_card_destroyed_on = 0;
+    }
     citizen->card_serial = (char *)card_serial;
     citizen->card_valid_until = row->valid_until;
     citizen->card_reported_lost = false; /* was of the former one */
+    citizen->lost_reported_on = 0;
+    citizen->lost_reported_case = "";
     return put_citizen(turn, turn->arena, citizen);
 }
 
@@ -70,6 +81,17 @@ struct import {
     Yidi__Imported *imported;
     bool writing;
 };
+
+/* What was reported here of the same card stands, whatever the file says of it. */
+static void
+keep_report(const Yidi__Citizen *ours, Yidi__Citizen *citizen)
+{
+    if (ours->lost_reported_case[0] == '\0' || strcmp(citizen->card_serial, ours->card_serial) != 0)
+        return;
+    citizen->card_reported_lost = true;
+    citizen->lost_reported_on = ours->lost_reported_on;
+    citizen->lost_reported_case = ours->lost_reported_case;
+}
 
 /* Where we replaced a card we know better than the file which one is valid: the file may be older,
  * and would bring a card back that was handed in. */
@@ -87,7 +109,9 @@ keep_replaced_card(struct import *import, Yidi__Citizen *citizen)
         citizen->card_serial = ours->card_serial;
         citizen->card_valid_until = ours->card_valid_until;
         citizen->former_card_serial = ours->former_card_serial;
+        citizen->former_card_destroyed_on = ours->former_card_destroyed_on;
     }
+    keep_report(ours, citizen);
     return OK;
 }
 

@@ -8,7 +8,8 @@
 #include "registry-node/registry.h"
 
 static enum result
-check_division(const struct turn *turn, const char *division, struct refusal *ret_refusal)
+find_registry(const struct turn *turn, const char *division, const Yidi__Office **ret_registry,
+              struct refusal *ret_refusal)
 {
     const Yidi__Office *registry = directory_find_registry(turn->office->directory, division);
     if (division[0] == '\0')
@@ -20,23 +21,22 @@ check_division(const struct turn *turn, const char *division, struct refusal *re
     if (strcmp(registry->code, turn->office->journal.office) == 0)
         return refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "decide.registration_division",
                       "%s belongs to this registry", division);
+    *ret_registry = registry;
     return OK;
 }
 
 enum result
-registry_redirect_to(struct turn *turn, struct case_file *file, const char *division,
-                     const char *text, struct refusal *ret_refusal)
+registry_redirect_to(struct turn *turn, struct case_file *file, const char *registry,
+                     const char *division, const char *text, struct refusal *ret_refusal)
 {
     const struct review_event event = { .kind = REVIEW_REDIRECT, .operator= turn->operator};
     Yidi__CaseNote *note = arena_take(turn->arena, sizeof *note);
     if (note == NULL)
         return ERR_MEMORY;
-    enum result result = check_division(turn, division, ret_refusal);
-    if (result != OK)
-        return result;
     yidi__case_note__init(note);
     note->text = (char *)text;
     note->division = (char *)division;
+    note->registry_office = (char *)registry;
     file->row->note = note;
     return registry_advance(turn, file, NULL, &event, ret_refusal);
 }
@@ -45,9 +45,17 @@ enum result
 registry_redirect(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
                   struct refusal *ret_refusal)
 {
+    const char *division = decide->registration_division;
+    const Yidi__Office *registry = NULL;
     if (decide->text[0] == '\0')
         return refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "decide.text",
                       "the window is told why");
-    return registry_redirect_to(turn, file, decide->registration_division, decide->text,
-                                ret_refusal);
+    if (file->row->redirections >= REDIRECTIONS_MAX)
+        return refuse(ret_refusal, REFUSAL_REDIRECTED_TOO_OFTEN, "case_number",
+                      "it was redirected %u times; this registry examines it, or refuses it",
+                      (unsigned)file->row->redirections);
+    enum result result = find_registry(turn, division, &registry, ret_refusal);
+    return result == OK ? registry_redirect_to(turn, file, registry->code, division, decide->text,
+                                               ret_refusal)
+                        : result;
 }

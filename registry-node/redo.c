@@ -119,6 +119,7 @@ open_review_again(struct turn *turn, const struct incoming *own, const struct en
     row->statutory_deadline_ms = ordered->statutory_deadline_ms;
     row->revision = sent->message->application_submitted->revision;
     row->policy_version = sent->message->application_submitted->policy_version;
+    row->redirections = sent->message->application_submitted->redirections;
     row->application_envelope = ordered->application_envelope;
     return registry_advance(turn, ret_file, NULL, &event, &refusal);
 }
@@ -142,6 +143,53 @@ open_from_order(struct turn *turn, const struct incoming *own, struct case_file 
     const Yidi__ApplicationForm *form = envelope.entry->sent->message->application_submitted->form;
     result = share_note_awaited(turn, form->person->citizen_number, own->message->case_number);
     return result == OK ? ERR_ABSENT : result;
+}
+
+/* ---- what is taken when ---- */
+
+static enum result
+refuse_now(struct refusal *ret_refusal)
+{
+    return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "message",
+                  "other messages about this case come first");
+}
+
+/* Of what the registry waits for while it asks the centre, does this bring about that answer? */
+static bool
+brings_answer(const Yidi__Message *message, bool withdrawn)
+{
+    switch (message->body_case) {
+    case YIDI__MESSAGE__BODY_ORDER_WITHDRAWAL_ANSWERED:
+        return message->order_withdrawal_answered->withdrawn == withdrawn;
+    case YIDI__MESSAGE__BODY_CARD_MADE:
+        return !withdrawn;
+    case YIDI__MESSAGE__BODY_MESSAGE_REFUSED:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* A withdrawal that was not refused long before was followed by a message of ours, in the same
+ * turn: by which, tells where it stands among the news of the centre. Clocks of two offices do not.
+ */
+enum result
+registry_check_order(const struct turn *turn, const Yidi__Case *row,
+                     const struct incoming *incoming, struct refusal *ret_refusal)
+{
+    const Yidi__Message *wanted = turn->redo == NULL ? NULL : turn->redo->wanted_by;
+    const Yidi__Message *message = incoming->message;
+    if (wanted == NULL)
+        return OK;
+    bool withdrawal = message->body_case == YIDI__MESSAGE__BODY_APPLICATION_WITHDRAWN;
+    if (wanted->body_case == YIDI__MESSAGE__BODY_ORDER_WITHDRAWN)
+        return withdrawal ? OK : refuse_now(ret_refusal);
+    if (wanted->body_case != YIDI__MESSAGE__BODY_WITHDRAWAL_ANSWERED)
+        return withdrawal ? refuse_now(ret_refusal) : OK;
+    bool withdrawn = wanted->withdrawal_answered->withdrawn;
+    if (row->state == REVIEW_WITHDRAWING && !brings_answer(message, withdrawn))
+        return refuse_now(ret_refusal);
+    return row->state == REVIEW_ISSUED && withdrawal && !withdrawn ? refuse_now(ret_refusal) : OK;
 }
 
 enum result
@@ -170,8 +218,9 @@ registry_redo(struct turn *turn, const struct incoming *own, struct refusal *ret
     case YIDI__MESSAGE__BODY_APPLICATION_RETURNED:
         return return_again(turn, &file, own, ret_refusal);
     case YIDI__MESSAGE__BODY_APPLICATION_REDIRECTED:
-        return registry_redirect_to(turn, &file, redirected->registration_division,
-                                    redirected->text, ret_refusal);
+        return registry_redirect_to(turn, &file, redirected->registry_office,
+                                    redirected->registration_division, redirected->text,
+                                    ret_refusal);
     case YIDI__MESSAGE__BODY_CARD_ABANDONED:
         return registry_abandon_again(turn, &file, own->message->card_abandoned, ret_refusal);
     case YIDI__MESSAGE__BODY_WITHDRAWAL_ANSWERED:

@@ -28,6 +28,8 @@ stage_deadline_ms(const Yidi__Case *row, const struct policy_case *policy, uint6
         break;
     case REVIEW_MADE:
         return deadline_ms(DEADLINE_COLLECTION, policy, now_ms);
+    case REVIEW_REMAKING: /* the statutory time was kept once */
+        return deadline_ms(DEADLINE_REMAKE, policy, now_ms);
     case REVIEW_BLOCKED:
     case REVIEW_WITHDRAWING:
     case REVIEW_ABANDONING:
@@ -56,96 +58,6 @@ registry_advance(struct turn *turn, struct case_file *file, const struct incomin
 }
 
 /* ---- incoming messages ---- */
-
-#define CARD_NOT_VALID "CARD_NOT_VALID"
-
-/* The citizen has collected one card, and the centre tells of another: one of them is too many. */
-static enum result
-call_attention_to_card(struct turn *turn, struct case_file *file, const struct incoming *incoming)
-{
-    char text[120];
-    snprintf(text, sizeof text, "card %s was made, card %s was collected",
-             incoming->message->card_made->card_serial, file->row->card_serial);
-    return turn_call_attention(turn, file, refusal_name(REFUSAL_CARD_SERIAL_MISMATCH), text,
-                               incoming->from);
-}
-
-static enum result
-take_made(struct turn *turn, struct case_file *file, const struct incoming *incoming,
-          struct refusal *ret_refusal)
-{
-    const struct review_event event = { .kind = REVIEW_CARD_MADE, .operator= "" };
-    const Yidi__CardMade *made = incoming->message->card_made;
-    bool closed = file->row->state == REVIEW_CLOSED; /* the collected card stays the valid one */
-    bool another = closed && strcmp(made->card_serial, file->row->card_serial) != 0;
-    if (!closed) {
-        file->row->card_serial = made->card_serial;
-        file->row->attempt = made->attempt;
-    }
-    bool ended = file->row->state == REVIEW_ABANDONED;
-    enum result result = registry_advance(turn, file, incoming, &event, ret_refusal);
-    if (result == OK && ended)
-        return turn_call_attention(turn, file, CARD_NOT_VALID,
-                                   "a card was made of a case that has ended", incoming->from);
-    return result == OK && another ? call_attention_to_card(turn, file, incoming) : result;
-}
-
-/* A card that was made again for a fault found later: it takes the place of the one that this case
- * had brought, and of no other. */
-static enum result
-replace_again(struct turn *turn, struct case_file *file, const char *former,
-              const struct incoming *incoming)
-{
-    Yidi__Citizen *citizen;
-    enum result result =
-        registry_find_citizen(turn, file->row->form->person->citizen_number, &citizen);
-    if (result == ERR_ABSENT)
-        return OK;
-    if (result == OK && strcmp(citizen->card_serial, former) == 0)
-        return registry_replace_card(turn, file->row, file->row->card_serial);
-    return result == OK
-               ? turn_call_attention(turn, file, refusal_name(REFUSAL_CARD_SERIAL_MISMATCH),
-                                     "a card was collected, and another one is valid by now",
-                                     incoming->from)
-               : result;
-}
-
-static enum result
-take_collected(struct turn *turn, struct case_file *file, const struct incoming *incoming,
-               struct refusal *ret_refusal)
-{
-    const Yidi__CardCollected *collected = incoming->message->card_collected;
-    const struct review_event event = {
-        .kind = REVIEW_CARD_COLLECTED,
-        .operator= "",
-        .renewal = file->row->form->kind == YIDI__APPLICATION_KIND__RENEWAL,
-        .old_card_surrendered = collected->old_card_surrendered,
-    };
-    const bool again = file->row->state == REVIEW_CLOSED;
-    const bool ended = file->row->state == REVIEW_ABANDONED;
-    const char *former = file->row->card_serial;
-    file->row->card_serial = collected->card_serial;
-    enum result result = registry_advance(turn, file, incoming, &event, ret_refusal);
-    if (result != OK)
-        return result;
-    if (ended)
-        return turn_call_attention(turn, file, CARD_NOT_VALID,
-                                   "a card was handed out of a case that has ended; the record "
-                                   "does not have it",
-                                   incoming->from);
-    return again ? replace_again(turn, file, former, incoming)
-                 : registry_replace_card(turn, file->row, file->row->card_serial);
-}
-
-static enum result
-take_destroyed(struct turn *turn, struct case_file *file, const struct incoming *incoming,
-               struct refusal *ret_refusal)
-{
-    const struct review_event event = { .kind = REVIEW_CARD_DESTROYED, .operator= "" };
-    if (file->row->state != REVIEW_CLOSED) /* else another card of this case was collected */
-        file->row->card_serial = incoming->message->card_destroyed->card_serial;
-    return registry_advance(turn, file, incoming, &event, ret_refusal);
-}
 
 /* The window asks again, because nothing was decided in time. */
 static enum result
@@ -202,13 +114,17 @@ static enum result
 take_message(struct turn *turn, struct case_file *file, const struct incoming *incoming,
              struct refusal *ret_refusal)
 {
+    enum result result = registry_check_order(turn, file->row, incoming, ret_refusal);
+    if (result != OK)
+        return result;
     switch (incoming->message->body_case) {
     case YIDI__MESSAGE__BODY_CARD_MADE:
-        return take_made(turn, file, incoming, ret_refusal);
     case YIDI__MESSAGE__BODY_CARD_COLLECTED:
-        return take_collected(turn, file, incoming, ret_refusal);
     case YIDI__MESSAGE__BODY_CARD_DESTROYED:
-        return take_destroyed(turn, file, incoming, ret_refusal);
+    case YIDI__MESSAGE__BODY_CARD_RECEIVED:
+        return registry_take_card_news(turn, file, incoming, ret_refusal);
+    case YIDI__MESSAGE__BODY_OLD_CARD_DESTROYED:
+        return registry_take_old_card(turn, file, incoming, ret_refusal);
     case YIDI__MESSAGE__BODY_APPLICATION_WITHDRAWN:
         return registry_take_withdrawal(turn, file, incoming, ret_refusal);
     case YIDI__MESSAGE__BODY_ORDER_WITHDRAWAL_ANSWERED:
@@ -382,6 +298,16 @@ take_command(struct turn *turn, const Yidi__Request *request, const struct bytes
     return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command", "a registry does not do that");
 }
 
+static enum result
+answer_query(struct store_txn *txn, const Yidi__Request *request, struct arena *arena,
+             Yidi__Response *response, struct refusal *ret_refusal)
+{
+    if (request->command_case == YIDI__REQUEST__COMMAND_CARD_QUERY)
+        return registry_show_cards(txn, request->card_query, arena, response, ret_refusal);
+    return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
+                  "a registry keeps citizens and their cards");
+}
+
 const struct role registry_role = {
     .name = "registry-node",
     .unit = "registry",
@@ -393,6 +319,7 @@ const struct role registry_role = {
     .take_message = take_message,
     .take_command = take_command,
     .redo = registry_redo,
+    .answer_query = answer_query,
     .decide = decide,
     .fill_message = registry_fill_message,
     .stage_deadline_ms = stage_deadline_ms,

@@ -56,11 +56,35 @@ enum result registry_take_amendment(struct turn *turn, const struct incoming *in
 
 /* The registration has moved: the verb redirect, and its consequence.
  *
- * ERR_REFUSED  REGISTRY_UNLISTED, FIELD_OUT_OF_BOUNDS, ILLEGAL_IN_STATE */
+ * registry     code of the office that decides.
+ * ERR_REFUSED  REGISTRY_UNLISTED, REDIRECTED_TOO_OFTEN, FIELD_OUT_OF_BOUNDS, ILLEGAL_IN_STATE */
 enum result registry_redirect(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
                               struct refusal *ret_refusal) MUST_CHECK;
-enum result registry_redirect_to(struct turn *turn, struct case_file *file, const char *division,
-                                 const char *text, struct refusal *ret_refusal) MUST_CHECK;
+enum result registry_redirect_to(struct turn *turn, struct case_file *file, const char *registry,
+                                 const char *division, const char *text,
+                                 struct refusal *ret_refusal) MUST_CHECK;
+
+enum result registry_put_citizen(struct turn *turn, Yidi__Citizen *citizen) MUST_CHECK;
+
+/* An application arrived: of a lost or stolen card it is the report. */
+enum result registry_report_lost(struct turn *turn, const Yidi__Case *row) MUST_CHECK;
+
+/* OldCardDestroyed, and the query after a citizen's cards.
+ *
+ * ERR_REFUSED  ILLEGAL_IN_STATE; CITIZEN_UNKNOWN */
+enum result registry_take_old_card(struct turn *turn, struct case_file *file,
+                                   const struct incoming *incoming,
+                                   struct refusal *ret_refusal) MUST_CHECK;
+enum result registry_show_cards(struct store_txn *txn, const Yidi__CardQuery *query,
+                                struct arena *arena, Yidi__Response *response,
+                                struct refusal *ret_refusal) MUST_CHECK;
+
+/* CardMade, CardCollected, CardDestroyed, and CardReceived: faulty after it was collected.
+ *
+ * ERR_REFUSED  ILLEGAL_IN_STATE, SURRENDER_REQUIRED, CARD_SERIAL_MISMATCH, ROLE_MISMATCH */
+enum result registry_take_card_news(struct turn *turn, struct case_file *file,
+                                    const struct incoming *incoming,
+                                    struct refusal *ret_refusal) MUST_CHECK;
 
 /* Withdrawal (撤回): the window asks, and the card centre answers. */
 enum result registry_take_withdrawal(struct turn *turn, struct case_file *file,
@@ -101,5 +125,12 @@ enum result registry_advance(struct turn *turn, struct case_file *file,
 /* struct role, redo: the acts of a lost past. */
 enum result registry_redo(struct turn *turn, const struct incoming *own,
                           struct refusal *ret_refusal) MUST_CHECK;
+
+/* While a lost past is done again: is it this message's turn?
+ *
+ * ERR_REFUSED  ILLEGAL_IN_STATE: not yet */
+enum result registry_check_order(const struct turn *turn, const Yidi__Case *row,
+                                 const struct incoming *incoming,
+                                 struct refusal *ret_refusal) MUST_CHECK;
 
 #endif

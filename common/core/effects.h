@@ -35,7 +35,8 @@ enum message_kind {
     MESSAGE_CARD_DESTROYED = 26,
     MESSAGE_APPLICATION_ABANDONED = 27,
     MESSAGE_CARD_ABANDONED = 28,
-    MESSAGE_KIND_END = 29,
+    MESSAGE_OLD_CARD_DESTROYED = 29,
+    MESSAGE_KIND_END = 30,
 };
 
 enum party { /* numbers of enum Role in proto/directory.proto */
@@ -82,6 +83,7 @@ enum step {
     STEP_ABANDONED = 33,
     STEP_ABANDONMENT_ASKED = 34,
     STEP_NOTED = 35,
+    STEP_OLD_CARD_DESTROYED = 36,
     STEP_COUNT
 };
 

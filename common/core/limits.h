@@ -44,6 +44,8 @@ enum {
     DROPS_LOGGED_MAX = 10,  /* a second */
     TURN_BYTES_MAX = 16 * 1024 * 1024,
     EFFECTS_MAX = 8,
+    DISPLACED_CHAIN_MAX = 8, /* open cases of one citizen, one opened beside the other */
+    REDIRECTIONS_MAX = 3,    /* of one application: there, back, and on; then it is decided */
     OVERDUE_BATCH_MAX = 256, /* cases that one turn tells to be overdue */
 
     HTTP_CONNECTIONS_MAX = 512,

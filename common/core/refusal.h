@@ -51,6 +51,11 @@
       "该公民已有一件申请正在办理")                                                                \
     X(ILLEGAL_IN_STATE, "not possible in the case's present state",                                \
       "业务当前状态下不能进行此操作")                                                              \
+    X(REDIRECTED_TOO_OFTEN, "redirected as often as may be; it is decided here",                   \
+      "移送次数已达上限，应当在本地办理")                                                          \
+    X(CARD_NOT_REPLACED, "the card was not replaced by one that was collected",                    \
+      "该证件尚未被已领取的新证替换")                                                              \
+    X(CITIZEN_UNKNOWN, "no such citizen is on file here", "本地没有该公民的人口信息")              \
     X(FOUR_EYES, "the second act needs another person", "该环节须由另一人办理")                    \
     X(FINDING_FAILED, "a finding on the application forbids it", "核查结果不允许签发")             \
     X(SURRENDER_REQUIRED, "on renewal the old card is handed back at collection",                  \

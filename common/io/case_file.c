@@ -178,30 +178,78 @@ move_index(const struct case_file *file, struct store_txn *txn)
     return result;
 }
 
-/* At a card centre the order of the citizen's next card may overtake the news that closes this one:
- * then the citizen is held by that order, and stays so. */
+/* Of the cases that were displaced one after the other, the last one that is still open holds the
+ * citizen again. One that cannot be read, the audit names. */
 static enum result
-release_citizen(const Yidi__Case *row, struct store_txn *txn)
+give_back(const char *displaced, const struct machine *machine, struct store_txn *txn,
+          struct arena *arena)
+{
+    struct case_file file;
+    enum result result = OK;
+    for (int i = 0; i < DISPLACED_CHAIN_MAX && displaced[0] != '\0'; i++) {
+        result = case_file_open(txn, machine, displaced, arena, &file);
+        if (result != OK)
+            return result == ERR_ABSENT || result == ERR_DAMAGED ? OK : result;
+        if (machine->state_open[file.row->state])
+            return store_put(txn, TABLE_OPEN_CITIZENS,
+                             bytes_of_text(file.row->form->person->citizen_number),
+                             case_key(file.row->case_number));
+        displaced = file.row->displaced_case;
+    }
+    return result;
+}
+
+/* A case that was displaced by another one does not hold its citizen any more. */
+static enum result
+release_citizen(const Yidi__Case *row, const struct machine *machine, struct store_txn *txn,
+                struct arena *arena)
 {
     struct bytes citizen = bytes_of_text(row->form->person->citizen_number), holder;
     enum result result = store_get(txn, TABLE_OPEN_CITIZENS, citizen, &holder);
     if (result == ERR_ABSENT)
         return OK;
-    if (result == OK && bytes_equal(holder, case_key(row->case_number)))
-        result = store_delete(txn, TABLE_OPEN_CITIZENS, citizen);
-    return result;
+    if (result != OK || !bytes_equal(holder, case_key(row->case_number)))
+        return result;
+    result = store_delete(txn, TABLE_OPEN_CITIZENS, citizen);
+    return result == OK ? give_back(row->displaced_case, machine, txn, arena) : result;
+}
+
+static bool
+was_open(const struct case_file *file, const struct machine *machine)
+{
+    return file->stored && machine->state_open[file->stored_state];
 }
 
 static enum result
-hold_citizen(const struct case_file *file, const struct machine *machine, struct store_txn *txn)
+hold_citizen(const struct case_file *file, const struct machine *machine, struct store_txn *txn,
+             struct arena *arena)
 {
     const Yidi__Case *row = file->row;
-    bool was_open = file->stored && machine->state_open[file->stored_state];
     bool is_open = machine->state_open[row->state];
-    struct bytes citizen = bytes_of_text(row->form->person->citizen_number);
-    if (is_open && !was_open)
-        return store_put(txn, TABLE_OPEN_CITIZENS, citizen, case_key(row->case_number));
-    return was_open && !is_open ? release_citizen(row, txn) : OK;
+    if (is_open && !was_open(file, machine))
+        return store_put(txn, TABLE_OPEN_CITIZENS, bytes_of_text(row->form->person->citizen_number),
+                         case_key(row->case_number));
+    return was_open(file, machine) && !is_open ? release_citizen(row, machine, txn, arena) : OK;
+}
+
+/* The order of the citizen's next card may overtake the news that closes this one; and a fault that
+ * is found late opens a case beside another one. The case that opened last holds the citizen. */
+static enum result
+note_displaced(struct case_file *file, const struct machine *machine, struct store_txn *txn,
+               struct arena *arena)
+{
+    Yidi__Case *row = file->row;
+    char holder[CASE_NUMBER_CHARS + 1];
+    if (!machine->state_open[row->state] || was_open(file, machine))
+        return OK;
+    enum result result = case_file_find_open(txn, row->form->person->citizen_number, holder);
+    if (result == OK && strcmp(holder, row->case_number) != 0) {
+        row->displaced_case = arena_copy_text(arena, holder);
+        return row->displaced_case == NULL ? ERR_MEMORY : OK;
+    }
+    if (result == ERR_ABSENT)
+        row->displaced_case = "";
+    return result == ERR_ABSENT ? OK : result;
 }
 
 enum result
@@ -212,16 +260,19 @@ case_file_save(struct case_file *file, const struct machine *machine, struct sto
     REQUIRE((int)row->state < machine->state_count && row->form != NULL);
     if (row->stage_deadline_ms != file->stored_place.deadline_ms)
         row->overdue_told_ms = row->look_again_ms = 0;
+    enum result result = note_displaced(file, machine, txn, arena);
+    if (result != OK)
+        return result;
     if (wire_check(&row->base, NULL) != OK)
         return ERR_DAMAGED; /* such a row could never be read again */
     struct bytes packed = wire_encode(&row->base, arena);
     if (packed.data == NULL)
         return ERR_MEMORY;
-    enum result result = store_put(txn, TABLE_CASES, case_key(row->case_number), packed);
+    result = store_put(txn, TABLE_CASES, case_key(row->case_number), packed);
     if (result == OK)
         result = move_index(file, txn);
     if (result == OK)
-        result = hold_citizen(file, machine, txn);
+        result = hold_citizen(file, machine, txn, arena);
     if (result != OK)
         return result;
     file->stored = true;

@@ -38,7 +38,8 @@ enum result case_file_exists(struct store_txn *txn, const char *case_number) MUS
 enum result case_file_new(const char *case_number, struct arena *arena,
                           struct case_file *ret_file) MUST_CHECK;
 
-/* Store the row and its indexes. A case that opens holds its citizen; one that ends lets go. Of
+/* Store the row and its indexes. A case that opens holds its citizen, whoever did before; one that
+ * ends lets go, and what it displaced and is still open holds the citizen again. Of
  * another deadline than the stored one nobody has been told yet, whatever the row says.
  *
  * ERR_DAMAGED  the row breaks a bound of proto/ (nothing was written), or an index contradicts it.

@@ -17,14 +17,15 @@ static const char *
 verb_name(Yidi__Verb verb)
 {
     static const char *const names[] = {
-        [YIDI__VERB__EXAMINE] = "examine",       [YIDI__VERB__ISSUE] = "issue",
-        [YIDI__VERB__REFUSE] = "refuse",         [YIDI__VERB__MAKE] = "make",
-        [YIDI__VERB__CHECK_CARD] = "check-card", [YIDI__VERB__DISPATCH] = "dispatch",
-        [YIDI__VERB__RECEIVE] = "receive",       [YIDI__VERB__COLLECT] = "collect",
-        [YIDI__VERB__RETURN_FORM] = "return",    [YIDI__VERB__REDIRECT] = "redirect",
-        [YIDI__VERB__WITHDRAW] = "withdraw",     [YIDI__VERB__MISS] = "miss",
-        [YIDI__VERB__DESTROY] = "destroy",       [YIDI__VERB__TRACE_CARD] = "trace-card",
-        [YIDI__VERB__ABANDON] = "abandon",       [YIDI__VERB__NOTE] = "noted",
+        [YIDI__VERB__EXAMINE] = "examine",        [YIDI__VERB__ISSUE] = "issue",
+        [YIDI__VERB__REFUSE] = "refuse",          [YIDI__VERB__MAKE] = "make",
+        [YIDI__VERB__CHECK_CARD] = "check-card",  [YIDI__VERB__DISPATCH] = "dispatch",
+        [YIDI__VERB__RECEIVE] = "receive",        [YIDI__VERB__COLLECT] = "collect",
+        [YIDI__VERB__RETURN_FORM] = "return",     [YIDI__VERB__REDIRECT] = "redirect",
+        [YIDI__VERB__WITHDRAW] = "withdraw",      [YIDI__VERB__MISS] = "miss",
+        [YIDI__VERB__DESTROY] = "destroy",        [YIDI__VERB__TRACE_CARD] = "trace-card",
+        [YIDI__VERB__ABANDON] = "abandon",        [YIDI__VERB__NOTE] = "noted",
+        [YIDI__VERB__DESTROY_OLD] = "card-found",
     };
     return names[verb];
 }

@@ -88,10 +88,14 @@ replay_received_prefix(const char *case_number)
     return key;
 }
 
+/* No act ever needs a reminder, and there may be one for each day of many years: they stand behind
+ * whatever an act may need. */
 static struct replay_key
 received_key(const struct envelope *envelope, const char *peer, uint64_t time_ms)
 {
     const Yidi__JournalEntry *entry = envelope->entry;
+    if (entry->sent->message->body_case == YIDI__MESSAGE__BODY_APPLICATION_REMINDED)
+        time_ms = UINT64_MAX;
     struct replay_key key = replay_received_prefix(entry->sent->message->case_number);
     add_number(&key, time_ms);
     add_bytes(&key, peer, OFFICE_CODE_CHARS);

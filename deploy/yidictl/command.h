@@ -72,6 +72,8 @@ extern const struct command withdraw_command;
 extern const struct command miss_command;
 extern const struct command trace_card_command;
 extern const struct command destroy_command;
+extern const struct command card_found_command;
+extern const struct command card_show_command;
 extern const struct command refund_command;
 extern const struct command fees_command;
 extern const struct command temporary_issue_command;

@@ -180,7 +180,7 @@ const struct command list_command = {
         "  window       submitted, returned, withdrawing, in-production, in-transit, ready,\n"
         "               collected, refused, withdrawn, destroyed, abandoned\n"
         "  registry     received, returned, examined, issued, withdrawing, made, blocked,\n"
-        "               closed, refused, withdrawn, redirected, unclaimed,\n"
+        "               closed, remaking, refused, withdrawn, redirected, unclaimed,\n"
         "               abandoning, abandoned\n"
         "  card centre  ordered, made, verified, dispatched, missing, delivered, closed,\n"
         "               withdrawn, abandoned",

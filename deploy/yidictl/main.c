@@ -42,6 +42,8 @@ static const struct command *const commands[] = {
     &destroy_command,
     &abandon_command,
     &noted_command,
+    &card_found_command,
+    &card_show_command,
     &temporary_issue_command,
     &temporary_return_command,
     &temporary_list_command,

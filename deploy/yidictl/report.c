@@ -22,6 +22,7 @@ user_name(const char *field)
         { "decide.text", "--text" },
         { "decide.package", "--package" },
         { "decide.card_serial", "--serial" },
+        { "card_query.citizen_number", "NUMBER" },
         { "list.state", "--state" },
         { "list.limit", "--limit" },
         { "list.after", "" },

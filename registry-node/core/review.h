@@ -26,6 +26,7 @@ enum review_state {
     REVIEW_WITHDRAWN,
     REVIEW_REDIRECTED, /* another registry decides */
     REVIEW_UNCLAIMED,  /* the card was destroyed */
+    REVIEW_REMAKING,   /* the collected card came back faulty; waits for the next one */
     REVIEW_ABANDONING, /* its card centre is no more; waits for the window, which may have a card */
     REVIEW_ABANDONED,
     REVIEW_STATE_COUNT
@@ -48,6 +49,9 @@ enum review_event_kind {
     REVIEW_REDIRECT,
     REVIEW_REMIND,
     REVIEW_CARD_DESTROYED,
+    REVIEW_CARD_FAULTY,      /* after it was collected */
+    REVIEW_FAULTY_CARD_MADE, /* late news of it */
+    REVIEW_OLD_CARD_DESTROYED,
     REVIEW_ABANDON,         /* the card centre is no more */
     REVIEW_ABANDON_FINALLY, /* the window is no more, which alone could say whether a card has come
                              */

@@ -155,6 +155,9 @@ is_understood(const struct scenario_file *file, const struct scenario_line *line
                scenario_record_understands(text + strcspn(text, " "));
     case SCENARIO_RECORD:
         return scenario_record_understands(text);
+    case SCENARIO_REVOKED:
+    case SCENARIO_TRUSTED:
+        return file->is_place(text);
     case SCENARIO_THEN:
     case SCENARIO_FINALLY:
         return names_states(file, text);

@@ -41,7 +41,8 @@ static bool
 is_promised(enum party party, unsigned state)
 {
     if (party == PARTY_REGISTRY)
-        return state == REVIEW_ISSUED || state == REVIEW_MADE || state == REVIEW_BLOCKED;
+        return state == REVIEW_ISSUED || state == REVIEW_MADE || state == REVIEW_BLOCKED ||
+               state == REVIEW_REMAKING;
     return state == APPLICATION_IN_PRODUCTION || state == APPLICATION_IN_TRANSIT ||
            state == APPLICATION_READY;
 }

@@ -250,6 +250,32 @@ the_case_that_opened_last_holds_the_citizen_until_it_ends(void **unused)
     assert_citizen_held_by(1, 0);
 }
 
+/* A fault that is found late opens a case beside another one. */
+static void
+the_case_that_was_displaced_and_is_still_open_holds_the_citizen_again(void **unused)
+{
+    (void)unused;
+    struct case_file files[3];
+    struct sample_form forms[3];
+    for (unsigned i = 0; i < 3; i++) {
+        sample_case_init(i + 1, &forms[i], &arena, &files[i]);
+        sample_citizen_number(1, files[i].row->form->person->citizen_number);
+        save(&files[i], SAMPLE_WAITING, 10 + i);
+    }
+    assert_citizen_held_by(1, 3);
+    save(&files[1], SAMPLE_DONE, 20);
+    assert_citizen_held_by(1, 3);
+    save(&files[2], SAMPLE_DONE, 30);
+    assert_citizen_held_by(1, 1);
+    save(&files[2], SAMPLE_WORKING, 40); /* opens again */
+    assert_citizen_held_by(1, 3);
+    save(&files[0], SAMPLE_DONE, 50);
+    save(&files[2], SAMPLE_DONE, 60);
+    assert_citizen_held_by(1, 0);
+    save(&files[2], SAMPLE_WAITING, 70); /* beside nobody */
+    assert_string_equal(files[2].row->displaced_case, "");
+}
+
 /* ---- the trace ---- */
 
 static Yidi__Hop
@@ -427,6 +453,7 @@ main(int argc, char *argv[])
         TEST(an_open_case_holds_its_citizen_until_it_ends),
         TEST(a_case_that_never_opens_leaves_the_open_one_its_citizen),
         TEST(the_case_that_opened_last_holds_the_citizen_until_it_ends),
+        TEST(the_case_that_was_displaced_and_is_still_open_holds_the_citizen_again),
         TEST(the_trace_is_bounded_and_keeps_its_first_hop),
         TEST(a_hop_is_copied),
         TEST(merging_takes_new_hops_of_the_sender_once),

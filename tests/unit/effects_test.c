@@ -39,6 +39,7 @@ static const struct named messages[] = {
     { MESSAGE_CARD_DESTROYED, "card_destroyed" },
     { MESSAGE_APPLICATION_ABANDONED, "application_abandoned" },
     { MESSAGE_CARD_ABANDONED, "card_abandoned" },
+    { MESSAGE_OLD_CARD_DESTROYED, "old_card_destroyed" },
     { MESSAGE_KIND_END, NULL },
 };
 
@@ -90,6 +91,7 @@ static const struct named steps[] = {
     STEP(ABANDONED),
     STEP(ABANDONMENT_ASKED),
     STEP(NOTED),
+    STEP(OLD_CARD_DESTROYED),
 };
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))

@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "common/core/limits.h"
 #include "common/domain/civil_date.h"
 #include "common/io/case_file.h"
 #include "tests/lib/fake_desk.h"
@@ -420,6 +421,71 @@ withdrawals_survive_the_loss_of_any_office(void **unused)
     fake_network_audit(&network);
 }
 
+/* Clocks of window and registry are ahead: what they say looks younger than the centre's news that
+ * followed it. */
+static void
+withdrawals_are_done_again_in_their_order_whatever_clocks_say(void **unused)
+{
+    (void)unused;
+    enum { HOUR_MS = 3600 * 1000 };
+    network.offices[WINDOW].skew_ms = 3 * HOUR_MS;
+    network.offices[REGISTRY].skew_ms = 6 * HOUR_MS;
+    apply(1);
+    fake_desk_walk(&network, number, 2);
+    network.wires.cut[CENTRE][REGISTRY] = network.wires.cut[REGISTRY][CENTRE] = true;
+    for (size_t i = 2; i < 4; i++)
+        expect(&fake_desk_steps[i].decision, fake_desk_steps[i].after);
+    expect(&withdraw, "withdrawing");
+    network.wires.cut[CENTRE][REGISTRY] = network.wires.cut[REGISTRY][CENTRE] = false;
+    fake_network_run(&network, HOUR_MS);
+    expect_state(WINDOW, "in-production");
+    expect_state(REGISTRY, "made");
+    expect(&withdraw, "withdrawing"); /* and is denied again */
+    expect_state(WINDOW, "in-production");
+    expect_states_to_survive();
+    expect(&fake_desk_steps[4].decision, "dispatched");
+    expect_states_to_survive();
+    fake_network_audit(&network);
+}
+
+/* The window forgets that it has asked today. */
+static void
+ask_once_more(void)
+{
+    AUTO(arena) struct arena arena;
+    const struct machine *machine = network.offices[WINDOW].role->machine;
+    struct case_file file;
+    arena_init(&arena);
+    struct store_txn *txn = scratch_store_write(&network.offices[WINDOW].scratch);
+    assert_int_equal(case_file_open(txn, machine, number, &arena, &file), OK);
+    file.row->reminded_ms = 0;
+    file.row->stage_deadline_ms--; /* of which nobody has been told */
+    assert_int_equal(case_file_save(&file, machine, txn, &arena), OK);
+    scratch_store_commit(txn);
+    fake_network_crash(&network, WINDOW);
+    fake_network_start(&network, WINDOW);
+    fake_network_settle(&network);
+}
+
+/* As many as there are working days in a year and a half. */
+static void
+reminders_do_not_hide_what_a_lost_past_needs(void **unused)
+{
+    (void)unused;
+    enum { DAY_MS = 24 * 3600 * 1000, REMINDERS = 375 };
+    apply(1);
+    fake_network_run_until(&network, network.now.monotonic_ms + (uint64_t)6 * DAY_MS);
+    for (int i = 0; i < REMINDERS; i++)
+        ask_once_more();
+    assert_true(fake_network_assigned(&network, WINDOW, REGISTRY) > REMINDERS);
+    expect(&withdraw, "withdrawing");
+    expect_state(WINDOW, "withdrawn");
+    lose(REGISTRY);
+    expect_state(REGISTRY, "withdrawn");
+    lose(WINDOW);
+    expect_state(WINDOW, "withdrawn");
+}
+
 /* ---- redirection ---- */
 
 static void
@@ -484,6 +550,165 @@ redirections_survive_the_loss_of_any_office(void **unused)
     expect_states_to_survive();
 }
 
+/* ---- redirected by mistake ---- */
+
+static const struct fake_decision send_back = { .at = FAR_REGISTRY,
+                                                .verb = YIDI__VERB__REDIRECT,
+                                                .operator= "examiner",
+                                                .division = FAKE_DESK_DIVISION,
+                                                .text = "not registered here" };
+
+static const Yidi__Case *
+read_case(size_t at, struct arena *arena)
+{
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[at].scratch);
+    struct case_file file;
+    assert_int_equal(case_file_open(txn, network.offices[at].role->machine, number, arena, &file),
+                     OK);
+    return file.row;
+}
+
+static void
+what_is_sent_back_is_examined_after_all(void **unused)
+{
+    (void)unused;
+    apply(1);
+    expect(&redirect, "redirected");
+    expect(&send_back, "redirected");
+    expect_state(WINDOW, "submitted");
+    expect_state(REGISTRY, "received");
+    expect_states_to_survive();
+    finish(REGISTRY);
+    expect_states_to_survive();
+    expect_state(FAR_REGISTRY, "redirected");
+}
+
+static void
+it_comes_back_as_it_was_corrected_meanwhile(void **unused)
+{
+    (void)unused;
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    apply(1);
+    expect(&redirect, "redirected");
+    struct fake_decision decision = return_form();
+    decision.at = FAR_REGISTRY;
+    expect(&decision, "returned");
+    strcpy(application.citizen.division, FAKE_DESK_FAR_DIVISION);
+    amend();
+    expect(&send_back, "redirected");
+    expect_state(REGISTRY, "received");
+    assert_int_equal(read_case(REGISTRY, &arena)->revision, 1);
+    finish(REGISTRY);
+    expect_states_to_survive();
+}
+
+static void
+registries_pass_it_on_no_more_than_so_often(void **unused)
+{
+    (void)unused;
+    apply(1);
+    for (unsigned i = 0; i < REDIRECTIONS_MAX; i++)
+        expect(i % 2 == 0 ? &redirect : &send_back, "redirected");
+    expect_state(WINDOW, "submitted");
+    const bool far = REDIRECTIONS_MAX % 2 == 1;
+    expect(far ? &send_back : &redirect, "REDIRECTED_TOO_OFTEN");
+    expect_state(far ? FAR_REGISTRY : REGISTRY, "received");
+    expect_states_to_survive();
+    expect(far ? &send_back : &redirect, "REDIRECTED_TOO_OFTEN");
+}
+
+/* The citizen has applied at the other window while the first application was elsewhere. */
+static void
+what_is_sent_back_beside_another_application_is_refused(void **unused)
+{
+    (void)unused;
+    char first[CASE_NUMBER_CHARS + 1];
+    apply(1);
+    strcpy(first, number);
+    expect(&redirect, "redirected");
+    assert_string_equal(fake_desk_apply_at(&network, FAR_WINDOW, &application, "", number), "");
+    fake_network_settle(&network);
+    expect_state(REGISTRY, "received");
+    strcpy(number, first);
+    expect(&send_back, "redirected");
+    expect_state(REGISTRY, "refused");
+    expect_state(WINDOW, "refused");
+    fake_network_audit(&network);
+}
+
+static void
+a_new_registry_has_its_own_time(void **unused)
+{
+    (void)unused;
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    enum { DAY_MS = 24 * 3600 * 1000, DAYS = 10 };
+    apply(1);
+    fake_network_run_until(&network, network.now.monotonic_ms + (uint64_t)DAYS * DAY_MS);
+    assert_true(read_case(WINDOW, &arena)->reminded_ms > 0);
+    network.wires.cut[WINDOW][FAR_REGISTRY] = network.wires.cut[FAR_REGISTRY][WINDOW] = true;
+    expect(&redirect, "redirected");
+    const Yidi__Case *row = read_case(WINDOW, &arena);
+    assert_int_equal(row->reminded_ms, 0);
+    assert_in_range(network.now.wall_ms - row->changed_ms, 0, DAY_MS);
+    assert_int_equal(row->stage_deadline_ms, civil_date_end_ms(civil_date_add_days(
+                                                 civil_date_of_ms(network.now.wall_ms), 5)));
+    assert_int_equal(row->overdue_told_ms, 0);
+    /* overdue again, but the new registry has not even got the application */
+    fake_network_run_until(&network, network.now.monotonic_ms + (uint64_t)DAYS * DAY_MS);
+    assert_true(read_case(WINDOW, &arena)->overdue_told_ms > 0);
+    assert_int_equal(read_case(WINDOW, &arena)->reminded_ms, 0);
+    network.wires.cut[WINDOW][FAR_REGISTRY] = network.wires.cut[FAR_REGISTRY][WINDOW] = false;
+    fake_network_run_until(&network, network.now.monotonic_ms + (uint64_t)5 * DAY_MS);
+    assert_true(read_case(WINDOW, &arena)->reminded_ms > 0);
+    expect_state(FAR_REGISTRY, "received");
+}
+
+/* The two registries change their counties. */
+static void
+move_counties(void)
+{
+    struct roster_office *offices = network.roster.offices;
+    const char *area = offices[REGISTRY].entry.area;
+    offices[REGISTRY].entry.area = offices[FAR_REGISTRY].entry.area;
+    offices[FAR_REGISTRY].entry.area = area;
+    for (size_t at = 0; at < network.count; at++)
+        fake_network_renew_directory(&network, at);
+    fake_network_settle(&network);
+}
+
+/* What was redirected stays where it went, whichever registry the county has by now. */
+static void
+redirections_survive_a_loss_after_the_county_has_another_registry(void **unused)
+{
+    (void)unused;
+    fake_desk_move(&network, FAR_REGISTRY, 1, FAKE_DESK_FAR_DIVISION);
+    apply(1);
+    expect(&redirect, "redirected");
+    expect((const struct fake_decision[]){ { .at = FAR_REGISTRY,
+                                             .verb = YIDI__VERB__EXAMINE,
+                                             .operator= "examiner" } },
+           "examined");
+    expect((const struct fake_decision[]){
+               { .at = FAR_REGISTRY, .verb = YIDI__VERB__ISSUE, .operator= "issuer" } },
+           "issued");
+    move_counties();
+    static const size_t offices[] = { WINDOW, REGISTRY, FAR_REGISTRY };
+    for (size_t i = 0; i < 3; i++) {
+        fake_desk_lose_disk(&network, offices[i]);
+        fake_desk_recover(&network, offices[i], YIDI__RECOVER_VERB__RECOVER_START);
+        fake_network_settle(&network);
+        const Yidi__RecoveryReport *report =
+            fake_desk_recover(&network, offices[i], YIDI__RECOVER_VERB__RECOVER_SHOW);
+        assert_int_equal(report->unplaced_count, 0);
+        expect_state(WINDOW, "in-production");
+        expect_state(REGISTRY, "redirected");
+        expect_state(FAR_REGISTRY, "issued");
+        expect_state(CENTRE, "ordered");
+    }
+}
+
 static int
 set_up(void **unused)
 {
@@ -518,10 +743,18 @@ main(int argc, char *argv[])
         TEST(a_withdrawal_overtaken_by_a_decision_ends_as_that_says),
         TEST(a_withdrawal_after_a_good_card_was_lost_is_denied_by_both),
         TEST(withdrawals_survive_the_loss_of_any_office),
+        TEST(withdrawals_are_done_again_in_their_order_whatever_clocks_say),
+        TEST(reminders_do_not_hide_what_a_lost_past_needs),
         TEST(the_registry_of_the_present_registration_decides),
         TEST(it_is_redirected_to_a_registry_that_exists_and_is_another),
         TEST(a_redirected_application_may_be_withdrawn_and_corrected),
         TEST(redirections_survive_the_loss_of_any_office),
+        TEST(what_is_sent_back_is_examined_after_all),
+        TEST(it_comes_back_as_it_was_corrected_meanwhile),
+        TEST(registries_pass_it_on_no_more_than_so_often),
+        TEST(what_is_sent_back_beside_another_application_is_refused),
+        TEST(a_new_registry_has_its_own_time),
+        TEST(redirections_survive_a_loss_after_the_county_has_another_registry),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

@@ -47,7 +47,7 @@ each_kind_but_two_brings_the_hops_that_were_set(void **unused)
         assert_int_equal(count, without ? 0 : 2);
         kinds++;
     }
-    assert_int_equal(kinds, 17);
+    assert_int_equal(kinds, 20);
 }
 
 static void

@@ -194,42 +194,6 @@ another_card_than_the_collected_one_calls_attention(void **unused)
     assert_string_equal(after->attention->peer, network.roster.offices[CENTRE].entry.code);
 }
 
-/* A card that was made again for a late fault, and that nobody came for, is not the one collected.
- */
-static void
-a_destroyed_card_leaves_the_one_that_was_collected(void **unused)
-{
-    (void)unused;
-    AUTO(arena) struct arena arena;
-    const struct fake_decision decisions[] = {
-        { .at = WINDOW, .verb = YIDI__VERB__RECEIVE, .defective = true, .text = "unreadable" },
-        { .at = CENTRE, .verb = YIDI__VERB__MAKE, .operator= "maker1" },
-          { .at = CENTRE, .verb = YIDI__VERB__CHECK_CARD, .operator= "checker1" },
-            { .at = CENTRE, .verb = YIDI__VERB__DISPATCH, .operator= "packer1" },
-              {
-                  .at = WINDOW,
-                  .verb = YIDI__VERB__RECEIVE,
-                  .operator= "clerk1" },
-                  { .at = WINDOW, .verb = YIDI__VERB__DESTROY, .text = "nobody came" },
-            };
-    enum { DECISION_COUNT = sizeof decisions / sizeof *decisions };
-    const char *state = "";
-    arena_init(&arena);
-    const char *collected = read_case(REGISTRY, &arena)->card_serial;
-    for (size_t i = 0; i < DECISION_COUNT; i++) {
-        if (i == DECISION_COUNT - 1)
-            fake_desk_let_collection_pass(&network, WINDOW, number);
-        struct fake_decision decision = decisions[i];
-        decision.operator= decision.operator== NULL ? "clerk1" : decision.operator;
-        state = fake_desk_decide(&network, &decision, number);
-        fake_network_settle(&network);
-    }
-    assert_string_equal(state, "destroyed");
-    assert_string_not_equal(read_case(WINDOW, &arena)->card_serial, collected);
-    assert_string_equal(read_case(REGISTRY, &arena)->card_serial, collected);
-    assert_string_equal(fake_network_state(&network, REGISTRY, number), "closed");
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -240,7 +204,6 @@ main(int argc, char *argv[])
         TEST(an_import_brings_further_columns_and_loss_of_the_named_card_alone),
         TEST(a_new_card_is_not_reported_lost),
         TEST(another_card_than_the_collected_one_calls_attention),
-        TEST(a_destroyed_card_leaves_the_one_that_was_collected),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

@@ -247,6 +247,11 @@ issue(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
                       "no other office has handed it back");
     if (result == OK)
         result = policies_of_case(turn, row, &policy);
+    if (result == OK && !policy.known)
+        return refuse(ret_refusal, REFUSAL_POLICY_UNKNOWN, "policy_version",
+                      "version %llu, under which it was accepted, has not come yet; the other "
+                      "offices are asked for it",
+                      (unsigned long long)row->policy_version);
     if (result != OK)
         return result;
     bool again = row->state == REVIEW_BLOCKED;

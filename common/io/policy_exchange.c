@@ -37,14 +37,15 @@ send_frames(struct office *office, const struct peer *peer, const struct link_ro
             Yidi__LinkFrame *frame, struct bytes more)
 {
     const struct office_ports *ports = &office->options.ports;
-    struct bytes frames[2] = { link_frame_pack(office, frame), more };
-    size_t count = more.size > 0 ? 2 : 1;
-    if (frames[0].data == NULL)
-        return ERR_MEMORY;
+    size_t more_count = more.size > 0 ? 1 : 0;
     if (more.size > LINK_FRAME_BYTES_MAX)
         return ERR_FULL; /* it must be brought as a file */
-    return route != NULL ? ports->reply(ports->context, route, frames, count)
-                         : ports->send(ports->context, peer->office, frames, count);
+    if (route != NULL)
+        return link_frame_reply(office, route, frame, &more, more_count);
+    struct bytes frames[2] = { link_frame_pack(office, frame), more };
+    return frames[0].data == NULL
+               ? ERR_MEMORY
+               : ports->send(ports->context, peer->office, frames, 1 + more_count);
 }
 
 /* signed_bytes is empty when the version is not here. */
@@ -103,7 +104,8 @@ policy_exchange_ask(struct office *office, struct peer *peer, const struct link_
                     const struct office_time *now)
 {
     const struct policies *policies = &office->policies;
-    if (is_recent(peer->policies.asked_ms, ASK_PAUSE_MS, now))
+    bool gone = route != NULL && route->size == 0;
+    if (gone || is_recent(peer->policies.asked_ms, ASK_PAUSE_MS, now))
         return;
     for (size_t i = 0; i < POLICIES_WANTED_MAX; i++) {
         if (policies->wanted[i] == 0)

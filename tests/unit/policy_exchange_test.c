@@ -34,12 +34,14 @@ static const struct made_rule second_rules[] = {
 
 static struct fake_network *network;
 static struct arena arena;
+static bool failed;
 
 static int
 set_up(void **unused)
 {
     (void)unused;
     arena_init(&arena);
+    failed = true;
     policy_desk_open(&network);
     return 0;
 }
@@ -48,7 +50,8 @@ static int
 tear_down(void **unused)
 {
     (void)unused;
-    policy_desk_close(network);
+    if (!failed)
+        policy_desk_close(network);
     arena_fini(&arena);
     return 0;
 }
@@ -101,6 +104,7 @@ a_policy_is_handed_on_before_the_first_case_under_it(void **unused)
         fake_network_start(network, at);
         assert_int_equal(policy_desk_version(network, at), 1);
     }
+    failed = false;
 }
 
 /* The one that is greeted has the newer one: it says so, and the one that greets has it. */
@@ -116,6 +120,7 @@ whoever_greets_is_handed_a_newer_policy_too(void **unused)
     assert_int_equal(policy_desk_version(network, WINDOW), 2);
     fake_desk_walk(network, number, fake_desk_step_count); /* by the first one, for all that */
     assert_int_equal(policy_desk_row(network, WINDOW, number, &arena)->policy_version, 1);
+    failed = false;
 }
 
 static void
@@ -132,6 +137,7 @@ an_office_that_adopts_one_hands_it_to_all_that_are_connected(void **unused)
     assert_int_equal(policy_desk_give(network, REGISTRY, 3, first_rules, COUNT(first_rules)), OK);
     fake_network_run(network, 1000); /* through the connection that the window opened */
     assert_int_equal(policy_desk_version(network, WINDOW), 3);
+    failed = false;
 }
 
 /* The window had accepted under a version that the registry never followed. */
@@ -152,6 +158,7 @@ a_former_policy_is_asked_for_by_its_number(void **unused)
     fake_desk_walk(network, number, fake_desk_step_count);
     assert_int_equal(findings_of(number), 0);
     assert_true(has(CENTRE, 1));
+    failed = false;
 }
 
 /* ---- lies ---- */
@@ -210,6 +217,7 @@ who_hands_over_a_false_policy_is_not_listened_to(void **unused)
     fake_network_run_until(network, network->now.monotonic_ms + 10 * MINUTE_MS);
     hand_over(WINDOW, CENTRE, 6, make(6));
     assert_int_equal(policy_desk_version(network, WINDOW), 6);
+    failed = false;
 }
 
 static void
@@ -225,6 +233,7 @@ a_policy_that_is_not_newer_is_not_looked_at(void **unused)
     hand_over(WINDOW, CENTRE, 9, make(4)); /* it says that it is another one */
     assert_int_equal(office_at(WINDOW)->dropped, dropped + 1);
     assert_int_equal(policy_desk_version(network, WINDOW), 5);
+    failed = false;
 }
 
 /* A policy may be long, and a question is short. */
@@ -248,6 +257,7 @@ who_asks_too_often_is_not_answered(void **unused)
         office_take_link(office_at(WINDOW), &message, &now);
     assert_in_range(network->offices[WINDOW].port_calls - calls, 1, ANSWERED_MAX);
     fake_network_turn(network, WINDOW);
+    failed = false;
 }
 
 /* ---- a lost past ---- */
@@ -278,6 +288,7 @@ former_policies_come_back_after_a_lost_disk(void **unused)
         policy_desk_close(network);
         policy_desk_open(&network);
     }
+    failed = false;
 }
 
 /* Nobody has the former version any more: the recovery ends all the same. */
@@ -298,6 +309,7 @@ a_policy_that_nobody_has_does_not_hold_up_a_recovery(void **unused)
     assert_string_equal(fake_network_state(network, WINDOW, number), "submitted");
     assert_false(has(WINDOW, 1));
     assert_string_equal(office_at(WINDOW)->halted, "");
+    failed = false;
 }
 
 /* ---- which day, which version ---- */
@@ -328,6 +340,7 @@ a_window_that_judges_by_a_policy_of_yesterday_raises_a_doubt(void **unused)
     assert_int_equal(findings_of(later), finding_bit(FINDING_POLICY_OUTDATED));
     fake_desk_walk(network, same_day, 1);
     assert_int_equal(findings_of(same_day), 0); /* judged again, a day later */
+    failed = false;
 }
 
 /* Set the window's clock so that it is so far ahead of the registry's, shortly before midnight. */
@@ -355,6 +368,7 @@ at_midnight_the_registry_judges_by_the_windows_day(void **unused)
     assert_int_equal(here->statutory_deadline_ms, there->statutory_deadline_ms);
     assert_int_equal(here->findings, 0);
     assert_true(civil_date_of_ms(here->accepted_ms) > civil_date_of_ms(network->now.wall_ms));
+    failed = false;
 }
 
 static void
@@ -369,6 +383,7 @@ a_windows_clock_that_is_far_ahead_raises_a_doubt(void **unused)
     network->offices[WINDOW].skew_ms = 0;
     fake_desk_walk(network, number, 1);
     assert_int_equal(findings_of(number), finding_bit(FINDING_CLOCK_AHEAD)); /* still */
+    failed = false;
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -81,6 +81,17 @@ tell_refusal(const Yidi__Case *row, char *text)
                 refusal_reason_english(reason), row->refusal->contact, row->refusal->text);
 }
 
+/* By when the applicant is to be told that the card is here; whoever tells reads it. */
+static enum result
+tell_by(struct turn *turn, const Yidi__Case *row, uint64_t *ret_deadline_ms)
+{
+    struct policy_case policy;
+    enum result result = policies_of_case(turn, row, &policy);
+    if (result == OK)
+        *ret_deadline_ms = deadline_ms(DEADLINE_NOTIFICATION, &policy, turn->now_ms);
+    return result;
+}
+
 static enum result
 fill_notification(struct turn *turn, const struct case_file *file, Yidi__NotificationRow *row)
 {
@@ -97,7 +108,7 @@ fill_notification(struct turn *turn, const struct case_file *file, Yidi__Notific
         row->event = "refused";
         tell_refusal(file->row, row->text);
     }
-    return OK;
+    return file->row->state == APPLICATION_READY ? tell_by(turn, file->row, &row->deadline_ms) : OK;
 }
 
 /* ---- incoming messages ---- */

@@ -51,6 +51,8 @@ acceptance_take_redirection(struct turn *turn, struct case_file *file,
     enum result result = policies_of_case(turn, row, &policy);
     if (result != OK)
         return result;
-    row->stage_deadline_ms = deadline_ms(DEADLINE_REGISTRY, &policy, turn->now_ms);
+    uint64_t stage_ms = deadline_ms(DEADLINE_REGISTRY, &policy, turn->now_ms);
+    row->stage_deadline_ms =
+        stage_ms < row->statutory_deadline_ms ? stage_ms : row->statutory_deadline_ms;
     return acceptance_advance(turn, file, incoming, &event, ret_refusal);
 }

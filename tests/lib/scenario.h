@@ -10,6 +10,7 @@
  *     registry  examine as zhang                -> examined
  *     registry  issue as zhang                  -> FOUR_EYES
  *     finally   window submitted, registry examined
+ *     policy    window fee.renewal=3000         that office gets the next policy: these rules alone
  *
  * A line that begins with a place is a command of yidictl at that office, with the number of the
  * case behind its first word, unless {case}, {first} (the case opened before this one) or {none}

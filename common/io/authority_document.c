@@ -3,7 +3,6 @@
 
 #include "common/core/require.h"
 #include "common/io/file.h"
-#include "common/io/wire.h"
 
 enum {
     BODY,

@@ -9,9 +9,8 @@
 #ifndef IO_AUTHORITY_DOCUMENT_H
 #define IO_AUTHORITY_DOCUMENT_H
 
-#include <protobuf-c/protobuf-c.h>
-
 #include "common/io/authority_signature.h"
+#include "common/io/wire.h"
 
 struct authority_document {
     struct authority_kind kind;

@@ -12,7 +12,7 @@
 #include "proto/envelope.pb-c.h"
 
 enum {
-    ASK_PAUSE_MS = 5000,     /* between questions to one peer */
+    ASK_PAUSE_MS = 60000,    /* between questions to one peer that has not greeted anew */
     FALSE_PAUSE_MS = 600000, /* after what was no policy */
     SENT_MAX = 64,           /* policies to one peer in SENT_PAUSE_MS, asked for or not */
     SENT_PAUSE_MS = 60000,
@@ -122,6 +122,7 @@ policy_exchange_greeted(struct office *office, struct peer *peer, const struct l
                         uint64_t version, const struct office_time *now)
 {
     peer->policies.version = version;
+    peer->policies.asked_ms = 0; /* an answer may have been lost with the connection */
     hand_over(office, peer, route, now);
     policy_exchange_ask(office, peer, route, now);
 }

@@ -291,7 +291,7 @@ former_policies_come_back_from_the_others(void **unused)
     network_start(registry);
     disaster_recover_fully(registry);
     network_populate(registry, 1, 5, NULL);
-    network_decide_one(registry, &examine, first, "examined"); /* FINDING_FAILED otherwise */
+    network_decide_one(registry, &examine, first, "examined"); /* POLICY_UNKNOWN otherwise */
     network_decide_one(registry, &examine, second, "examined");
     assert_int_equal(version_at(registry), 3);
     network_decide_one(registry, &issue, first, "issued");

@@ -2,10 +2,12 @@
  *
  * policies - offices that change their policy while cases are under way.
  */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,7 +159,7 @@ nothing_is_issued_under_a_policy_that_is_not_known(void **unused)
     assert_string_equal(fake_network_state(network, REGISTRY, number), "received");
     assert_int_equal(policy_desk_row(network, REGISTRY, number, &arena)->findings,
                      UINT32_C(1) << FINDING_POLICY_UNKNOWN);
-    assert_string_equal(fake_desk_decide(network, &examine, number), "FINDING_FAILED");
+    assert_string_equal(fake_desk_decide(network, &examine, number), "POLICY_UNKNOWN");
 
     assert_int_equal(policy_desk_give(network, REGISTRY, 1, first_rules, COUNT(first_rules)), OK);
     fake_desk_walk(network, number, fake_desk_step_count);
@@ -190,6 +192,32 @@ nobody_is_refused_for_what_the_policy_has_given_up(void **unused)
     assert_string_equal(fake_desk_decide(network, &refuse_for_credit, after), "POLICY_FORBIDS");
     assert_string_equal(fake_network_state(network, REGISTRY, after), "received");
     assert_string_equal(fake_desk_decide(network, &refuse_for_credit, before), "refused");
+    policy_desk_close(network);
+}
+
+/* Whoever tells the applicant reads in the line by when. */
+static void
+word_that_a_card_is_ready_says_by_when_the_applicant_is_told(void **unused)
+{
+    (void)unused;
+    static const struct made_rule rule = { .key = "deadline.notification", .value = 4 };
+    char number[CASE_NUMBER_CHARS + 1], want[48];
+    const char *line = NULL;
+    struct fake_network *network;
+    policy_desk_open(&network);
+    policy_desk_give_all(network, 1, &rule, 1);
+    policy_desk_apply(network, 100, 2000, number);
+    fake_desk_walk(network, number, fake_desk_step_count - 1);
+    assert_string_equal(fake_network_state(network, WINDOW, number), "ready");
+    uint32_t today = civil_date_of_ms(network->now.wall_ms);
+    const struct calendar bare = { 0 };
+    snprintf(want, sizeof want, "%" PRIu64,
+             civil_date_end_ms(calendar_add_working_days(&bare, today, 4)));
+    for (size_t i = 0; i < network->notification_count; i++)
+        if (strstr(network->notifications[i].text, "\"ready\"") != NULL)
+            line = network->notifications[i].text;
+    assert_non_null(line);
+    assert_non_null(strstr(line, want));
     policy_desk_close(network);
 }
 
@@ -301,6 +329,7 @@ main(int argc, char *argv[])
         cmocka_unit_test(a_correction_keeps_the_policy_of_its_case),
         cmocka_unit_test(nothing_is_issued_under_a_policy_that_is_not_known),
         cmocka_unit_test(nobody_is_refused_for_what_the_policy_has_given_up),
+        cmocka_unit_test(word_that_a_card_is_ready_says_by_when_the_applicant_is_told),
         cmocka_unit_test(an_older_policy_is_not_adopted),
         cmocka_unit_test(an_adoption_is_durable_with_the_first_case_under_it),
         cmocka_unit_test(the_same_policy_again_changes_nothing),

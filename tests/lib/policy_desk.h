@@ -8,19 +8,12 @@
 #define TESTS_POLICY_DESK_H
 
 #include "tests/lib/fake_desk.h"
-#include "tests/lib/policy_maker.h"
+#include "tests/lib/fake_policy.h"
 
 /* The three offices of fake_desk, with citizens 100 to 119 on file; heap, until the close, which
  * also audits. */
 void policy_desk_open(struct fake_network **ret_network);
 void policy_desk_close(struct fake_network *network);
-
-/* Give a policy of these rules to an office, which adopts it with its next turn; or to all, each
- * with its turn. */
-enum result policy_desk_give(struct fake_network *network, size_t at, uint64_t version,
-                             const struct made_rule *rules, size_t count);
-void policy_desk_give_all(struct fake_network *network, uint64_t version,
-                          const struct made_rule *rules, size_t count);
 
 uint64_t policy_desk_version(struct fake_network *network, size_t at);
 

@@ -191,7 +191,9 @@ findings_judge_fails_an_unknown_policy_and_says_nothing_of_its_rules(void **unus
     (void)unused;
     struct citizen record = on_file;
     struct form form = form_of(&on_file);
-    const struct policy_case policy = { policy_standard(), false, 20261122, "310101", "110105", "" };
+    const struct policy_case policy = {
+        policy_standard(), false, 20261122, "310101", "110105", ""
+    };
     assert_int_equal(findings_judge(&form, &on_file, &policy), BIT(POLICY_UNKNOWN));
     form.kind = KIND_FIRST;
     form.reason = REASON_FIRST_CARD;

@@ -44,10 +44,10 @@ an_accepted_case_keeps_its_policy(void **unused)
     AUTO(arena) struct arena arena;
     arena_init(&arena);
     policy_desk_open(&network);
-    policy_desk_give_all(network, 1, first_rules, COUNT(first_rules));
+    fake_policy_give_all(network, 1, first_rules, COUNT(first_rules));
     policy_desk_apply(network, 100, 2100, before);
     fake_network_settle(network);
-    policy_desk_give_all(network, 2, second_rules, COUNT(second_rules));
+    fake_policy_give_all(network, 2, second_rules, COUNT(second_rules));
 
     fake_desk_citizen(101, YIDI__APPLICATION_KIND__RENEWAL, &application);
     application.form.fee_fen = 2100;
@@ -92,10 +92,10 @@ a_correction_keeps_the_policy_of_its_case(void **unused)
     AUTO(arena) struct arena arena;
     arena_init(&arena);
     policy_desk_open(&network);
-    policy_desk_give_all(network, 1, first_rules, COUNT(first_rules));
+    fake_policy_give_all(network, 1, first_rules, COUNT(first_rules));
     policy_desk_apply(network, 100, 2100, number);
     fake_network_settle(network);
-    policy_desk_give_all(network, 2, second_rules, COUNT(second_rules));
+    fake_policy_give_all(network, 2, second_rules, COUNT(second_rules));
 
     char *numbers[] = { number };
     Yidi__Decide decide = YIDI__DECIDE__INIT;
@@ -153,7 +153,7 @@ nothing_is_issued_under_a_policy_that_is_not_known(void **unused)
         peers_take(&registry->peers, network->offices[WINDOW].office->options.code);
     fake_network_run_until(network, network->now.monotonic_ms + 1000);
     window->policies.false_ms = network->now.monotonic_ms; /* it does not listen to that one */
-    assert_int_equal(policy_desk_give(network, WINDOW, 1, first_rules, COUNT(first_rules)), OK);
+    assert_int_equal(fake_policy_give(network, WINDOW, 1, first_rules, COUNT(first_rules)), OK);
     policy_desk_apply(network, 100, 2100, number);
     fake_network_settle(network);
     assert_string_equal(fake_network_state(network, REGISTRY, number), "received");
@@ -161,7 +161,7 @@ nothing_is_issued_under_a_policy_that_is_not_known(void **unused)
                      UINT32_C(1) << FINDING_POLICY_UNKNOWN);
     assert_string_equal(fake_desk_decide(network, &examine, number), "POLICY_UNKNOWN");
 
-    assert_int_equal(policy_desk_give(network, REGISTRY, 1, first_rules, COUNT(first_rules)), OK);
+    assert_int_equal(fake_policy_give(network, REGISTRY, 1, first_rules, COUNT(first_rules)), OK);
     fake_desk_walk(network, number, fake_desk_step_count);
     assert_int_equal(policy_desk_row(network, REGISTRY, number, &arena)->findings, 0);
     policy_desk_close(network);
@@ -180,7 +180,7 @@ nobody_is_refused_for_what_the_policy_has_given_up(void **unused)
     struct fake_network *network;
     policy_desk_open(&network);
     policy_desk_apply(network, 100, 2000, before);
-    policy_desk_give_all(network, 1, rules, COUNT(rules));
+    fake_policy_give_all(network, 1, rules, COUNT(rules));
     policy_desk_apply(network, 101, 2000, after);
     fake_network_settle(network);
     const struct fake_decision refuse_for_credit = { .at = REGISTRY,
@@ -205,7 +205,7 @@ word_that_a_card_is_ready_says_by_when_the_applicant_is_told(void **unused)
     const char *line = NULL;
     struct fake_network *network;
     policy_desk_open(&network);
-    policy_desk_give_all(network, 1, &rule, 1);
+    fake_policy_give_all(network, 1, &rule, 1);
     policy_desk_apply(network, 100, 2000, number);
     fake_desk_walk(network, number, fake_desk_step_count - 1);
     assert_string_equal(fake_network_state(network, WINDOW, number), "ready");
@@ -251,17 +251,17 @@ an_older_policy_is_not_adopted(void **unused)
     (void)unused;
     struct fake_network *network;
     policy_desk_open(&network);
-    policy_desk_give_all(network, 2, second_rules, COUNT(second_rules));
-    assert_int_equal(policy_desk_give(network, WINDOW, 1, first_rules, COUNT(first_rules)),
+    fake_policy_give_all(network, 2, second_rules, COUNT(second_rules));
+    assert_int_equal(fake_policy_give(network, WINDOW, 1, first_rules, COUNT(first_rules)),
                      ERR_REFUSED);
-    assert_int_equal(policy_desk_give(network, WINDOW, 2, first_rules, COUNT(first_rules)),
+    assert_int_equal(fake_policy_give(network, WINDOW, 2, first_rules, COUNT(first_rules)),
                      ERR_REFUSED);
     fake_network_crash(network, WINDOW);
     fake_network_start(network, WINDOW);
     assert_int_equal(policy_desk_version(network, WINDOW), 2);
-    assert_int_equal(policy_desk_give(network, WINDOW, 1, first_rules, COUNT(first_rules)),
+    assert_int_equal(fake_policy_give(network, WINDOW, 1, first_rules, COUNT(first_rules)),
                      ERR_REFUSED);
-    assert_int_equal(policy_desk_give(network, WINDOW, 3, first_rules, COUNT(first_rules)), OK);
+    assert_int_equal(fake_policy_give(network, WINDOW, 3, first_rules, COUNT(first_rules)), OK);
     fake_network_turn(network, WINDOW);
     assert_int_equal(count_adoptions(network, WINDOW), 2);
     policy_desk_close(network);
@@ -277,14 +277,14 @@ an_adoption_is_durable_with_the_first_case_under_it(void **unused)
     AUTO(arena) struct arena arena;
     arena_init(&arena);
     policy_desk_open(&network);
-    assert_int_equal(policy_desk_give(network, WINDOW, 1, first_rules, COUNT(first_rules)), OK);
+    assert_int_equal(fake_policy_give(network, WINDOW, 1, first_rules, COUNT(first_rules)), OK);
     assert_int_equal(policy_desk_version(network, WINDOW), 1);
     fake_network_crash(network, WINDOW);
     fake_network_start(network, WINDOW);
     assert_int_equal(policy_desk_version(network, WINDOW), 0);
     assert_int_equal(count_adoptions(network, WINDOW), 0);
 
-    assert_int_equal(policy_desk_give(network, WINDOW, 1, first_rules, COUNT(first_rules)), OK);
+    assert_int_equal(fake_policy_give(network, WINDOW, 1, first_rules, COUNT(first_rules)), OK);
     policy_desk_apply(network, 100, 2100, number);
     fake_network_crash(network, WINDOW);
     fake_network_start(network, WINDOW);

@@ -91,7 +91,7 @@ a_policy_is_handed_on_before_the_first_case_under_it(void **unused)
 {
     (void)unused;
     char number[CASE_NUMBER_CHARS + 1];
-    assert_int_equal(policy_desk_give(network, WINDOW, FIRST), OK);
+    assert_int_equal(fake_policy_give(network, WINDOW, FIRST), OK);
     policy_desk_apply(network, 100, 2100, number);
     fake_network_settle(network);
     assert_int_equal(policy_desk_version(network, REGISTRY), 1);
@@ -113,8 +113,8 @@ whoever_greets_is_handed_a_newer_policy_too(void **unused)
 {
     (void)unused;
     char number[CASE_NUMBER_CHARS + 1];
-    policy_desk_give_all(network, FIRST);
-    assert_int_equal(policy_desk_give(network, REGISTRY, SECOND), OK);
+    fake_policy_give_all(network, FIRST);
+    assert_int_equal(fake_policy_give(network, REGISTRY, SECOND), OK);
     policy_desk_apply(network, 100, 2100, number);
     fake_network_settle(network);
     assert_int_equal(policy_desk_version(network, WINDOW), 2);
@@ -128,13 +128,13 @@ an_office_that_adopts_one_hands_it_to_all_that_are_connected(void **unused)
 {
     (void)unused;
     char number[CASE_NUMBER_CHARS + 1];
-    policy_desk_give_all(network, FIRST);
+    fake_policy_give_all(network, FIRST);
     policy_desk_apply(network, 100, 2100, number);
     fake_network_run(network, 1000);
-    assert_int_equal(policy_desk_give(network, WINDOW, SECOND), OK);
+    assert_int_equal(fake_policy_give(network, WINDOW, SECOND), OK);
     fake_network_run(network, 1000);
     assert_int_equal(policy_desk_version(network, REGISTRY), 2);
-    assert_int_equal(policy_desk_give(network, REGISTRY, 3, first_rules, COUNT(first_rules)), OK);
+    assert_int_equal(fake_policy_give(network, REGISTRY, 3, first_rules, COUNT(first_rules)), OK);
     fake_network_run(network, 1000); /* through the connection that the window opened */
     assert_int_equal(policy_desk_version(network, WINDOW), 3);
     failed = false;
@@ -146,9 +146,9 @@ a_former_policy_is_asked_for_by_its_number(void **unused)
 {
     (void)unused;
     char number[CASE_NUMBER_CHARS + 1];
-    assert_int_equal(policy_desk_give(network, WINDOW, FIRST), OK);
+    assert_int_equal(fake_policy_give(network, WINDOW, FIRST), OK);
     policy_desk_apply(network, 100, 2100, number);
-    assert_int_equal(policy_desk_give(network, REGISTRY, SECOND), OK);
+    assert_int_equal(fake_policy_give(network, REGISTRY, SECOND), OK);
     fake_network_settle(network);
     assert_true(has(REGISTRY, 1));
     assert_int_equal(policy_desk_version(network, REGISTRY), 2);
@@ -224,7 +224,7 @@ static void
 a_policy_that_is_not_newer_is_not_looked_at(void **unused)
 {
     (void)unused;
-    policy_desk_give_all(network, 5, first_rules, COUNT(first_rules));
+    fake_policy_give_all(network, 5, first_rules, COUNT(first_rules));
     uint64_t dropped = office_at(WINDOW)->dropped;
     hand_over(WINDOW, CENTRE, 5, spoil(make(5)));
     hand_over(WINDOW, CENTRE, 4, make(4)); /* nobody asked for it */
@@ -241,7 +241,7 @@ static void
 who_asks_too_often_is_not_answered(void **unused)
 {
     (void)unused;
-    policy_desk_give_all(network, FIRST);
+    fake_policy_give_all(network, FIRST);
     Yidi__PolicyAsk ask = YIDI__POLICY_ASK__INIT;
     Yidi__LinkFrame frame = YIDI__LINK_FRAME__INIT;
     struct link_message message = { .side = LINK_OUTBOUND, .frame_count = 1 };
@@ -269,10 +269,10 @@ former_policies_come_back_after_a_lost_disk(void **unused)
     (void)unused;
     for (size_t lost = 0; lost < network->count; lost++) {
         char old[CASE_NUMBER_CHARS + 1], new[CASE_NUMBER_CHARS + 1];
-        policy_desk_give_all(network, FIRST);
+        fake_policy_give_all(network, FIRST);
         policy_desk_apply(network, 100, 2100, old);
         fake_network_settle(network);
-        policy_desk_give_all(network, SECOND);
+        fake_policy_give_all(network, SECOND);
         policy_desk_apply(network, 101, 3000, new);
         fake_desk_walk(network, old, 2); /* ordered */
         fake_desk_walk(network, new, 2);
@@ -299,7 +299,7 @@ a_policy_that_nobody_has_does_not_hold_up_a_recovery(void **unused)
     char number[CASE_NUMBER_CHARS + 1];
     struct peer *window = peers_take(&office_at(REGISTRY)->peers, code_of(WINDOW));
     window->policies.false_ms = network->now.monotonic_ms; /* so the registry never had it */
-    assert_int_equal(policy_desk_give(network, WINDOW, FIRST), OK);
+    assert_int_equal(fake_policy_give(network, WINDOW, FIRST), OK);
     policy_desk_apply(network, 100, 2100, number);
     fake_network_settle(network);
     assert_false(has(REGISTRY, 1));
@@ -325,8 +325,8 @@ a_window_that_judges_by_a_policy_of_yesterday_raises_a_doubt(void **unused)
 {
     (void)unused;
     char same_day[CASE_NUMBER_CHARS + 1], later[CASE_NUMBER_CHARS + 1];
-    policy_desk_give_all(network, FIRST);
-    assert_int_equal(policy_desk_give(network, REGISTRY, SECOND), OK);
+    fake_policy_give_all(network, FIRST);
+    assert_int_equal(fake_policy_give(network, REGISTRY, SECOND), OK);
     fake_network_turn(network, REGISTRY);
     policy_desk_apply(network, 100, 2100, same_day);
     let_a_day_pass(); /* the window has the second one by now ... */

@@ -104,6 +104,17 @@ tell_end(const Yidi__Case *row, char *text)
         row->case_number, row->case_number, row->note != NULL ? row->note->text : "");
 }
 
+/* By when the applicant is to be told that the card is here; whoever tells reads it. */
+static enum result
+tell_by(struct turn *turn, const Yidi__Case *row, uint64_t *ret_deadline_ms)
+{
+    struct policy_case policy;
+    enum result result = policies_of_case(turn, row, &policy);
+    if (result == OK)
+        *ret_deadline_ms = deadline_ms(DEADLINE_NOTIFICATION, &policy, turn->now_ms);
+    return result;
+}
+
 static enum result
 fill_notification(struct turn *turn, const struct case_file *file, Yidi__NotificationRow *row)
 {
@@ -123,7 +134,7 @@ fill_notification(struct turn *turn, const struct case_file *file, Yidi__Notific
         row->event = "refused";
         tell_refusal(file->row, row->text);
     }
-    return OK;
+    return file->row->state == APPLICATION_READY ? tell_by(turn, file->row, &row->deadline_ms) : OK;
 }
 
 /* ---- incoming messages ---- */

@@ -13,6 +13,8 @@
 #include "registry-node/core/review.h"
 #include "registry-node/registry.h"
 
+enum { CLOCK_AHEAD_MAX_MS = 10 * 60 * 1000 };
+
 static enum result
 check_number(struct turn *turn, const struct incoming *incoming, bool again,
              struct refusal *ret_refusal)
@@ -71,12 +73,19 @@ check_attachments(const struct incoming *incoming, struct refusal *ret_refusal)
     return result;
 }
 
-/* A clock that runs ahead at the window must not lengthen the time that the law gives, nor make a
+/* Clocks differ a little, and at midnight that is a day: the window's day is the case's, here as
+ * there. But a clock that runs far ahead must not lengthen the time that the law gives, nor make a
  * child an adult. */
+static bool
+is_clock_ahead(const struct turn *turn, const Yidi__ApplicationSubmitted *submitted)
+{
+    return submitted->accepted_ms > turn->now_ms + CLOCK_AHEAD_MAX_MS;
+}
+
 static uint64_t
 accepted_at_ms(const struct turn *turn, const Yidi__ApplicationSubmitted *submitted)
 {
-    return submitted->accepted_ms < turn->now_ms ? submitted->accepted_ms : turn->now_ms;
+    return is_clock_ahead(turn, submitted) ? turn->now_ms : submitted->accepted_ms;
 }
 
 static enum result
@@ -105,23 +114,43 @@ check_application(struct turn *turn, const struct incoming *incoming, bool again
     return result;
 }
 
-enum result
-registry_judge(struct turn *turn, const Yidi__Case *row, uint32_t *ret_findings)
+/* What the record says. */
+static enum result
+judge_form(struct turn *turn, const Yidi__Case *row, const struct policy_case *policy,
+           uint32_t *ret_findings)
 {
     Yidi__Citizen *record = NULL;
-    struct policy_case policy;
     const struct form form = form_view(row->form);
-    enum result result = policies_of_case(turn, row, &policy);
-    if (result == OK)
-        result = registry_find_citizen(turn, form.person.citizen_number, &record);
+    enum result result = registry_find_citizen(turn, form.person.citizen_number, &record);
     if (result != OK && result != ERR_ABSENT)
         return result;
     if (result == OK) {
         const struct citizen citizen = citizen_view(record);
-        *ret_findings = findings_judge(&form, &citizen, &policy);
+        *ret_findings = findings_judge(&form, &citizen, policy);
     } else {
-        *ret_findings = findings_judge(&form, NULL, &policy);
+        *ret_findings = findings_judge(&form, NULL, policy);
     }
+    return OK;
+}
+
+enum result
+registry_judge(struct turn *turn, const Yidi__Case *row, uint32_t *ret_findings)
+{
+    struct policy_case policy;
+    uint32_t findings = 0;
+    bool outdated = false;
+    enum result result = policies_of_case(turn, row, &policy);
+    if (result == OK)
+        result = judge_form(turn, row, &policy, &findings);
+    if (result == OK)
+        result = policies_were_newer(turn, row->policy_version, policy.date, &outdated);
+    if (result != OK)
+        return result;
+    if (outdated)
+        findings |= finding_bit(FINDING_POLICY_OUTDATED);
+    if (row->clock_ahead)
+        findings |= finding_bit(FINDING_CLOCK_AHEAD);
+    *ret_findings = findings;
     return OK;
 }
 
@@ -135,6 +164,7 @@ fill_row(struct turn *turn, const struct incoming *incoming, Yidi__Case *row)
     row->registry_office = (char *)turn->office->journal.office;
     row->production_office = submitted->production_office;
     row->accepted_ms = accepted_ms;
+    row->clock_ahead = is_clock_ahead(turn, submitted);
     row->application_sequence = incoming->sequence;
     row->revision = submitted->revision;
     row->policy_version = submitted->policy_version;

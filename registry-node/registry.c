@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "registry-node/registry.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "common/domain/civil_date.h"
@@ -154,6 +155,16 @@ failed_finding(uint32_t findings)
 }
 
 /* The record may have changed since the application came: it is judged again. */
+/* Nobody can say what it allows. */
+static enum result
+refuse_unknown(const Yidi__Case *row, struct refusal *ret_refusal)
+{
+    return refuse(ret_refusal, REFUSAL_POLICY_UNKNOWN, "policy_version",
+                  "version %" PRIu64 ", under which it was accepted, has not come yet; the other "
+                  "offices are asked for it",
+                  row->policy_version);
+}
+
 static enum result
 examine(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
 {
@@ -162,6 +173,8 @@ examine(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
     enum result result = registry_judge(turn, file->row, &findings);
     if (result != OK)
         return result;
+    if (findings_have(findings, FINDING_POLICY_UNKNOWN))
+        return refuse_unknown(file->row, ret_refusal);
     file->row->findings = findings;
     file->row->examiner = (char *)turn->operator;
     event.failed_finding = failed_finding(findings);
@@ -182,6 +195,8 @@ issue(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
                       "no other office has handed it back");
     if (result == OK)
         result = policies_of_case(turn, row, &policy);
+    if (result == OK && !policy.known)
+        return refuse_unknown(row, ret_refusal);
     if (result != OK)
         return result;
     bool again = row->state == REVIEW_BLOCKED;

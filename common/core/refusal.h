@@ -134,6 +134,8 @@
       "政策未经可信机构签名，或者违反规则")                                                        \
     X(POLICY_FORBIDS, "the policy that judges this case does not have that",                       \
       "适用于本业务的政策不允许")                                                                  \
+    X(POLICY_UNKNOWN, "the policy that judges this case has not come yet",                         \
+      "适用于本业务的政策尚未收到")                                                                \
     X(CERTIFICATE_INVALID,                                                                         \
       "a certificate does not chain to the root, is out of date, or is revoked",                   \
       "证书不能追溯到根证书、不在有效期内或者已被吊销")                                            \

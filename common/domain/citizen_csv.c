@@ -324,10 +324,10 @@ read_header(struct citizen_csv *csv)
 enum result
 citizen_csv_init(struct citizen_csv *csv, struct bytes file, struct refusal *ret_refusal)
 {
-    static const char byte_order_mark[] = "\xEF\xBB\xBF";
     *csv = (struct citizen_csv){ .file = file };
-    if (file.size >= 3 && memcmp(file.data, byte_order_mark, 3) == 0)
-        csv->offset = 3;
+    size_t mark = strlen(CSV_BYTE_ORDER_MARK);
+    if (file.size >= mark && memcmp(file.data, CSV_BYTE_ORDER_MARK, mark) == 0)
+        csv->offset = mark;
     if (take_line(csv, NULL) != OK || !read_header(csv))
         return refuse(ret_refusal, REFUSAL_CSV_INVALID, "",
                       "line 1 must be %s, then further columns or none", CITIZEN_CSV_HEADER);

@@ -4,6 +4,27 @@
 #include <string.h>
 
 char *
+csv_begin(char *text)
+{
+    size_t mark = strlen(CSV_BYTE_ORDER_MARK);
+    return strncmp(text, CSV_BYTE_ORDER_MARK, mark) == 0 ? text + mark : text;
+}
+
+char *
+csv_take_line(char **cursor)
+{
+    char *line = *cursor;
+    if (line == NULL || *line == '\0')
+        return NULL;
+    char *end = line + strcspn(line, "\n");
+    *cursor = *end == '\0' ? NULL : end + 1;
+    if (end > line && end[-1] == '\r')
+        end--;
+    *end = '\0';
+    return line;
+}
+
+char *
 csv_take_field(char **cursor)
 {
     char *field = *cursor;

@@ -32,15 +32,20 @@ static const struct meaning {
     [FINDING_NO_PHOTO_ON_FILE] = { "NO_PHOTO_ON_FILE", FINDING_DOUBT, REFUSED_NO_PHOTO_ON_FILE },
     [FINDING_CARD_REPORTED_LOST] = { "CARD_REPORTED_LOST", FINDING_DOUBT,
                                      REFUSED_DOCUMENTS_NOT_GENUINE },
-    [FINDING_POLICY_UNKNOWN] = { "POLICY_UNKNOWN", FINDING_DOUBT, REFUSED_UNSPECIFIED },
+    [FINDING_POLICY_UNKNOWN] = { "POLICY_UNKNOWN", FINDING_FAIL, REFUSED_UNSPECIFIED },
     [FINDING_CARD_ON_FILE] = { "CARD_ON_FILE", FINDING_FAIL, REFUSED_IDENTITY_DOUBTFUL },
+    [FINDING_TOO_EARLY] = { "TOO_EARLY", FINDING_DOUBT, REFUSED_TOO_EARLY },
     [FINDING_SECOND_SCRIPT_DIFFERS] = { "SECOND_SCRIPT_DIFFERS", FINDING_DOUBT,
                                         REFUSED_IDENTITY_DOUBTFUL },
-    [FINDING_TOO_EARLY] = { "TOO_EARLY", FINDING_DOUBT, REFUSED_UNSPECIFIED },
+    [FINDING_CREDIT_TOLERATED] = { "CREDIT_TOLERATED", FINDING_DOUBT, REFUSED_UNSPECIFIED },
+    [FINDING_DETAILS_TOLERATED] = { "DETAILS_TOLERATED", FINDING_DOUBT, REFUSED_UNSPECIFIED },
+    [FINDING_APPEARANCE_TOLERATED] = { "APPEARANCE_TOLERATED", FINDING_DOUBT, REFUSED_UNSPECIFIED },
+    [FINDING_POLICY_OUTDATED] = { "POLICY_OUTDATED", FINDING_DOUBT, REFUSED_UNSPECIFIED },
+    [FINDING_CLOCK_AHEAD] = { "CLOCK_AHEAD", FINDING_DOUBT, REFUSED_UNSPECIFIED },
 };
 
-static uint32_t
-bit(enum finding finding)
+uint32_t
+finding_bit(enum finding finding)
 {
     return UINT32_C(1) << finding;
 }
@@ -53,14 +58,24 @@ details_differ(const struct person *asked, const struct person *known)
            asked->birth_date != known->birth_date;
 }
 
+/* What the policy does not refuse for, the examiner is told all the same. */
 static uint32_t
-judge_details(const struct form *form, const struct citizen *record)
+failed_or(enum finding failed, enum finding tolerated, const struct policy_case *policy,
+          enum policy_key refused)
+{
+    return finding_bit(policy_of_case(policy, refused) != 0 ? failed : tolerated);
+}
+
+static uint32_t
+judge_details(const struct form *form, const struct citizen *record,
+              const struct policy_case *policy)
 {
     uint32_t findings = 0;
     if (details_differ(&form->person, &record->person))
-        findings |= bit(FINDING_DETAILS_DIFFER);
+        findings |= failed_or(FINDING_DETAILS_DIFFER, FINDING_DETAILS_TOLERATED, policy,
+                              POLICY_REFUSE_IDENTITY);
     if (strcmp(form->person.address, record->person.address) != 0)
-        findings |= bit(FINDING_ADDRESS_DIFFERS);
+        findings |= finding_bit(FINDING_ADDRESS_DIFFERS);
     return findings;
 }
 
@@ -70,16 +85,19 @@ judge_second_script(const struct second_script *asked, const struct second_scrip
 {
     bool name_differs = asked->name[0] != '\0' && strcmp(asked->name, known->name) != 0;
     bool address_differs = asked->address[0] != '\0' && strcmp(asked->address, known->address) != 0;
-    return name_differs || address_differs ? bit(FINDING_SECOND_SCRIPT_DIFFERS) : 0;
+    return name_differs || address_differs ? finding_bit(FINDING_SECOND_SCRIPT_DIFFERS) : 0;
 }
 
 static uint32_t
-judge_appearance(const struct form *form, const struct citizen *record)
+judge_appearance(const struct form *form, const struct citizen *record,
+                 const struct policy_case *policy)
 {
     if (!form->appearance_changed)
         return 0;
-    return bit(record->fingerprints_on_file ? FINDING_APPEARANCE_CHANGED
-                                            : FINDING_APPEARANCE_WITHOUT_FINGERPRINTS);
+    if (record->fingerprints_on_file)
+        return finding_bit(FINDING_APPEARANCE_CHANGED);
+    return failed_or(FINDING_APPEARANCE_WITHOUT_FINGERPRINTS, FINDING_APPEARANCE_TOLERATED, policy,
+                     POLICY_REFUSE_APPEARANCE);
 }
 
 /* What the record says of the number and the person who bears it, whatever the form says. */
@@ -87,16 +105,17 @@ static uint32_t
 judge_record(const struct citizen *record, const struct policy_case *policy)
 {
     uint32_t findings = 0;
-    if (record->bad_credit && policy_of_case(policy, POLICY_REFUSE_CREDIT) != 0)
-        findings |= bit(FINDING_BAD_CREDIT);
+    if (record->bad_credit)
+        findings |=
+            failed_or(FINDING_BAD_CREDIT, FINDING_CREDIT_TOLERATED, policy, POLICY_REFUSE_CREDIT);
     if (record->deceased_on != 0)
-        findings |= bit(FINDING_DECEASED);
+        findings |= finding_bit(FINDING_DECEASED);
     if (record->number_replaced_by[0] != '\0')
-        findings |= bit(FINDING_NUMBER_CORRECTED);
+        findings |= finding_bit(FINDING_NUMBER_CORRECTED);
     if (record->duplicate_number)
-        findings |= bit(FINDING_DUPLICATE_NUMBER);
+        findings |= finding_bit(FINDING_DUPLICATE_NUMBER);
     if (!record->photo_on_file)
-        findings |= bit(FINDING_NO_PHOTO_ON_FILE);
+        findings |= finding_bit(FINDING_NO_PHOTO_ON_FILE);
     return findings;
 }
 
@@ -109,15 +128,15 @@ judge_division(const struct person *asked, const struct citizen *record)
     if (moved && strcmp(division, record->present_division) == 0)
         return 0;
     if (strcmp(division, record->person.registration_division) != 0)
-        return bit(FINDING_REGISTERED_ELSEWHERE);
-    return moved ? bit(FINDING_REGISTRATION_MOVED) : 0;
+        return finding_bit(FINDING_REGISTERED_ELSEWHERE);
+    return moved ? finding_bit(FINDING_REGISTRATION_MOVED) : 0;
 }
 
 static uint32_t
 judge_card(const struct form *form, const struct citizen *record)
 {
     bool lost = record->card_serial[0] != '\0' && record->card_reported_lost;
-    return form->kind == KIND_RENEWAL && lost ? bit(FINDING_CARD_REPORTED_LOST) : 0;
+    return form->kind == KIND_RENEWAL && lost ? finding_bit(FINDING_CARD_REPORTED_LOST) : 0;
 }
 
 /* Does the kind of application fit what was issued before? Nobody can renew what never was. */
@@ -125,23 +144,26 @@ static uint32_t
 judge_kind(const struct form *form, const struct citizen *record, const struct policy_case *policy)
 {
     bool issued = record->card_serial[0] != '\0' || record->former_card_serial[0] != '\0';
-    bool first_allowed = policy_of_case(policy, POLICY_REFUSE_FIRST) == 0;
-    if (form->kind == KIND_FIRST && first_allowed)
-        return issued ? bit(FINDING_CARD_ON_FILE) : 0;
-    return form->kind == KIND_FIRST || !issued ? bit(FINDING_FIRST_APPLICATION) : 0;
+    if (form->kind != KIND_FIRST)
+        return issued ? 0 : finding_bit(FINDING_FIRST_APPLICATION);
+    if (policy->known && policy_of_case(policy, POLICY_REFUSE_FIRST) != 0)
+        return finding_bit(FINDING_FIRST_APPLICATION);
+    return issued ? finding_bit(FINDING_CARD_ON_FILE) : 0;
 }
 
+/* A card that is neither lost nor damaged, and says what is right, is renewed because it ends: one
+ * that never ends, never. */
 static uint32_t
 judge_time(const struct form *form, const struct citizen *record, const struct policy_case *policy)
 {
-    bool ends = record->card_serial[0] != '\0' && record->card_valid_until != 0;
-    if (form->kind != KIND_RENEWAL || !ends ||
+    bool on_file = record->card_serial[0] != '\0';
+    bool long_term = record->card_valid_until == 0;
+    if (form->kind != KIND_RENEWAL || !on_file ||
         (form->reason != REASON_EXPIRED && form->reason != REASON_EXPIRING))
         return 0;
     unsigned months = policy_of_case(policy, POLICY_RENEWAL_EARLY);
-    return record->card_valid_until > civil_date_add_months(policy->date, months)
-               ? bit(FINDING_TOO_EARLY)
-               : 0;
+    bool soon = record->card_valid_until <= civil_date_add_months(policy->date, months);
+    return long_term || !soon ? finding_bit(FINDING_TOO_EARLY) : 0;
 }
 
 uint32_t
@@ -150,18 +172,15 @@ findings_judge(const struct form *form, const struct citizen *record,
 {
     const struct person *asked = &form->person;
     if (record == NULL || strcmp(asked->citizen_number, record->person.citizen_number) != 0)
-        return bit(FINDING_NOT_ON_FILE);
+        return finding_bit(FINDING_NOT_ON_FILE);
 
     uint32_t findings = judge_record(record, policy) | judge_division(asked, record) |
                         judge_card(form, record) | judge_kind(form, record, policy) |
-                        judge_time(form, record, policy) |
+                        judge_time(form, record, policy) | judge_details(form, record, policy) |
+                        judge_appearance(form, record, policy) |
                         judge_second_script(&form->second_script, &record->second_script);
-    if (policy_of_case(policy, POLICY_REFUSE_IDENTITY) != 0)
-        findings |= judge_details(form, record);
-    if (policy_of_case(policy, POLICY_REFUSE_APPEARANCE) != 0)
-        findings |= judge_appearance(form, record);
     if (!policy->known)
-        findings |= bit(FINDING_POLICY_UNKNOWN);
+        findings |= finding_bit(FINDING_POLICY_UNKNOWN);
     return findings;
 }
 
@@ -169,7 +188,7 @@ bool
 findings_fatal(uint32_t findings)
 {
     for (unsigned i = 0; i < FINDING_COUNT; i++)
-        if ((findings & bit((enum finding)i)) != 0 && meanings[i].severity == FINDING_FAIL)
+        if ((findings & finding_bit((enum finding)i)) != 0 && meanings[i].severity == FINDING_FAIL)
             return true;
     return findings >> FINDING_COUNT != 0;
 }
@@ -178,7 +197,7 @@ bool
 findings_have(uint32_t findings, enum finding finding)
 {
     REQUIRE(finding < FINDING_COUNT);
-    return (findings & bit(finding)) != 0;
+    return (findings & finding_bit(finding)) != 0;
 }
 
 const char *

@@ -31,10 +31,15 @@ enum finding {
     FINDING_REGISTRATION_MOVED = 11, /* the form still names the county that it moved away from */
     FINDING_NO_PHOTO_ON_FILE = 12,
     FINDING_CARD_REPORTED_LOST = 13,    /* a renewal, of a card that was reported lost */
-    FINDING_POLICY_UNKNOWN = 14,        /* accepted under a policy that is not known here */
+    FINDING_POLICY_UNKNOWN = 14,        /* accepted under a policy that is not known here yet */
     FINDING_CARD_ON_FILE = 15,          /* a first application, and a card was issued before */
-    FINDING_TOO_EARLY = 16,             /* the card on file does not end soon */
+    FINDING_TOO_EARLY = 16,             /* the card on file does not end soon, or never */
     FINDING_SECOND_SCRIPT_DIFFERS = 17, /* the record has another one, or none */
+    FINDING_CREDIT_TOLERATED = 18,  /* a bad credit record, which the policy does not refuse for */
+    FINDING_DETAILS_TOLERATED = 19, /* details differ, which it does not refuse for */
+    FINDING_APPEARANCE_TOLERATED = 20, /* greatly changed, none on file, which it does not refuse */
+    FINDING_POLICY_OUTDATED = 21, /* the window named a policy that was no longer the newest here */
+    FINDING_CLOCK_AHEAD = 22,     /* accepted in the future, by the window's clock */
     FINDING_COUNT
 };
 
@@ -44,7 +49,8 @@ enum finding_severity {
 };
 
 /* Compare an application with the record, by the policy of the case: what that does not let anybody
- * be refused for is no finding.
+ * be refused for is a doubt, so that the examiner still sees it. Of a policy that is not known here
+ * nobody can say what it allows: then nothing is issued until it has come.
  *
  * record  NULL when the registry has none: then that is the only finding.
  * Returns a set: bit 1 << finding for each one. */
@@ -54,6 +60,9 @@ uint32_t findings_judge(const struct form *form, const struct citizen *record,
 /* Does any of them fail the application? Bits of no known finding do, because a newer version may
  * have set them. */
 bool findings_fatal(uint32_t findings);
+
+/* What the registry finds beside the record is added to the set by this. */
+uint32_t finding_bit(enum finding finding);
 
 bool findings_have(uint32_t findings, enum finding finding);
 

@@ -68,7 +68,19 @@ policy_of_case(const struct policy_case *about, enum policy_key key)
         [POLICY_AT_REGISTRY] = about->registry,
         [POLICY_AT_PRODUCTION] = about->production,
     };
-    return policy_value(about->policy, key, about->date, provinces[policy_key_info(key)->place]);
+    enum policy_place place = policy_key_info(key)->place;
+    REQUIRE(place != POLICY_AT_OFFICE);
+    return policy_value(about->policy, key, about->date, provinces[place]);
+}
+
+const char *
+policy_place_name(enum policy_place place)
+{
+    static const char *const names[] = { [POLICY_AT_WINDOW] = "window",
+                                         [POLICY_AT_REGISTRY] = "registry",
+                                         [POLICY_AT_PRODUCTION] = "card centre",
+                                         [POLICY_AT_OFFICE] = "each office" };
+    return names[place];
 }
 
 const struct policy_key_info *

@@ -35,7 +35,12 @@ enum policy_unit {
 };
 
 /* Whose province decides, when the offices stand in several. */
-enum policy_place { POLICY_AT_WINDOW, POLICY_AT_REGISTRY, POLICY_AT_PRODUCTION };
+enum policy_place {
+    POLICY_AT_WINDOW,
+    POLICY_AT_REGISTRY,
+    POLICY_AT_PRODUCTION,
+    POLICY_AT_OFFICE, /* that of each office that asks; no case is judged by it */
+};
 
 struct policy_key_info {
     const char *key; /* "fee.renewal" */
@@ -87,10 +92,13 @@ uint32_t policy_value(const struct policy *policy, enum policy_key key, uint32_t
 const struct policy_rule *policy_find(const struct policy *policy, enum policy_key key,
                                       uint32_t date, const char *province);
 
-/* The value of a key for a case. */
+/* The value of a key for a case; not of one that each office has for itself. */
 uint32_t policy_of_case(const struct policy_case *about, enum policy_key key);
 
 const struct policy_key_info *policy_key_info(enum policy_key key);
+
+/* "window", "registry", "card centre" or "each office". */
+const char *policy_place_name(enum policy_place place);
 
 /* The key of a name; POLICY_KEY_UNKNOWN when there is none. */
 enum policy_key policy_key_find(const char *name);

@@ -31,15 +31,15 @@
     X(VALIDITY_26_TO_45,  "validity.26-to-45",            YEARS, 20, 0, 50, REGISTRY,     "26至45岁有效期",     "The same from 26 to 45.")                                         \
     X(VALIDITY_FROM_46,   "validity.from-46",             YEARS, 0, 0, 50, REGISTRY,      "46岁以上有效期",     "The same from 46 on.")                                            \
     X(RENEWAL_EARLY,      "renewal.early",                MONTHS, 3, 0, 120, WINDOW,      "提前换领期限",       "How long before its end a card that expires may be renewed.")     \
-    X(DEADLINE_STATUTORY, "deadline.statutory",           DAYS, 60, 1, 366, WINDOW,       "法定办理期限",       "From acceptance until the card is there.")                        \
-    X(DEADLINE_REMOTE,    "deadline.remote",              DAYS, 0, 0, 366, WINDOW,        "偏远地区延长期限",   "What the statutory time is extended by in remote areas.")         \
+    X(DEADLINE_STATUTORY, "deadline.statutory",           DAYS, 60, 1, 60, WINDOW,        "法定办理期限",       "From acceptance until the card is there.")                        \
+    X(DEADLINE_REMOTE,    "deadline.remote",              DAYS, 0, 0, 30, WINDOW,         "偏远地区延长期限",   "What the statutory time is extended by in remote areas.")         \
     X(DEADLINE_REGISTRY,  "deadline.registry",            DAYS, 5, 1, 366, REGISTRY,      "审核签发期限",       "From arrival at the registry until it is issued or refused.")     \
     X(DEADLINE_PRODUCTION, "deadline.production",         DAYS, 30, 1, 366, WINDOW,       "制证期限",           "From the order until the card is made, verified and sent.")       \
     X(PRODUCTION_WORKING_DAYS, "deadline.production-in-working-days", FLAG, 0, 0, 1, WINDOW, "制证期限按工作日计", "Whether the days of production are working days.")               \
     X(DEADLINE_NOTIFICATION, "deadline.notification",     WORKING_DAYS, 2, 1, 366, WINDOW, "通知领证期限",      "From the card's arrival until the applicant is told.")            \
     X(DEADLINE_REMAKE,    "deadline.remake",              DAYS, 5, 1, 366, WINDOW,        "重新制证期限",       "From the report of a defect until the card is made again.")       \
     X(DEADLINE_COLLECTION, "deadline.collection",         DAYS, 90, 1, 3660, WINDOW,      "领证保管期限",       "From the card's arrival until it counts as unclaimed.")           \
-    X(DUE_SOON,           "deadline.due-soon",            WORKING_DAYS, 1, 0, 60, WINDOW, "临期预警天数",       "How long before a deadline a case shows as due soon.")            \
+    X(DUE_SOON,           "deadline.due-soon",            WORKING_DAYS, 1, 0, 60, OFFICE, "临期预警天数",       "How long before a deadline a case shows as due soon; each office goes by its own province.")            \
     X(REFUSE_FIRST,       "refusal.first-application",    FLAG, 1, 0, 1, WINDOW,          "首次申领不予受理",   "Whether a first application is refused in another place.")        \
     X(REFUSE_IDENTITY,    "refusal.identity-doubtful",    FLAG, 1, 0, 1, REGISTRY,        "身份存疑不予受理",   "Whether it is refused when form and record differ.")              \
     X(REFUSE_APPEARANCE,  "refusal.appearance-without-fingerprints", FLAG, 1, 0, 1, REGISTRY, "相貌变化大且无指纹不予受理", "Whether it is refused when appearance has changed greatly and no fingerprints are on file.") \
@@ -47,7 +47,7 @@
     X(REFUSE_CREDIT,      "refusal.bad-credit",           FLAG, 1, 0, 1, REGISTRY,        "不良信用记录不予受理", "Whether it is refused over a bad credit record.")               \
     X(BILINGUAL,          "production.bilingual",         FLAG, 0, 0, 1, PRODUCTION,      "双语文字制证",       "Whether the province's card centres print a second script.")      \
     X(TEMPORARY_ALLOWED,  "temporary.allowed",            FLAG, 1, 0, 1, WINDOW,          "异地办理临时证",     "Whether a temporary card is given, once the registry has issued.") \
-    X(TEMPORARY_VALIDITY, "temporary.validity",           MONTHS, 3, 1, 12, WINDOW,       "临时证有效期",       "How long a temporary card is valid.")                             \
+    X(TEMPORARY_VALIDITY, "temporary.validity",           MONTHS, 3, 1, 3, WINDOW,        "临时证有效期",       "How long a temporary card is valid.")                             \
     X(KEEP_BIOMETRICS,    "retention.biometrics",         DAYS, 90, 1, 36500, WINDOW,     "人像指纹保存期限",   "How long photo and fingerprints are kept after the case is closed.") \
     X(KEEP_TEXT,          "retention.text",               DAYS, 3650, 1, 36500, WINDOW,   "文字信息保存期限",   "How long names and addresses are kept after the case is closed.")
 /* clang-format on */

@@ -68,6 +68,10 @@ static const struct sentences {
                                    "registration.",
                                    "人口信息中没有您的相片，无法核实身份，"
                                    "请到户籍所在地公安机关办理。" },
+    [REFUSED_TOO_EARLY] = { "TOO_EARLY",
+                            "Your present identity card is valid for long enough still; please "
+                            "apply again when its end is near.",
+                            "现有居民身份证距有效期满时间尚长，请在临近期满时再申请换领。" },
 };
 
 static bool

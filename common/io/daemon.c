@@ -269,6 +269,15 @@ take_policy(struct daemon *daemon, const struct office_time *now, struct refusal
     return result;
 }
 
+/* A file that is older than what other offices handed over is no fault. */
+static void
+log_rejected(const struct refusal *refusal)
+{
+    bool older = strcmp(refusal->field, "version") == 0;
+    log_line(older ? LOG_WARNING : LOG_ERROR, "policy_rejected", "code=%s field=%s",
+             refusal_name(refusal->code), refusal->field);
+}
+
 /* What was adopted goes on, whatever becomes of the file; but nobody starts without the policy that
  * was asked for. */
 static enum result
@@ -281,8 +290,7 @@ open_policy(struct daemon *daemon, struct refusal *ret_refusal)
     enum result result = take_policy(daemon, &now, ret_refusal);
     if (result != ERR_REFUSED || daemon->office->policies.present == NULL)
         return result;
-    log_line(LOG_ERROR, "policy_rejected", "code=%s field=%s", refusal_name(ret_refusal->code),
-             ret_refusal->field);
+    log_rejected(ret_refusal);
     return OK;
 }
 
@@ -420,8 +428,7 @@ reload_policy(struct daemon *daemon, const struct office_time *now)
 {
     struct refusal refusal = { 0 };
     if (daemon->options.policy != NULL && take_policy(daemon, now, &refusal) != OK)
-        log_line(LOG_ERROR, "policy_rejected", "code=%s field=%s", refusal_name(refusal.code),
-                 refusal.field);
+        log_rejected(&refusal);
 }
 
 static void

@@ -11,17 +11,16 @@
 #include "common/core/require.h"
 #include "common/domain/division.h"
 #include "common/io/area_index.h"
-#include "common/io/authority_signature.h"
-#include "common/io/file.h"
-#include "common/io/wire.h"
+#include "common/io/authority_document.h"
 
-enum {
-    SIGNED_BYTES_MAX = DIRECTORY_BYTES_MAX + 8 * 1024, /* with certificate and signature */
-    CERTIFICATES_MAX = 4,                              /* of an office, as in proto/ */
+enum { CERTIFICATES_MAX = 4 }; /* of an office, as in proto/ */
+
+static const struct authority_document document = {
+    .kind = { "yidi directory v1\n", "directory", REFUSAL_DIRECTORY_INVALID },
+    .body_bytes_max = DIRECTORY_BYTES_MAX,
+    .outer = &yidi__signed_directory__descriptor,
+    .body = &yidi__directory__descriptor,
 };
-
-static const struct authority_kind kind = { "yidi directory v1\n", "directory",
-                                            REFUSAL_DIRECTORY_INVALID };
 
 struct directory {
     struct arena arena; /* of everything here but the certificates */
@@ -37,45 +36,13 @@ struct directory {
 
 /* --- opening --- */
 
-static struct bytes
-borrow(ProtobufCBinaryData data)
-{
-    return bytes_of(data.data, data.len);
-}
-
-/* Whatever is wrong with the bytes is wrong with the directory. */
-static enum result
-unpack(const ProtobufCMessageDescriptor *descriptor, struct bytes packed, struct arena *arena,
-       ProtobufCMessage **ret_message, struct refusal *ret_refusal)
-{
-    struct refusal inner;
-    enum result result = wire_decode(descriptor, packed, arena, ret_message, &inner);
-    if (result == ERR_REFUSED)
-        return refuse(ret_refusal, REFUSAL_DIRECTORY_INVALID, inner.field, "%s", inner.rule);
-    return result;
-}
-
 static enum result
 open_signed(struct directory *directory, uint64_t now_ms, struct refusal *ret_refusal)
 {
-    ProtobufCMessage *outer, *body;
-    AUTO(arena) struct arena scratch;
-    arena_init(&scratch);
-
-    enum result result = unpack(&yidi__signed_directory__descriptor, directory->signed_bytes,
-                                &scratch, &outer, ret_refusal);
-    if (result != OK)
-        return result;
-    const Yidi__SignedDirectory *checked = (const Yidi__SignedDirectory *)outer;
-    const struct authority_signed document = { borrow(checked->directory),
-                                               borrow(checked->certificate),
-                                               borrow(checked->signature) };
-    result = authority_signature_check(&kind, &document, directory->root, now_ms, directory->signer,
-                                       ret_refusal);
-    if (result == OK)
-        result = unpack(&yidi__directory__descriptor,
-                        bytes_of(checked->directory.data, checked->directory.len),
-                        &directory->arena, &body, ret_refusal);
+    ProtobufCMessage *body;
+    enum result result =
+        authority_document_open(&document, directory->signed_bytes, directory->root, now_ms,
+                                &directory->arena, &body, directory->signer, ret_refusal);
     if (result != OK)
         return result;
     directory->body = (Yidi__Directory *)body;
@@ -116,9 +83,9 @@ enum result
 directory_decode(struct bytes signed_bytes, const struct trust_root *root, uint64_t now_ms,
                  struct directory **ret_directory, struct refusal *ret_refusal)
 {
-    if (signed_bytes.size == 0 || signed_bytes.size > SIGNED_BYTES_MAX)
-        return refuse(ret_refusal, REFUSAL_DIRECTORY_INVALID, "", "must have 1..%d bytes",
-                      SIGNED_BYTES_MAX);
+    enum result result = authority_document_check_size(&document, signed_bytes.size, ret_refusal);
+    if (result != OK)
+        return result;
     AUTO(directory) struct directory *directory = calloc(1, sizeof *directory);
     if (directory == NULL)
         return ERR_MEMORY;
@@ -127,7 +94,7 @@ directory_decode(struct bytes signed_bytes, const struct trust_root *root, uint6
     directory->signed_bytes = arena_copy(&directory->arena, signed_bytes);
     if (directory->signed_bytes.data == NULL)
         return ERR_MEMORY;
-    enum result result = open_signed(directory, now_ms, ret_refusal);
+    result = open_signed(directory, now_ms, ret_refusal);
     if (result == OK)
         result = build_indexes(directory);
     if (result == OK)
@@ -141,7 +108,7 @@ directory_load(const char *path, const struct trust_root *root, uint64_t now_ms,
 {
     AUTO(heap) uint8_t *data = NULL;
     size_t size;
-    enum result result = file_read(path, SIGNED_BYTES_MAX, &data, &size, ret_refusal);
+    enum result result = authority_document_read(&document, path, &data, &size, ret_refusal);
     if (result != OK)
         return result;
     return directory_decode(bytes_of(data, size), root, now_ms, ret_directory, ret_refusal);
@@ -365,25 +332,10 @@ directory_certificate(struct directory *directory, const Yidi__Office *office, s
 
 /* --- signing --- */
 
-static ProtobufCBinaryData
-lend(struct bytes bytes)
-{
-    return (ProtobufCBinaryData){ .data = (uint8_t *)(uintptr_t)bytes.data, .len = bytes.size };
-}
-
 enum result
 directory_sign(struct bytes packed_directory, const struct signing_key *key,
                const struct certificate *certificate, struct arena *arena, struct bytes *ret_signed)
 {
-    Yidi__SignedDirectory outer = YIDI__SIGNED_DIRECTORY__INIT;
-    struct authority_signed document;
-    enum result result =
-        authority_signature_make(&kind, packed_directory, key, certificate, arena, &document);
-    if (result != OK)
-        return result;
-    outer.directory = lend(document.body);
-    outer.certificate = lend(document.certificate);
-    outer.signature = lend(document.signature);
-    *ret_signed = wire_encode(&outer.base, arena);
-    return ret_signed->data == NULL ? ERR_MEMORY : OK;
+    return authority_document_sign(&document, packed_directory, key, certificate, arena,
+                                   ret_signed);
 }

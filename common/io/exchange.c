@@ -9,6 +9,7 @@
 #include "common/io/link_frame.h"
 #include "common/io/log.h"
 #include "common/io/outgoing.h"
+#include "common/io/policy_exchange.h"
 #include "common/io/receiving.h"
 #include "common/io/recovery.h"
 #include "common/io/start_hold.h"
@@ -96,6 +97,12 @@ take_from(struct office *office, const Yidi__Office *entry, struct peer *peer,
     case YIDI__LINK_FRAME__BODY_DIRECTORY:
         take_directory(office, peer->office, frame->directory, message, now);
         break;
+    case YIDI__LINK_FRAME__BODY_POLICY:
+        policy_exchange_take_offer(office, peer, frame->policy, message, now);
+        break;
+    case YIDI__LINK_FRAME__BODY_POLICY_ASK:
+        policy_exchange_take_ask(office, peer, frame->policy_ask, &message->route, now);
+        break;
     case YIDI__LINK_FRAME__BODY_ASK:
         history_answer_ask(office, peer, &message->route);
         break;
@@ -171,6 +178,10 @@ take_outbound(struct office *office, const struct link_message *message,
         outgoing_take_refuse(office, peer, frame->refuse, now);
     else if (frame->body_case == YIDI__LINK_FRAME__BODY_DIRECTORY)
         take_directory(office, peer->office, frame->directory, message, now);
+    else if (frame->body_case == YIDI__LINK_FRAME__BODY_POLICY)
+        policy_exchange_take_offer(office, peer, frame->policy, message, now);
+    else if (frame->body_case == YIDI__LINK_FRAME__BODY_POLICY_ASK)
+        policy_exchange_take_ask(office, peer, frame->policy_ask, NULL, now);
     else if (frame->body_case == YIDI__LINK_FRAME__BODY_WITNESSED)
         take_witnessed(office, peer, frame->witnessed, now);
     else if (frame->body_case == YIDI__LINK_FRAME__BODY_HISTORY_ITEM)
@@ -203,8 +214,10 @@ exchange_follow_commit(struct office *office, const struct office_time *now)
 {
     for (size_t i = 0; i < office->peers.count; i++) {
         struct peer *peer = office->peers.list[i];
-        if (peer->ack_due)
+        if (peer->ack_due) {
+            policy_exchange_ask(office, peer, &peer->route, now);
             link_frame_reply_ack(office, peer);
+        }
         outgoing_look_for_work(office, peer, now);
     }
 }

@@ -8,6 +8,7 @@
 #include "common/io/link_frame.h"
 #include "common/io/log.h"
 #include "common/io/outbox.h"
+#include "common/io/policy_exchange.h"
 #include "common/io/recovery.h"
 #include "common/io/witness.h"
 
@@ -29,6 +30,7 @@ inquiry_hang_up(struct office *office, struct peer *peer)
         return;
     peer->recovery.live = peer->recovery.asked = false;
     peer->recovery.batch_left = 0;
+    peer->recovery.policies_asked = peer->recovery.policies_waited = 0;
     office->recovery.live--;
     office->recovery.due_ms = 0; /* somebody else may be asked in its place */
     office->options.ports.disconnect(office->options.ports.context, peer->office);
@@ -95,6 +97,8 @@ inquiry_go_on(struct office *office, struct peer *peer, const struct office_time
     bool mine = peer->stream.assigned < recovery->want_sent;
     uint64_t sequence = mine ? peer->stream.assigned + 1 - recovery->compare : peer->applied + 1;
     if (!mine && peer->applied >= recovery->want_received) {
+        if (recovery->policies_waited > 0)
+            return; /* until it answers, or its time is over */
         recovery->complete = true;
         office->recovery.postponed = true;
         recovery->failures = 0;
@@ -235,6 +239,29 @@ inquiry_take_greeted(struct office *office, struct peer *peer, const struct offi
         inquiry_go_on(office, peer, now);
 }
 
+/* Acts are done again by the policy that they were done by: that must be here first. */
+static void
+ask_for_policy(struct office *office, struct peer *peer)
+{
+    const struct input *last = office->inputs[office->input_count - 1];
+    if (!policy_exchange_recover(office, peer, last->envelope.entry->sent->message))
+        return;
+    peer->recovery.policies_asked++;
+    peer->recovery.policies_waited++;
+}
+
+void
+inquiry_take_policy(struct office *office, struct peer *peer, const struct office_time *now)
+{
+    struct peer_recovery *recovery = &peer->recovery;
+    if (!recovery->live || recovery->policies_waited == 0 || --recovery->policies_waited > 0 ||
+        recovery->state != YIDI__PEER_RECOVERY__RECOVERY_FETCHING)
+        return;
+    bool applied = peer->queued == peer->applied && recovery->queued_sent == peer->stream.assigned;
+    if (recovery->asked && recovery->batch_left == 0 && applied)
+        inquiry_go_on(office, peer, now);
+}
+
 void
 inquiry_take_item(struct office *office, struct peer *peer, const Yidi__HistoryItem *item,
                   const struct link_message *message, const struct office_time *now)
@@ -258,6 +285,8 @@ inquiry_take_item(struct office *office, struct peer *peer, const Yidi__HistoryI
         why = history_compare(office, peer, item, message);
     else if (next <= last)
         why = history_take(office, peer, item, message);
+    if (why == NULL && next <= last && !(mine && recovery->compare))
+        ask_for_policy(office, peer);
     if (why != NULL) {
         snprintf(fault, sizeof fault, "message %" PRIu64 " %s it: %s", item->sequence,
                  mine ? "to" : "from", why);

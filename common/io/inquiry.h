@@ -37,6 +37,8 @@ void inquiry_take_witnessed(struct office *office, struct peer *peer,
 void inquiry_take_greeted(struct office *office, struct peer *peer, const struct office_time *now);
 void inquiry_take_item(struct office *office, struct peer *peer, const Yidi__HistoryItem *item,
                        const struct link_message *message, const struct office_time *now);
+/* A policy that was asked for is here, or the peer has it not. */
+void inquiry_take_policy(struct office *office, struct peer *peer, const struct office_time *now);
 void inquiry_lost(struct office *office, struct peer *peer, const struct office_time *now);
 
 /* The peer is there: it greeted. */

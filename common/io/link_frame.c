@@ -58,6 +58,7 @@ link_frame_reply_welcome(struct office *office, const struct peer *peer)
     welcome.window_messages = WINDOW_MESSAGES;
     welcome.window_bytes = WINDOW_BYTES;
     welcome.directory_version = directory_version(office->directory);
+    welcome.policy_version = policies_present(&office->policies)->version;
     if (peer->applied > 0)
         welcome.last_leaf = (ProtobufCBinaryData){ .data = (uint8_t *)peer->applied_leaf.bytes,
                                                    .len = DIGEST_BYTES };
@@ -104,6 +105,7 @@ link_frame_send_hello(struct office *office, const struct peer *peer)
     hello.office = office->journal.office;
     hello.assigned = peer->stream.assigned;
     hello.directory_version = directory_version(office->directory);
+    hello.policy_version = policies_present(&office->policies)->version;
     hello.epoch = office->journal.epoch;
     if (peer->head != NULL)
         hello.head = peer->head;

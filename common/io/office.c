@@ -12,6 +12,7 @@
 #include "common/io/log.h"
 #include "common/io/notifier.h"
 #include "common/io/overdue.h"
+#include "common/io/policy_exchange.h"
 #include "common/io/queries.h"
 #include "common/io/recovery.h"
 #include "common/io/start_hold.h"
@@ -154,6 +155,7 @@ office_set_policy(struct office *office, struct policy_file *take_policy,
     office->rows_due_ms = now->monotonic_ms;
     log_line(LOG_INFO, "policy_adopted", "version=%" PRIu64 " rules=%zu", present->version,
              present->rule_count);
+    policy_exchange_adopted(office, now);
     return OK;
 }
 

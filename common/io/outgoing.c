@@ -7,6 +7,7 @@
 #include "common/io/link_frame.h"
 #include "common/io/log.h"
 #include "common/io/outbox.h"
+#include "common/io/policy_exchange.h"
 #include "common/io/recovery.h"
 #include "common/io/start_hold.h"
 #include "common/io/wire.h"
@@ -226,6 +227,8 @@ outgoing_take_welcome(struct office *office, struct peer *peer, const Yidi__Welc
     else if ((verdict = witness_judge(office, peer, welcome)) != WITNESS_AGREES)
         event.kind = STREAM_FORKED;
     peer->trouble[0] = '\0';
+    if (event.kind == STREAM_WELCOME) /* what is sent next may be about cases under our policy */
+        policy_exchange_greeted(office, peer, NULL, welcome->policy_version, now);
     step(office, peer, &event, now);
     if (verdict == WITNESS_PROVES)
         witness_halt(office, peer);

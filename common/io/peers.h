@@ -34,7 +34,19 @@ struct peer_recovery {
     unsigned batch_left;      /* items still to come */
     uint64_t batch_due_ms;    /* monotonic: the end of patience for all of them */
     uint64_t last_time_ms;    /* of its messages that came back, the latest */
+    unsigned policies_asked;  /* on this connection: former policies that its messages name */
+    unsigned policies_waited; /* of these, still to be answered */
     uint64_t held;            /* messages that wait until it tells its sequence */
+};
+
+/* What the peer knows of policies, and how much of our work it has had for them
+ * (policy_exchange.h). All times are monotonic; 0 never. */
+struct peer_policies {
+    uint64_t version;  /* that it follows, as it told last */
+    uint64_t asked_ms; /* when it was last asked for former ones */
+    uint64_t false_ms; /* when it last handed over something that is none */
+    uint64_t sent_ms;  /* since when is counted what it was sent */
+    unsigned sent;
 };
 
 /* A signed head and its text; text is heap, NULL when there is none (then size is 0). */
@@ -94,6 +106,7 @@ struct peer {
     struct digest pending_leaf;
     unsigned stalls; /* questions in a row that the peer answered without having taken more */
     uint64_t directory_offered_ms; /* monotonic; 0 never */
+    struct peer_policies policies;
     struct peer_recovery recovery;
     bool asked_at_start;   /* start_hold.h */
     bool greeted_at_start; /* and is told to do so again */

@@ -3,9 +3,11 @@
  * policies - the policies that an office follows: the present one for what is accepted now, and
  * every former one for what was accepted under it.
  *
- * A version is adopted by being written into the journal and into TABLE_POLICIES (version ->
- * SignedPolicy), by the first turn after it was read; never an older one than the last. Version 0
- * is the standards of the program. Knows neither files nor the rules' meaning.
+ * A version is adopted by being written into the journal and into TABLE_POLICIES (version -> when,
+ * and the SignedPolicy), by the first turn after it came; never an older one than the last. Former
+ * versions by which cases here were accepted, and that this office has not, are noted as wanted:
+ * policy_exchange asks the other offices for them. Version 0 is the standards of the program. Knows
+ * neither files nor the rules' meaning.
  */
 #ifndef IO_POLICIES_H
 #define IO_POLICIES_H
@@ -16,11 +18,16 @@
 
 struct turn;
 
+enum { POLICIES_FRESH_MAX = 16, POLICIES_WANTED_MAX = 16 };
+
 struct policies {
     struct policy_file **files; /* those that were needed so far */
     size_t count;
-    struct policy_file *present; /* one of them; NULL: the standards */
-    bool changed;                /* to be journalled by the next turn */
+    struct policy_file *present;                   /* one of them; NULL: the standards */
+    struct policy_file *fresh[POLICIES_FRESH_MAX]; /* to be written down by the next turn */
+    size_t fresh_count;
+    uint64_t wanted[POLICIES_WANTED_MAX]; /* versions that are missed; 0 none */
+    size_t wanted_next;                   /* the place that is taken next: the oldest wish */
 };
 
 /* Read what was adopted last. ERR_DAMAGED, ERR_IO, ERR_MEMORY */
@@ -39,11 +46,35 @@ enum result policies_follow(struct policies *policies, struct store_txn *txn) MU
 enum result policies_adopt(struct policies *policies, struct policy_file *take_file,
                            bool *ret_newer, struct refusal *ret_refusal) MUST_CHECK;
 
+/* Take a former version that is wanted: cases name it, but nothing is accepted under it any more.
+ *
+ * take_file    owned on OK only.
+ * ERR_REFUSED  POLICY_INVALID: nobody wants it, or it is not a former one. ERR_MEMORY */
+enum result policies_take_former(struct policies *policies, struct policy_file *take_file,
+                                 struct refusal *ret_refusal) MUST_CHECK;
+
+bool policies_wants(const struct policies *policies, uint64_t version);
+
+/* Some case names that version: it is wanted unless it is here. ERR_DAMAGED, ERR_IO, ERR_MEMORY */
+enum result policies_want(struct policies *policies, struct store_txn *txn, uint64_t version,
+                          bool *ret_known) MUST_CHECK;
+
+/* The SignedPolicy of a version, to be handed on; borrowed from the transaction. ERR_ABSENT,
+ * ERR_DAMAGED, ERR_IO */
+enum result policies_signed(struct store_txn *txn, uint64_t version,
+                            struct bytes *ret_signed) MUST_CHECK;
+
 /* What is accepted now is judged by it. */
 const struct policy *policies_present(const struct policies *policies);
 
-/* Write the adoption down, if there was one; before anything is judged by it. */
+/* Write down what has come, if anything has; before anything is judged by it. */
 enum result policies_journal(struct turn *turn) MUST_CHECK;
+void policies_committed(struct policies *policies);
+
+/* Was a newer version than this one followed here before that day (YYYYMMDD)? ERR_DAMAGED, ERR_IO
+ */
+enum result policies_were_newer(struct turn *turn, uint64_t version, uint32_t date,
+                                bool *ret_newer) MUST_CHECK;
 
 /* What judges a case: the version that it was accepted under, else, when that is not known here,
  * the present one, and known is false. Codes are borrowed from the row.

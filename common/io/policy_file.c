@@ -3,13 +3,14 @@
 
 #include <stdlib.h>
 
-#include "common/io/authority_signature.h"
-#include "common/io/file.h"
-#include "common/io/wire.h"
+#include "common/io/authority_document.h"
 
-enum { SIGNED_BYTES_MAX = POLICY_BYTES_MAX + 8 * 1024 }; /* with certificate and signature */
-
-static const struct authority_kind kind = { "yidi policy v1\n", "policy", REFUSAL_POLICY_INVALID };
+static const struct authority_document document = {
+    .kind = { "yidi policy v1\n", "policy", REFUSAL_POLICY_INVALID },
+    .body_bytes_max = POLICY_BYTES_MAX,
+    .outer = &yidi__signed_policy__descriptor,
+    .body = &yidi__policy__descriptor,
+};
 
 struct policy_file {
     struct arena arena; /* of everything here */
@@ -67,45 +68,16 @@ check_rules(const struct policy *policy, struct refusal *ret_refusal)
 
 /* ---- opening ---- */
 
-/* Whatever is wrong with the bytes is wrong with the policy. */
-static enum result
-unpack(const ProtobufCMessageDescriptor *descriptor, struct bytes packed, struct arena *arena,
-       ProtobufCMessage **ret_message, struct refusal *ret_refusal)
-{
-    struct refusal inner;
-    enum result result = wire_decode(descriptor, packed, arena, ret_message, &inner);
-    if (result == ERR_REFUSED)
-        return refuse(ret_refusal, REFUSAL_POLICY_INVALID, inner.field, "%s", inner.rule);
-    return result;
-}
-
-static struct bytes
-borrow(ProtobufCBinaryData data)
-{
-    return bytes_of(data.data, data.len);
-}
-
 static enum result
 open_signed(struct policy_file *file, const struct trust_root *root, uint64_t now_ms,
             struct refusal *ret_refusal)
 {
-    ProtobufCMessage *message;
-    enum result result = unpack(&yidi__signed_policy__descriptor, file->signed_bytes, &file->arena,
-                                &message, ret_refusal);
+    ProtobufCMessage *body;
+    enum result result = authority_document_open(&document, file->signed_bytes, root, now_ms,
+                                                 &file->arena, &body, file->signer, ret_refusal);
     if (result != OK)
         return result;
-    const Yidi__SignedPolicy *outer = (const Yidi__SignedPolicy *)message;
-    const struct authority_signed document = { borrow(outer->policy), borrow(outer->certificate),
-                                               borrow(outer->signature) };
-    if (root != NULL)
-        result =
-            authority_signature_check(&kind, &document, root, now_ms, file->signer, ret_refusal);
-    if (result == OK)
-        result =
-            unpack(&yidi__policy__descriptor, document.body, &file->arena, &message, ret_refusal);
-    if (result != OK)
-        return result;
-    file->body = (Yidi__Policy *)message;
+    file->body = (Yidi__Policy *)body;
     result = policy_file_view(file->body, &file->arena, &file->policy);
     return result == OK && root != NULL ? check_rules(&file->policy, ret_refusal) : result;
 }
@@ -114,9 +86,9 @@ enum result
 policy_file_decode(struct bytes signed_bytes, const struct trust_root *root, uint64_t now_ms,
                    struct policy_file **ret_file, struct refusal *ret_refusal)
 {
-    if (signed_bytes.size == 0 || signed_bytes.size > SIGNED_BYTES_MAX)
-        return refuse(ret_refusal, REFUSAL_POLICY_INVALID, "", "must have 1..%d bytes",
-                      SIGNED_BYTES_MAX);
+    enum result result = authority_document_check_size(&document, signed_bytes.size, ret_refusal);
+    if (result != OK)
+        return result;
     AUTO(policy_file) struct policy_file *file = calloc(1, sizeof *file);
     if (file == NULL)
         return ERR_MEMORY;
@@ -124,10 +96,23 @@ policy_file_decode(struct bytes signed_bytes, const struct trust_root *root, uin
     file->signed_bytes = arena_copy(&file->arena, signed_bytes);
     if (file->signed_bytes.data == NULL)
         return ERR_MEMORY;
-    enum result result = open_signed(file, root, now_ms, ret_refusal);
+    result = open_signed(file, root, now_ms, ret_refusal);
     if (result == OK)
         *ret_file = MOVE(file);
     return result;
+}
+
+enum result
+policy_file_decode_former(struct bytes signed_bytes, const struct trust_root *root, uint64_t now_ms,
+                          struct policy_file **ret_file, struct refusal *ret_refusal)
+{
+    AUTO(policy_file) struct policy_file *unchecked = NULL;
+    enum result result = policy_file_decode(signed_bytes, NULL, 0, &unchecked, ret_refusal);
+    if (result != OK)
+        return result;
+    uint64_t issued_ms = unchecked->body->issued_ms;
+    return policy_file_decode(signed_bytes, root, issued_ms < now_ms ? issued_ms : now_ms, ret_file,
+                              ret_refusal);
 }
 
 enum result
@@ -136,7 +121,7 @@ policy_file_load(const char *path, const struct trust_root *root, uint64_t now_m
 {
     AUTO(heap) uint8_t *data = NULL;
     size_t size;
-    enum result result = file_read(path, SIGNED_BYTES_MAX, &data, &size, ret_refusal);
+    enum result result = authority_document_read(&document, path, &data, &size, ret_refusal);
     if (result != OK)
         return result;
     return policy_file_decode(bytes_of(data, size), root, now_ms, ret_file, ret_refusal);
@@ -185,26 +170,10 @@ policy_file_digest(const struct policy_file *file, struct digest *ret_digest)
 
 /* ---- signing ---- */
 
-static ProtobufCBinaryData
-lend(struct bytes bytes)
-{
-    return (ProtobufCBinaryData){ .data = (uint8_t *)(uintptr_t)bytes.data, .len = bytes.size };
-}
-
 enum result
 policy_file_sign(struct bytes packed_policy, const struct signing_key *key,
                  const struct certificate *certificate, struct arena *arena,
                  struct bytes *ret_signed)
 {
-    Yidi__SignedPolicy outer = YIDI__SIGNED_POLICY__INIT;
-    struct authority_signed document;
-    enum result result =
-        authority_signature_make(&kind, packed_policy, key, certificate, arena, &document);
-    if (result != OK)
-        return result;
-    outer.policy = lend(document.body);
-    outer.certificate = lend(document.certificate);
-    outer.signature = lend(document.signature);
-    *ret_signed = wire_encode(&outer.base, arena);
-    return ret_signed->data == NULL ? ERR_MEMORY : OK;
+    return authority_document_sign(&document, packed_policy, key, certificate, arena, ret_signed);
 }

@@ -30,6 +30,12 @@ enum result policy_file_decode(struct bytes signed_bytes, const struct trust_roo
                                uint64_t now_ms, struct policy_file **ret_file,
                                struct refusal *ret_refusal) MUST_CHECK;
 
+/* The same of a policy that is a former one by now: its authority's certificate had to be good when
+ * it was issued. */
+enum result policy_file_decode_former(struct bytes signed_bytes, const struct trust_root *root,
+                                      uint64_t now_ms, struct policy_file **ret_file,
+                                      struct refusal *ret_refusal) MUST_CHECK;
+
 /* The same from a file; FILE_UNREADABLE when it cannot be read. */
 enum result policy_file_load(const char *path, const struct trust_root *root, uint64_t now_ms,
                              struct policy_file **ret_file, struct refusal *ret_refusal) MUST_CHECK;

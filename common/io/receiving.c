@@ -11,6 +11,7 @@
 #include "common/io/intake.h"
 #include "common/io/link_frame.h"
 #include "common/io/log.h"
+#include "common/io/policy_exchange.h"
 #include "common/io/recovery.h"
 #include "common/io/signature.h"
 #include "common/io/start_hold.h"
@@ -94,6 +95,7 @@ take_hello(struct office *office, struct peer *peer, const struct link_message *
     link_frame_reply_welcome(office, peer);
     if (hello->directory_version < directory_version(office->directory))
         link_frame_offer_directory(office, peer, &message->route, now);
+    policy_exchange_greeted(office, peer, &message->route, hello->policy_version, now);
     witness_note_shown(office, peer, hello->head, now);
     consistency_tick(office, peer, now);
 }

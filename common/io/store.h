@@ -39,8 +39,9 @@ enum store_table {
     TABLE_STOCK,       /* blank cards: "T" totals, "M" movements, "S" spoiled cards, by number */
     TABLE_BATCHES,     /* batch -> BatchRow; batch, case number -> empty */
     TABLE_PACKAGES,    /* centre, package -> PackageRow; and case number -> PackageEntry */
-    TABLE_POLICIES,    /* version -> packed SignedPolicy, each one ever adopted */
-    TABLE_FEES,        /* the window's ledger (acceptance-node/fees.h) */
+    TABLE_POLICIES, /* version -> Unix milliseconds (8 bytes), SignedPolicy: each one ever adopted
+                     */
+    TABLE_FEES,     /* the window's ledger (acceptance-node/fees.h) */
     TABLE_COUNT
 };
 

@@ -186,7 +186,7 @@ follow_commit(struct office *office, const struct office_time *now)
     notifier_committed(office);
     overdue_committed(office);
     office->directory_changed = false;
-    office->policies.changed = false;
+    policies_committed(&office->policies);
     office->rows_due_ms = UINT64_MAX;
     office->commits++;
     office->inputs_done += office->input_count;

@@ -73,7 +73,7 @@ found_offices() {
                 --out authority/offices.dir &&
             "$yidictl" policy sign --key authority/authority.key \
                 --certificate authority/authority.pem --version 1 --out authority/policy.signed \
-                --calendar "$here/../policy/calendar-2026.csv" "$here/../policy/default.json"
+                --calendar "$here/../policy/calendar-2026.csv" "$here/../policy/example.json"
     } >>founding.log || return
     for name in "${offices[@]}"; do
         cp authority/{offices.dir,policy.signed,root.pem,root.crl} "$name" || return

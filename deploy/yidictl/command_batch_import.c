@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/domain/csv.h"
 #include "common/domain/machine_result.h"
 #include "deploy/yidictl/command.h"
 #include "deploy/yidictl/input.h"
@@ -111,18 +112,12 @@ add_line(struct importing *importing, unsigned long long line, char *text)
 static int
 import_lines(struct importing *importing, char *text)
 {
-    unsigned long long line = 1;
     int status = EXIT_DONE;
-    if (strncmp(text, "\xEF\xBB\xBF", 3) == 0) /* byte order mark */
-        text += 3;
-    for (char *next; status == EXIT_DONE && text != NULL; text = next, line++) {
-        next = strchr(text, '\n');
-        if (next != NULL)
-            *next++ = '\0';
-        text[strcspn(text, "\r")] = '\0';
-        if (text[0] != '\0' && !(line == 1 && strcmp(text, MACHINE_RESULT_HEADER) == 0))
-            status = add_line(importing, line, text);
-    }
+    char *line, *rest = csv_begin(text);
+    for (unsigned long long number = 1;
+         status == EXIT_DONE && (line = csv_take_line(&rest)) != NULL; number++)
+        if (line[0] != '\0' && !(number == 1 && strcmp(line, MACHINE_RESULT_HEADER) == 0))
+            status = add_line(importing, number, line);
     return status == EXIT_DONE ? flush(importing) : status;
 }
 

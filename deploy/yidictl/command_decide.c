@@ -361,7 +361,8 @@ static const struct argument_rule dispatch_options[] = {
     "  number-replaced                  the citizen number was corrected\n"                        \
     "  number-shared                    another citizen bears the number too\n"                    \
     "  registration-moved               registered elsewhere now\n"                                \
-    "  no-photo-on-file                 nothing to compare the appearance with"
+    "  no-photo-on-file                 nothing to compare the appearance with\n"                  \
+    "  too-early                        the present card is valid for long enough still"
 
 DECIDE_COMMAND(examine, "examine", "", "find applications in order (审核)", DECIDE_DESCRIPTION,
                NULL);

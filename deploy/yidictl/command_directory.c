@@ -12,6 +12,7 @@
 #include "common/io/directory.h"
 #include "common/io/file.h"
 #include "common/io/wire.h"
+#include "deploy/yidictl/authority_signer.h"
 #include "deploy/yidictl/command.h"
 #include "deploy/yidictl/input.h"
 #include "deploy/yidictl/output.h"
@@ -21,31 +22,10 @@
 /* --- directory sign --- */
 
 static const struct argument_rule sign_options[] = {
-    { "key", "FILE", false, "the authority's private key" },
-    { "certificate", "FILE", false, "the authority's certificate" },
+    AUTHORITY_SIGNER_OPTIONS,
     { "in", "FILE", false, "the directory that was built" },
-    { "out", "FILE", false, "where the signed directory goes; replaced when it is there" },
     { 0 },
 };
-
-struct sign_paths {
-    const char *key;
-    const char *certificate;
-    const char *in;
-    const char *out;
-};
-
-static enum result
-read_sign_paths(const struct arguments *arguments, struct sign_paths *paths,
-                struct refusal *ret_refusal)
-{
-    enum result result = written_option(arguments, "key", &paths->key, ret_refusal);
-    if (result == OK)
-        result = written_option(arguments, "certificate", &paths->certificate, ret_refusal);
-    if (result == OK)
-        result = written_option(arguments, "in", &paths->in, ret_refusal);
-    return result == OK ? written_option(arguments, "out", &paths->out, ret_refusal) : result;
-}
 
 /* What is signed must be what every office will take. */
 static enum result
@@ -66,43 +46,42 @@ check_unsigned(struct bytes packed, uint64_t signer_ends_ms, struct arena *arena
 }
 
 static enum result
-sign(const struct sign_paths *paths, struct arena *arena, struct refusal *ret_refusal)
+sign(struct authority_signer *signer, const char *path, struct arena *arena,
+     struct refusal *ret_refusal)
 {
-    AUTO(signing_key) struct signing_key *key = NULL;
-    AUTO(certificate) struct certificate *certificate = NULL;
     AUTO(heap) uint8_t *data = NULL;
     size_t size = 0;
     struct bytes packed;
 
-    enum result result = signing_key_load(paths->key, &key, ret_refusal);
+    enum result result = authority_signer_open(signer, ret_refusal);
     if (result == OK)
-        result = certificate_load(paths->certificate, &certificate, ret_refusal);
+        result = file_read(path, DIRECTORY_BYTES_MAX, &data, &size, ret_refusal);
     if (result == OK)
-        result = authority_signature_check_signer(key, certificate, ret_refusal);
+        result = check_unsigned(bytes_of(data, size), certificate_ends_ms(signer->certificate),
+                                arena, ret_refusal);
     if (result == OK)
-        result = file_read(paths->in, DIRECTORY_BYTES_MAX, &data, &size, ret_refusal);
-    if (result == OK)
-        result = check_unsigned(bytes_of(data, size), certificate_ends_ms(certificate), arena,
-                                ret_refusal);
-    if (result == OK)
-        result = directory_sign(bytes_of(data, size), key, certificate, arena, &packed);
-    return result == OK ? file_write(paths->out, packed, 0644, FILE_REPLACE, ret_refusal) : result;
+        result =
+            directory_sign(bytes_of(data, size), signer->key, signer->certificate, arena, &packed);
+    return result == OK ? authority_signer_write(signer, packed, ret_refusal) : result;
 }
 
 static int
 run_sign(const struct settings *settings, const struct arguments *arguments)
 {
     AUTO(arena) struct arena arena;
+    AUTO(authority_signer) struct authority_signer signer = { 0 };
     struct written written = { 0 };
     struct refusal refusal = { 0 };
-    struct sign_paths paths;
+    const char *path = NULL;
     arena_init(&arena);
 
-    enum result result = read_sign_paths(arguments, &paths, &refusal);
+    enum result result = authority_signer_read(arguments, &signer, &refusal);
     if (result == OK)
-        result = sign(&paths, &arena, &refusal);
+        result = written_option(arguments, "in", &path, &refusal);
     if (result == OK)
-        written_add(&written, NULL, paths.out, "the signed directory; every office needs it");
+        result = sign(&signer, path, &arena, &refusal);
+    if (result == OK)
+        written_add(&written, NULL, signer.out, "the signed directory; every office needs it");
     return written_report(&written, settings, result, &refusal);
 }
 

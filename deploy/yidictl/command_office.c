@@ -220,7 +220,8 @@ const struct command status_command = {
                    "offices that open cases, and an\noffice is a registry that too many "
                    "applications wait for. Accepted cases go on.\n\n"
                    "OLDEST is how long the first case of a stage has been there, DUE SOON how many "
-                   "must be\ndone by the end of the next working day, OVERDUE how many are past "
-                   "their deadline\n(yidictl list --overdue).",
+                   "are\ndue within the working days that the policy warns ahead (as a rule by "
+                   "the end of the next\none), OVERDUE how many are past their deadline, of the "
+                   "stage or of the law, whichever is\nearlier (yidictl list --overdue).",
     .run = run_status,
 };

@@ -84,6 +84,8 @@ print_checked(const Yidi__PolicyChecked *checked, struct arena *arena)
         table_print(&table, stdout);
         putchar('\n');
     }
+    if (checked->signature[0] != '\0')
+        printf("Signature: %s.\n", checked->signature);
     if (checked->fault_count > checked->n_faults)
         printf("... and %" PRIu32 " more.\n", checked->fault_count - (uint32_t)checked->n_faults);
     printf("%" PRIu32 " rule%s, %s.\n", checked->rules, checked->rules == 1 ? "" : "s",
@@ -97,21 +99,46 @@ print_checked(const Yidi__PolicyChecked *checked, struct arena *arena)
                checked->years_without_calendar[i]);
 }
 
+/* What was found out about who signed it; empty when nobody did. */
+static const char *
+signature_text(const struct policy_source *source, bool looked_at, struct arena *arena)
+{
+    if (source->file == NULL)
+        return "";
+    if (!looked_at)
+        return "not looked at; --root names the certificate that it must chain to";
+    return output_format(arena, "good, by %s", policy_file_signer(source->file));
+}
+
+static enum result
+load_root(const struct arguments *arguments, struct trust_root **ret_root,
+          struct refusal *ret_refusal)
+{
+    const char *path = arguments_text(arguments, "root");
+    return path == NULL
+               ? OK
+               : trust_root_load(path, arguments_text(arguments, "crl"), ret_root, ret_refusal);
+}
+
 static int
 run_check(const struct settings *settings, const struct arguments *arguments)
 {
     AUTO(arena) struct arena arena;
+    AUTO(trust_root) struct trust_root *root = NULL;
     AUTO(policy_source) struct policy_source source = { 0 };
     Yidi__PolicyChecked checked;
     struct refusal refusal = { 0 };
     arena_init(&arena);
 
-    enum result result =
-        policy_source_read(arguments->operands[0], arguments, NULL, &arena, &source, &refusal);
+    enum result result = load_root(arguments, &root, &refusal);
+    if (result == OK)
+        result =
+            policy_source_read(arguments->operands[0], arguments, root, &arena, &source, &refusal);
     if (result == OK)
         result = check(&source.policy, &arena, &checked);
     if (result != OK)
         return report_result(settings, result, &refusal);
+    checked.signature = (char *)(uintptr_t)signature_text(&source, root != NULL, &arena);
     if (settings->json)
         output_json(&checked.base);
     else
@@ -121,18 +148,21 @@ run_check(const struct settings *settings, const struct arguments *arguments)
 
 static const struct argument_rule check_options[] = {
     POLICY_CALENDAR_OPTION,
+    { "root", "root.pem", false, "of a signed policy: the root certificate that is trusted" },
+    { "crl", "FILE", false, "the root's list of revoked certificates" },
     { 0 },
 };
 
 const struct command policy_check_command = {
     .name = "policy check",
-    .synopsis = "[--calendar FILE]... FILE",
+    .synopsis = "[--calendar FILE]... [--root root.pem [--crl FILE]] FILE",
     .help = "tell what is wrong with a policy",
     .description =
         "FILE is a policy's JSON source or a signed policy. Two rules of one key and province "
         "must\n"
         "not overlap in time, and on every day from the first rule on each key must have a\n"
-        "nationwide rule. yidictl policy explain without a file lists the keys, and what each is.",
+        "nationwide rule. yidictl policy explain without a file lists the keys, and what each is.\n"
+        "Of a signed policy it is also told whether its signature is good, when --root is given.",
     .options = check_options,
     .operand_count_min = 1,
     .operand_count_max = 1,
@@ -175,6 +205,7 @@ answer(const struct policy *policy, enum policy_key key, const struct question *
     row->key = (char *)(uintptr_t)info->key;
     row->term = (char *)(uintptr_t)info->term;
     row->help = (char *)(uintptr_t)info->help;
+    row->decides = (char *)(uintptr_t)policy_place_name(info->place);
     row->value = rule == NULL ? info->standard : rule->value;
     policy_value_format(info->unit, row->value, text);
     row->text = text;
@@ -228,14 +259,14 @@ print_explained(const Yidi__PolicyExplained *explained, const char *title, bool 
                 struct arena *arena)
 {
     static const struct table_column columns[] = {
-        { "KEY", false },  { "VALUE", true }, { "TERM", false },
+        { "KEY", false },  { "VALUE", true }, { "TERM", false },       { "DECIDES", false },
         { "RULE", false }, { "NOTE", false }, { "WHAT IT IS", false },
     };
     AUTO(table) struct table table;
     table_init(&table, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < explained->n_answers; i++) {
         const Yidi__PolicyAnswer *row = explained->answers[i];
-        table_add(&table, (const char *[]){ row->key, row->text, row->term,
+        table_add(&table, (const char *[]){ row->key, row->text, row->term, row->decides,
                                             source_text(row, explained->province, arena), row->note,
                                             no_file ? row->help : "" });
     }
@@ -297,7 +328,10 @@ const struct command policy_explain_command = {
     .help = "show what holds on a day in a province, and which rule says so",
     .description = "FILE is a policy's JSON source or a signed policy, whose signature is not "
                    "looked at. Without\n"
-                   "FILE: what holds at an office without a policy.",
+                   "FILE: what holds at an office without a policy. DECIDES tells whose province "
+                   "counts when\n"
+                   "window and registry stand in two; \"each office\" is a key that every office "
+                   "has for itself.",
     .options = explain_options,
     .operand_count_max = 1,
     .offline = true,

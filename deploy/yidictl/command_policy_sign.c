@@ -8,10 +8,9 @@
 
 #include "common/domain/civil_date.h"
 #include "common/domain/division.h"
-#include "common/io/authority_signature.h"
-#include "common/io/file.h"
 #include "common/io/policy_file.h"
 #include "common/io/wire.h"
+#include "deploy/yidictl/authority_signer.h"
 #include "deploy/yidictl/command.h"
 #include "deploy/yidictl/input.h"
 #include "deploy/yidictl/output.h"
@@ -22,36 +21,20 @@
 /* ---- policy sign ---- */
 
 static const struct argument_rule sign_options[] = {
-    { "key", "FILE", false, "the authority's private key" },
-    { "certificate", "FILE", false, "the authority's certificate" },
+    AUTHORITY_SIGNER_OPTIONS,
     { "version", "N", false, "the policy's version; must be higher than any before" },
     POLICY_CALENDAR_OPTION,
-    { "out", "FILE", false, "where the signed policy goes; replaced when it is there" },
     { 0 },
 };
 
-struct signing {
-    const char *key_path;
-    const char *certificate_path;
-    const char *out;
-    uint64_t version;
-};
-
 static enum result
-read_signing(const struct arguments *arguments, struct signing *signing,
-             struct refusal *ret_refusal)
+read_version(const struct arguments *arguments, uint64_t *ret_version, struct refusal *ret_refusal)
 {
     const char *unused;
-    enum result result = written_option(arguments, "key", &signing->key_path, ret_refusal);
-    if (result == OK)
-        result = written_option(arguments, "certificate", &signing->certificate_path, ret_refusal);
-    if (result == OK)
-        result = written_option(arguments, "out", &signing->out, ret_refusal);
-    if (result == OK)
-        result = written_option(arguments, "version", &unused, ret_refusal);
-    return result == OK ? arguments_number(arguments, "version", 0, 1, INT64_MAX, &signing->version,
-                                           ret_refusal)
-                        : result;
+    enum result result = written_option(arguments, "version", &unused, ret_refusal);
+    return result == OK
+               ? arguments_number(arguments, "version", 0, 1, INT64_MAX, ret_version, ret_refusal)
+               : result;
 }
 
 static void
@@ -77,22 +60,16 @@ check_source(const char *path, const struct policy_source *source, struct refusa
 }
 
 static enum result
-sign(const struct signing *signing, const struct policy_source *source, struct arena *arena,
-     struct refusal *ret_refusal)
+sign(struct authority_signer *signer, uint64_t version, const struct policy_source *source,
+     struct arena *arena, struct refusal *ret_refusal)
 {
-    AUTO(signing_key) struct signing_key *key = NULL;
-    AUTO(certificate) struct certificate *certificate = NULL;
     Yidi__Policy policy = *source->wire;
     struct bytes packed, signed_bytes;
     policy.format = 1;
-    policy.version = signing->version;
+    policy.version = version;
     policy.issued_ms = (uint64_t)time(NULL) * 1000;
 
-    enum result result = signing_key_load(signing->key_path, &key, ret_refusal);
-    if (result == OK)
-        result = certificate_load(signing->certificate_path, &certificate, ret_refusal);
-    if (result == OK)
-        result = authority_signature_check_signer(key, certificate, ret_refusal);
+    enum result result = authority_signer_open(signer, ret_refusal);
     if (result == OK)
         result = wire_check(&policy.base, ret_refusal);
     if (result != OK)
@@ -100,9 +77,8 @@ sign(const struct signing *signing, const struct policy_source *source, struct a
     packed = wire_encode(&policy.base, arena);
     if (packed.data == NULL)
         return ERR_MEMORY;
-    result = policy_file_sign(packed, key, certificate, arena, &signed_bytes);
-    return result == OK ? file_write(signing->out, signed_bytes, 0644, FILE_REPLACE, ret_refusal)
-                        : result;
+    result = policy_file_sign(packed, signer->key, signer->certificate, arena, &signed_bytes);
+    return result == OK ? authority_signer_write(signer, signed_bytes, ret_refusal) : result;
 }
 
 static int
@@ -110,26 +86,29 @@ run_sign(const struct settings *settings, const struct arguments *arguments)
 {
     AUTO(arena) struct arena arena;
     AUTO(policy_source) struct policy_source source = { 0 };
+    AUTO(authority_signer) struct authority_signer signer = { 0 };
     struct written written = { 0 };
     struct refusal refusal = { 0 };
-    struct signing signing;
+    uint64_t version = 0;
     const char *path = arguments->operands[0];
     arena_init(&arena);
 
-    enum result result = read_signing(arguments, &signing, &refusal);
+    enum result result = authority_signer_read(arguments, &signer, &refusal);
+    if (result == OK)
+        result = read_version(arguments, &version, &refusal);
     if (result == OK)
         result = policy_source_read(path, arguments, NULL, &arena, &source, &refusal);
     if (result == OK)
         result = check_source(path, &source, &refusal);
     if (result == OK)
-        result = sign(&signing, &source, &arena, &refusal);
+        result = sign(&signer, version, &source, &arena, &refusal);
     if (result == OK)
-        written_add(&written, NULL, signing.out,
+        written_add(&written, NULL, signer.out,
                     output_format(&arena,
                                   "policy of %zu rule%s, version %" PRIu64
-                                  ", signed; every office needs it",
+                                  ", signed; offices hand it on to each other",
                                   source.policy.rule_count,
-                                  source.policy.rule_count == 1 ? "" : "s", signing.version));
+                                  source.policy.rule_count == 1 ? "" : "s", version));
     return written_report(&written, settings, result, &refusal);
 }
 
@@ -142,7 +121,9 @@ const struct command policy_sign_command = {
         "SOURCE.json holds {\"rules\": [...]}, each rule an object of key, value, from and until\n"
         "(YYYYMMDD; until is left out when there is no end), province (two digits; left out\n"
         "nationwide) and note. A changed policy gets a higher version; cases that were accepted\n"
-        "under a former one go on under it.",
+        "under a former one go on under it. It is enough to give it to one office: whoever "
+        "follows\n"
+        "an older one is handed it by the next office that it exchanges messages with.",
     .options = sign_options,
     .operand_count_min = 1,
     .operand_count_max = 1,

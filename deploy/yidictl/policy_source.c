@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "common/domain/civil_date.h"
+#include "common/domain/csv.h"
 #include "common/io/json.h"
 #include "deploy/yidictl/input.h"
 
@@ -50,29 +51,25 @@ add_day(uint32_t *dates, size_t *count, uint32_t date, const char *path,
     return OK;
 }
 
+/* date,kind, and whatever follows; lines that begin with # say nothing. */
 static enum result
-take_line(Yidi__PolicyCalendar *calendar, const char *line, size_t size, unsigned number,
-          const char *path, struct refusal *ret_refusal)
+take_line(Yidi__PolicyCalendar *calendar, char *line, unsigned number, const char *path,
+          struct refusal *ret_refusal)
 {
-    const char *comma = memchr(line, ',', size);
-    size_t date_size = comma == NULL ? 0 : (size_t)(comma - line);
-    char text[11] = "";
+    char *rest = line;
     uint32_t date;
-    if (size == 0 || line[0] == '#' ||
-        (number == 1 && date_size == 4 && memcmp(line, "date", 4) == 0))
+    if (line[0] == '\0' || line[0] == '#')
         return OK;
-    if (date_size < sizeof text)
-        memcpy(text, line, date_size);
-    if (!input_date(text, &date))
+    const char *day = csv_take_field(&rest);
+    const char *kind = rest == NULL ? NULL : csv_take_field(&rest);
+    if (number == 1 && day != NULL && strcmp(day, "date") == 0)
+        return OK;
+    if (day == NULL || kind == NULL || !input_date(day, &date))
         return refuse(ret_refusal, REFUSAL_CSV_INVALID, path,
                       "line %u: a date such as 2026-10-01, then a comma", number);
-    const char *kind = comma + 1;
-    size_t left = size - (size_t)(kind - line);
-    const char *end = memchr(kind, ',', left);
-    size_t kind_size = end == NULL ? left : (size_t)(end - kind);
-    if (kind_size == strlen("holiday") && memcmp(kind, "holiday", kind_size) == 0)
+    if (strcmp(kind, "holiday") == 0)
         return add_day(calendar->holidays, &calendar->n_holidays, date, path, ret_refusal);
-    if (kind_size == strlen("working") && memcmp(kind, "working", kind_size) == 0)
+    if (strcmp(kind, "working") == 0)
         return add_day(calendar->working_weekends, &calendar->n_working_weekends, date, path,
                        ret_refusal);
     return refuse(ret_refusal, REFUSAL_CSV_INVALID, path, "line %u: the kind is holiday or working",
@@ -83,16 +80,17 @@ static enum result
 take_calendar(const char *path, struct arena *arena, Yidi__PolicyCalendar *calendar,
               struct refusal *ret_refusal)
 {
-    struct bytes text;
-    enum result result = input_read(path, CALENDAR_BYTES_MAX, arena, &text, ret_refusal);
-    const char *at = (const char *)text.data, *end = at + (result == OK ? text.size : 0);
-    for (unsigned number = 1; result == OK && at < end; number++) {
-        const char *newline = memchr(at, '\n', (size_t)(end - at));
-        size_t size = (size_t)((newline == NULL ? end : newline) - at);
-        size_t plain = size > 0 && at[size - 1] == '\r' ? size - 1 : size;
-        result = take_line(calendar, at, plain, number, path, ret_refusal);
-        at += size + 1;
-    }
+    struct bytes file;
+    enum result result = input_read(path, CALENDAR_BYTES_MAX, arena, &file, ret_refusal);
+    if (result != OK)
+        return result;
+    char *text = arena_take(arena, file.size + 1); /* zeroed */
+    if (text == NULL)
+        return ERR_MEMORY;
+    memcpy(text, file.data, file.size);
+    char *line, *rest = csv_begin(text);
+    for (unsigned number = 1; result == OK && (line = csv_take_line(&rest)) != NULL; number++)
+        result = take_line(calendar, line, number, path, ret_refusal);
     return result;
 }
 

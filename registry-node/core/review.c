@@ -4,14 +4,22 @@
 #include <string.h>
 
 static const char *const state_names[REVIEW_STATE_COUNT] = {
-    [REVIEW_ABSENT] = "absent",       [REVIEW_RECEIVED] = "received",
-    [REVIEW_EXAMINED] = "examined",   [REVIEW_ISSUED] = "issued",
-    [REVIEW_MADE] = "made",           [REVIEW_CLOSED] = "closed",
-    [REVIEW_REFUSED] = "refused",     [REVIEW_BLOCKED] = "blocked",
-    [REVIEW_RETURNED] = "returned",   [REVIEW_WITHDRAWING] = "withdrawing",
-    [REVIEW_WITHDRAWN] = "withdrawn", [REVIEW_REDIRECTED] = "redirected",
-    [REVIEW_UNCLAIMED] = "unclaimed", [REVIEW_REMAKING] = "remaking",
-    [REVIEW_ABANDONING] = "abandoning", [REVIEW_ABANDONED] = "abandoned",
+    [REVIEW_ABSENT] = "absent",
+    [REVIEW_RECEIVED] = "received",
+    [REVIEW_EXAMINED] = "examined",
+    [REVIEW_ISSUED] = "issued",
+    [REVIEW_MADE] = "made",
+    [REVIEW_CLOSED] = "closed",
+    [REVIEW_REFUSED] = "refused",
+    [REVIEW_BLOCKED] = "blocked",
+    [REVIEW_RETURNED] = "returned",
+    [REVIEW_WITHDRAWING] = "withdrawing",
+    [REVIEW_WITHDRAWN] = "withdrawn",
+    [REVIEW_REDIRECTED] = "redirected",
+    [REVIEW_UNCLAIMED] = "unclaimed",
+    [REVIEW_REMAKING] = "remaking",
+    [REVIEW_ABANDONING] = "abandoning",
+    [REVIEW_ABANDONED] = "abandoned",
 };
 
 static const char *const event_names[REVIEW_EVENT_COUNT] = {
@@ -40,9 +48,9 @@ static const char *const event_names[REVIEW_EVENT_COUNT] = {
 };
 
 static const bool state_open[REVIEW_STATE_COUNT] = {
-    [REVIEW_RECEIVED] = true,    [REVIEW_EXAMINED] = true,   [REVIEW_ISSUED] = true,
-    [REVIEW_MADE] = true,        [REVIEW_BLOCKED] = true,    [REVIEW_RETURNED] = true,
-    [REVIEW_WITHDRAWING] = true, [REVIEW_REMAKING] = true,   [REVIEW_ABANDONING] = true,
+    [REVIEW_RECEIVED] = true,    [REVIEW_EXAMINED] = true, [REVIEW_ISSUED] = true,
+    [REVIEW_MADE] = true,        [REVIEW_BLOCKED] = true,  [REVIEW_RETURNED] = true,
+    [REVIEW_WITHDRAWING] = true, [REVIEW_REMAKING] = true, [REVIEW_ABANDONING] = true,
 };
 
 /* clang-format off */

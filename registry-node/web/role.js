@@ -3,7 +3,7 @@
 import { named, word } from './words.js';
 
 const reasons = ['FIRST_APPLICATION', 'IDENTITY_DOUBTFUL', 'APPEARANCE_WITHOUT_FINGERPRINTS', 'DOCUMENTS_NOT_GENUINE', 'BAD_CREDIT_RECORD',
-  'REGISTRATION_CANCELLED', 'NUMBER_REPLACED', 'NUMBER_SHARED', 'NO_PHOTO_ON_FILE'];
+  'REGISTRATION_CANCELLED', 'NUMBER_REPLACED', 'NUMBER_SHARED', 'NO_PHOTO_ON_FILE', 'TOO_EARLY'];
 const fields = ['person.name', 'person.address', 'person.ethnic_group', 'person.birth_date', 'photo', 'fingerprints', 'phone', 'evidence', 'guardian'];
 
 const acts = [

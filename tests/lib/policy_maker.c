@@ -34,6 +34,7 @@ policy_maker_sign(uint64_t version, const struct made_rule *rules, size_t rule_c
     }
     policy.format = 1;
     policy.version = version;
+    policy.issued_ms = certificate_begins_ms(certificate) + 1;
     policy.rules = list;
     policy.n_rules = rule_count;
     const struct bytes packed = wire_encode(&policy.base, arena);

@@ -91,8 +91,9 @@ find_kind(const struct scenario_file *file, const char *head, enum scenario_kind
     static const char *const heads[] = {
         [SCENARIO_APPLICANT] = "applicant", [SCENARIO_RECORD] = "record",
         [SCENARIO_KNOWN_AT] = "known-at",   [SCENARIO_FORM] = "form",
-        [SCENARIO_REVOKED] = "revoked",     [SCENARIO_TRUSTED] = "trusted",
-        [SCENARIO_THEN] = "then",           [SCENARIO_FINALLY] = "finally",
+        [SCENARIO_POLICY] = "policy",       [SCENARIO_REVOKED] = "revoked",
+        [SCENARIO_TRUSTED] = "trusted",     [SCENARIO_THEN] = "then",
+        [SCENARIO_FINALLY] = "finally",
     };
     *ret_kind = SCENARIO_COMMAND;
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
@@ -150,6 +151,8 @@ is_understood(const struct scenario_file *file, const struct scenario_line *line
         return sscanf(text, "%u", &seed) == 1;
     case SCENARIO_FORM:
         return scenario_form_understands(text);
+    case SCENARIO_POLICY:
+        return sscanf(text, "%23s", place) == 1 && file->is_place(place);
     case SCENARIO_KNOWN_AT:
         return sscanf(text, "%23s", place) == 1 && file->is_place(place) &&
                scenario_record_understands(text + strcspn(text, " "));

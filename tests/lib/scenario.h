@@ -10,6 +10,7 @@
  *     registry  examine as zhang                -> examined
  *     registry  issue as zhang                  -> FOUR_EYES, says 'may not issue'
  *     finally   window submitted, registry examined
+ *     policy    window fee.renewal=3000         that office gets the next policy: these rules alone
  *
  * "revoked PLACE" and "trusted PLACE" say what the next directory does to an office.
  *
@@ -48,6 +49,7 @@ enum scenario_kind {
     SCENARIO_RECORD,
     SCENARIO_KNOWN_AT,
     SCENARIO_FORM,
+    SCENARIO_POLICY,
     SCENARIO_REVOKED,
     SCENARIO_TRUSTED,
     SCENARIO_THEN,

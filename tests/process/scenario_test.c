@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "common/domain/civil_date.h"
+#include "tests/lib/policy_maker.h"
 #include "tests/lib/scenario.h"
 #include "tests/lib/scenario_papers.h"
 #include "tests/lib/tool.h"
@@ -33,6 +34,7 @@ static struct tool tool;
 static struct scenario scenarios[SCENARIOS_MAX];
 static size_t scenario_count;
 static bool failed;
+static uint64_t policy_version;
 
 static const struct {
     const char *name;
@@ -423,6 +425,53 @@ change_directory(struct play *play, bool revoked)
                                &network.offices[i]);
 }
 
+/* ---- policies ---- */
+
+static void
+write_policy(const struct network_office *office, const struct made_rule *rules, size_t count)
+{
+    AUTO(arena) struct arena arena;
+    char path[NETWORK_PATH_BYTES];
+    arena_init(&arena);
+    const struct bytes signed_bytes = policy_maker_sign(
+        policy_version, rules, count, network.directory_key, network.directory_certificate, &arena);
+    assert_int_equal(
+        file_write(network_path(office, "policy", path), signed_bytes, 0644, FILE_REPLACE, NULL),
+        OK);
+}
+
+static bool
+follows_policy(void *context)
+{
+    AUTO(network_answer) struct network_answer answer = { 0 };
+    network_status(context, &answer);
+    return answer.response->status->policy_version == policy_version;
+}
+
+/* "window fee.renewal=3000": the office follows it before the next line; the others get it from
+ * there. */
+static void
+change_policy(struct play *play)
+{
+    struct made_rule rules[POLICY_MAKER_RULES_MAX];
+    char text[SCENARIO_LINE_BYTES], *rest = text, *word;
+    size_t count = 0;
+    snprintf(text, sizeof text, "%s", play->line->text);
+    const char *place = strsep(&rest, " ");
+    while ((word = strsep(&rest, " ")) != NULL) {
+        char *value = strchr(word, '=');
+        if (value == NULL || count == POLICY_MAKER_RULES_MAX)
+            FAIL(play, "KEY=VALUE");
+        *value++ = '\0';
+        rules[count++] = (struct made_rule){ .key = word, .value = (uint32_t)atoi(value) };
+    }
+    struct network_office *office = find_place(play, place);
+    policy_version++;
+    write_policy(office, rules, count);
+    network_hang_up(office);
+    network_wait_until(&network, "the policy is adopted", follows_policy, office);
+}
+
 static void
 play_line(struct play *play)
 {
@@ -443,6 +492,9 @@ play_line(struct play *play)
         break;
     case SCENARIO_FORM:
         play->form = text;
+        break;
+    case SCENARIO_POLICY:
+        change_policy(play);
         break;
     case SCENARIO_REVOKED:
     case SCENARIO_TRUSTED:
@@ -476,8 +528,12 @@ static int
 set_up(void **unused)
 {
     (void)unused;
+    static const struct network_options options = { .option_lines = "policy = policy\n" };
     failed = true;
-    network_open(&network, NULL);
+    network_open(&network, &options);
+    policy_version = 1; /* of no rules: the law's own values */
+    for (size_t i = 0; i < NETWORK_OFFICE_COUNT; i++)
+        write_policy(&network.offices[i], NULL, 0);
     network_start_all(&network);
     write_attachments();
     failed = false;

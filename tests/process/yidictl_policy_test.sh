@@ -38,12 +38,19 @@ says() { grep -qF -- "$1" said || fail "does not say '$1' as well"; }
 # --- the example that comes along ---
 
 calendar=$source/calendar-2026.csv
-expect 0 'nothing wrong' policy check --calendar "$calendar" "$source/default.json"
+expect 0 'nothing wrong' policy check --calendar "$calendar" "$source/example.json"
 if grep -q 'no holidays of 2026' said; then fail "the calendar was not read"; fi
-expect 0 '"faults":[]' policy check --json "$source/default.json"
-grep -q 'synthetic' "$source/default.json" || fail "the example does not say that it is one"
-provinces=$(sed -n 's/.*"province": "\([0-9]*\)".*/\1/p' "$source/default.json" | sort -u | wc -l)
+expect 0 '"faults":[]' policy check --json "$source/example.json"
+grep -q 'synthetic' "$source/example.json" || fail "the example does not say that it is one"
+provinces=$(sed -n 's/.*"province": "\([0-9]*\)".*/\1/p' "$source/example.json" | sort -u | wc -l)
 [ "$provinces" -eq 31 ] || fail "$provinces provinces instead of 31"
+
+expect 0 'nothing wrong' policy check --calendar "$calendar" "$source/default.json"
+if grep -q '"province"' "$source/default.json"; then fail "the default has a rule of a province"; fi
+expect 0 'in 46' policy explain --date 2026-10-01 --province 46 "$source/example.json"
+grep -q '^refusal.first-application  *no ' said || fail "the example of a province that takes them"
+expect 0 'nationwide' policy explain --date 2026-10-01 --province 46 "$source/default.json"
+grep -q '^refusal.first-application  *yes ' said || fail "the default refuses a first application"
 
 # --- check: each fault in a sentence ---
 
@@ -68,13 +75,20 @@ expect 1 'MALFORMED' policy check "$calendar"
 expect 1 'FILE_UNREADABLE none.json' policy check none.json
 echo '{ "rules": [ { "key": "fee.renewal", "value": -1, "from": 20200101 } ] }' >negative.json
 expect 1 'rules[0].value' policy check negative.json
+for rule in deadline.statutory:61 deadline.remote:31 temporary.validity:4; do
+    printf '{ "rules": [ { "key": "%s", "value": %s, "from": 20200101 } ] }' \
+        "${rule%:*}" "${rule#*:}" >beyond.json
+    expect 1 "${rule%:*}: ${rule#*:} is not within" policy check beyond.json # of the law
+done
 for line in '2026-10-32,holiday,x' '2026-10-01,feast,x' 'holiday' '2026-10-01'; do
     printf 'date,kind,name\n%s\n' "$line" >bad.csv
-    expect 1 'CSV_INVALID bad.csv: line 2' policy check --calendar bad.csv "$source/default.json"
+    expect 1 'CSV_INVALID bad.csv: line 2' policy check --calendar bad.csv "$source/example.json"
 done
+printf '\357\273\277date,kind,name\n2026-10-08,"holiday","a, b"\n' >marked.csv
+expect 0 'nothing wrong' policy check --calendar marked.csv "$source/default.json"
 printf 'date,kind,name\r\n20261010,working,x\r\n2026-10-08,working,x\r\n' >thursday.csv
 expect 1 '2026-10-08 is no Saturday and no Sunday' policy check --calendar thursday.csv \
-    "$source/default.json"
+    "$source/example.json"
 
 # --- sign ---
 
@@ -84,14 +98,18 @@ sign() { # STATUS TEXT KEY CERTIFICATE SOURCE
 }
 
 sign 1 'POLICY_INVALID faulty.json' authority/authority.key authority/authority.pem faulty.json
-sign 1 'CERTIFICATE_INVALID' r/signing.key r/signing.pem "$source/default.json"
-sign 1 'KEY_INVALID' r/signing.key authority/authority.pem "$source/default.json"
+sign 1 'CERTIFICATE_INVALID' r/signing.key r/signing.pem "$source/example.json"
+sign 1 'KEY_INVALID' r/signing.key authority/authority.pem "$source/example.json"
 [ ! -e signed ] || fail "a refused policy was written"
 expect 2 'OPTION_INVALID --version' policy sign --key authority/authority.key \
-    --certificate authority/authority.pem --out signed "$source/default.json"
-sign 0 'version 3, signed' authority/authority.key authority/authority.pem "$source/default.json"
+    --certificate authority/authority.pem --out signed "$source/example.json"
+sign 0 'version 3, signed' authority/authority.key authority/authority.pem "$source/example.json"
 sign 1 'is signed already' authority/authority.key authority/authority.pem signed
 expect 0 'nothing wrong' policy check signed
+says 'Signature: not looked at'
+expect 0 'Signature: good, by' policy check --root root/root.pem signed
+"$yidictl" keys root --out third >/dev/null || fail "no third root"
+expect 1 'CERTIFICATE_INVALID signed' policy check --root third/root.pem signed
 
 # --- show ---
 
@@ -100,7 +118,7 @@ says 'directory authority'
 says '54 西藏自治区'
 says '2026-02-15 to 2026-02-23'
 expect 0 '"working_weekends":[20260104' policy show --json --root root/root.pem signed
-expect 1 'POLICY_INVALID' policy show --root root/root.pem "$source/default.json"
+expect 1 'POLICY_INVALID' policy show --root root/root.pem "$source/example.json"
 "$yidictl" keys root --out other >/dev/null || fail "no other root"
 expect 1 'CERTIFICATE_INVALID signed' policy show --root other/root.pem signed
 
@@ -108,6 +126,9 @@ expect 1 'CERTIFICATE_INVALID signed' policy show --root other/root.pem signed
 
 expect 0 'Without a policy, on 2026-10-01 nationwide' policy explain --date 2026-10-01
 says '60 days'
+grep -q '^validity.under-16 .* registry ' said || fail "whose province decides"
+grep -q '^fee.renewal .* window ' said || fail "whose province decides a fee"
+grep -q '^deadline.due-soon .* each office ' said || fail "what each office has for itself"
 expect 0 'Policy version 3, on 2026-12-31 in 62 甘肃省' \
     policy explain --date 20261231 --province 62 signed
 grep -q '^fee.replacement  *20.00 yuan .* in 62, 2022-01-01 to 2026-12-31' said ||

@@ -321,9 +321,12 @@ the_registry_finds_what_is_expected(void **unused)
     (void)unused;
     const struct policy_case policy = sample_policy_standard(today);
     /* What depends on a policy is tested where there is one. */
-    uint32_t not_here = UINT32_C(1) << FINDING_POLICY_UNKNOWN |
-                        UINT32_C(1) << FINDING_CARD_ON_FILE | UINT32_C(1) << FINDING_TOO_EARLY |
-                        UINT32_C(1) << FINDING_SECOND_SCRIPT_DIFFERS;
+    uint32_t not_here =
+        finding_bit(FINDING_POLICY_UNKNOWN) | finding_bit(FINDING_CARD_ON_FILE) |
+        finding_bit(FINDING_TOO_EARLY) | finding_bit(FINDING_SECOND_SCRIPT_DIFFERS) |
+        finding_bit(FINDING_CREDIT_TOLERATED) | finding_bit(FINDING_DETAILS_TOLERATED) |
+        finding_bit(FINDING_APPEARANCE_TOLERATED) | finding_bit(FINDING_POLICY_OUTDATED) |
+        finding_bit(FINDING_CLOCK_AHEAD);
     uint32_t seen = not_here;
     start_applications(&application);
     while (next_application(&application)) {

@@ -64,7 +64,10 @@ form_of(const struct citizen *citizen)
     X(no_fingerprints, record->fingerprints_on_file = false; (void)form, 0)                        \
     X(card_ends_soon, record->card_valid_until = 20270222; (void)form, 0)                          \
     X(card_ends_late, record->card_valid_until = 20270223; (void)form, BIT(TOO_EARLY))             \
-    X(card_never_ends, record->card_valid_until = 0; (void)form, 0)                                \
+    X(card_never_ends, record->card_valid_until = 0; (void)form, BIT(TOO_EARLY))                   \
+    X(never_ends_and_damaged, record->card_valid_until = 0; form->reason = REASON_DAMAGED, 0)      \
+    X(never_ends_and_lost, record->card_valid_until = 0; form->reason = REASON_LOST;               \
+      form->kind = KIND_REPLACEMENT, 0)                                                            \
     X(late_and_damaged, record->card_valid_until = 20300101; form->reason = REASON_DAMAGED, 0)     \
     X(credit, record->bad_credit = true; (void)form, BIT(BAD_CREDIT))                              \
     X(deceased, record->deceased_on = 20260131; (void)form, BIT(DECEASED))                         \
@@ -144,7 +147,7 @@ static const struct policy_rule lenient_rules[] = {
 static const struct policy lenient = { .rules = lenient_rules, .rule_count = COUNT(lenient_rules) };
 
 static void
-findings_judge_leaves_out_what_the_policy_does(void **unused)
+findings_judge_doubts_what_the_policy_tolerates(void **unused)
 {
     (void)unused;
     struct citizen record = on_file;
@@ -157,7 +160,10 @@ findings_judge_leaves_out_what_the_policy_does(void **unused)
     record.card_valid_until = 20270522;
     const struct policy_case there = { &lenient, true, 20261122, "310101", "110105", "" };
     const struct policy_case here = { &lenient, true, 20261122, "440105", "440105", "" };
-    assert_int_equal(findings_judge(&form, &record, &there), 0);
+    uint32_t doubts = BIT(DETAILS_TOLERATED) | BIT(ADDRESS_DIFFERS) | BIT(APPEARANCE_TOLERATED) |
+                      BIT(CREDIT_TOLERATED);
+    assert_int_equal(findings_judge(&form, &record, &there), doubts);
+    assert_false(findings_fatal(doubts));
     assert_int_equal(findings_judge(&form, &record, &here),
                      BIT(DETAILS_DIFFER) | BIT(ADDRESS_DIFFERS) |
                          BIT(APPEARANCE_WITHOUT_FINGERPRINTS) | BIT(BAD_CREDIT) | BIT(TOO_EARLY));
@@ -180,14 +186,21 @@ findings_judge_knows_a_first_application(void **unused)
 }
 
 static void
-findings_judge_doubts_an_unknown_policy(void **unused)
+findings_judge_fails_an_unknown_policy_and_says_nothing_of_its_rules(void **unused)
 {
     (void)unused;
-    const struct form form = form_of(&on_file);
+    struct citizen record = on_file;
+    struct form form = form_of(&on_file);
     const struct policy_case policy = {
         policy_standard(), false, 20261122, "310101", "110105", ""
     };
     assert_int_equal(findings_judge(&form, &on_file, &policy), BIT(POLICY_UNKNOWN));
+    form.kind = KIND_FIRST;
+    form.reason = REASON_FIRST_CARD;
+    assert_int_equal(findings_judge(&form, &on_file, &policy),
+                     BIT(POLICY_UNKNOWN) | BIT(CARD_ON_FILE));
+    record.card_serial = "";
+    assert_int_equal(findings_judge(&form, &record, &policy), BIT(POLICY_UNKNOWN));
 }
 
 static void
@@ -215,10 +228,15 @@ findings_are_stable_and_say_what_they_lead_to(void **unused)
         { 11, "REGISTRATION_MOVED", FINDING_DOUBT, REFUSED_REGISTRATION_MOVED },
         { 12, "NO_PHOTO_ON_FILE", FINDING_DOUBT, REFUSED_NO_PHOTO_ON_FILE },
         { 13, "CARD_REPORTED_LOST", FINDING_DOUBT, REFUSED_DOCUMENTS_NOT_GENUINE },
-        { 14, "POLICY_UNKNOWN", FINDING_DOUBT, REFUSED_UNSPECIFIED },
+        { 14, "POLICY_UNKNOWN", FINDING_FAIL, REFUSED_UNSPECIFIED },
         { 15, "CARD_ON_FILE", FINDING_FAIL, REFUSED_IDENTITY_DOUBTFUL },
-        { 16, "TOO_EARLY", FINDING_DOUBT, REFUSED_UNSPECIFIED },
+        { 16, "TOO_EARLY", FINDING_DOUBT, REFUSED_TOO_EARLY },
         { 17, "SECOND_SCRIPT_DIFFERS", FINDING_DOUBT, REFUSED_IDENTITY_DOUBTFUL },
+        { 18, "CREDIT_TOLERATED", FINDING_DOUBT, REFUSED_UNSPECIFIED },
+        { 19, "DETAILS_TOLERATED", FINDING_DOUBT, REFUSED_UNSPECIFIED },
+        { 20, "APPEARANCE_TOLERATED", FINDING_DOUBT, REFUSED_UNSPECIFIED },
+        { 21, "POLICY_OUTDATED", FINDING_DOUBT, REFUSED_UNSPECIFIED },
+        { 22, "CLOCK_AHEAD", FINDING_DOUBT, REFUSED_UNSPECIFIED },
     };
     for (int i = 0; i < FINDING_COUNT; i++) {
         enum finding finding = (enum finding)want[i].number;
@@ -249,9 +267,9 @@ main(int argc, char *argv[])
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(findings_judge_finds_what_differs),
         cmocka_unit_test(findings_judge_has_one_finding_without_a_record),
-        cmocka_unit_test(findings_judge_leaves_out_what_the_policy_does),
+        cmocka_unit_test(findings_judge_doubts_what_the_policy_tolerates),
         cmocka_unit_test(findings_judge_knows_a_first_application),
-        cmocka_unit_test(findings_judge_doubts_an_unknown_policy),
+        cmocka_unit_test(findings_judge_fails_an_unknown_policy_and_says_nothing_of_its_rules),
         cmocka_unit_test(findings_are_stable_and_say_what_they_lead_to),
         cmocka_unit_test(findings_fatal_needs_one_that_fails),
     };

@@ -2,10 +2,12 @@
  *
  * policies - offices that change their policy while cases are under way.
  */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,12 +15,12 @@
 
 #include "common/domain/civil_date.h"
 #include "common/domain/finding.h"
-#include "common/io/case_file.h"
 #include "common/io/wire.h"
-#include "tests/lib/fake_desk.h"
-#include "tests/lib/fake_policy.h"
+#include "tests/lib/policy_desk.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
+
+static struct made_application application; /* photo and templates are drawn once */
 
 /* The second policy asks another fee, gives less time, and makes every card valid for 7 years. */
 static const struct made_rule first_rules[] = {
@@ -31,52 +33,6 @@ static const struct made_rule second_rules[] = {
     { .key = "validity.26-to-45", .value = 7 },   { .key = "validity.from-46", .value = 7 },
 };
 
-static struct made_application application; /* photo and templates are drawn once */
-
-/* The row of a case at an office; lives as long as the arena. */
-static const Yidi__Case *
-row_of(struct fake_network *network, size_t at, const char *case_number, struct arena *arena)
-{
-    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network->offices[at].scratch);
-    struct case_file file;
-    assert_int_equal(
-        case_file_open(txn, network->offices[at].role->machine, case_number, arena, &file), OK);
-    return file.row;
-}
-
-static uint64_t
-present_version(struct fake_network *network, size_t at)
-{
-    return policies_present(&network->offices[at].office->policies)->version;
-}
-
-static void
-open_network(struct fake_network **ret_network)
-{
-    struct fake_network *network = calloc(1, sizeof *network);
-    assert_non_null(network);
-    fake_desk_open(network, 1);
-    fake_desk_populate(network, 100, 20);
-    *ret_network = network;
-}
-
-static void
-close_network(struct fake_network *network)
-{
-    fake_network_settle(network);
-    fake_network_audit(network);
-    fake_network_close(network);
-    free(network);
-}
-
-static void
-apply(struct fake_network *network, uint64_t seed, uint32_t fee_fen, char *ret_number)
-{
-    fake_desk_citizen(seed, YIDI__APPLICATION_KIND__RENEWAL, &application);
-    application.form.fee_fen = fee_fen;
-    assert_string_equal(fake_desk_apply(network, &application, "", ret_number), "");
-}
-
 /* What was accepted under the first policy ends under it, though offices follow the second one, and
  * one of them was restarted since. */
 static void
@@ -87,29 +43,29 @@ an_accepted_case_keeps_its_policy(void **unused)
     struct fake_network *network;
     AUTO(arena) struct arena arena;
     arena_init(&arena);
-    open_network(&network);
+    policy_desk_open(&network);
     fake_policy_give_all(network, 1, first_rules, COUNT(first_rules));
-    apply(network, 100, 2100, before);
+    policy_desk_apply(network, 100, 2100, before);
     fake_network_settle(network);
     fake_policy_give_all(network, 2, second_rules, COUNT(second_rules));
 
     fake_desk_citizen(101, YIDI__APPLICATION_KIND__RENEWAL, &application);
     application.form.fee_fen = 2100;
     assert_string_equal(fake_desk_apply(network, &application, "", after), "FEE_MISMATCH");
-    apply(network, 101, 3000, after);
+    policy_desk_apply(network, 101, 3000, after);
     fake_network_settle(network);
     for (size_t at = 0; at < network->count; at++) {
         fake_network_crash(network, at); /* what they know of the first policy is in the store */
         fake_network_start(network, at);
-        assert_int_equal(present_version(network, at), 2);
+        assert_int_equal(policy_desk_version(network, at), 2);
     }
     fake_desk_walk(network, before, fake_desk_step_count - 1);
     fake_desk_walk(network, after, fake_desk_step_count - 1);
 
     uint32_t today = civil_date_of_ms(network->now.wall_ms);
     for (size_t at = 0; at < network->count; at++) {
-        const Yidi__Case *old = row_of(network, at, before, &arena);
-        const Yidi__Case *new = row_of(network, at, after, &arena);
+        const Yidi__Case *old = policy_desk_row(network, at, before, &arena);
+        const Yidi__Case *new = policy_desk_row(network, at, after, &arena);
         assert_int_equal(old->policy_version, 1);
         assert_int_equal(new->policy_version, 2);
         assert_int_equal(old->form->fee_fen, 2100);
@@ -122,7 +78,7 @@ an_accepted_case_keeps_its_policy(void **unused)
         assert_int_not_equal(old->valid_until, civil_date_add_years(today, 7));
         assert_int_equal(new->valid_until, civil_date_add_years(today, 7));
     }
-    close_network(network);
+    policy_desk_close(network);
 }
 
 /* The fee was paid under the first policy; the correction is judged by that. */
@@ -135,9 +91,9 @@ a_correction_keeps_the_policy_of_its_case(void **unused)
     struct fake_network *network;
     AUTO(arena) struct arena arena;
     arena_init(&arena);
-    open_network(&network);
+    policy_desk_open(&network);
     fake_policy_give_all(network, 1, first_rules, COUNT(first_rules));
-    apply(network, 100, 2100, number);
+    policy_desk_apply(network, 100, 2100, number);
     fake_network_settle(network);
     fake_policy_give_all(network, 2, second_rules, COUNT(second_rules));
 
@@ -160,6 +116,8 @@ a_correction_keeps_the_policy_of_its_case(void **unused)
     fake_network_settle(network);
 
     struct bytes frames[ATTACHMENTS_MAX];
+    fake_desk_citizen(100, YIDI__APPLICATION_KIND__RENEWAL, &application);
+    application.form.fee_fen = 2100;
     Yidi__ApplicationForm form = application.form;
     Yidi__Amend amend = YIDI__AMEND__INIT;
     yidi__request__init(&request);
@@ -173,34 +131,40 @@ a_correction_keeps_the_policy_of_its_case(void **unused)
     if (response->body_case == YIDI__RESPONSE__BODY_REFUSAL)
         fail_msg("%s: %s", response->refusal->code, response->refusal->rule);
     fake_network_settle(network);
-    assert_int_equal(row_of(network, REGISTRY, number, &arena)->policy_version, 1);
+    assert_int_equal(policy_desk_row(network, REGISTRY, number, &arena)->policy_version, 1);
     fake_desk_walk(network, number, fake_desk_step_count);
-    close_network(network);
+    policy_desk_close(network);
 }
 
-/* The examiner decides, until the registry has heard of the policy; then it judges by that. */
+/* Until the registry has heard of the policy, nobody can say what it allows. */
 static void
-a_registry_doubts_a_policy_that_it_does_not_know(void **unused)
+nothing_is_issued_under_a_policy_that_is_not_known(void **unused)
 {
     (void)unused;
-    char number[CASE_NUMBER_CHARS + 1], second[CASE_NUMBER_CHARS + 1];
+    static const struct fake_decision examine = {
+        .at = REGISTRY, .verb = YIDI__VERB__EXAMINE, .operator= "examiner" };
+    char number[CASE_NUMBER_CHARS + 1];
     struct fake_network *network;
     AUTO(arena) struct arena arena;
     arena_init(&arena);
-    open_network(&network);
+    policy_desk_open(&network);
+    struct office *registry = network->offices[REGISTRY].office;
+    struct peer *window =
+        peers_take(&registry->peers, network->offices[WINDOW].office->options.code);
+    fake_network_run_until(network, network->now.monotonic_ms + 1000);
+    window->policies.false_ms = network->now.monotonic_ms; /* it does not listen to that one */
     assert_int_equal(fake_policy_give(network, WINDOW, 1, first_rules, COUNT(first_rules)), OK);
-    apply(network, 100, 2100, number);
-    apply(network, 101, 2100, second);
+    policy_desk_apply(network, 100, 2100, number);
     fake_network_settle(network);
     assert_string_equal(fake_network_state(network, REGISTRY, number), "received");
-    assert_int_equal(row_of(network, REGISTRY, number, &arena)->findings,
+    assert_int_equal(policy_desk_row(network, REGISTRY, number, &arena)->findings,
                      UINT32_C(1) << FINDING_POLICY_UNKNOWN);
-    fake_desk_walk(network, number, fake_desk_step_count);
+    assert_string_equal(fake_desk_decide(network, &examine, number), "POLICY_UNKNOWN");
 
     assert_int_equal(fake_policy_give(network, REGISTRY, 1, first_rules, COUNT(first_rules)), OK);
-    fake_desk_walk(network, second, 1);
-    assert_int_equal(row_of(network, REGISTRY, second, &arena)->findings, 0);
-    close_network(network);
+    fake_desk_walk(network, number, fake_desk_step_count);
+    assert_int_equal(policy_desk_row(network, REGISTRY, number, &arena)->findings, 0);
+    policy_desk_close(network);
 }
 
 /* A reason that the policy of the case has given up is none. */
@@ -214,10 +178,10 @@ nobody_is_refused_for_what_the_policy_has_given_up(void **unused)
     };
     char before[CASE_NUMBER_CHARS + 1], after[CASE_NUMBER_CHARS + 1];
     struct fake_network *network;
-    open_network(&network);
-    apply(network, 100, 2000, before);
+    policy_desk_open(&network);
+    policy_desk_apply(network, 100, 2000, before);
     fake_policy_give_all(network, 1, rules, COUNT(rules));
-    apply(network, 101, 2000, after);
+    policy_desk_apply(network, 101, 2000, after);
     fake_network_settle(network);
     const struct fake_decision refuse_for_credit = { .at = REGISTRY,
                                                      .verb = YIDI__VERB__REFUSE,
@@ -228,7 +192,33 @@ nobody_is_refused_for_what_the_policy_has_given_up(void **unused)
     assert_string_equal(fake_desk_decide(network, &refuse_for_credit, after), "POLICY_FORBIDS");
     assert_string_equal(fake_network_state(network, REGISTRY, after), "received");
     assert_string_equal(fake_desk_decide(network, &refuse_for_credit, before), "refused");
-    close_network(network);
+    policy_desk_close(network);
+}
+
+/* Whoever tells the applicant reads in the line by when. */
+static void
+word_that_a_card_is_ready_says_by_when_the_applicant_is_told(void **unused)
+{
+    (void)unused;
+    static const struct made_rule rule = { .key = "deadline.notification", .value = 4 };
+    char number[CASE_NUMBER_CHARS + 1], want[48];
+    const char *line = NULL;
+    struct fake_network *network;
+    policy_desk_open(&network);
+    fake_policy_give_all(network, 1, &rule, 1);
+    policy_desk_apply(network, 100, 2000, number);
+    fake_desk_walk(network, number, fake_desk_step_count - 1);
+    assert_string_equal(fake_network_state(network, WINDOW, number), "ready");
+    uint32_t today = civil_date_of_ms(network->now.wall_ms);
+    const struct calendar bare = { 0 };
+    snprintf(want, sizeof want, "%" PRIu64,
+             civil_date_end_ms(calendar_add_working_days(&bare, today, 4)));
+    for (size_t i = 0; i < network->notification_count; i++)
+        if (strstr(network->notifications[i].text, "\"ready\"") != NULL)
+            line = network->notifications[i].text;
+    assert_non_null(line);
+    assert_non_null(strstr(line, want));
+    policy_desk_close(network);
 }
 
 /* ---- adoption ---- */
@@ -260,7 +250,7 @@ an_older_policy_is_not_adopted(void **unused)
 {
     (void)unused;
     struct fake_network *network;
-    open_network(&network);
+    policy_desk_open(&network);
     fake_policy_give_all(network, 2, second_rules, COUNT(second_rules));
     assert_int_equal(fake_policy_give(network, WINDOW, 1, first_rules, COUNT(first_rules)),
                      ERR_REFUSED);
@@ -268,13 +258,13 @@ an_older_policy_is_not_adopted(void **unused)
                      ERR_REFUSED);
     fake_network_crash(network, WINDOW);
     fake_network_start(network, WINDOW);
-    assert_int_equal(present_version(network, WINDOW), 2);
+    assert_int_equal(policy_desk_version(network, WINDOW), 2);
     assert_int_equal(fake_policy_give(network, WINDOW, 1, first_rules, COUNT(first_rules)),
                      ERR_REFUSED);
     assert_int_equal(fake_policy_give(network, WINDOW, 3, first_rules, COUNT(first_rules)), OK);
     fake_network_turn(network, WINDOW);
     assert_int_equal(count_adoptions(network, WINDOW), 2);
-    close_network(network);
+    policy_desk_close(network);
 }
 
 /* The turn that writes it down also takes what came with it; a crash before leaves the former. */
@@ -286,22 +276,22 @@ an_adoption_is_durable_with_the_first_case_under_it(void **unused)
     struct fake_network *network;
     AUTO(arena) struct arena arena;
     arena_init(&arena);
-    open_network(&network);
+    policy_desk_open(&network);
     assert_int_equal(fake_policy_give(network, WINDOW, 1, first_rules, COUNT(first_rules)), OK);
-    assert_int_equal(present_version(network, WINDOW), 1);
+    assert_int_equal(policy_desk_version(network, WINDOW), 1);
     fake_network_crash(network, WINDOW);
     fake_network_start(network, WINDOW);
-    assert_int_equal(present_version(network, WINDOW), 0);
+    assert_int_equal(policy_desk_version(network, WINDOW), 0);
     assert_int_equal(count_adoptions(network, WINDOW), 0);
 
     assert_int_equal(fake_policy_give(network, WINDOW, 1, first_rules, COUNT(first_rules)), OK);
-    apply(network, 100, 2100, number);
+    policy_desk_apply(network, 100, 2100, number);
     fake_network_crash(network, WINDOW);
     fake_network_start(network, WINDOW);
-    assert_int_equal(present_version(network, WINDOW), 1);
-    assert_int_equal(row_of(network, WINDOW, number, &arena)->policy_version, 1);
+    assert_int_equal(policy_desk_version(network, WINDOW), 1);
+    assert_int_equal(policy_desk_row(network, WINDOW, number, &arena)->policy_version, 1);
     assert_int_equal(count_adoptions(network, WINDOW), 1);
-    close_network(network);
+    policy_desk_close(network);
 }
 
 static void
@@ -312,7 +302,7 @@ the_same_policy_again_changes_nothing(void **unused)
     struct fake_network *network;
     AUTO(arena) struct arena arena;
     arena_init(&arena);
-    open_network(&network);
+    policy_desk_open(&network);
     struct bytes bytes =
         policy_maker_sign(1, first_rules, COUNT(first_rules), network->roster.directory_key,
                           network->roster.directory_certificate, &arena);
@@ -326,35 +316,9 @@ the_same_policy_again_changes_nothing(void **unused)
             office_set_policy(network->offices[WINDOW].office, file, &network->now, &refusal), OK);
         fake_network_turn(network, WINDOW);
     }
-    apply(network, 100, 2100, number); /* a turn that writes */
+    policy_desk_apply(network, 100, 2100, number); /* a turn that writes */
     assert_int_equal(count_adoptions(network, WINDOW), 1);
-    close_network(network);
-}
-
-/* ---- a lost past ---- */
-
-/* The window's own messages tell the version; the registry's judgement has not changed. */
-static void
-a_recovered_case_still_names_its_policy(void **unused)
-{
-    (void)unused;
-    char number[CASE_NUMBER_CHARS + 1];
-    struct fake_network *network;
-    AUTO(arena) struct arena arena;
-    arena_init(&arena);
-    open_network(&network);
-    fake_policy_give_all(network, 1, first_rules, COUNT(first_rules));
-    apply(network, 100, 2100, number);
-    fake_network_settle(network);
-    fake_desk_lose_disk(network, WINDOW);
-    (void)fake_desk_recover(network, WINDOW, YIDI__RECOVER_VERB__RECOVER_START);
-    fake_network_settle(network);
-    assert_int_equal(present_version(network, WINDOW), 0); /* until its file is read again */
-    assert_int_equal(row_of(network, WINDOW, number, &arena)->policy_version, 1);
-    assert_int_equal(fake_policy_give(network, WINDOW, 1, first_rules, COUNT(first_rules)), OK);
-    fake_network_turn(network, WINDOW);
-    fake_desk_walk(network, number, fake_desk_step_count);
-    close_network(network);
+    policy_desk_close(network);
 }
 
 int
@@ -363,12 +327,12 @@ main(int argc, char *argv[])
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_accepted_case_keeps_its_policy),
         cmocka_unit_test(a_correction_keeps_the_policy_of_its_case),
-        cmocka_unit_test(a_registry_doubts_a_policy_that_it_does_not_know),
+        cmocka_unit_test(nothing_is_issued_under_a_policy_that_is_not_known),
         cmocka_unit_test(nobody_is_refused_for_what_the_policy_has_given_up),
+        cmocka_unit_test(word_that_a_card_is_ready_says_by_when_the_applicant_is_told),
         cmocka_unit_test(an_older_policy_is_not_adopted),
         cmocka_unit_test(an_adoption_is_durable_with_the_first_case_under_it),
         cmocka_unit_test(the_same_policy_again_changes_nothing),
-        cmocka_unit_test(a_recovered_case_still_names_its_policy),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

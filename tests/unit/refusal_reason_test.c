@@ -32,6 +32,7 @@ refusal_reason_has_the_numbers_and_names_of_proto(void **unused)
     SAME(NUMBER_SHARED);
     SAME(REGISTRATION_MOVED);
     SAME(NO_PHOTO_ON_FILE);
+    SAME(TOO_EARLY);
 #undef SAME
 }
 

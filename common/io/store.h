@@ -41,6 +41,7 @@ enum store_table {
     TABLE_PACKAGES,    /* centre, package -> PackageRow; and case number -> PackageEntry */
     TABLE_POLICIES,    /* version -> packed SignedPolicy, each one ever adopted */
     TABLE_FEES,        /* the window's ledger (acceptance-node/fees.h) */
+    TABLE_DRAFTS,      /* name -> Draft (acceptance-node/drafts.h) */
     TABLE_COUNT
 };
 

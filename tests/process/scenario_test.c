@@ -248,12 +248,19 @@ take_operator(struct words *words)
 }
 
 static void
+add_form_file(struct words *words)
+{
+    char path[NETWORK_PATH_BYTES];
+    add(words, "--form");
+    add(words, network_path(&network.offices[SHENZHEN], "form.json", path));
+}
+
+static void
 add_form(struct words *words)
 {
     static char paths[3][NETWORK_PATH_BYTES + 16];
     char path[NETWORK_PATH_BYTES];
-    add(words, "--form");
-    add(words, network_path(&network.offices[SHENZHEN], "form.json", path));
+    add_form_file(words);
     add(words, "--photo");
     add(words, network_path(&network.offices[SHENZHEN], "photo.jpg", path));
     snprintf(paths[0], sizeof paths[0], "RIGHT_THUMB:%s",
@@ -275,6 +282,7 @@ compose(struct play *play, struct network_office *office, bool json, struct word
     add_text(&line, play->line->text);
     const char *operator= take_operator(&line);
     bool form = strcmp(line.list[0], "apply") == 0 || strcmp(line.list[0], "amend") == 0;
+    bool form_alone = strcmp(line.list[0], "eligible") == 0 || holds(&line, "save");
     bool applies = strcmp(line.list[0], "apply") == 0;
     bool placed = holds(&line, "{case}") || holds(&line, "{first}") || holds(&line, "{none}");
     replace(&line, "{case}", play->number);
@@ -292,10 +300,12 @@ compose(struct play *play, struct network_office *office, bool json, struct word
         if (i == 0 && !placed && !applies)
             add(words, play->number);
     }
-    if (form) {
+    if (form || form_alone)
         write_form(play);
+    if (form)
         add_form(words);
-    }
+    else if (form_alone)
+        add_form_file(words);
 }
 
 /* ---- what must come of it ---- */

@@ -25,6 +25,8 @@ question_of(const Yidi__ApplicationForm *form, struct arena *arena)
     question->reason = form->reason;
     question->person = form->person;
     question->appearance_changed = form->appearance_changed;
+    question->second_script_name = form->second_script_name;
+    question->second_script_address = form->second_script_address;
     return question;
 }
 

@@ -65,6 +65,7 @@ question_view(const Yidi__EligibilityQuestion *wire)
         .identity_document_number = "",
         .appearance_changed = wire->appearance_changed,
         .no_fingerprints_reason = "",
+        .second_script = SECOND_SCRIPT_VIEW(wire),
     };
 }
 

@@ -72,6 +72,8 @@ ask_about(const struct settings *settings, const Yidi__DraftForm *form)
     question.reason = form->reason;
     question.person = &person;
     question.appearance_changed = form->appearance_changed;
+    question.second_script_name = form->second_script_name;
+    question.second_script_address = form->second_script_address;
     return ask(settings, &question);
 }
 

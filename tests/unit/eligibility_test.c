@@ -30,6 +30,7 @@ static const struct citizen on_file = {
     .number_replaced_by = "",
     .present_division = "",
     .photo_on_file = true,
+    .second_script = { .name = "", .address = "" },
 };
 
 static struct policy_case policy;
@@ -37,8 +38,10 @@ static struct policy_case policy;
 static struct form
 renewal(void)
 {
-    return (
-        struct form){ .kind = KIND_RENEWAL, .reason = REASON_EXPIRING, .person = on_file.person };
+    return (struct form){ .kind = KIND_RENEWAL,
+                          .reason = REASON_EXPIRING,
+                          .person = on_file.person,
+                          .second_script = { .name = "", .address = "" } };
 }
 
 static struct eligibility

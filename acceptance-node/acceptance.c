@@ -6,6 +6,8 @@
 #include "acceptance-node/collection.h"
 #include "acceptance-node/core/application.h"
 #include "acceptance-node/core/handover.h"
+#include "acceptance-node/drafts.h"
+#include "acceptance-node/eligibility.h"
 #include "acceptance-node/fees.h"
 #include "acceptance-node/pages.h"
 #include "acceptance-node/temporary.h"
@@ -452,6 +454,14 @@ take_command(struct turn *turn, const Yidi__Request *request, const struct bytes
         return temporary_return(turn, request->return_temporary, response, ret_refusal);
     if (request->command_case == YIDI__REQUEST__COMMAND_COMPARE)
         return collection_compare(turn, request->compare, response, ret_refusal);
+    if (request->command_case == YIDI__REQUEST__COMMAND_ASK_ELIGIBILITY)
+        return eligibility_ask(turn, request->ask_eligibility, response, ret_refusal);
+    if (request->command_case == YIDI__REQUEST__COMMAND_DRAFT_SAVE)
+        return drafts_save(turn, request->draft_save, response, ret_refusal);
+    if (request->command_case == YIDI__REQUEST__COMMAND_DRAFT_TAKE)
+        return drafts_take(turn, request->draft_take, response, ret_refusal);
+    if (request->command_case == YIDI__REQUEST__COMMAND_DRAFT_DISCARD)
+        return drafts_discard(turn, request->draft_discard, response, ret_refusal);
     return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
                   "an acceptance office does not do that");
 }
@@ -464,9 +474,11 @@ answer_query(struct store_txn *txn, const Yidi__Request *request, struct arena *
         return fees_list(txn, request->fees, arena, response, ret_refusal);
     if (request->command_case == YIDI__REQUEST__COMMAND_TEMPORARY_QUERY)
         return temporary_out_list(txn, request->temporary_query, arena, response, ret_refusal);
+    if (request->command_case == YIDI__REQUEST__COMMAND_DRAFT_LIST)
+        return drafts_list(txn, arena, response);
     return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
-                  "an acceptance office keeps the ledger of fees, and which temporary cards are "
-                  "out");
+                  "an acceptance office keeps drafts, the ledger of fees, and which temporary cards "
+                  "are out");
 }
 
 const struct role acceptance_role = {
@@ -480,6 +492,8 @@ const struct role acceptance_role = {
     .redo = acceptance_redo,
     .resume = acceptance_resume,
     .answer_query = answer_query,
+    .tidy = drafts_tidy,
+    .next_tidy_ms = drafts_next_tidy_ms,
     .decide = decide,
     .fill_message = acceptance_fill_message,
     .stage_deadline_ms = stage_deadline_ms,

@@ -16,6 +16,14 @@ enum result acceptance_apply(struct turn *turn, const Yidi__Apply *apply,
                              const struct bytes *frames, size_t frame_count,
                              Yidi__Response *response, struct refusal *ret_refusal) MUST_CHECK;
 
+/* What stands before every new application.
+ *
+ * ERR_REFUSED  DIRECTORY_EXPIRED; OPEN_APPLICATION */
+enum result acceptance_check_directory_date(const struct turn *turn,
+                                            struct refusal *ret_refusal) MUST_CHECK;
+enum result acceptance_check_no_open_case(const struct turn *turn, const char *citizen_number,
+                                          struct refusal *ret_refusal) MUST_CHECK;
+
 /* The command Amend: a returned application, corrected, goes to the registry as its next revision.
  *
  * ERR_REFUSED  what Apply is refused for; CASE_UNKNOWN, AMENDMENT_INVALID, ILLEGAL_IN_STATE */

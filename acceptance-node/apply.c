@@ -4,6 +4,8 @@
 
 #include "acceptance-node/acceptance.h"
 #include "acceptance-node/core/application.h"
+#include "acceptance-node/drafts.h"
+#include "acceptance-node/eligibility.h"
 #include "acceptance-node/request_key.h"
 #include "acceptance-node/submission.h"
 #include "common/domain/case_number.h"
@@ -20,24 +22,24 @@ struct applying {
     const Yidi__Apply *apply;
     struct submission submission;
     struct request_key key;
-    struct policy_case policy; /* that judges it, now and for ever */
+    struct policy_case policy;      /* that judges it, now and for ever */
+    Yidi__Eligibility *eligibility; /* NULL: nobody asked */
 };
 
-static enum result
-check_no_open_case(const struct turn *turn, const struct applying *applying,
-                   struct refusal *ret_refusal)
+enum result
+acceptance_check_no_open_case(const struct turn *turn, const char *citizen_number,
+                              struct refusal *ret_refusal)
 {
     char open[CASE_NUMBER_CHARS + 1];
-    const char *citizen = applying->apply->form->person->citizen_number;
-    enum result result = case_file_find_open(turn->txn, citizen, open);
+    enum result result = case_file_find_open(turn->txn, citizen_number, open);
     if (result == OK)
         return refuse(ret_refusal, REFUSAL_OPEN_APPLICATION, "form.person.citizen_number",
                       "case %s of this citizen is still open", open);
     return result == ERR_ABSENT ? OK : result;
 }
 
-static enum result
-check_directory_date(const struct turn *turn, struct refusal *ret_refusal)
+enum result
+acceptance_check_directory_date(const struct turn *turn, struct refusal *ret_refusal)
 {
     const struct office *office = turn->office;
     if (office_directory_ended(&office->options, office->directory, turn->now_ms))
@@ -48,14 +50,20 @@ check_directory_date(const struct turn *turn, struct refusal *ret_refusal)
 
 /* The room comes last: it is counted as taken. */
 static enum result
-check_everything(const struct turn *turn, struct applying *applying, struct refusal *ret_refusal)
+check_everything(struct turn *turn, struct applying *applying, struct refusal *ret_refusal)
 {
+    const Yidi__Apply *apply = applying->apply;
     struct submission *submission = &applying->submission;
-    enum result result = check_directory_date(turn, ret_refusal);
+    enum result result = acceptance_check_directory_date(turn, ret_refusal);
     if (result == OK)
         result = submission_check(turn, submission, &applying->policy, ret_refusal);
     if (result == OK)
-        result = check_no_open_case(turn, applying, ret_refusal);
+        result =
+            acceptance_check_no_open_case(turn, apply->form->person->citizen_number, ret_refusal);
+    if (result == OK)
+        result = eligibility_of_apply(turn, apply, &applying->eligibility, ret_refusal);
+    if (result == OK && apply->draft[0] != '\0')
+        result = drafts_check(turn, apply->draft, ret_refusal);
     if (result == OK)
         result = intake_check_peer(turn->office, submission->registry->code, ret_refusal);
     return result == OK ? submission_check_room(turn, submission, ret_refusal) : result;
@@ -94,6 +102,7 @@ fill_row(const struct turn *turn, const struct applying *applying, Yidi__Case *r
     row->statutory_deadline_ms = deadline_ms(DEADLINE_STATUTORY, &applying->policy, turn->now_ms);
     row->policy_version = applying->policy.policy->version;
     row->clerk = (char *)turn->operator;
+    row->eligibility = applying->eligibility;
 }
 
 /* The code that will be printed on the receipt; its digest travels with the application. */
@@ -149,6 +158,7 @@ fill_response(struct turn *turn, const Yidi__Case *row, bool repeated, Yidi__Res
         registry != NULL ? arena_copy_text(turn->arena, registry->name) : row->registry_office;
     applied->production_office = row->production_office;
     applied->repeated_request = repeated;
+    applied->eligibility = row->eligibility;
     response->body_case = YIDI__RESPONSE__BODY_APPLIED;
     response->applied = applied;
     return applied->registry_name == NULL ? ERR_MEMORY : fill_warnings(turn, row, applied);
@@ -165,11 +175,22 @@ answer_repeated(struct turn *turn, const char *case_number, Yidi__Response *resp
     return result == ERR_ABSENT ? ERR_DAMAGED : result;
 }
 
+static const char *
+text_of_draft(struct turn *turn, const char *draft)
+{
+    enum { TEXT_BYTES = 32 };
+    char *text = arena_take(turn->arena, TEXT_BYTES);
+    if (text != NULL)
+        snprintf(text, TEXT_BYTES, "from draft %s", draft);
+    return text == NULL ? "" : text;
+}
+
 static enum result
 accept_case(struct turn *turn, struct applying *applying, const char *case_number,
             Yidi__Response *response, struct refusal *ret_refusal)
 {
     struct case_file file;
+    const Yidi__Apply *apply = applying->apply;
     const struct application_event event = { .kind = APPLICATION_ACCEPT };
     enum result result = case_file_new(case_number, turn->arena, &file);
     if (result != OK)
@@ -178,9 +199,12 @@ accept_case(struct turn *turn, struct applying *applying, const char *case_numbe
     result = give_code(turn, file.row);
     if (result == OK)
         result = submission_keep(turn, &applying->submission);
-    turn_begin_act(turn, file.row->case_number, "accept", "");
+    turn_begin_act(turn, file.row->case_number, "accept",
+                   apply->draft[0] == '\0' ? "" : text_of_draft(turn, apply->draft));
     if (result == OK)
         result = acceptance_advance(turn, &file, NULL, &event, ret_refusal);
+    if (result == OK && apply->draft[0] != '\0')
+        result = drafts_use(turn, apply->draft);
     if (result == OK)
         result = request_key_put(turn->txn, &applying->key, case_number);
     return result == OK ? fill_response(turn, file.row, false, response) : result;

@@ -333,6 +333,7 @@ const struct role registry_role = {
     .open_case = registry_open_review,
     .take_message = take_message,
     .take_command = take_command,
+    .answer_question = registry_answer_eligibility,
     .redo = registry_redo,
     .answer_query = answer_query,
     .decide = decide,

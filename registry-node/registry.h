@@ -111,6 +111,14 @@ enum result registry_take_order_end(struct turn *turn, struct case_file *file,
                                     const struct incoming *incoming,
                                     struct refusal *ret_refusal) MUST_CHECK;
 
+/* struct role, answer_question: may this citizen apply?
+ *
+ * ERR_REFUSED  NOT_IN_JURISDICTION: answer->belongs_to says where, if anywhere */
+enum result registry_answer_eligibility(struct turn *turn, const char *window,
+                                        const Yidi__QueryEligibility *query,
+                                        Yidi__AnswerEligibility *answer,
+                                        struct refusal *ret_refusal) MUST_CHECK;
+
 /* struct role, fill_message. */
 enum result registry_fill_message(struct turn *turn, const struct case_file *file,
                                   enum message_kind kind, Yidi__Message *message) MUST_CHECK;

@@ -87,6 +87,11 @@
       "补正不得改变业务的申请对象")                                                                \
     X(CASE_UNKNOWN, "no such case at this office", "本机关没有该业务")                             \
     X(CASE_NUMBER_TAKEN, "a case of this number exists already", "该受理编号已存在")               \
+    X(DRAFT_UNKNOWN, "no such draft at this office", "本机关没有该草稿")                           \
+    X(DRAFTS_FULL, "no more drafts are kept; discard some", "草稿数量已达上限，请先删除一些")      \
+    X(QUESTION_LIMIT, "too many questions for one day, or at once", "查询次数过多")                \
+    X(WOULD_BE_REFUSED, "as things stand, the registry would refuse this application",             \
+      "按目前核查情况，户籍地公安机关将不予办理")                                                  \
     X(REQUEST_KEY_TAKEN, "another application was made under this request key",                    \
       "该请求标识已用于另一件申请")                                                                \
     X(CARD_SERIAL_TAKEN, "a card of this serial exists already", "该证件序列号已存在")             \

@@ -188,7 +188,7 @@ idle_work(struct stream *stream, const struct stream_limits *limits,
 
 /* Every pair that does something; all others change nothing. */
 static stream_rule *const rules[STREAM_STATE_COUNT][STREAM_EVENT_COUNT] = {
-    [STREAM_IDLE] = { [STREAM_WORK] = idle_work, [STREAM_TICK] = tick },
+    [STREAM_IDLE] = { [STREAM_WORK] = idle_work, [STREAM_CALL] = greet, [STREAM_TICK] = tick },
     [STREAM_GREETING] = { [STREAM_WELCOME] = welcome,
                           [STREAM_LOST] = back_off,
                           [STREAM_TICK] = tick,
@@ -201,7 +201,7 @@ static stream_rule *const rules[STREAM_STATE_COUNT][STREAM_EVENT_COUNT] = {
                       [STREAM_LOST] = back_off,
                       [STREAM_TICK] = tick,
                       [STREAM_BARRED] = barred },
-    [STREAM_WAITING] = { [STREAM_TICK] = tick, [STREAM_BARRED] = barred },
+    [STREAM_WAITING] = { [STREAM_CALL] = greet, [STREAM_TICK] = tick, [STREAM_BARRED] = barred },
 };
 
 unsigned

@@ -39,6 +39,7 @@ enum stream_event_kind {
     STREAM_LOST,    /* the connection failed, was refused, or broke the protocol */
     STREAM_TICK,    /* time passed */
     STREAM_BARRED,  /* the peer is no longer trusted */
+    STREAM_CALL,    /* somebody waits for a connection: greet now, whether or not there is work */
     STREAM_FORKED,  /* what the peer holds of us is not what we sent: one side lost its past */
     STREAM_EVENT_COUNT
 };

@@ -12,36 +12,75 @@ static const struct meaning {
     const char *name;
     enum finding_severity severity;
     enum refusal_reason reason;
+    const char *english;
+    const char *chinese;
 } meanings[FINDING_COUNT] = {
-    [FINDING_NOT_ON_FILE] = { "NOT_ON_FILE", FINDING_FAIL, REFUSED_IDENTITY_DOUBTFUL },
-    [FINDING_FIRST_APPLICATION] = { "FIRST_APPLICATION", FINDING_FAIL, REFUSED_FIRST_APPLICATION },
-    [FINDING_DETAILS_DIFFER] = { "DETAILS_DIFFER", FINDING_FAIL, REFUSED_IDENTITY_DOUBTFUL },
-    [FINDING_ADDRESS_DIFFERS] = { "ADDRESS_DIFFERS", FINDING_DOUBT, REFUSED_IDENTITY_DOUBTFUL },
+    [FINDING_NOT_ON_FILE] = { "NOT_ON_FILE", FINDING_FAIL, REFUSED_IDENTITY_DOUBTFUL,
+                              "no record of that citizen number", "没有该公民身份号码的登记" },
+    [FINDING_FIRST_APPLICATION] = { "FIRST_APPLICATION", FINDING_FAIL, REFUSED_FIRST_APPLICATION,
+                                    "no card was ever issued", "从未签发过居民身份证" },
+    [FINDING_DETAILS_DIFFER] = { "DETAILS_DIFFER", FINDING_FAIL, REFUSED_IDENTITY_DOUBTFUL,
+                                 "name, sex, ethnic group or birth date differ from the record",
+                                 "姓名、性别、民族或者出生日期与登记不符" },
+    [FINDING_ADDRESS_DIFFERS] = { "ADDRESS_DIFFERS", FINDING_DOUBT, REFUSED_IDENTITY_DOUBTFUL,
+                                  "the address differs from the record", "住址与登记不符" },
     [FINDING_REGISTERED_ELSEWHERE] = { "REGISTERED_ELSEWHERE", FINDING_FAIL,
-                                       REFUSED_IDENTITY_DOUBTFUL },
+                                       REFUSED_IDENTITY_DOUBTFUL, "the record names another county",
+                                       "登记的户籍地为其他县级区划" },
     [FINDING_APPEARANCE_WITHOUT_FINGERPRINTS] = { "APPEARANCE_WITHOUT_FINGERPRINTS", FINDING_FAIL,
-                                                  REFUSED_APPEARANCE_WITHOUT_FINGERPRINTS },
-    [FINDING_APPEARANCE_CHANGED] = { "APPEARANCE_CHANGED", FINDING_DOUBT,
-                                     REFUSED_IDENTITY_DOUBTFUL },
-    [FINDING_BAD_CREDIT] = { "BAD_CREDIT", FINDING_FAIL, REFUSED_BAD_CREDIT_RECORD },
-    [FINDING_DECEASED] = { "DECEASED", FINDING_FAIL, REFUSED_REGISTRATION_CANCELLED },
-    [FINDING_NUMBER_CORRECTED] = { "NUMBER_CORRECTED", FINDING_FAIL, REFUSED_NUMBER_REPLACED },
-    [FINDING_DUPLICATE_NUMBER] = { "DUPLICATE_NUMBER", FINDING_FAIL, REFUSED_NUMBER_SHARED },
+                                                  REFUSED_APPEARANCE_WITHOUT_FINGERPRINTS,
+                                                  "appearance has changed greatly, and no "
+                                                  "fingerprints are on file",
+                                                  "相貌特征变化较大且未登记指纹" },
+    [FINDING_APPEARANCE_CHANGED] = { "APPEARANCE_CHANGED", FINDING_DOUBT, REFUSED_IDENTITY_DOUBTFUL,
+                                     "appearance has changed greatly; fingerprints are on file",
+                                     "相貌特征变化较大，已登记指纹" },
+    [FINDING_BAD_CREDIT] = { "BAD_CREDIT", FINDING_FAIL, REFUSED_BAD_CREDIT_RECORD,
+                             "a bad credit record", "有不良信用记录" },
+    [FINDING_DECEASED] = { "DECEASED", FINDING_FAIL, REFUSED_REGISTRATION_CANCELLED,
+                           "the registration was cancelled", "户口已注销" },
+    [FINDING_NUMBER_CORRECTED] = { "NUMBER_CORRECTED", FINDING_FAIL, REFUSED_NUMBER_REPLACED,
+                                   "the citizen number was replaced by another one",
+                                   "公民身份号码已更正" },
+    [FINDING_DUPLICATE_NUMBER] = { "DUPLICATE_NUMBER", FINDING_FAIL, REFUSED_NUMBER_SHARED,
+                                   "another citizen bears the same number", "公民身份号码重号" },
     [FINDING_REGISTRATION_MOVED] = { "REGISTRATION_MOVED", FINDING_DOUBT,
-                                     REFUSED_REGISTRATION_MOVED },
-    [FINDING_NO_PHOTO_ON_FILE] = { "NO_PHOTO_ON_FILE", FINDING_DOUBT, REFUSED_NO_PHOTO_ON_FILE },
+                                     REFUSED_REGISTRATION_MOVED,
+                                     "the registration has moved to another county",
+                                     "户籍已迁往其他县级区划" },
+    [FINDING_NO_PHOTO_ON_FILE] = { "NO_PHOTO_ON_FILE", FINDING_DOUBT, REFUSED_NO_PHOTO_ON_FILE,
+                                   "no photo is on file", "没有登记的相片" },
     [FINDING_CARD_REPORTED_LOST] = { "CARD_REPORTED_LOST", FINDING_DOUBT,
-                                     REFUSED_DOCUMENTS_NOT_GENUINE },
-    [FINDING_POLICY_UNKNOWN] = { "POLICY_UNKNOWN", FINDING_FAIL, REFUSED_UNSPECIFIED },
-    [FINDING_CARD_ON_FILE] = { "CARD_ON_FILE", FINDING_FAIL, REFUSED_IDENTITY_DOUBTFUL },
-    [FINDING_TOO_EARLY] = { "TOO_EARLY", FINDING_DOUBT, REFUSED_TOO_EARLY },
+                                     REFUSED_DOCUMENTS_NOT_GENUINE,
+                                     "the card to be renewed was reported lost",
+                                     "申请换领的证件已挂失" },
+    [FINDING_POLICY_UNKNOWN] = { "POLICY_UNKNOWN", FINDING_FAIL, REFUSED_UNSPECIFIED,
+                                 "the policy of the window is not known there yet",
+                                 "尚未收到受理地适用的政策" },
+    [FINDING_CARD_ON_FILE] = { "CARD_ON_FILE", FINDING_FAIL, REFUSED_IDENTITY_DOUBTFUL,
+                               "a card was issued before", "此前已签发过居民身份证" },
+    [FINDING_TOO_EARLY] = { "TOO_EARLY", FINDING_DOUBT, REFUSED_TOO_EARLY,
+                            "the present card does not end soon", "现有证件尚未临近有效期届满" },
     [FINDING_SECOND_SCRIPT_DIFFERS] = { "SECOND_SCRIPT_DIFFERS", FINDING_DOUBT,
-                                        REFUSED_IDENTITY_DOUBTFUL },
-    [FINDING_CREDIT_TOLERATED] = { "CREDIT_TOLERATED", FINDING_DOUBT, REFUSED_UNSPECIFIED },
-    [FINDING_DETAILS_TOLERATED] = { "DETAILS_TOLERATED", FINDING_DOUBT, REFUSED_UNSPECIFIED },
-    [FINDING_APPEARANCE_TOLERATED] = { "APPEARANCE_TOLERATED", FINDING_DOUBT, REFUSED_UNSPECIFIED },
-    [FINDING_POLICY_OUTDATED] = { "POLICY_OUTDATED", FINDING_DOUBT, REFUSED_UNSPECIFIED },
-    [FINDING_CLOCK_AHEAD] = { "CLOCK_AHEAD", FINDING_DOUBT, REFUSED_UNSPECIFIED },
+                                        REFUSED_IDENTITY_DOUBTFUL,
+                                        "the second script differs from the record",
+                                        "民族文字与登记不符" },
+    [FINDING_CREDIT_TOLERATED] = { "CREDIT_TOLERATED", FINDING_DOUBT, REFUSED_UNSPECIFIED,
+                                   "a bad credit record, which the policy does not refuse for",
+                                   "有不良信用记录，政策不据此拒绝" },
+    [FINDING_DETAILS_TOLERATED] = { "DETAILS_TOLERATED", FINDING_DOUBT, REFUSED_UNSPECIFIED,
+                                    "details differ from the record, which the policy does not "
+                                    "refuse for",
+                                    "登记信息不一致，政策不据此拒绝" },
+    [FINDING_APPEARANCE_TOLERATED] = { "APPEARANCE_TOLERATED", FINDING_DOUBT, REFUSED_UNSPECIFIED,
+                                       "appearance has changed greatly and no fingerprints are on "
+                                       "file, which the policy does not refuse for",
+                                       "相貌特征变化较大且未登记指纹，政策不据此拒绝" },
+    [FINDING_POLICY_OUTDATED] = { "POLICY_OUTDATED", FINDING_DOUBT, REFUSED_UNSPECIFIED,
+                                  "the window went by an outdated policy",
+                                  "受理点所依政策已过时" },
+    [FINDING_CLOCK_AHEAD] = { "CLOCK_AHEAD", FINDING_DOUBT, REFUSED_UNSPECIFIED,
+                              "the clock of the window was ahead", "受理点时钟超前" },
 };
 
 uint32_t
@@ -50,8 +89,8 @@ finding_bit(enum finding finding)
     return UINT32_C(1) << finding;
 }
 
-static bool
-details_differ(const struct person *asked, const struct person *known)
+bool
+finding_details_differ(const struct person *asked, const struct person *known)
 {
     return strcmp(asked->name, known->name) != 0 || asked->sex != known->sex ||
            strcmp(asked->ethnic_group, known->ethnic_group) != 0 ||
@@ -71,7 +110,7 @@ judge_details(const struct form *form, const struct citizen *record,
               const struct policy_case *policy)
 {
     uint32_t findings = 0;
-    if (details_differ(&form->person, &record->person))
+    if (finding_details_differ(&form->person, &record->person))
         findings |= failed_or(FINDING_DETAILS_DIFFER, FINDING_DETAILS_TOLERATED, policy,
                               POLICY_REFUSE_IDENTITY);
     if (strcmp(form->person.address, record->person.address) != 0)
@@ -207,6 +246,15 @@ finding_name(enum finding finding)
     return meanings[finding].name;
 }
 
+enum finding
+finding_find(const char *name)
+{
+    for (int finding = 0; finding < FINDING_COUNT; finding++)
+        if (strcmp(meanings[finding].name, name) == 0)
+            return (enum finding)finding;
+    return FINDING_COUNT;
+}
+
 enum finding_severity
 finding_severity(enum finding finding)
 {
@@ -219,4 +267,18 @@ finding_reason(enum finding finding)
 {
     REQUIRE(finding < FINDING_COUNT);
     return meanings[finding].reason;
+}
+
+const char *
+finding_english(enum finding finding)
+{
+    REQUIRE(finding < FINDING_COUNT);
+    return meanings[finding].english;
+}
+
+const char *
+finding_chinese(enum finding finding)
+{
+    REQUIRE(finding < FINDING_COUNT);
+    return meanings[finding].chinese;
 }

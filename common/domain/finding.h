@@ -57,6 +57,9 @@ enum finding_severity {
 uint32_t findings_judge(const struct form *form, const struct citizen *record,
                         const struct policy_case *policy);
 
+/* Do name, sex, ethnic group or birth date differ? Then whoever asks does not know the citizen. */
+bool finding_details_differ(const struct person *asked, const struct person *known);
+
 /* Does any of them fail the application? Bits of no known finding do, because a newer version may
  * have set them. */
 bool findings_fatal(uint32_t findings);
@@ -66,9 +69,14 @@ uint32_t finding_bit(enum finding finding);
 
 bool findings_have(uint32_t findings, enum finding finding);
 
-/* Stable name, such as "NOT_ON_FILE". */
+/* Stable name, such as "NOT_ON_FILE"; and the finding of a name, FINDING_COUNT when unknown. */
 const char *finding_name(enum finding finding);
+enum finding finding_find(const char *name);
 enum finding_severity finding_severity(enum finding finding);
+
+/* What it says, for a clerk. */
+const char *finding_english(enum finding finding);
+const char *finding_chinese(enum finding finding);
 
 /* What the applicant is told when it leads to a refusal. */
 enum refusal_reason finding_reason(enum finding finding);

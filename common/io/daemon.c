@@ -226,6 +226,8 @@ open_office(struct daemon *daemon, const struct role *role, struct refusal *ret_
         .witness_interval_ms = daemon->options.witness_interval * 1000,
         .admission = daemon_admission_limits(&daemon->options),
         .start_hold_ms = daemon->options.start_hold,
+        .question_timeout_ms = daemon->options.question_timeout,
+        .question_limit = daemon->options.question_limit,
         .directory_grace_ms = daemon->options.directory_grace * 1000,
         .comparator = daemon->options.comparator,
         .ports = { .context = daemon,

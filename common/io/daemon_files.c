@@ -47,6 +47,8 @@ static const struct option_rule rules[] = {
     OPTION("directory-grace", OPTION_NUMBER, directory_grace, "604800", 0, 31536000, "s", "How long after the directory's expiry new applications are still taken."),
     OPTION("witness-interval", OPTION_NUMBER, witness_interval, "3600", 0, 31536000, "s", "How often another office is asked to prove that its journal only grew; 0 never."),
     OPTION("start-hold", OPTION_NUMBER, start_hold, "3000", 0, 600000, "ms", "How long a start waits for other offices to say whether the store is up to date; 0 asks nobody."),
+    OPTION("question-timeout", OPTION_NUMBER, question_timeout, "3000", 100, 60000, "ms", "At a window: how long a clerk waits for what the registry says about an application that is about to be handed in."),
+    OPTION("question-limit", OPTION_NUMBER, question_limit, "500", 0, 1000000, "a day", "At a registry: how many such questions of one window are answered; 0 none."),
     OPTION("retry-first", OPTION_NUMBER, retry_first, "200", 10, 60000, "ms", "First pause before an unreachable office is tried again; it doubles."),
     OPTION("retry-max", OPTION_NUMBER, retry_max, "30000", 100, 3600000, "ms", "Longest such pause."),
     OPTION("greeting-timeout", OPTION_NUMBER, greeting_timeout, "5000", 100, 60000, "ms", "How long a connected office may take to answer our greeting."),

@@ -43,6 +43,8 @@ struct daemon_options {
     uint64_t directory_grace;
     uint64_t witness_interval;
     uint64_t start_hold;
+    uint64_t question_timeout;
+    uint64_t question_limit;
     uint64_t retry_first;
     uint64_t retry_max;
     uint64_t greeting_timeout;

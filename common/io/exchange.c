@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "common/io/answering.h"
 #include "common/io/consistency.h"
 #include "common/io/history.h"
 #include "common/io/inquiry.h"
@@ -10,6 +11,7 @@
 #include "common/io/log.h"
 #include "common/io/outgoing.h"
 #include "common/io/policy_exchange.h"
+#include "common/io/question.h"
 #include "common/io/receiving.h"
 #include "common/io/recovery.h"
 #include "common/io/start_hold.h"
@@ -109,6 +111,9 @@ take_from(struct office *office, const Yidi__Office *entry, struct peer *peer,
     case YIDI__LINK_FRAME__BODY_HISTORY_ASK:
         history_take_question(peer, frame->history_ask, &message->route);
         break;
+    case YIDI__LINK_FRAME__BODY_QUERY_ELIGIBILITY:
+        answering_take(office, entry, peer, message, frame->query_eligibility, now);
+        break;
     case YIDI__LINK_FRAME__BODY_PROOF:
         consistency_take(office, peer, frame->proof, now);
         break;
@@ -188,6 +193,8 @@ take_outbound(struct office *office, const struct link_message *message,
         inquiry_take_item(office, peer, frame->history_item, message, now);
     else if (frame->body_case == YIDI__LINK_FRAME__BODY_PROOF_ASK)
         consistency_answer(office, peer, frame->proof_ask, now);
+    else if (frame->body_case == YIDI__LINK_FRAME__BODY_ANSWER_ELIGIBILITY)
+        question_take(office, peer, frame->answer_eligibility, now);
     else
         exchange_drop(office, peer->office, "not_for_this_side", now);
 }
@@ -255,6 +262,8 @@ drop_untrusted_inputs(struct office *office, const struct office_time *now)
             office->inputs[kept++] = input;
             continue;
         }
+        if (input->kind == INPUT_QUESTION)
+            continue;
         input->peer->queued = input->peer->applied;
         input->peer->recovery.queued_sent = input->peer->stream.assigned;
     }

@@ -53,6 +53,22 @@ form_view(const Yidi__ApplicationForm *wire)
     return form;
 }
 
+struct form
+question_view(const Yidi__EligibilityQuestion *wire)
+{
+    return (struct form){
+        .kind = (enum form_kind)wire->kind,
+        .reason = (enum form_reason)wire->reason,
+        .person = person_view(wire->person),
+        .phone = "",
+        .residence_address = "",
+        .identity_document_number = "",
+        .appearance_changed = wire->appearance_changed,
+        .no_fingerprints_reason = "",
+        .second_script = SECOND_SCRIPT_VIEW(wire),
+    };
+}
+
 struct citizen
 citizen_view(const Yidi__Citizen *wire)
 {

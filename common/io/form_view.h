@@ -10,10 +10,13 @@
 
 #include "common/domain/citizen.h"
 #include "common/domain/form.h"
+#include "proto/eligibility.pb-c.h"
 #include "proto/message.pb-c.h"
 #include "proto/population.pb-c.h"
 
 struct form form_view(const Yidi__ApplicationForm *wire);
+struct form
+question_view(const Yidi__EligibilityQuestion *wire); /* what it does not say is empty */
 struct citizen citizen_view(const Yidi__Citizen *wire);
 
 #endif

@@ -14,8 +14,10 @@
 #include "common/io/overdue.h"
 #include "common/io/policy_exchange.h"
 #include "common/io/queries.h"
+#include "common/io/question.h"
 #include "common/io/recovery.h"
 #include "common/io/start_hold.h"
+#include "common/io/tidy.h"
 #include "common/io/wire.h"
 
 enum { DECIDE_CASE_BYTES = 4096 }; /* what one case costs a turn, about */
@@ -237,6 +239,8 @@ open_tables(struct office *office, const struct office_time *now)
         result = recovery_open(office, txn);
     if (result == OK)
         result = overdue_open(office, txn, now);
+    if (result == OK)
+        result = tidy_open(office, txn, now);
     return result;
 }
 
@@ -248,6 +252,7 @@ office_open(struct office *office, const struct office_options *options,
     office->options = *options;
     office->rows_due_ms = UINT64_MAX;
     office->stream_due_ms = UINT64_MAX;
+    office->questions.due_ms = UINT64_MAX;
     office->notifications.waiting = true;
     arena_init(&office->arena);
     arena_init(&office->answers);
@@ -275,6 +280,7 @@ office_close(struct office *office)
     peers_close(&office->peers);
     policies_close(&office->policies);
     recovery_close(office);
+    questions_close(office);
     arena_fini(&office->arena);
     arena_fini(&office->answers);
     arena_fini(&office->sending);
@@ -304,6 +310,8 @@ office_due_ms(const struct office *office)
 {
     uint64_t due_ms = earlier(office->stream_due_ms, office->rows_due_ms);
     due_ms = earlier(due_ms, office->deadlines.due_ms);
+    due_ms = earlier(due_ms, office->questions.due_ms);
+    due_ms = earlier(due_ms, office->tidy.due_ms);
     if (start_holds(office))
         due_ms = earlier(due_ms, office->start_hold.until_ms);
     return earlier(due_ms, office->recovery.due_ms);
@@ -317,10 +325,9 @@ is_recover(const Yidi__Request *request)
     return request->command_case == YIDI__REQUEST__COMMAND_RECOVER;
 }
 
-/* Ends the life of everything in office->answers. */
-static void
-send_answer(struct office *office, const struct link_route *client, uint64_t id,
-            Yidi__Response *response)
+void
+office_answer(struct office *office, const struct link_route *client, uint64_t id,
+              Yidi__Response *response)
 {
     const struct office_ports *ports = &office->options.ports;
     response->id = id;
@@ -337,7 +344,7 @@ send_refusal(struct office *office, const struct link_route *client, uint64_t id
     struct input input = { .kind = INPUT_COMMAND };
     yidi__response__init(&input.response);
     if (input_command_refuse(&input, refusal, &office->answers) == OK)
-        send_answer(office, client, id, &input.response);
+        office_answer(office, client, id, &input.response);
 }
 
 static void
@@ -350,7 +357,7 @@ answer_query(struct office *office, const struct link_route *client, const Yidi_
                              ? recovery_command(office, request, now, &response, &refusal)
                              : queries_answer(office, request, now, &response, &refusal);
     if (result == OK) {
-        send_answer(office, client, request->id, &response);
+        office_answer(office, client, request->id, &response);
         return;
     }
     if (result != ERR_REFUSED) {

@@ -24,6 +24,7 @@
 #include "common/io/role.h"
 #include "common/io/store.h"
 #include "proto/control.pb-c.h"
+#include "proto/eligibility.pb-c.h"
 
 struct office_time {
     uint64_t wall_ms;      /* Unix; may step; for records and deadlines */
@@ -66,6 +67,8 @@ struct office_options {
     struct admission_limits admission; /* all zero: no door is ever shut */
     uint64_t witness_interval_ms; /* between questions for the proof of a peer's journal; 0 never */
     uint64_t start_hold_ms;       /* how long to wait for peers at the start; 0 asks nobody */
+    uint64_t question_timeout_ms; /* for a registry's answer (question.h) */
+    uint64_t question_limit;      /* that one window is answered a day; 0: none */
     uint64_t directory_grace_ms;  /* after its expiry, until new applications are refused */
     const char *comparator;       /* command line (acceptance-node/collection.h); NULL: none */
     struct office_ports ports;
@@ -73,22 +76,27 @@ struct office_options {
 
 enum { EXPORT_ENVELOPES_MAX = 256 };
 
-enum input_kind { INPUT_MESSAGE, INPUT_COMMAND, INPUT_HISTORY };
+enum input_kind { INPUT_MESSAGE, INPUT_COMMAND, INPUT_HISTORY, INPUT_QUESTION };
 
 struct input {
     enum input_kind kind;
-    struct peer *peer; /* message, history */
+    struct peer *peer; /* message, history, question */
     bool mine;         /* history: of this office, not of the peer */
     uint64_t sequence;
     struct envelope envelope;
     struct bytes packed;      /* the envelope as it came */
-    struct link_route client; /* command */
+    struct link_route client; /* command, question */
     const Yidi__Request *request;
     struct bytes frames[ATTACHMENTS_MAX]; /* in the arena */
     size_t frame_count;
     Yidi__Response response;     /* command: what the turn decided */
     struct bytes *answer_frames; /* behind the response; in the arena */
     size_t answer_frame_count;   /* at most EXPORT_ENVELOPES_MAX */
+    /* A question of another office; or, of a command, the one whose answer is its own, and to whom.
+     */
+    const Yidi__QueryEligibility *question;
+    const char *question_to;
+    Yidi__AnswerEligibility *question_answer; /* what the turn decided */
 };
 
 /* Where the notifier stands (notifier.h). */
@@ -122,6 +130,23 @@ struct start_hold {
     size_t lost; /* of those answered: could not be reached */
 };
 
+/* When the role has something to delete (tidy.h); UINT64_MAX never. */
+struct office_tidy {
+    uint64_t next_ms; /* Unix */
+    uint64_t due_ms;  /* monotonic */
+};
+
+/* Questions to other offices (question.h). */
+struct question;
+struct question_told;
+struct questions {
+    struct question *first; /* heap; those that wait */
+    size_t waiting;
+    struct question_told *told; /* heap; the latest ones, in a ring */
+    uint64_t told_count;        /* ever */
+    uint64_t due_ms;            /* monotonic */
+};
+
 struct office {
     struct office_options options;
     struct directory *directory;
@@ -143,6 +168,8 @@ struct office {
     uint64_t stream_due_ms; /* monotonic; earliest due_ms of a stream */
     struct recovery recovery;
     struct start_hold start_hold;
+    struct questions questions;
+    struct office_tidy tidy;
     char halted[200];           /* why no work is taken; empty when it is */
     struct admission admission; /* intake.h */
     uint64_t intake_looked_ms;  /* monotonic; 0 never */
@@ -242,6 +269,10 @@ void office_halt(struct office *office, const char *why);
 /* Why the office takes no work at this time; REFUSAL_NONE when it does. Halted, or its own
  * certificate is not good now: what it signed then, nobody could verify. */
 enum refusal_code office_out_of_service(const struct office *office, uint64_t now_ms);
+
+/* Answer a command outside of a turn; ends the life of everything in office->answers. */
+void office_answer(struct office *office, const struct link_route *client, uint64_t id,
+                   Yidi__Response *response);
 
 /* Own entry in the directory. */
 const Yidi__Office *office_self(const struct office *office);

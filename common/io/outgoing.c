@@ -8,6 +8,7 @@
 #include "common/io/log.h"
 #include "common/io/outbox.h"
 #include "common/io/policy_exchange.h"
+#include "common/io/question.h"
 #include "common/io/recovery.h"
 #include "common/io/start_hold.h"
 #include "common/io/wire.h"
@@ -137,8 +138,10 @@ static void
 perform(struct office *office, struct peer *peer, unsigned actions, const struct office_time *now)
 {
     enum result result = OK;
-    if (actions & STREAM_DO_CLOSE)
+    if (actions & STREAM_DO_CLOSE) {
         office->options.ports.disconnect(office->options.ports.context, peer->office);
+        question_lost(office, peer);
+    }
     if (actions & STREAM_DO_ALARM)
         raise_alarm(peer);
     if (actions & STREAM_DO_CONNECT)
@@ -177,14 +180,27 @@ step(struct office *office, struct peer *peer, struct stream_event *event,
         office->stream_due_ms = peer->stream.due_ms;
 }
 
+static bool
+may_leave_for(const struct office *office, const struct peer *peer, const struct office_time *now)
+{
+    return office->halted[0] == '\0' && !start_holds(office) && !recovery_bars(peer) &&
+           office_trusts(office, directory_find(office->directory, peer->office), now->wall_ms);
+}
+
 void
 outgoing_look_for_work(struct office *office, struct peer *peer, const struct office_time *now)
 {
     struct stream_event work = { .kind = STREAM_WORK };
-    if (peer->stream.assigned > peer->stream.sent && office->halted[0] == '\0' &&
-        !start_holds(office) && !recovery_bars(peer) &&
-        office_trusts(office, directory_find(office->directory, peer->office), now->wall_ms))
+    if (peer->stream.assigned > peer->stream.sent && may_leave_for(office, peer, now))
         step(office, peer, &work, now);
+}
+
+void
+outgoing_call(struct office *office, struct peer *peer, const struct office_time *now)
+{
+    struct stream_event call = { .kind = STREAM_CALL };
+    if (may_leave_for(office, peer, now))
+        step(office, peer, &call, now);
 }
 
 /* An acknowledgement is worth keeping, but not a disk sync of its own. */
@@ -237,6 +253,7 @@ outgoing_take_welcome(struct office *office, struct peer *peer, const Yidi__Welc
     note_progress(peer, before, acknowledged_before);
     note_acknowledged(office, peer, now);
     witness_note_shown(office, peer, welcome->head, now);
+    question_welcomed(office, peer);
     if (welcome->directory_version < directory_version(office->directory))
         link_frame_offer_directory(office, peer, NULL, now);
 }
@@ -263,6 +280,7 @@ outgoing_take_refuse(struct office *office, struct peer *peer, const Yidi__Refus
         snprintf(peer->trouble, sizeof peer->trouble, "refused by the peer: %s", refuse->code);
     log_line(LOG_WARNING, "stream_refused", "office=%s code=%s", peer->office,
              log_text(room, refuse->code));
+    question_refused(office, peer, refuse->code);
     step(office, peer, &event, now);
     if (strcmp(refuse->code, refusal_name(REFUSAL_EPOCH_UNPROVED)) == 0)
         recovery_take_unproved(office, peer, now);

@@ -16,6 +16,10 @@
 void outgoing_look_for_work(struct office *office, struct peer *peer,
                             const struct office_time *now);
 
+/* Somebody waits for an answer of the peer: greet it now, whether or not there is something to
+ * send. Nothing happens when nothing may leave for it. */
+void outgoing_call(struct office *office, struct peer *peer, const struct office_time *now);
+
 /* Frames of the peer on our connection. */
 void outgoing_take_welcome(struct office *office, struct peer *peer, const Yidi__Welcome *welcome,
                            const struct office_time *now);

@@ -107,6 +107,7 @@ struct peer {
     unsigned stalls; /* questions in a row that the peer answered without having taken more */
     uint64_t directory_offered_ms; /* monotonic; 0 never */
     struct peer_policies policies;
+    uint64_t questions_spent_ms;   /* monotonic; up to when its share is spent (answering.h) */
     struct peer_recovery recovery;
     bool asked_at_start;   /* start_hold.h */
     bool greeted_at_start; /* and is told to do so again */

@@ -15,6 +15,7 @@
 #include "common/domain/policy.h"
 #include "proto/case.pb-c.h"
 #include "proto/control.pb-c.h"
+#include "proto/eligibility.pb-c.h"
 #include "proto/message.pb-c.h"
 
 struct arena;
@@ -64,6 +65,22 @@ struct role {
     enum result (*answer_query)(struct store_txn *txn, const Yidi__Request *request,
                                 struct arena *arena, Yidi__Response *response,
                                 struct refusal *ret_refusal);
+
+    /* A question of a trusted window about an application that it may send; journalled by the
+     * handler when it is answered. NULL: nothing is known here.
+     *
+     * answer       in, out; its reference stands.
+     * ERR_REFUSED  not answered, and nothing changed. */
+    enum result (*answer_question)(struct turn *turn, const char *window,
+                                   const Yidi__QueryEligibility *query,
+                                   Yidi__AnswerEligibility *answer, struct refusal *ret_refusal);
+
+    /* What the role keeps for a bounded time only, and not for a case: delete what is past. May be
+     * NULL; then next_tidy_ms is.
+     *
+     * ret_next_ms  out; Unix time at which there is something to delete; UINT64_MAX never. */
+    enum result (*tidy)(struct turn *turn, uint64_t *ret_next_ms);
+    enum result (*next_tidy_ms)(struct store_txn *txn, uint64_t *ret_next_ms);
 
     /* One verb on one case that exists here. */
     enum result (*decide)(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,

@@ -42,6 +42,7 @@ enum store_table {
     TABLE_POLICIES, /* version -> Unix milliseconds (8 bytes), SignedPolicy: each one ever adopted
                      */
     TABLE_FEES,     /* the window's ledger (acceptance-node/fees.h) */
+    TABLE_DRAFTS,   /* name -> Draft (acceptance-node/drafts.h) */
     TABLE_COUNT
 };
 

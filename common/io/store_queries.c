@@ -18,6 +18,7 @@ store_queries_handles(const Yidi__Request *request)
     case YIDI__REQUEST__COMMAND_FEES:
     case YIDI__REQUEST__COMMAND_TEMPORARY_QUERY:
     case YIDI__REQUEST__COMMAND_CARD_QUERY:
+    case YIDI__REQUEST__COMMAND_DRAFT_LIST:
         return true;
     case YIDI__REQUEST__COMMAND_SHOW:
         return !request->show->full;

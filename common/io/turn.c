@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "common/io/answering.h"
 #include "common/io/exchange.h"
 #include "common/io/history.h"
 #include "common/io/input.h"
@@ -11,8 +12,10 @@
 #include "common/io/log.h"
 #include "common/io/notifier.h"
 #include "common/io/overdue.h"
+#include "common/io/question.h"
 #include "common/io/recovery.h"
 #include "common/io/start_hold.h"
+#include "common/io/tidy.h"
 #include "common/io/wire.h"
 
 enum { RETRY_PAUSE_MS = 5000 };
@@ -53,6 +56,8 @@ apply_inputs(struct turn *turn)
             result = input_message_apply(turn);
         else if (input->kind == INPUT_HISTORY)
             result = history_apply(turn);
+        else if (input->kind == INPUT_QUESTION)
+            result = answering_apply(turn);
         else
             result = input_command_apply(turn, input);
     }
@@ -76,6 +81,8 @@ fill_transaction(struct turn *turn)
         result = journal_directory(turn);
     if (result == OK)
         result = overdue_tell(turn);
+    if (result == OK)
+        result = tidy_run(turn);
     if (result == OK)
         result = notifier_settle(turn);
     if (result == OK)
@@ -118,6 +125,7 @@ forget(struct office *office)
     peers_rolled_back(&office->peers);
     notifier_rolled_back(office);
     recovery_rolled_back(office);
+    tidy_rolled_back(office);
 }
 
 /* The office went out of service between taking them and the turn. */
@@ -161,6 +169,8 @@ set_aside(struct office *office, struct input *culprit)
                  "a stored row that this needs cannot be read");
     if (culprit->kind == INPUT_COMMAND)
         refuse_and_answer(office, culprit, &refusal);
+    else if (culprit->kind == INPUT_QUESTION)
+        answering_decline(office, culprit, REFUSAL_STORE_DAMAGED);
     else
         snprintf(culprit->peer->trouble, sizeof culprit->peer->trouble,
                  "message %" PRIu64 " from it meets damaged rows here and is not taken",
@@ -169,13 +179,25 @@ set_aside(struct office *office, struct input *culprit)
              culprit->peer != NULL ? culprit->peer->office : "", culprit->sequence);
     for (size_t i = 0; i < office->input_count; i++) {
         struct input *input = office->inputs[i];
-        bool same_stream = culprit->kind != INPUT_COMMAND && input->kind == culprit->kind &&
-                           input->peer == culprit->peer && input->mine == culprit->mine &&
-                           input->sequence >= culprit->sequence;
+        bool same_stream = culprit->kind != INPUT_COMMAND && culprit->kind != INPUT_QUESTION &&
+                           input->kind == culprit->kind && input->peer == culprit->peer &&
+                           input->mine == culprit->mine && input->sequence >= culprit->sequence;
         if (input != culprit && !same_stream)
             office->inputs[kept++] = input;
     }
     office->input_count = kept;
+}
+
+/* A command that asks another office is answered when that has. */
+static void
+answer_input(struct office *office, const struct input *input, const struct office_time *now)
+{
+    if (input->kind == INPUT_QUESTION)
+        answering_reply(office, input);
+    else if (input->kind == INPUT_COMMAND && input->question != NULL)
+        question_ask(office, input, now);
+    else if (input->kind == INPUT_COMMAND)
+        answer_command(office, input);
 }
 
 static void
@@ -191,8 +213,7 @@ follow_commit(struct office *office, const struct office_time *now)
     office->commits++;
     office->inputs_done += office->input_count;
     for (size_t i = 0; i < office->input_count; i++)
-        if (office->inputs[i]->kind == INPUT_COMMAND)
-            answer_command(office, office->inputs[i]);
+        answer_input(office, office->inputs[i], now);
     exchange_follow_commit(office, now);
     recovery_committed(office, now);
     notifier_hand_over(office, now);
@@ -252,8 +273,9 @@ office_turn(struct office *office, const struct office_time *now)
     intake_look(office, now);
     bool in_service = office_out_of_service(office, now->wall_ms) == REFUSAL_NONE;
     bool overdue = in_service && overdue_wants_turn(office, now);
+    bool tidy = in_service && tidy_wants_turn(office, now);
     in_service |= recovery_wants_turn(office);
-    if (in_service && (office->input_count > 0 || rows_due || overdue))
+    if (in_service && (office->input_count > 0 || rows_due || overdue || tidy))
         result = run_transaction(office, now);
     else if (rows_due)
         office->rows_due_ms = now->monotonic_ms + RETRY_PAUSE_MS;
@@ -264,6 +286,8 @@ office_turn(struct office *office, const struct office_time *now)
         start_hold_tick(office, now);
         recovery_tick(office, now);
         overdue_schedule(office, now);
+        question_tick(office, now);
+        tidy_schedule(office, now);
     }
     office->input_count = 0;
     office->input_bytes = 0;

@@ -45,6 +45,11 @@ struct command {
 enum { OPERANDS_ANY = 1 << 20 };
 
 extern const struct command apply_command;
+extern const struct command eligible_command;
+extern const struct command draft_save_command;
+extern const struct command draft_list_command;
+extern const struct command draft_show_command;
+extern const struct command draft_discard_command;
 extern const struct command import_command;
 extern const struct command list_command;
 extern const struct command show_command;

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * apply - hand one application in at the window, and print the receipt; amend - correct one that
- * the registry returned.
+ * apply - hand one application in at the window, once the registry was asked about it, and print
+ * the receipt; amend - correct one that the registry returned.
  */
 #include <stdio.h>
 
-#include "common/io/json.h"
 #include "deploy/yidictl/application.h"
 #include "deploy/yidictl/command.h"
+#include "deploy/yidictl/draft.h"
+#include "deploy/yidictl/eligibility.h"
+#include "deploy/yidictl/form_file.h"
 #include "deploy/yidictl/input.h"
 #include "deploy/yidictl/output.h"
 #include "deploy/yidictl/report.h"
 #include "deploy/yidictl/session.h"
-
-enum { FORM_BYTES_MAX = 64 * 1024 };
 
 static const struct argument_rule options[] = {
     { "form", "FORM.json", false,
@@ -21,6 +21,8 @@ static const struct argument_rule options[] = {
     { "photo", "PHOTO.jpg", false, "the photo, a JPEG of 358 x 441 pixels" },
     { "fingerprint", "POSITION:FILE", true, "a template, such as RIGHT_THUMB:thumb.bin" },
     { "key", "KEY", false, "request key: the same key again makes no second case" },
+    { "draft", "DRAFT", false, "the draft that it is made from; it is deleted then" },
+    { "anyway", NULL, false, "hand it in although the registry would refuse it" },
     { 0 },
 };
 
@@ -44,23 +46,6 @@ read_files(const struct arguments *arguments, struct application_files *ret_file
             return result;
     }
     return OK;
-}
-
-static enum result
-read_form(const char *path, struct arena *arena, Yidi__ApplicationForm **ret_form,
-          struct refusal *ret_refusal)
-{
-    struct bytes text;
-    ProtobufCMessage *message = NULL;
-    struct refusal inner = { 0 };
-    enum result result = input_read(path, FORM_BYTES_MAX, arena, &text, ret_refusal);
-    if (result != OK)
-        return result;
-    result = json_decode(&yidi__application_form__descriptor, text, arena, &message, &inner);
-    if (result == ERR_REFUSED)
-        return input_blame(path, &inner, ret_refusal);
-    *ret_form = (Yidi__ApplicationForm *)message;
-    return result;
 }
 
 /* Below the receipt, in the same columns. */
@@ -93,20 +78,44 @@ print_receipt(const struct settings *settings, const Yidi__Applied *applied)
     table_add_field(&table, "production", applied->production_office);
     if (applied->repeated_request)
         table_add_field(&table, "note", "this request was known; nothing was done again");
+    eligibility_add(settings, applied->eligibility, &table, &arena);
     add_warnings(settings, applied, &table);
     table_print(&table, stdout);
 }
 
+/* What the registry says first; EXIT_REFUSED when that stops the application. */
 static int
-ask(const struct settings *settings, struct application *application)
+ask_registry(const struct settings *settings, struct session *session,
+             struct application *application, bool anyway, struct answer *ret_answer)
+{
+    Yidi__AskEligibility ask = YIDI__ASK_ELIGIBILITY__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    ask.about_case = YIDI__ASK_ELIGIBILITY__ABOUT_APPLY;
+    ask.apply = &application->apply;
+    request.command_case = YIDI__REQUEST__COMMAND_ASK_ELIGIBILITY;
+    request.ask_eligibility = &ask;
+    int status =
+        session_ask(session, &request, NULL, 0, YIDI__RESPONSE__BODY_ELIGIBILITY, ret_answer);
+    if (status != EXIT_DONE)
+        return status;
+    const Yidi__Eligibility *told = ret_answer->response->eligibility;
+    application->apply.eligibility = told->reference;
+    return told->would_be_refused && !anyway ? eligibility_stop(settings, told) : EXIT_DONE;
+}
+
+static int
+ask(const struct settings *settings, struct application *application, bool anyway)
 {
     AUTO(session) struct session session = { 0 };
+    AUTO(answer) struct answer before = { 0 };
     AUTO(answer) struct answer answer = { 0 };
     Yidi__Request request = YIDI__REQUEST__INIT;
     request.command_case = YIDI__REQUEST__COMMAND_APPLY;
     request.apply = &application->apply;
 
     int status = session_open(&session, settings);
+    if (status == EXIT_DONE)
+        status = ask_registry(settings, &session, application, anyway, &before);
     if (status == EXIT_DONE)
         status = session_ask(&session, &request, application->frames, application->frame_count,
                              YIDI__RESPONSE__BODY_APPLIED, &answer);
@@ -145,14 +154,29 @@ ask_amend(const struct settings *settings, const char *case_number, struct appli
     return EXIT_DONE;
 }
 
+/* The form comes from a file, or else from the draft. */
+static int
+find_form(const struct settings *settings, const char *path, const char *draft, struct arena *arena,
+          Yidi__ApplicationForm **ret_form)
+{
+    struct refusal refusal = { 0 };
+    if (path == NULL)
+        return draft_take_form(settings, draft, arena, ret_form);
+    enum result result = form_file_read(path, arena, ret_form, &refusal);
+    return report_result(settings, result, &refusal);
+}
+
 /* A new application, or the correction of a case. */
 static int
 hand_in(const struct settings *settings, const struct arguments *arguments, const char *case_number)
 {
     struct refusal refusal = { 0 };
     struct application_files files;
+    const bool amends = case_number != NULL;
     const char *form_path = arguments_text(arguments, "form");
-    enum result result = form_path == NULL
+    const char *draft = amends ? NULL : arguments_text(arguments, "draft");
+    const char *key = arguments_text(arguments, "key");
+    enum result result = form_path == NULL && draft == NULL
                              ? refuse(&refusal, REFUSAL_OPTION_INVALID, "form", "must be given")
                              : read_files(arguments, &files, &refusal);
     if (result != OK)
@@ -160,17 +184,19 @@ hand_in(const struct settings *settings, const struct arguments *arguments, cons
 
     AUTO(arena) struct arena arena;
     arena_init(&arena);
-    const char *key = arguments_text(arguments, "key");
     Yidi__ApplicationForm *form = NULL;
     struct application application;
-    result = read_form(form_path, &arena, &form, &refusal);
-    if (result == OK)
-        result = application_prepare(form, key == NULL ? "" : key, &files, &arena, &application,
-                                     &refusal);
+    int status = find_form(settings, form_path, draft, &arena, &form);
+    if (status != EXIT_DONE)
+        return status;
+    result =
+        application_prepare(form, key == NULL ? "" : key, &files, &arena, &application, &refusal);
     if (result != OK)
         return report_result(settings, result, &refusal);
-    return case_number != NULL ? ask_amend(settings, case_number, &application)
-                               : ask(settings, &application);
+    if (amends)
+        return ask_amend(settings, case_number, &application);
+    application.apply.draft = (char *)(draft == NULL ? "" : draft);
+    return ask(settings, &application, arguments_flag(arguments, "anyway"));
 }
 
 static int
@@ -191,9 +217,15 @@ run_amend(const struct settings *settings, const struct arguments *arguments)
 
 const struct command apply_command = {
     .name = "apply",
-    .synopsis = "--form FORM.json --photo PHOTO.jpg [--fingerprint POSITION:FILE]... [--key KEY]",
+    .synopsis =
+        "--form FORM.json|--draft DRAFT --photo PHOTO.jpg [--fingerprint POSITION:FILE]...\n"
+        "      [--key KEY] [--anyway]",
     .help = "accept an application and print its receipt",
     .description =
+        "First the registry is asked whether it would refuse the application; if so, nothing is\n"
+        "accepted and no fee is due, unless --anyway says otherwise. When it cannot be reached, "
+        "the\n"
+        "application is accepted and examined later. What it said is kept with the case.\n"
         "When the receipt is printed, the application is on disk. The form is JSON; the\n"
         "manual (man yidictl, THE FORM) says when each field must be there:\n"
         "  kind                      RENEWAL, REPLACEMENT; FIRST where the policy allows it\n"

@@ -11,6 +11,7 @@
 #include "common/domain/ethnic_group.h"
 #include "common/io/json.h"
 #include "deploy/yidictl/command.h"
+#include "deploy/yidictl/eligibility.h"
 #include "deploy/yidictl/input.h"
 #include "deploy/yidictl/output.h"
 #include "deploy/yidictl/report.h"
@@ -220,7 +221,7 @@ add_troubles(struct table *table, const Yidi__Case *row, struct arena *arena)
 }
 
 static void
-print_fields(const Yidi__Shown *shown, struct arena *arena)
+print_fields(const struct settings *settings, const Yidi__Shown *shown, struct arena *arena)
 {
     AUTO(table) struct table table;
     const Yidi__Case *row = shown->case_row;
@@ -234,6 +235,7 @@ print_fields(const Yidi__Shown *shown, struct arena *arena)
     add_form(&table, row->form, arena);
     add_offices(&table, row);
     add_times(&table, row, arena);
+    eligibility_add(settings, row->eligibility, &table, arena);
     add_card(&table, row, arena);
     add_collection(&table, row->collection, arena);
     add_troubles(&table, row, arena);
@@ -349,7 +351,7 @@ ask(const struct settings *settings, Yidi__Show *show)
     if (settings->json) {
         print_json(answer.response->shown, &answer.arena);
     } else {
-        print_fields(answer.response->shown, &answer.arena);
+        print_fields(settings, answer.response->shown, &answer.arena);
         print_trace(answer.response->shown->case_row, &answer.arena);
     }
     return EXIT_DONE;

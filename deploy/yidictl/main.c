@@ -21,7 +21,12 @@
 enum { TIMEOUT_SECONDS_STANDARD = 30, TIMEOUT_SECONDS_MAX = 3600 };
 
 static const struct command *const commands[] = {
+    &eligible_command,
     &apply_command,
+    &draft_save_command,
+    &draft_list_command,
+    &draft_show_command,
+    &draft_discard_command,
     &import_command,
     &list_command,
     &show_command,

@@ -32,6 +32,12 @@ user_name(const char *field)
         { "export.case_number", "CASE" },
         { "case_number", "CASE" },
         { "apply.request_key", "--key" },
+        { "ask_eligibility.apply.request_key", "--key" },
+        { "draft_take.reason", "--reason" },
+        { "draft_take.name", "DRAFT" },
+        { "draft_discard.name", "DRAFT" },
+        { "draft_save.name", "DRAFT" },
+        { "draft", "DRAFT" },
         { "peers.office", "OFFICE" },
         { "operator", "--operator" },
         { "socket", "--socket" },
@@ -40,7 +46,12 @@ user_name(const char *field)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i].field, field) == 0)
             return names[i].shown;
-    return strncmp(field, "apply.", 6) == 0 ? field + 6 : field;
+    static const char *const parts[] = { "apply.", "ask_eligibility.apply.",
+                                         "ask_eligibility.question.", "draft_save." };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (strncmp(field, parts[i], strlen(parts[i])) == 0)
+            return field + strlen(parts[i]);
+    return field;
 }
 
 /* Behind what stands in the text already. */

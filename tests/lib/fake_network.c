@@ -31,6 +31,8 @@ fill_options(struct fake_office *office, struct office_options *options)
         .stream_limits = network->stream_limits,
         .witness_interval_ms = network->witness_interval_ms,
         .start_hold_ms = network->start_hold_ms,
+        .question_timeout_ms = 3000,
+        .question_limit = network->question_limit,
         .directory_grace_ms = 7 * 24 * 3600 * 1000ULL,
         .ports = fake_ports_of(office),
     };
@@ -188,6 +190,7 @@ fake_network_open(struct fake_network *network, const struct fake_entry *entries
     roster_open(&network->roster, listed, count);
     network->count = count;
     network->map_bytes = FAKE_MAP_BYTES;
+    network->question_limit = 500;
     network->stream_limits = (struct stream_limits){ .retry = { .first_ms = 200, .max_ms = 30000 },
                                                      .greeting_ms = 5000,
                                                      .silence_ms = 5000,

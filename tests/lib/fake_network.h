@@ -84,7 +84,8 @@ struct fake_network {
     struct bytes policy;          /* borrowed; signed; of offices started from now on; or none */
     uint64_t random;              /* of all offices */
     struct fake_watch watch;
-    uint64_t start_hold_ms; /* 0: a start asks nobody */
+    uint64_t question_limit; /* of offices started from now on */
+    uint64_t start_hold_ms;  /* 0: a start asks nobody */
     size_t count;
     struct fake_office offices[FAKE_WIRES_OFFICES_MAX];
     struct fake_notification notifications[FAKE_NOTIFICATIONS_MAX];

@@ -95,6 +95,10 @@ trace_frame(struct fake_wires *wires, const struct fake_packet *packet)
     else if (frame->body_case == YIDI__LINK_FRAME__BODY_HISTORY_ITEM)
         trace(wires, "%s > %s: history %s %" PRIu64 "\n", from, to,
               frame->history_item->mine ? "yours" : "mine", frame->history_item->sequence);
+    else if (frame->body_case == YIDI__LINK_FRAME__BODY_QUERY_ELIGIBILITY)
+        trace(wires, "%s > %s: question\n", from, to);
+    else if (frame->body_case == YIDI__LINK_FRAME__BODY_ANSWER_ELIGIBILITY)
+        trace(wires, "%s > %s: answer %s\n", from, to, frame->answer_eligibility->code);
     else
         trace(wires, "%s > %s: directory\n", from, to);
 }

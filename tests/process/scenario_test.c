@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "common/domain/civil_date.h"
+#include "common/io/file.h"
 #include "tests/lib/policy_maker.h"
 #include "tests/lib/scenario.h"
 #include "tests/lib/scenario_papers.h"
@@ -120,12 +121,19 @@ write_form(const struct play *play)
 /* ---- yidictl ---- */
 
 static void
+add_form_file(struct words *words)
+{
+    char path[NETWORK_PATH_BYTES];
+    words_add(words, "--form");
+    words_add(words, network_path(&network.offices[SHENZHEN], "form.json", path));
+}
+
+static void
 add_form(struct words *words)
 {
     static char paths[3][NETWORK_PATH_BYTES + 16];
     char path[NETWORK_PATH_BYTES];
-    words_add(words, "--form");
-    words_add(words, network_path(&network.offices[SHENZHEN], "form.json", path));
+    add_form_file(words);
     words_add(words, "--photo");
     words_add(words, network_path(&network.offices[SHENZHEN], "photo.jpg", path));
     snprintf(paths[0], sizeof paths[0], "RIGHT_THUMB:%s",
@@ -167,6 +175,7 @@ compose(struct play *play, struct network_office *office, bool json, struct word
     words_add_text(&line, play->line->text);
     const char *operator= words_take_operator(&line);
     bool form = strcmp(line.list[0], "apply") == 0 || strcmp(line.list[0], "amend") == 0;
+    bool form_alone = strcmp(line.list[0], "eligible") == 0 || words_hold(&line, "save");
     bool applies = strcmp(line.list[0], "apply") == 0;
     bool placed =
         words_hold(&line, "{case}") || words_hold(&line, "{first}") || words_hold(&line, "{none}");
@@ -187,10 +196,12 @@ compose(struct play *play, struct network_office *office, bool json, struct word
         if (i == 0 && !placed && !applies)
             words_add(words, play->number);
     }
-    if (form) {
+    if (form || form_alone)
         write_form(play);
+    if (form)
         add_form(words);
-    }
+    else if (form_alone)
+        add_form_file(words);
 }
 
 /* ---- what must come of it ---- */

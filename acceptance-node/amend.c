@@ -62,7 +62,7 @@ amend(struct turn *turn, struct case_file *file, struct submission *submission,
       struct refusal *ret_refusal)
 {
     const struct application_event event = { .kind = APPLICATION_AMEND };
-    enum result result = submission_keep(turn, submission);
+    enum result result = submission_keep(turn, file->row->case_number, submission);
     if (result != OK)
         return result;
     file->row->form = submission->form;

@@ -9,6 +9,7 @@
 #include "common/domain/civil_date.h"
 #include "common/domain/deadline.h"
 #include "common/domain/warning.h"
+#include "common/io/dossier.h"
 #include "common/io/form_view.h"
 #include "common/io/intake.h"
 #include "common/io/receipt.h"
@@ -162,8 +163,11 @@ keep_request(struct turn *turn, const struct applying *applying, const char *cas
     uint8_t request[REQUEST_BYTES];
     memcpy(request, case_number, CASE_NUMBER_CHARS);
     memcpy(request + CASE_NUMBER_CHARS, applying->submission.content.bytes, DIGEST_BYTES);
-    return store_put(turn->txn, TABLE_REQUESTS, bytes_of_text(applying->apply->request_key),
-                     bytes_of(request, sizeof request));
+    enum result result = dossier_add_request(turn->txn, case_number, applying->apply->request_key);
+    return result == OK
+               ? store_put(turn->txn, TABLE_REQUESTS, bytes_of_text(applying->apply->request_key),
+                           bytes_of(request, sizeof request))
+               : result;
 }
 
 static enum result
@@ -198,7 +202,7 @@ accept_case(struct turn *turn, struct applying *applying, const char *case_numbe
     fill_row(turn, applying, file.row);
     result = give_code(turn, file.row);
     if (result == OK)
-        result = submission_keep(turn, &applying->submission);
+        result = submission_keep(turn, case_number, &applying->submission);
     turn_begin_act(turn, file.row->case_number, "accept", "");
     if (result == OK)
         result = acceptance_advance(turn, &file, NULL, &event, ret_refusal);

@@ -48,7 +48,8 @@ incoming_check_attachments(const struct incoming *incoming, const Yidi__Applicat
                 incoming->frames[0].size <= PHOTO_BYTES_MAX;
     for (size_t i = 0; same && i < form->n_fingerprints; i++)
         same = same_digest(form->fingerprints[i]->digest, incoming->attachments[1 + i]) &&
-               incoming->frames[1 + i].size == FINGERPRINT_BYTES;
+               (incoming->frames[1 + i].size == FINGERPRINT_BYTES ||
+                incoming->frames[1 + i].size == 0);
     return same ? OK
                 : refuse(ret_refusal, REFUSAL_MALFORMED, field,
                          "the attachments are not the ones that the form names");

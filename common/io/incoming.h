@@ -33,7 +33,8 @@ bool incoming_may_have_attachments(enum message_kind kind);
 /* Are the photo and the templates that a form names the very ones that travel with the message, in
  * that order?
  *
- * And not larger than such things are. field of the refusal (MALFORMED). */
+ * And not larger than such things are. One that was erased since comes back empty (history.h).
+ * field of the refusal (MALFORMED). */
 enum result incoming_check_attachments(const struct incoming *incoming,
                                        const Yidi__ApplicationForm *form, const char *field,
                                        struct refusal *ret_refusal) MUST_CHECK;

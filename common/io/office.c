@@ -14,6 +14,7 @@
 #include "common/io/overdue.h"
 #include "common/io/queries.h"
 #include "common/io/recovery.h"
+#include "common/io/retention.h"
 #include "common/io/start_hold.h"
 #include "common/io/wire.h"
 
@@ -228,6 +229,8 @@ open_tables(struct office *office, const struct office_time *now)
         result = recovery_open(office, txn);
     if (result == OK)
         result = overdue_open(office, txn, now);
+    if (result == OK)
+        result = retention_open(office, txn, now);
     return result;
 }
 
@@ -295,6 +298,7 @@ office_due_ms(const struct office *office)
 {
     uint64_t due_ms = earlier(office->stream_due_ms, office->rows_due_ms);
     due_ms = earlier(due_ms, office->deadlines.due_ms);
+    due_ms = earlier(due_ms, office->retention.due_ms);
     if (start_holds(office))
         due_ms = earlier(due_ms, office->start_hold.until_ms);
     return earlier(due_ms, office->recovery.due_ms);

@@ -74,6 +74,7 @@ extern const struct command trace_card_command;
 extern const struct command destroy_command;
 extern const struct command refund_command;
 extern const struct command fees_command;
+extern const struct command erase_command;
 extern const struct command temporary_issue_command;
 extern const struct command export_command;
 extern const struct command print_command;

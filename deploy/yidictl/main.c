@@ -43,6 +43,7 @@ static const struct command *const commands[] = {
     &temporary_issue_command,
     &refund_command,
     &fees_command,
+    &erase_command,
     &print_command,
     &receipt_check_command,
     &package_show_command,

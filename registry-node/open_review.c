@@ -61,10 +61,11 @@ check_attachments(const struct incoming *incoming, struct refusal *ret_refusal)
     enum result result =
         incoming_check_attachments(incoming, incoming->message->application_submitted->form,
                                    "application_submitted.form.photo_digest", ret_refusal);
-    if (result == OK)
+    if (result == OK && !incoming_is_erased(incoming, 0))
         result = photo_check(incoming->frames[0], ret_refusal);
     for (size_t i = 1; i < incoming->attachment_count && result == OK; i++)
-        result = fingerprint_check(incoming->frames[i], ret_refusal);
+        if (!incoming_is_erased(incoming, i))
+            result = fingerprint_check(incoming->frames[i], ret_refusal);
     return result;
 }
 

@@ -89,6 +89,23 @@ dossier_add_request(struct store_txn *txn, const char *case_number, const char *
     return put(txn, &key);
 }
 
+enum result
+dossier_note_erased(struct store_txn *txn, const char *case_number)
+{
+    const struct dossier_key key = case_key('E', case_number);
+    return put(txn, &key);
+}
+
+enum result
+dossier_is_erased(struct store_txn *txn, const char *case_number, bool *ret_erased)
+{
+    const struct dossier_key key = case_key('E', case_number);
+    struct bytes unused;
+    enum result result = store_get(txn, TABLE_DOSSIERS, key_bytes(&key), &unused);
+    *ret_erased = result == OK;
+    return result == ERR_ABSENT ? OK : result;
+}
+
 /* ---- dropping ---- */
 
 /* The first row of a prefix, its key copied: what a cursor hands out does not outlive a delete. */

@@ -10,6 +10,8 @@
  *     'D' digest, case                  the same, by digest: the last one who needs it deletes it
  *     'M' case, mine, peer, sequence    a message to (mine) or from the peer
  *     'R' case, request key             that the case was applied for under
+ *     'E' case                          unknown here; a peer that handed back our past had erased
+ * it
  *
  * Does not know when anything is to be erased (retention.h).
  */
@@ -33,6 +35,11 @@ enum result dossier_add_message(struct store_txn *txn, const char *case_number,
                                 const struct dossier_message *message) MUST_CHECK;
 enum result dossier_add_request(struct store_txn *txn, const char *case_number,
                                 const char *request_key) MUST_CHECK;
+
+/* A case of a lost past that a peer has erased; is it one? */
+enum result dossier_note_erased(struct store_txn *txn, const char *case_number) MUST_CHECK;
+enum result dossier_is_erased(struct store_txn *txn, const char *case_number,
+                              bool *ret_erased) MUST_CHECK;
 
 /* The case needs its photo and templates no more: delete those that no other case needs.
  *

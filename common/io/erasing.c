@@ -53,9 +53,8 @@ erase_received(struct turn *turn, const struct dossier_message *message)
     return store_put(turn->txn, TABLE_INBOX, key, packed);
 }
 
-/* A row that cannot be read is left as it is: the audit names it. */
-static enum result
-erase_message(struct turn *turn, const char *case_number, const struct dossier_message *message)
+enum result
+erasing_message(struct turn *turn, const char *case_number, const struct dossier_message *message)
 {
     enum result result = message->mine ? erase_sent(turn, message) : erase_received(turn, message);
     if (result == ERR_DAMAGED) {
@@ -131,7 +130,7 @@ erasing_text(struct turn *turn, struct case_file *file, uint64_t most, struct er
     while (result == OK && count->messages < most) {
         result = dossier_next_message(turn->txn, case_number, NULL, &message);
         if (result == OK)
-            result = erase_message(turn, case_number, &message);
+            result = erasing_message(turn, case_number, &message);
         count->messages += result == OK;
     }
     if (result != ERR_ABSENT)

@@ -30,6 +30,11 @@ enum result erasing_biometrics(struct turn *turn, struct case_file *file,
 enum result erasing_text(struct turn *turn, struct case_file *file, uint64_t most,
                          struct erased_count *count, bool *ret_all) MUST_CHECK;
 
+/* One message about a case, and its note in the dossier. A row that cannot be read is left as it
+ * is, and logged: the audit names it. */
+enum result erasing_message(struct turn *turn, const char *case_number,
+                            const struct dossier_message *message) MUST_CHECK;
+
 /* The first message of the case that its recipient has not confirmed yet. OK or ERR_ABSENT. */
 enum result erasing_find_undelivered(const struct office *office, struct store_txn *txn,
                                      const char *case_number,

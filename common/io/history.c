@@ -351,6 +351,13 @@ put_theirs(struct turn *turn)
     return result;
 }
 
+static enum result
+note_taken(struct turn *turn, uint64_t leaf)
+{
+    enum result result = note_message(turn);
+    return result == OK ? replay_note(turn, leaf) : result;
+}
+
 enum result
 history_apply(struct turn *turn)
 {
@@ -364,10 +371,10 @@ history_apply(struct turn *turn)
         result = keep_blobs(turn);
     if (result == OK)
         result = input->mine ? put_mine(turn) : put_theirs(turn);
-    if (result == OK && !erased_is(input->envelope.entry))
-        result = note_message(turn);
-    if (result == OK && !erased_is(input->envelope.entry))
-        result = replay_note(turn, leaf);
+    if (result == OK)
+        result = erased_is(input->envelope.entry)
+                     ? dossier_note_erased(turn->txn, case_of(input->envelope.entry))
+                     : note_taken(turn, leaf);
     turn->office->recovery.dirty = true;
     if (result == OK && input->mine)
         turn->office->recovery.row.sent++;

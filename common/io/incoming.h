@@ -30,11 +30,14 @@ enum party incoming_sender(enum message_kind kind);
 /* Only the application and the order carry a photo and templates. */
 bool incoming_may_have_attachments(enum message_kind kind);
 
+/* Is this attachment, in frame order, one that was erased since it was sent? It came back empty
+ * from whoever hands back a lost past (history.h); in a message that comes now, none is. */
+bool incoming_is_erased(const struct incoming *incoming, size_t number);
+
 /* Are the photo and the templates that a form names the very ones that travel with the message, in
  * that order?
  *
- * And not larger than such things are. One that was erased since comes back empty (history.h).
- * field of the refusal (MALFORMED). */
+ * And not larger than such things are. field of the refusal (MALFORMED). */
 enum result incoming_check_attachments(const struct incoming *incoming,
                                        const Yidi__ApplicationForm *form, const char *field,
                                        struct refusal *ret_refusal) MUST_CHECK;

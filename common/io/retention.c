@@ -16,6 +16,9 @@ enum {
     DETAIL_BYTES = 400,
 };
 
+/* A policy that is not known here is read soon, if ever. */
+static const uint64_t unknown_policy_ms = UINT64_C(7) * 24 * 3600 * 1000;
+
 /* What is held back is looked at again after that. */
 static const uint64_t held_ms = UINT64_C(24) * 3600 * 1000;
 
@@ -40,6 +43,13 @@ retention_due_ms(const Yidi__Case *row, const struct policy_case *policy)
     if (stage == YIDI__ERASE_STAGE__ERASE_NOTHING)
         return UINT64_MAX;
     return civil_date_end_ms(civil_date_add_days(civil_date_of_ms(row->changed_ms), days));
+}
+
+uint64_t
+retention_look_ms(const Yidi__Case *row, const struct policy_case *policy, uint64_t now_ms)
+{
+    uint64_t due_ms = retention_due_ms(row, policy), soon_ms = now_ms + unknown_policy_ms;
+    return policy->known || due_ms < soon_ms ? due_ms : soon_ms;
 }
 
 enum result
@@ -187,7 +197,7 @@ erase_stage(struct turn *turn, struct case_file *file, struct erasure *erasure)
     if (result == OK && all)
         result = tell(turn, file->row, stage, &erasure->erased, erasure->why);
     if (result == OK && all)
-        file->row->erase_due_ms = retention_due_ms(file->row, erasure->policy);
+        file->row->erase_due_ms = retention_look_ms(file->row, erasure->policy, turn->now_ms);
     return result == OK
                ? case_file_save(file, turn->office->options.role->machine, turn->txn, turn->arena)
                : result;
@@ -211,7 +221,7 @@ look_at(struct turn *turn, struct case_file *file, uint64_t *messages_left)
     enum result result = policies_of_case(turn, file->row, &policy);
     uint64_t due_ms = result == OK ? retention_due_ms(file->row, &policy) : 0;
     if (result == OK && due_ms > turn->now_ms)
-        return postpone(turn, file, due_ms);
+        return postpone(turn, file, retention_look_ms(file->row, &policy, turn->now_ms));
     if (result == OK)
         result = retention_held(turn->office, turn->txn, file->row->case_number, held);
     if (result == OK && held[0] != '\0')

@@ -19,6 +19,11 @@
 /* When something of a closed case is to be erased next, by its row; UINT64_MAX never. */
 uint64_t retention_due_ms(const Yidi__Case *row, const struct policy_case *policy);
 
+/* When to look at it: no later than in a week while the case's own policy is not known here, as
+ * another one stands in for it. */
+uint64_t retention_look_ms(const Yidi__Case *row, const struct policy_case *policy,
+                           uint64_t now_ms);
+
 enum result retention_open(struct office *office, struct store_txn *txn,
                            const struct office_time *now) MUST_CHECK;
 

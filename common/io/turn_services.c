@@ -245,7 +245,7 @@ save_with_hop(struct turn *turn, struct case_file *file, enum step step)
         row->stage_deadline_ms = open ? role->stage_deadline_ms(row, &policy, turn->now_ms) : 0;
         if (open && row->stage_deadline_ms == 0)
             row->stage_deadline_ms = 1; /* whatever a peer wrote: no open case is without a clock */
-        row->erase_due_ms = open ? 0 : retention_due_ms(row, &policy);
+        row->erase_due_ms = open ? 0 : retention_look_ms(row, &policy, turn->recorded_ms);
     }
     return case_file_save(file, role->machine, turn->txn, turn->arena);
 }

@@ -11,8 +11,8 @@
 #include "common/io/start_hold.h"
 
 enum {
-    BATCH_PAUSE_MS = 1000, /* between two batches: other work goes first */
-    REST_PAUSE_MS = 60000, /* the office cannot erase now, or the disk is full */
+    BATCH_PAUSE_MS = 1000,  /* between two batches: other work goes first */
+    REST_PAUSE_MS = 600000, /* the office cannot erase now, or the disk is full */
     DETAIL_BYTES = 400,
 };
 
@@ -58,7 +58,6 @@ retention_open(struct office *office, struct store_txn *txn, const struct office
     struct deadline_key key;
     enum result result = deadline_index_next_erase(txn, NULL, &key);
     office->retention.next_ms = result == OK ? key.time_ms : UINT64_MAX;
-    office->retention.more = true;
     retention_schedule(office, now);
     return result == ERR_ABSENT ? OK : result;
 }
@@ -92,20 +91,29 @@ retention_wants_turn(struct office *office, const struct office_time *now)
     return retention->allowed;
 }
 
+/* What has just become due, by the hour or by a clock that was set, is due at once. */
+static uint64_t
+find_wait_ms(const struct office_retention *retention, uint64_t now_ms)
+{
+    if (retention->next_ms > now_ms)
+        return retention->next_ms - now_ms;
+    if (!retention->paused)
+        return 0;
+    return retention->more ? BATCH_PAUSE_MS : REST_PAUSE_MS;
+}
+
 void
 retention_schedule(struct office *office, const struct office_time *now)
 {
     struct office_retention *retention = &office->retention;
-    uint64_t wait_ms = retention->more ? BATCH_PAUSE_MS : REST_PAUSE_MS;
-    bool waits = retention->due_ms != UINT64_MAX && now->monotonic_ms < retention->due_ms;
-    if (retention->next_ms <= now->wall_ms && waits && retention->paused)
+    bool due = retention->next_ms <= now->wall_ms;
+    if (due && retention->paused && now->monotonic_ms < retention->due_ms)
         return;
-    retention->paused = retention->next_ms <= now->wall_ms;
-    retention->more = false;
-    if (!retention->paused)
-        wait_ms = retention->next_ms - now->wall_ms;
+    uint64_t wait_ms = find_wait_ms(retention, now->wall_ms);
     bool never = retention->next_ms == UINT64_MAX || wait_ms > UINT64_MAX - 1 - now->monotonic_ms;
     retention->due_ms = never ? UINT64_MAX : now->monotonic_ms + wait_ms;
+    retention->paused = due;
+    retention->more = false;
 }
 
 /* ---- what holds it back ---- */

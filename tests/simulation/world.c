@@ -13,6 +13,7 @@
 #include "registry-node/registry.h"
 #include "tests/simulation/ending.h"
 #include "tests/simulation/invariants.h"
+#include "tests/simulation/keeping.h"
 
 static const struct fake_entry entries[PLACE_COUNT] = {
     [ROGUE_WINDOW] = { .name = "rogue-w",
@@ -101,6 +102,7 @@ static void
 watch_turn(void *context, size_t office)
 {
     ledger_follow(context, office);
+    keeping_give_policy(context, office);
 }
 
 static void
@@ -200,6 +202,7 @@ world_live(struct world *world, uint64_t seed, unsigned days)
     world->calm = true;
     ending_live(world);
     ending_audit(world);
+    keeping_live_on(world);
     world->verdict->tally.seeds++;
     world->verdict->tally.simulated_ms += world_age_ms(world);
 }

@@ -350,6 +350,58 @@ after_the_second_time_nothing_names_the_applicant(void **unused)
 }
 
 static const Yidi__Response *
+ask_show(size_t at, const char *case_number, bool full)
+{
+    Yidi__Show show = YIDI__SHOW__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    show.case_number = (char *)(uintptr_t)case_number;
+    show.full = full;
+    show.reason = "asked for by the court";
+    request.operator_ = "auditor1";
+    request.command_case = YIDI__REQUEST__COMMAND_SHOW;
+    request.show = &show;
+    return fake_network_ask(&network, at, &request, NULL, 0);
+}
+
+static const Yidi__Response *
+ask_print(const char *case_number, Yidi__Paper paper)
+{
+    Yidi__Print print = YIDI__PRINT__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    print.case_number = (char *)(uintptr_t)case_number;
+    print.paper = paper;
+    print.reason = "asked for by the court";
+    request.operator_ = "auditor1";
+    request.command_case = YIDI__REQUEST__COMMAND_PRINT;
+    request.print = &print;
+    return fake_network_ask(&network, WINDOW, &request, NULL, 0);
+}
+
+static void
+what_is_erased_is_shown_as_such_and_printed_no_more(void **unused)
+{
+    (void)unused;
+    finish(1, number);
+    const Yidi__Response *response = ask_print(number, YIDI__PAPER__PAPER_FORM);
+    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_PRINTED);
+    assert_int_equal(network.answer.frame_count, 1);
+    pass_days(KEEP_PHOTO_DAYS + 1);
+    response = ask_print(number, YIDI__PAPER__PAPER_FORM);
+    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_PRINTED);
+    assert_int_equal(network.answer.frame_count, 0); /* the place of the photo is empty */
+    pass_days(KEEP_TEXT_DAYS);
+    assert_string_equal(ask_print(number, YIDI__PAPER__PAPER_FORM)->refusal->code, "DATA_ERASED");
+    for (size_t at = 0; at < FAKE_PLACE_COUNT; at++)
+        for (int full = 0; full < 2; full++) {
+            response = ask_show(at, number, full != 0);
+            assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_SHOWN);
+            assert_string_not_equal(response->shown->case_row->form->person->name,
+                                    application.form.person->name);
+            assert_true(response->shown->case_row->text_erased_ms != 0);
+        }
+}
+
+static const Yidi__Response *
 ask_export(size_t at, const char *case_number)
 {
     Yidi__Export export = YIDI__EXPORT__INIT;
@@ -608,6 +660,7 @@ main(int argc, char *argv[])
         TEST(a_fault_that_is_found_after_that_needs_another_application),
         TEST(a_centre_that_has_erased_already_refuses_to_make_the_card_again),
         TEST(after_the_second_time_nothing_names_the_applicant),
+        TEST(what_is_erased_is_shown_as_such_and_printed_no_more),
         TEST(proofs_hold_whether_or_not_what_they_prove_is_erased),
         TEST(somebody_may_order_that_a_closed_case_is_erased_at_once),
         TEST(an_office_recovers_a_case_whose_photo_its_peers_have_erased),

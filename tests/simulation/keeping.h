@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * keeping - in half of the worlds a policy has photos erased on the day after a case has closed,
- * while faults go on; and long after the end the texts, of which nothing may be left.
+ * while faults go on; and in half of these, long after the end, the texts, of which nothing may be
+ * left.
  */
 #ifndef SIMULATION_KEEPING_H
 #define SIMULATION_KEEPING_H

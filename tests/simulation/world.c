@@ -195,6 +195,7 @@ void
 world_live(struct world *world, uint64_t seed, unsigned days)
 {
     REQUIRE(days > 0 && days <= WORLD_DAYS_MAX);
+    world->days = days;
     begin(world, seed);
     live_with_faults(world, world->began_ms + days * day_ms);
     trace(world, TRACE_NOBODY, "*** from now on nothing goes wrong");

@@ -47,6 +47,7 @@ struct world {
     struct directory *directory;
     struct envelope_verifier verifier; /* that trusts nobody's word */
     uint64_t seed;
+    unsigned days;     /* of faults */
     uint64_t began_ms; /* monotonic */
     bool traced;
     bool calm; /* no faults and no mistakes any more */

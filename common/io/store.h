@@ -41,12 +41,12 @@ enum store_table {
     TABLE_PACKAGES,    /* centre, package -> PackageRow; and case number -> PackageEntry */
     TABLE_POLICIES,    /* version -> packed SignedPolicy, each one ever adopted */
     TABLE_FEES,        /* the window's ledger (acceptance-node/fees.h) */
-    TABLE_DOSSIERS,      /* what is held of each case (dossier.h); from format 3 on */
+    TABLE_DOSSIERS,    /* what is held of each case (dossier.h); from format 3 on */
     TABLE_COUNT
 };
 
-/* Format 2 brought by_deadline, format 3 dossiers. A store of the oldest format is opened as it is; store_upgrade
- * (store_upgrade.h) makes it one of the present. */
+/* Format 2 brought by_deadline, format 3 dossiers. A store of the oldest format is opened as it is;
+ * store_upgrade (store_upgrade.h) makes it one of the present. */
 enum { STORE_FORMAT_OLDEST = 1, STORE_FORMAT = 3 };
 
 struct store;

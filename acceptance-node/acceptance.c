@@ -332,13 +332,17 @@ take_message(struct turn *turn, struct case_file *file, const struct incoming *i
 
 /* ---- commands ---- */
 
-/* A fault that the holder finds later opens the case again: not beside another one. */
+/* A fault that the holder finds later opens the case again: not beside another one, and not when
+ * there is nothing left to make a card of. */
 static enum result
 check_reopening(struct turn *turn, const struct case_file *file, struct refusal *ret_refusal)
 {
     char open_case[CASE_NUMBER_CHARS + 1];
     if (file->row->state != APPLICATION_COLLECTED)
         return OK;
+    if (file->row->biometrics_erased_ms != 0)
+        return refuse(ret_refusal, REFUSAL_DATA_ERASED, "case_number",
+                      "photo and fingerprints are erased; the citizen applies for another card");
     enum result result =
         case_file_find_open(turn->txn, file->row->form->person->citizen_number, open_case);
     if (result == OK)

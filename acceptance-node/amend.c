@@ -65,7 +65,7 @@ amend(struct turn *turn, struct case_file *file, struct submission *submission,
       const struct request_key *key, struct refusal *ret_refusal)
 {
     const struct application_event event = { .kind = APPLICATION_AMEND };
-    enum result result = submission_keep(turn, submission);
+    enum result result = submission_keep(turn, file->row->case_number, submission);
     if (result == OK)
         result = request_key_put(turn->txn, key, file->row->case_number);
     if (result != OK)

@@ -12,6 +12,7 @@
 #include "common/domain/civil_date.h"
 #include "common/domain/deadline.h"
 #include "common/domain/warning.h"
+#include "common/io/dossier.h"
 #include "common/io/form_view.h"
 #include "common/io/intake.h"
 #include "common/io/receipt.h"
@@ -198,7 +199,7 @@ accept_case(struct turn *turn, struct applying *applying, const char *case_numbe
     fill_row(turn, applying, file.row);
     result = give_code(turn, file.row);
     if (result == OK)
-        result = submission_keep(turn, &applying->submission);
+        result = submission_keep(turn, case_number, &applying->submission);
     turn_begin_act(turn, file.row->case_number, "accept",
                    apply->draft[0] == '\0' ? "" : text_of_draft(turn, apply->draft));
     if (result == OK)

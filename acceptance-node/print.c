@@ -26,6 +26,9 @@ act_of(Yidi__Paper paper)
 static enum result
 check_paper(Yidi__Paper paper, const Yidi__Case *row, struct refusal *ret_refusal)
 {
+    if (row->text_erased_ms != 0)
+        return refuse(ret_refusal, REFUSAL_DATA_ERASED, "case_number",
+                      "what the paper would say is erased");
     if (paper == YIDI__PAPER__PAPER_RECEIPT && !application_machine.state_open[row->state])
         return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "print.paper",
                       "the case has ended; there is nothing to collect");

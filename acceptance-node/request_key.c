@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acceptance-node/request_key.h"
 
+#include "common/io/dossier.h"
+
 enum { REQUEST_BYTES = CASE_NUMBER_CHARS + DIGEST_BYTES };
 
 void
@@ -42,6 +44,8 @@ request_key_put(struct store_txn *txn, const struct request_key *key, const char
         return OK;
     memcpy(request, case_number, CASE_NUMBER_CHARS);
     memcpy(request + CASE_NUMBER_CHARS, key->content.bytes, DIGEST_BYTES);
-    return store_put(txn, TABLE_REQUESTS, bytes_of_text(key->text),
-                     bytes_of(request, sizeof request));
+    enum result result = dossier_add_request(txn, case_number, key->text);
+    return result == OK ? store_put(txn, TABLE_REQUESTS, bytes_of_text(key->text),
+                                    bytes_of(request, sizeof request))
+                        : result;
 }

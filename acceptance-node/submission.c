@@ -84,7 +84,7 @@ submission_check_room(const struct turn *turn, const struct submission *submissi
 }
 
 enum result
-submission_keep(struct turn *turn, struct submission *submission)
+submission_keep(struct turn *turn, const char *case_number, struct submission *submission)
 {
     Yidi__ApplicationForm *form = submission->form;
     enum result result = OK;
@@ -94,6 +94,6 @@ submission_keep(struct turn *turn, struct submission *submission)
         form->fingerprints[i]->digest =
             (ProtobufCBinaryData){ .data = submission->digests[1 + i].bytes, .len = DIGEST_BYTES };
     for (size_t i = 0; i < submission->frame_count && result == OK; i++)
-        result = turn_keep_blob(turn, &submission->digests[i], submission->frames[i]);
+        result = turn_keep_blob(turn, case_number, &submission->digests[i], submission->frames[i]);
     return result;
 }

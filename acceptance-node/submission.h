@@ -38,6 +38,7 @@ enum result submission_check_room(const struct turn *turn, const struct submissi
                                   struct refusal *ret_refusal) MUST_CHECK;
 
 /* Store the attachments; the office fills their digests in: what it holds is what it signs. */
-enum result submission_keep(struct turn *turn, struct submission *submission) MUST_CHECK;
+enum result submission_keep(struct turn *turn, const char *case_number,
+                            struct submission *submission) MUST_CHECK;
 
 #endif

@@ -180,6 +180,9 @@ take_received(struct turn *turn, struct case_file *file, const struct incoming *
     struct effects effects = { 0 };
     struct order order;
     enum result result = production_step(file, &event, &order, &effects, ret_refusal);
+    if (result == OK && order.state == ORDER_ORDERED && file->row->biometrics_erased_ms != 0)
+        return refuse(ret_refusal, REFUSAL_DATA_ERASED, "card_received.card_serial",
+                      "photo and fingerprints are erased; the citizen applies for another card");
     if (result == OK && !order_machine.state_open[file->row->state])
         result = production_warn_of_second(turn, file); /* it opens again */
     if (result == OK)

@@ -66,10 +66,11 @@ check_attachments(const struct incoming *incoming, struct refusal *ret_refusal)
     enum result result =
         incoming_check_attachments(incoming, incoming->message->application_submitted->form,
                                    "application_submitted.form.photo_digest", ret_refusal);
-    if (result == OK)
+    if (result == OK && !incoming_is_erased(incoming, 0))
         result = photo_check(incoming->frames[0], ret_refusal);
     for (size_t i = 1; i < incoming->attachment_count && result == OK; i++)
-        result = fingerprint_check(incoming->frames[i], ret_refusal);
+        if (!incoming_is_erased(incoming, i))
+            result = fingerprint_check(incoming->frames[i], ret_refusal);
     return result;
 }
 
@@ -212,6 +213,8 @@ begin_case(struct turn *turn, const char *case_number, bool sent_back, struct ca
     ret_file->row->examiner = "";
     ret_file->row->attention = NULL;
     ret_file->row->application_envelope = (ProtobufCBinaryData){ 0 };
+    ret_file->row->biometrics_erased_ms = 0; /* it brings all of it again */
+    ret_file->row->text_erased_ms = 0;
     return OK;
 }
 

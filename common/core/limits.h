@@ -59,6 +59,9 @@ enum {
     HTTP_EVENT_STREAM_BYTES = 8 * 1024, /* of events that wait for a slow reader */
     CONSOLE_COMMANDS_MAX = 64,          /* that wait for the loop */
 
+    ERASE_BATCH_MAX = 64,      /* closed cases of which one turn erases something */
+    ERASE_MESSAGES_MAX = 1024, /* and their messages */
+
     DIRECTORY_BYTES_MAX = 64 * 1024 * 1024,
 };
 

@@ -47,6 +47,10 @@
       "指纹信息不符合 GA/T 1012 的要求")                                                           \
     X(ATTACHMENT_LOST, "the photo or a template was lost; the citizen must apply again",           \
       "相片或者指纹信息已丢失，申请人须重新申请")                                                  \
+    X(DATA_ERASED, "what this needs was erased when the time for keeping it had passed",           \
+      "保存期限届满，所需信息已删除")                                                              \
+    X(ERASURE_HELD, "it cannot be erased yet: something still needs it",                           \
+      "暂不能删除：仍有业务需要该信息")                                                            \
     X(OPEN_APPLICATION, "this citizen already has an open application",                            \
       "该公民已有一件申请正在办理")                                                                \
     X(ILLEGAL_IN_STATE, "not possible in the case's present state",                                \

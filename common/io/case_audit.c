@@ -11,7 +11,7 @@ struct tally {
     uint64_t of_state[STATE_COUNT_MAX];
     uint64_t with_deadline[STATE_COUNT_MAX];
     uint64_t deadline_keys;
-    bool has_deadlines; /* the store has the index */
+    uint64_t format; /* of the store; from 2 on it has the index by deadline */
 };
 
 static enum result
@@ -22,8 +22,10 @@ check_keys(struct audit *audit, const Yidi__Case *row, struct tally *tally)
     if (result == ERR_ABSENT)
         return audit_trouble(audit, ERR_DAMAGED, "case %s is missing in the index by state",
                              row->case_number);
-    const struct deadline_place place = case_file_place(row);
-    if (result == OK && tally->has_deadlines)
+    struct deadline_place place = case_file_place(row);
+    if (tally->format < 3)
+        place.erase_ms = 0;
+    if (result == OK && tally->format > STORE_FORMAT_OLDEST)
         result = deadline_index_find(audit->txn, row->case_number, &place, &keys);
     if (result == ERR_ABSENT)
         return audit_trouble(audit, ERR_DAMAGED, "case %s is missing in the index by deadline",
@@ -85,7 +87,8 @@ check_counters(struct audit *audit, const struct tally *tally)
             return audit_trouble(audit, ERR_DAMAGED,
                                  "%" PRIu64 " cases are counted in state %d, which has %" PRIu64,
                                  count, state, tally->of_state[state]);
-        if (result == OK && tally->has_deadlines && due[state] != tally->with_deadline[state])
+        if (result == OK && tally->format > STORE_FORMAT_OLDEST &&
+            due[state] != tally->with_deadline[state])
             return audit_trouble(audit, ERR_DAMAGED,
                                  "%" PRIu64 " deadlines are counted in state %d, which has "
                                  "%" PRIu64,
@@ -100,14 +103,12 @@ enum result
 case_audit(struct audit *audit)
 {
     struct tally tally = { 0 };
-    uint64_t format;
-    enum result result = store_format(audit->txn, &format);
-    tally.has_deadlines = result == OK && format > STORE_FORMAT_OLDEST;
+    enum result result = store_format(audit->txn, &tally.format);
     if (result == OK)
         result = walk_cases(audit, &tally);
     if (result == OK)
         result = check_rows(audit, TABLE_BY_STATE, "state", tally.cases);
-    if (result == OK && tally.has_deadlines)
+    if (result == OK && tally.format > STORE_FORMAT_OLDEST)
         result = check_rows(audit, TABLE_BY_DEADLINE, "deadline", tally.deadline_keys);
     return result == OK ? check_counters(audit, &tally) : result;
 }

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "common/io/erased.h"
 #include "common/io/outbox.h"
 #include "common/io/stream_key.h"
 #include "common/io/wire.h"
@@ -69,6 +70,16 @@ export_recovered(struct export *export, uint64_t leaf, const Yidi__Recovered *re
     return result == OK ? add_envelope(export, "sent", leaf, packed) : result;
 }
 
+/* Of an erased one, the proof that it stood there is exported. */
+static bool
+is_message_of(const Yidi__JournalEntry *entry, const char *case_number)
+{
+    if (erased_is(entry))
+        return strcmp(entry->erased->case_number, case_number) == 0;
+    return entry->body_case == YIDI__JOURNAL_ENTRY__BODY_SENT &&
+           strcmp(entry->sent->message->case_number, case_number) == 0;
+}
+
 /* The messages sent because of an entry stand right behind it in the journal. */
 static enum result
 export_sent_after(struct export *export, uint64_t cause_leaf)
@@ -81,8 +92,7 @@ export_sent_after(struct export *export, uint64_t cause_leaf)
         result = read_entry(export, leaf, &entry);
         if (result != OK)
             break;
-        if (entry->body_case != YIDI__JOURNAL_ENTRY__BODY_SENT ||
-            strcmp(entry->sent->message->case_number, export->case_number) != 0)
+        if (!is_message_of(entry, export->case_number))
             break;
         struct bytes packed;
         result = journal_envelope(export->txn, leaf, export->arena, &packed);

@@ -89,10 +89,13 @@ case_file_find_by_state(struct store_txn *txn, const Yidi__Case *row)
 struct deadline_place
 case_file_place(const Yidi__Case *row)
 {
+    bool done = row->stage_deadline_ms != 0 || row->text_erased_ms != 0;
+    uint64_t erase_ms = done ? 0 : row->erase_due_ms != 0 ? row->erase_due_ms : row->changed_ms;
     return (struct deadline_place){ .state = (int)row->state,
                                     .deadline_ms = row->stage_deadline_ms,
                                     .told = row->overdue_told_ms != 0,
-                                    .again_ms = row->look_again_ms };
+                                    .again_ms = row->look_again_ms,
+                                    .erase_ms = erase_ms };
 }
 
 static struct bytes

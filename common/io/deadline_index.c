@@ -113,8 +113,8 @@ make_key(enum deadline_list list, uint64_t time_ms, const char *case_number,
 enum result
 deadline_index_read(struct bytes key, struct bytes value, struct deadline_key *ret_key)
 {
-    if (key.size != DEADLINE_KEY_BYTES || key.data[0] > DEADLINES_AGAIN ||
-        value.size != (key.data[0] != DEADLINES_AGAIN))
+    if (key.size != DEADLINE_KEY_BYTES || key.data[0] > DEADLINES_ERASE ||
+        value.size != (key.data[0] < DEADLINES_AGAIN))
         return ERR_DAMAGED;
     *ret_key = (struct deadline_key){ .list = (enum deadline_list)key.data[0],
                                       .time_ms = bytes_get_u64(key.data + 1) };
@@ -170,6 +170,20 @@ deadline_index_count(struct store_txn *txn, const struct urgency_scale *scale,
 
 /* ---- moving ---- */
 
+static enum result
+find_erase(struct store_txn *txn, const char *case_number, const struct deadline_place *place,
+           uint64_t *ret_keys)
+{
+    uint8_t storage[DEADLINE_KEY_BYTES];
+    struct bytes value;
+    *ret_keys = place->erase_ms != 0 ? 1 : 0;
+    return place->erase_ms == 0
+               ? OK
+               : store_get(txn, TABLE_BY_DEADLINE,
+                           make_key(DEADLINES_ERASE, place->erase_ms, case_number, storage),
+                           &value);
+}
+
 enum result
 deadline_index_find(struct store_txn *txn, const char *case_number,
                     const struct deadline_place *place, uint64_t *ret_keys)
@@ -180,7 +194,7 @@ deadline_index_find(struct store_txn *txn, const char *case_number,
     struct bytes value;
     *ret_keys = 0;
     if (place->deadline_ms == 0)
-        return OK;
+        return find_erase(txn, case_number, place, ret_keys);
     enum result result = store_get(
         txn, TABLE_BY_DEADLINE, make_key(list, place->deadline_ms, case_number, storage), &value);
     if (result == OK && !bytes_equal(value, bytes_of(&state, 1)))
@@ -231,16 +245,35 @@ take_away(struct store_txn *txn, const char *case_number, const struct deadline_
     return result == ERR_ABSENT ? OK : result;
 }
 
+/* A case is in the list of what is to be erased, or not. */
+static enum result
+move_erase(struct store_txn *txn, const char *case_number, const struct deadline_place *from,
+           const struct deadline_place *to)
+{
+    uint8_t storage[DEADLINE_KEY_BYTES];
+    enum result result = OK;
+    if (from->erase_ms == to->erase_ms)
+        return OK;
+    if (from->erase_ms != 0)
+        result = store_delete(txn, TABLE_BY_DEADLINE,
+                              make_key(DEADLINES_ERASE, from->erase_ms, case_number, storage));
+    if ((result == OK || result == ERR_ABSENT) && to->erase_ms != 0)
+        result = store_put(txn, TABLE_BY_DEADLINE,
+                           make_key(DEADLINES_ERASE, to->erase_ms, case_number, storage),
+                           (struct bytes){ 0 });
+    return result == ERR_ABSENT ? OK : result;
+}
+
 enum result
 deadline_index_move(struct store_txn *txn, const char *case_number,
                     const struct deadline_place *from, const struct deadline_place *to)
 {
     REQUIRE(to->state >= 0 && to->state < STATE_COUNT_MAX);
-    enum result result = OK;
+    enum result result = move_erase(txn, case_number, from, to);
     if (from->deadline_ms != 0 && from->deadline_ms == to->deadline_ms &&
         from->state == to->state && from->told == to->told && from->again_ms == to->again_ms)
-        return OK;
-    if (from->deadline_ms != 0)
+        return result;
+    if (result == OK && from->deadline_ms != 0)
         result = take_away(txn, case_number, from);
     if (result == OK && to->deadline_ms != 0)
         result = put(txn, case_number, to);
@@ -253,7 +286,7 @@ deadline_index_drop(struct store_txn *txn, const struct deadline_key *key)
     uint8_t storage[DEADLINE_KEY_BYTES];
     enum result result = store_delete(txn, TABLE_BY_DEADLINE,
                                       make_key(key->list, key->time_ms, key->case_number, storage));
-    if (result == OK && key->list != DEADLINES_AGAIN)
+    if (result == OK && key->list < DEADLINES_AGAIN)
         result = count_by(txn, key->state, key->time_ms, -1);
     return result;
 }
@@ -367,4 +400,36 @@ deadline_index_next(struct store_txn *txn, uint64_t now_ms, struct deadline_key 
         *ret_due_ms = due_ms;
     }
     return OK;
+}
+
+enum result
+deadline_index_next_erase(struct store_txn *txn, const struct deadline_key *after,
+                          struct deadline_key *ret_key)
+{
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    const uint8_t prefix = DEADLINES_ERASE;
+    uint8_t storage[DEADLINE_KEY_BYTES];
+    struct bytes key, value, at = { 0 };
+    if (after != NULL)
+        at = make_key(DEADLINES_ERASE, after->time_ms, after->case_number, storage);
+    enum result result = store_cursor_open(txn, TABLE_BY_DEADLINE, bytes_of(&prefix, 1), &cursor);
+    if (result == OK)
+        result = store_cursor_seek(cursor, at, &key, &value);
+    if (result == OK && after != NULL && bytes_equal(key, at))
+        result = store_cursor_next(cursor, &key, &value);
+    return result == OK ? deadline_index_read(key, value, ret_key) : result;
+}
+
+enum result
+deadline_index_count_erase(struct store_txn *txn, uint64_t *ret_count)
+{
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    const uint8_t prefix = DEADLINES_ERASE;
+    struct bytes key, value;
+    uint64_t count = 0;
+    enum result result = store_cursor_open(txn, TABLE_BY_DEADLINE, bytes_of(&prefix, 1), &cursor);
+    while (result == OK && (result = store_cursor_next(cursor, &key, &value)) == OK)
+        count++;
+    *ret_count = count;
+    return result == ERR_ABSENT ? OK : result;
 }

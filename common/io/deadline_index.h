@@ -5,7 +5,8 @@
  * Owns the table by_deadline, and the counters of cases by state and day of the deadline. A case
  * stands in one of two lists: those of whose deadline the operators need not be told yet, and those
  * of whose passing they were told. A third list holds, of the latter, the time at which the office
- * looks at a case once more. So what is due next is the first key of a list, however many cases
+ * looks at a case once more. Closed cases stand in a fourth, until nothing of them is left to be
+ * erased. So what is due next is the first key of a list, however many cases
  * there are. Keys come from the row of a case: case_file moves them with it.
  */
 #ifndef IO_DEADLINE_INDEX_H
@@ -16,11 +17,12 @@
 #include "common/domain/urgency.h"
 #include "common/io/store.h"
 
-/* Key: list, time, case number. Value: the state; empty in DEADLINES_AGAIN. */
+/* Key: list, time, case number. Value: the state; empty in DEADLINES_AGAIN and DEADLINES_ERASE. */
 enum deadline_list {
     DEADLINES_AHEAD, /* by deadline */
     DEADLINES_TOLD,  /* by deadline */
     DEADLINES_AGAIN, /* by the time to look again */
+    DEADLINES_ERASE, /* closed cases, by the time to erase something of them (retention.h) */
 };
 
 enum { DEADLINE_KEY_BYTES = 1 + 8 + CASE_NUMBER_CHARS };
@@ -28,9 +30,10 @@ enum { DEADLINE_KEY_BYTES = 1 + 8 + CASE_NUMBER_CHARS };
 /* Where a case stands. */
 struct deadline_place {
     int state;
-    uint64_t deadline_ms; /* 0: in no list */
+    uint64_t deadline_ms; /* 0: closed */
     bool told;
     uint64_t again_ms; /* 0: never */
+    uint64_t erase_ms; /* of a closed case; 0: nothing is left to be erased */
 };
 
 /* Move a case from where it stood (deadline_ms 0: nowhere) to where it stands now. A key that is
@@ -48,7 +51,7 @@ struct deadline_key {
     enum deadline_list list;
     uint64_t time_ms; /* the deadline, or when to look again */
     char case_number[CASE_NUMBER_CHARS + 1];
-    int state; /* 0 in DEADLINES_AGAIN */
+    int state; /* 0 in DEADLINES_AGAIN and DEADLINES_ERASE */
 };
 
 /* Read a key of a cursor. ERR_DAMAGED when it is none. */
@@ -63,6 +66,14 @@ enum result deadline_index_read(struct bytes key, struct bytes value,
  * ERR_ABSENT  there is nothing, and nothing becomes due. */
 enum result deadline_index_next(struct store_txn *txn, uint64_t now_ms,
                                 struct deadline_key *ret_key, uint64_t *ret_due_ms) MUST_CHECK;
+
+/* The closed case of which something is to be erased first, at key.time_ms; after says behind which
+ * key to look, NULL: none. OK or ERR_ABSENT. */
+enum result deadline_index_next_erase(struct store_txn *txn, const struct deadline_key *after,
+                                      struct deadline_key *ret_key) MUST_CHECK;
+
+/* How many closed cases stand in that list; reads all of it. */
+enum result deadline_index_count_erase(struct store_txn *txn, uint64_t *ret_count) MUST_CHECK;
 
 /* Take a key away whose case cannot be read. */
 enum result deadline_index_drop(struct store_txn *txn, const struct deadline_key *key) MUST_CHECK;

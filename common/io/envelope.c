@@ -3,6 +3,7 @@
 
 #include "common/core/merkle.h"
 #include "common/core/require.h"
+#include "common/io/erased.h"
 #include "common/io/wire.h"
 #include "proto/envelope.pb-c.h"
 
@@ -103,7 +104,7 @@ envelope_verify(struct envelope_verifier *verifier, struct bytes packed, struct 
     if (strcmp(envelope.head.office, envelope.entry->office) != 0 ||
         envelope.entry->epoch > envelope.head.epoch)
         return ERR_FORGED; /* what is left of earlier epochs stands in the later ones' tree, too */
-    merkle_leaf_hash(signature_digest, envelope.entry_bytes, &envelope.leaf_hash);
+    erased_leaf_hash(envelope.entry, envelope.entry_bytes, &envelope.leaf_hash);
     result = verify_path(wire, &envelope.head, &envelope.leaf_hash);
     if (result != OK)
         return result;

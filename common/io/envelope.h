@@ -48,8 +48,9 @@ enum result envelope_verify_head(struct envelope_verifier *verifier, const char 
                                  struct tree_head *ret_head,
                                  struct refusal *ret_refusal) MUST_CHECK;
 
-/* Unpack and verify. The office that signed is entry->office; it is listed, but may be revoked (ask
- * the directory).
+/* Unpack and verify. Of an erased message (erased.h) it is proved that it stood there, not what the
+ * envelope says of it. The office that signed is entry->office; it is listed, but may be revoked
+ * (ask the directory).
  *
  * ERR_REFUSED  MALFORMED, FIELD_OUT_OF_BOUNDS, OFFICE_UNKNOWN, CERTIFICATE_INVALID: ret_refusal
  * tells. ERR_FORGED   proof, signature, or head and entry do not agree. ERR_MEMORY */

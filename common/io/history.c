@@ -2,6 +2,8 @@
 #include "common/io/history.h"
 
 #include "common/core/require.h"
+#include "common/io/dossier.h"
+#include "common/io/erased.h"
 #include "common/io/link_frame.h"
 #include "common/io/log.h"
 #include "common/io/outbox.h"
@@ -45,7 +47,7 @@ load_theirs(struct store_txn *txn, const struct peer *peer, uint64_t sequence,
     return store_get(txn, TABLE_INBOX, stream_key(peer->office, sequence, &key), ret_packed);
 }
 
-/* The digests of what travelled beside it. */
+/* The digests of what travelled beside it; NULL when the message was erased. */
 static enum result
 find_attachments(struct bytes packed, struct arena *arena, const Yidi__Sent **ret_sent)
 {
@@ -54,11 +56,11 @@ find_attachments(struct bytes packed, struct arena *arena, const Yidi__Sent **re
         return ERR_DAMAGED;
     ProtobufCBinaryData entry = ((const Yidi__Envelope *)message)->entry;
     if (wire_decode(&yidi__journal_entry__descriptor, bytes_of(entry.data, entry.len), arena,
-                    &message, NULL) != OK ||
-        ((const Yidi__JournalEntry *)message)->body_case != YIDI__JOURNAL_ENTRY__BODY_SENT)
+                    &message, NULL) != OK)
         return ERR_DAMAGED;
-    *ret_sent = ((const Yidi__JournalEntry *)message)->sent;
-    return OK;
+    const Yidi__JournalEntry *decoded = (const Yidi__JournalEntry *)message;
+    *ret_sent = decoded->body_case == YIDI__JOURNAL_ENTRY__BODY_SENT ? decoded->sent : NULL;
+    return *ret_sent != NULL || erased_is(decoded) ? OK : ERR_DAMAGED;
 }
 
 struct handed {
@@ -79,7 +81,7 @@ load_item(struct office *office, struct store_txn *txn, const struct peer *peer,
             : outbox_envelope(txn, peer->office, sequence, arena, &ret_handed->frames[0]);
     if (result == OK)
         result = find_attachments(ret_handed->frames[0], arena, &sent);
-    for (size_t i = 0; result == OK && i < sent->n_attachments; i++) {
+    for (size_t i = 0; result == OK && sent != NULL && i < sent->n_attachments; i++) {
         struct bytes digest = bytes_of(sent->attachments[i].data, sent->attachments[i].len);
         struct bytes *blob = &ret_handed->frames[ret_handed->frame_count++];
         result = store_get(txn, TABLE_BLOBS, digest, blob);
@@ -142,6 +144,20 @@ history_answer(struct office *office, struct peer *peer)
 
 /* ---- taking back ---- */
 
+/* It stood there, and was erased since; of what it held nothing comes back. */
+static const char *
+find_fault_of_erased(const Yidi__HistoryItem *item, const struct link_message *message,
+                     const Yidi__Erased *erased, const char *to)
+{
+    if (strcmp(erased->to, to) != 0)
+        return "it was for another office";
+    if (erased->sequence != item->sequence)
+        return "it is another one of the stream";
+    return item->attachments == 0 && message->frame_count == 2
+               ? NULL
+               : "an erased message has no attachments";
+}
+
 static const char *
 find_fault(const struct office *office, const struct peer *peer, const Yidi__HistoryItem *item,
            const struct link_message *message, const struct envelope *envelope)
@@ -151,6 +167,8 @@ find_fault(const struct office *office, const struct peer *peer, const Yidi__His
     const char *to = item->mine ? peer->office : office->journal.office;
     if (strcmp(entry->office, from) != 0)
         return "another office signed it";
+    if (erased_is(entry))
+        return find_fault_of_erased(item, message, entry->erased, to);
     if (entry->body_case != YIDI__JOURNAL_ENTRY__BODY_SENT || strcmp(entry->sent->to, to) != 0)
         return "it was for another office";
     if (entry->sent->sequence != item->sequence)
@@ -272,9 +290,25 @@ keep_blobs(struct turn *turn)
         struct digest digest;
         memcpy(digest.bytes, input->envelope.entry->sent->attachments[i].data, DIGEST_BYTES);
         if (input->frames[i].size > 0)
-            result = turn_keep_blob(turn, &digest, input->frames[i]);
+            result = turn_keep_blob(turn, input->envelope.entry->sent->message->case_number,
+                                    &digest, input->frames[i]);
     }
     return result;
+}
+
+static char *
+case_of(const Yidi__JournalEntry *entry)
+{
+    return erased_is(entry) ? entry->erased->case_number : entry->sent->message->case_number;
+}
+
+static enum result
+note_message(struct turn *turn)
+{
+    const struct input *input = turn->input;
+    struct dossier_message message = { .mine = input->mine, .sequence = input->sequence };
+    memcpy(message.peer, input->peer->office, sizeof message.peer);
+    return dossier_add_message(turn->txn, case_of(input->envelope.entry), &message);
 }
 
 static enum result
@@ -284,10 +318,12 @@ put_mine(struct turn *turn)
     const Yidi__JournalEntry *entry = input->envelope.entry;
     Yidi__OutboxRow row = YIDI__OUTBOX_ROW__INIT;
     row.leaf_index = input->envelope.leaf_index;
-    row.case_number = entry->sent->message->case_number;
+    row.case_number = case_of(entry);
     row.time_ms = entry->time_ms;
-    row.digests = entry->sent->attachments;
-    row.n_digests = entry->sent->n_attachments;
+    if (!erased_is(entry)) {
+        row.digests = entry->sent->attachments;
+        row.n_digests = entry->sent->n_attachments;
+    }
     row.envelope =
         (ProtobufCBinaryData){ .data = (uint8_t *)input->packed.data, .len = input->packed.size };
     input->peer->pending_assigned = input->sequence;
@@ -315,6 +351,13 @@ put_theirs(struct turn *turn)
     return result;
 }
 
+static enum result
+note_taken(struct turn *turn, uint64_t leaf)
+{
+    enum result result = note_message(turn);
+    return result == OK ? replay_note(turn, leaf) : result;
+}
+
 enum result
 history_apply(struct turn *turn)
 {
@@ -329,7 +372,9 @@ history_apply(struct turn *turn)
     if (result == OK)
         result = input->mine ? put_mine(turn) : put_theirs(turn);
     if (result == OK)
-        result = replay_note(turn, leaf);
+        result = erased_is(input->envelope.entry)
+                     ? dossier_note_erased(turn->txn, case_of(input->envelope.entry))
+                     : note_taken(turn, leaf);
     turn->office->recovery.dirty = true;
     if (result == OK && input->mine)
         turn->office->recovery.row.sent++;

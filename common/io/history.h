@@ -5,7 +5,9 @@
  * The serving half answers at any time, also when this office takes no work: it gives to a peer
  * only what was between the two. The taking half verifies each message (signed by its sender, for
  * its recipient, the next one of its stream, with its attachments) and stores it as it was: outbox
- * or inbox row, blobs, an entry Recovered, and what replay has to do.
+ * or inbox row, blobs, an entry Recovered, and what replay has to do. What was erased meanwhile
+ * comes back as such (erased.h): an empty frame for an attachment; for a message the proof that it
+ * stood there, of a case that closed long ago and stays forgotten.
  */
 #ifndef IO_HISTORY_H
 #define IO_HISTORY_H

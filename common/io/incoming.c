@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/io/incoming.h"
 
+#include "common/io/signature.h"
+
 static const enum party sender_of[MESSAGE_KIND_END] = {
     [MESSAGE_APPLICATION_SUBMITTED] = PARTY_ACCEPTANCE,
     [MESSAGE_APPLICATION_REFUSED] = PARTY_REGISTRY,
@@ -42,6 +44,17 @@ same_digest(ProtobufCBinaryData a, ProtobufCBinaryData b)
            memcmp(a.data, b.data, DIGEST_BYTES) == 0;
 }
 
+bool
+incoming_is_erased(const struct incoming *incoming, size_t number)
+{
+    struct digest empty;
+    if (incoming->frames[number].size > 0)
+        return false;
+    signature_digest_one((struct bytes){ 0 }, &empty);
+    const ProtobufCBinaryData named = { .data = empty.bytes, .len = DIGEST_BYTES };
+    return !same_digest(incoming->attachments[number], named);
+}
+
 enum result
 incoming_check_attachments(const struct incoming *incoming, const Yidi__ApplicationForm *form,
                            const char *field, struct refusal *ret_refusal)
@@ -51,7 +64,8 @@ incoming_check_attachments(const struct incoming *incoming, const Yidi__Applicat
                 incoming->frames[0].size <= PHOTO_BYTES_MAX;
     for (size_t i = 0; same && i < form->n_fingerprints; i++)
         same = same_digest(form->fingerprints[i]->digest, incoming->attachments[1 + i]) &&
-               incoming->frames[1 + i].size == FINGERPRINT_BYTES;
+               (incoming->frames[1 + i].size == FINGERPRINT_BYTES ||
+                incoming_is_erased(incoming, 1 + i));
     return same ? OK
                 : refuse(ret_refusal, REFUSAL_MALFORMED, field,
                          "the attachments are not the ones that the form names");

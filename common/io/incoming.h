@@ -30,6 +30,10 @@ enum party incoming_sender(enum message_kind kind);
 /* Only the application and the order carry a photo and templates. */
 bool incoming_may_have_attachments(enum message_kind kind);
 
+/* Is this attachment, in frame order, one that was erased since it was sent? It came back empty
+ * from whoever hands back a lost past (history.h); in a message that comes now, none is. */
+bool incoming_is_erased(const struct incoming *incoming, size_t number);
+
 /* Are the photo and the templates that a form names the very ones that travel with the message, in
  * that order?
  *

@@ -4,6 +4,7 @@
 #include "common/io/noted.h"
 #include "common/io/queries.h"
 #include "common/io/refusal_message.h"
+#include "common/io/retention.h"
 
 enum result
 input_command_refuse(struct input *input, const struct refusal *refusal, struct arena *arena)
@@ -117,6 +118,8 @@ input_command_apply(struct turn *turn, struct input *input)
         result = case_export(turn, request->export, input, &refusal);
     else if (request->command_case == YIDI__REQUEST__COMMAND_PROBE)
         result = probe(turn, &input->response);
+    else if (request->command_case == YIDI__REQUEST__COMMAND_ERASE_NOW)
+        result = retention_erase_now(turn, request->erase_now, &input->response, &refusal);
     else
         result = turn->office->options.role->take_command(
             turn, request, input->frames, input->frame_count, &input->response, &refusal);

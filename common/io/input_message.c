@@ -2,6 +2,8 @@
 #include <inttypes.h>
 
 #include "common/core/require.h"
+#include "common/io/dossier.h"
+#include "common/io/erased.h"
 #include "common/io/incoming.h"
 #include "common/io/input.h"
 #include "common/io/log.h"
@@ -43,6 +45,8 @@ kind_inside(struct turn *turn, struct bytes packed)
                     &message, NULL) != OK)
         return MESSAGE_NONE;
     const Yidi__JournalEntry *decoded = (const Yidi__JournalEntry *)message;
+    if (erased_is(decoded))
+        return (enum message_kind)decoded->erased->kind;
     return decoded->body_case == YIDI__JOURNAL_ENTRY__BODY_SENT
                ? (enum message_kind)decoded->sent->message->body_case
                : MESSAGE_NONE;
@@ -101,7 +105,8 @@ keep_attachments(struct turn *turn)
     for (size_t i = 0; i < input->frame_count && result == OK; i++) {
         struct digest digest;
         memcpy(digest.bytes, input->envelope.entry->sent->attachments[i].data, DIGEST_BYTES);
-        result = turn_keep_blob(turn, &digest, input->frames[i]);
+        result = turn_keep_blob(turn, input->envelope.entry->sent->message->case_number, &digest,
+                                input->frames[i]);
     }
     return result;
 }
@@ -175,6 +180,14 @@ input_message_redo(struct turn *turn, bool answer, struct refusal *ret_refusal)
                                            : result;
 }
 
+static enum result
+note_message(struct turn *turn, const char *case_number)
+{
+    struct dossier_message message = { .sequence = turn->input->sequence };
+    memcpy(message.peer, turn->input->peer->office, sizeof message.peer);
+    return dossier_add_message(turn->txn, case_number, &message);
+}
+
 enum result
 input_message_apply(struct turn *turn)
 {
@@ -198,6 +211,8 @@ input_message_apply(struct turn *turn)
     if (result == OK)
         result = store_put(turn->txn, TABLE_INBOX, stream_key(peer->office, input->sequence, &key),
                            input->packed);
+    if (result == OK)
+        result = note_message(turn, message->case_number);
     if (result == OK)
         result = peer_note_head(peer, input->envelope.head_text);
     if (result == OK) {

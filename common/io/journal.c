@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "common/core/require.h"
+#include "common/io/erased.h"
 #include "common/io/wire.h"
 #include "proto/envelope.pb-c.h"
 
@@ -247,6 +248,17 @@ journal_envelope(struct store_txn *txn, uint64_t leaf_index, struct arena *arena
     envelope.n_path = path.count;
     *ret_packed = wire_encode(&envelope.base, arena);
     return ret_packed->data == NULL ? ERR_MEMORY : OK;
+}
+
+enum result
+journal_erase(struct store_txn *txn, uint64_t leaf_index, struct arena *arena)
+{
+    struct key64 key;
+    struct bytes entry;
+    enum result result = store_get(txn, TABLE_JOURNAL, key_of(leaf_index, &key), &entry);
+    if (result == OK)
+        result = erased_entry(entry, arena, &entry);
+    return result == OK ? store_put(txn, TABLE_JOURNAL, key_of(leaf_index, &key), entry) : result;
 }
 
 enum result

@@ -55,6 +55,11 @@ void journal_rolled_back(struct journal *journal);
 enum result journal_envelope(struct store_txn *txn, uint64_t leaf_index, struct arena *arena,
                              struct bytes *ret_packed) MUST_CHECK;
 
+/* Put in place of a message's entry what stands for an erased one (erased.h); any other entry
+ * stays. Tree and heads are as they were. ERR_ABSENT, ERR_DAMAGED */
+enum result journal_erase(struct store_txn *txn, uint64_t leaf_index,
+                          struct arena *arena) MUST_CHECK;
+
 /* The leaf hash of an entry. */
 enum result journal_leaf(struct store_txn *txn, uint64_t leaf_index,
                          struct digest *ret_leaf) MUST_CHECK;

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 
 #include "common/io/case_audit.h"
+#include "common/io/erased.h"
 #include "common/io/stream_audit.h"
 #include "common/io/wire.h"
 
@@ -106,11 +107,25 @@ check_node(struct audit *audit, uint64_t position, const struct digest *node, ui
     return result;
 }
 
+/* NULL when it cannot be read. */
+static const Yidi__JournalEntry *
+read_entry(struct audit *audit, struct bytes packed)
+{
+    ProtobufCMessage *message;
+    enum result result =
+        wire_decode(&yidi__journal_entry__descriptor, packed, &audit->arena, &message, NULL);
+    return result == OK ? (const Yidi__JournalEntry *)message : NULL;
+}
+
 static enum result
-grow_tree(struct walk *walk, uint64_t leaf_index, struct bytes packed)
+grow_tree(struct walk *walk, uint64_t leaf_index, const Yidi__JournalEntry *entry,
+          struct bytes packed)
 {
     struct digest leaf, nodes[64];
-    merkle_leaf_hash(signature_digest, packed, &leaf);
+    if (entry != NULL)
+        erased_leaf_hash(entry, packed, &leaf);
+    else
+        merkle_leaf_hash(signature_digest, packed, &leaf);
     size_t count = merkle_frontier_append(&walk->frontier, &leaf, nodes);
     uint64_t position = merkle_stored_count(leaf_index);
     enum result result = OK;
@@ -120,14 +135,12 @@ grow_tree(struct walk *walk, uint64_t leaf_index, struct bytes packed)
 }
 
 static enum result
-read_entry(struct walk *walk, uint64_t leaf_index, struct bytes packed)
+check_entry(struct walk *walk, uint64_t leaf_index, const Yidi__JournalEntry *entry)
 {
     struct audit *audit = walk->audit;
-    ProtobufCMessage *message;
-    if (wire_decode(&yidi__journal_entry__descriptor, packed, &audit->arena, &message, NULL) != OK)
+    if (entry == NULL)
         return audit_trouble(audit, ERR_DAMAGED, "journal entry %" PRIu64 " cannot be read",
                              leaf_index);
-    const Yidi__JournalEntry *entry = (const Yidi__JournalEntry *)message;
     if (strcmp(entry->office, audit->office) != 0)
         return audit_trouble(audit, ERR_DAMAGED, "journal entry %" PRIu64 " is office %s's",
                              leaf_index, entry->office);
@@ -150,10 +163,11 @@ take_entry(struct walk *walk, struct bytes key, struct bytes packed)
     if (result == ERR_ABSENT)
         return audit_trouble(audit, ERR_DAMAGED,
                              "journal entry %" PRIu64 " stands beyond the last head", leaf_index);
+    const Yidi__JournalEntry *entry = read_entry(audit, packed);
     if (result == OK)
-        result = grow_tree(walk, leaf_index, packed);
+        result = grow_tree(walk, leaf_index, entry, packed);
     if (result == OK)
-        result = read_entry(walk, leaf_index, packed);
+        result = check_entry(walk, leaf_index, entry);
     if (result == OK)
         result = check_root(walk);
     if (result == OK)

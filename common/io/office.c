@@ -16,6 +16,7 @@
 #include "common/io/queries.h"
 #include "common/io/question.h"
 #include "common/io/recovery.h"
+#include "common/io/retention.h"
 #include "common/io/start_hold.h"
 #include "common/io/tidy.h"
 #include "common/io/wire.h"
@@ -241,6 +242,8 @@ open_tables(struct office *office, const struct office_time *now)
         result = overdue_open(office, txn, now);
     if (result == OK)
         result = tidy_open(office, txn, now);
+    if (result == OK)
+        result = retention_open(office, txn, now);
     return result;
 }
 
@@ -312,6 +315,7 @@ office_due_ms(const struct office *office)
     due_ms = earlier(due_ms, office->deadlines.due_ms);
     due_ms = earlier(due_ms, office->questions.due_ms);
     due_ms = earlier(due_ms, office->tidy.due_ms);
+    due_ms = earlier(due_ms, office->retention.due_ms);
     if (start_holds(office))
         due_ms = earlier(due_ms, office->start_hold.until_ms);
     return earlier(due_ms, office->recovery.due_ms);

@@ -14,6 +14,7 @@
 #define IO_OFFICE_H
 
 #include "common/core/admission.h"
+#include "common/io/deadline_index.h"
 #include "common/io/directory.h"
 #include "common/io/envelope.h"
 #include "common/io/journal.h"
@@ -122,6 +123,19 @@ struct office_deadlines {
     char told[OVERDUE_BATCH_MAX][CASE_NUMBER_CHARS + 1];
 };
 
+/* Where the erasing of closed cases stands (retention.h). */
+struct office_retention {
+    uint64_t next_ms;            /* Unix; when something is to be erased next */
+    uint64_t pending_next_ms;    /* of the running turn */
+    bool more, pending_more;     /* something was done, so the next batch waits only a little */
+    bool paused;                 /* something is due and waits for due_ms */
+    bool allowed;                /* the running turn may erase */
+    uint64_t due_ms;             /* monotonic */
+    size_t erased_count;         /* cases, by the running turn */
+    bool failed;                 /* the running turn met a case that contradicts an index */
+    struct deadline_key culprit; /* it is left out from then on */
+};
+
 /* Where the questions at the start stand (start_hold.h). */
 struct start_hold {
     bool on;
@@ -163,6 +177,7 @@ struct office {
     struct policies policies;
     struct office_notifications notifications;
     struct office_deadlines deadlines;
+    struct office_retention retention;
     uint64_t
         rows_due_ms; /* monotonic; when to write what was noted in memory only; UINT64_MAX never */
     uint64_t stream_due_ms; /* monotonic; earliest due_ms of a stream */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/io/outbox.h"
 
+#include "common/io/erased.h"
 #include "common/io/journal.h"
 #include "common/io/stream_key.h"
 #include "common/io/wire.h"
@@ -65,6 +66,10 @@ outbox_leaf(struct store_txn *txn, const char *peer, uint64_t sequence, struct a
                     arena, &message, NULL) != OK)
         return ERR_DAMAGED;
     ProtobufCBinaryData entry = ((const Yidi__Envelope *)message)->entry;
-    merkle_leaf_hash(signature_digest, bytes_of(entry.data, entry.len), ret_leaf);
+    if (wire_decode(&yidi__journal_entry__descriptor, bytes_of(entry.data, entry.len), arena,
+                    &message, NULL) != OK)
+        return ERR_DAMAGED;
+    erased_leaf_hash((const Yidi__JournalEntry *)message, bytes_of(entry.data, entry.len),
+                     ret_leaf);
     return OK;
 }

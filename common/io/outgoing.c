@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "common/io/case_file.h"
 #include "common/io/link_frame.h"
 #include "common/io/log.h"
 #include "common/io/outbox.h"
@@ -58,6 +59,29 @@ load_outgoing(struct office *office, struct store_txn *txn, const struct peer *p
     return OK;
 }
 
+/* A peer that had confirmed it and asks again has lost its past; recovery brings it what is left.
+ */
+static bool
+is_erased(struct office *office, struct store_txn *txn, const struct peer *peer)
+{
+    const struct machine *machine = office->options.role->machine;
+    const Yidi__OutboxRow *row;
+    struct case_file file;
+    return outbox_find(txn, peer->office, peer->stream.sent + 1, &office->sending, &row) == OK &&
+           case_file_open(txn, machine, row->case_number, &office->sending, &file) == OK &&
+           file.row->biometrics_erased_ms != 0;
+}
+
+static void
+report_erased(struct peer *peer)
+{
+    snprintf(peer->trouble, sizeof peer->trouble,
+             "asks again for message %" PRIu64
+             ", of which photo or text is erased: it must recover "
+             "its past",
+             peer->stream.sent + 1);
+}
+
 /* What was assigned must be in the store; when it is not, the stream must not skip it. */
 static void
 report_missing(struct office *office, struct peer *peer, enum result result)
@@ -74,7 +98,9 @@ transmit_next(struct office *office, struct store_txn *txn, struct peer *peer)
 {
     struct outgoing outgoing;
     enum result result = load_outgoing(office, txn, peer, &outgoing);
-    if (result == ERR_ABSENT || result == ERR_DAMAGED)
+    if (result == ERR_ABSENT && is_erased(office, txn, peer))
+        report_erased(peer);
+    else if (result == ERR_ABSENT || result == ERR_DAMAGED)
         report_missing(office, peer, result);
     if (result != OK)
         return ERR_FULL; /* not now */

@@ -7,6 +7,7 @@
 #include "common/io/outbox.h"
 #include "common/io/package.h"
 #include "common/io/recovery.h"
+#include "common/io/retention_report.h"
 #include "common/io/store_queries.h"
 #include "common/io/witness.h"
 #include "common/io/witness_list.h"
@@ -19,6 +20,7 @@ queries_handles(const Yidi__Request *request)
     case YIDI__REQUEST__COMMAND_STATUS:
     case YIDI__REQUEST__COMMAND_WITNESSES:
     case YIDI__REQUEST__COMMAND_PACKAGE_QUERY:
+    case YIDI__REQUEST__COMMAND_ERASE_QUERY:
         return true;
     default:
         return store_queries_handles(request);
@@ -208,6 +210,8 @@ queries_answer(struct office *office, const Yidi__Request *request, const struct
         return witness_list(office, request->witnesses->office, ret_response, ret_refusal);
     case YIDI__REQUEST__COMMAND_PACKAGE_QUERY:
         return package_show(office, txn, request->package_query, ret_response, ret_refusal);
+    case YIDI__REQUEST__COMMAND_ERASE_QUERY:
+        return retention_report(office, txn, request->erase_query, now->wall_ms, ret_response);
     case YIDI__REQUEST__COMMAND_STATUS:
         return report_status(office, txn, now->wall_ms, ret_response);
     default:

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "common/core/require.h"
+#include "common/io/erasing.h"
 #include "common/io/input.h"
 #include "common/io/log.h"
 #include "common/io/message_trace.h"
@@ -449,6 +450,35 @@ leave_out(struct turn *turn, const struct replay_key *key, struct bytes value)
     return result == OK ? store_delete(turn->txn, TABLE_RECOVERY, replay_key_bytes(key)) : result;
 }
 
+/* Offices erase a case on different days: of one that is gone with a peer, what another one still
+ * had is no use, and nothing would erase it here. */
+static enum result
+forget(struct turn *turn, const struct replay_item *item)
+{
+    struct dossier_message message = { .mine = item->mine, .sequence = item->sequence };
+    const struct replay_key sent = replay_sent_key(item);
+    uint64_t unused;
+    memcpy(message.peer, item->peer, sizeof message.peer);
+    enum result result = erasing_message(turn, item->case_number, &message);
+    if (result == OK)
+        result = dossier_drop_blobs(turn->txn, item->case_number, &unused);
+    if (result == OK && item->mine)
+        result = store_delete(turn->txn, TABLE_RECOVERY, replay_key_bytes(&sent));
+    return result == OK || result == ERR_ABSENT ? drop_row(turn, item) : result;
+}
+
+static enum result
+do_item(struct turn *turn, const struct replay_item *item)
+{
+    bool erased;
+    enum result result = dossier_is_erased(turn->txn, item->case_number, &erased);
+    if (result == OK && erased && case_file_exists(turn->txn, item->case_number) == ERR_ABSENT)
+        return forget(turn, item);
+    if (result != OK)
+        return result;
+    return item->mine ? take_own(turn, item) : take_received(turn, item);
+}
+
 static enum result
 do_row(struct turn *turn, const struct replay_key *key, struct bytes value)
 {
@@ -460,10 +490,10 @@ do_row(struct turn *turn, const struct replay_key *key, struct bytes value)
         return release_held(turn, key, value);
     case 'O':
         result = replay_read_own(bytes, value, &item);
-        return result == OK ? take_own(turn, &item) : result;
+        return result == OK ? do_item(turn, &item) : result;
     default:
         result = replay_read_received(bytes, value, &item);
-        return result == OK ? take_received(turn, &item) : result;
+        return result == OK ? do_item(turn, &item) : result;
     }
 }
 

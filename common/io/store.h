@@ -43,12 +43,13 @@ enum store_table {
                      */
     TABLE_FEES,     /* the window's ledger (acceptance-node/fees.h) */
     TABLE_DRAFTS,   /* name -> Draft (acceptance-node/drafts.h) */
+    TABLE_DOSSIERS, /* what is held of each case (dossier.h); from format 3 on */
     TABLE_COUNT
 };
 
-/* Format 2 brought by_deadline. A store of the oldest format is opened as it is; store_upgrade
- * (store_upgrade.h) makes it one of the present. */
-enum { STORE_FORMAT_OLDEST = 1, STORE_FORMAT = 2 };
+/* Format 2 brought by_deadline, format 3 dossiers. A store of the oldest format is opened as it is;
+ * store_upgrade (store_upgrade.h) makes it one of the present. */
+enum { STORE_FORMAT_OLDEST = 1, STORE_FORMAT = 3 };
 
 struct store;
 struct store_txn;

@@ -49,6 +49,7 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_POLICIES] = "policies",
     [TABLE_FEES] = "fees",
     [TABLE_DRAFTS] = "drafts",
+    [TABLE_DOSSIERS] = "dossiers",
 };
 
 static void

@@ -3,6 +3,8 @@
  * store_upgrade - makes a store of an earlier format one of the present, in one transaction.
  *
  *     1 → 2    the index of the cases by deadline is built
+ *     2 → 3    and the list in it of the closed cases, to be erased; and the dossiers: what is held
+ *              of each case
  *
  * There is no way back: a program that knows the earlier format only does not open the store any
  * more, as it would not keep what was added.
@@ -14,8 +16,8 @@
 
 /* Do nothing to a store of the present format.
  *
- * ERR_DAMAGED  a row of a case cannot be read; ERR_FULL, ERR_IO as of a commit. The store is as it
- *              was. */
+ * ERR_DAMAGED  a row of a case, or a message, cannot be read; ERR_FULL, ERR_IO as of a commit. The
+ * store is as it was. */
 enum result store_upgrade(struct store *store) MUST_CHECK;
 
 #endif

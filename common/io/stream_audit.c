@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "common/domain/office_code.h"
+#include "common/io/erased.h"
 #include "common/io/stream_key.h"
 #include "common/io/wire.h"
 #include "proto/case.pb-c.h"
@@ -137,81 +138,109 @@ stream_audit_close(struct stream_audit *streams)
 
 /* ---- what was sent ---- */
 
-static bool
-same_attachments(const Yidi__Sent *sent, const Yidi__OutboxRow *row)
+/* A message of this office, as its journal entry says; or as what stands for an erased one does. */
+struct own {
+    const char *to;
+    uint64_t sequence;
+    const char *case_number;
+    const ProtobufCBinaryData *attachments;
+    size_t attachment_count;
+    uint64_t time_ms;
+    uint64_t leaf_index;
+};
+
+static struct own
+own_of(const Yidi__JournalEntry *entry, uint64_t leaf_index)
 {
-    bool same = sent->n_attachments == row->n_digests;
-    for (size_t i = 0; same && i < sent->n_attachments; i++)
-        same = bytes_equal(bytes_of(sent->attachments[i].data, sent->attachments[i].len),
+    struct own own = { .time_ms = entry->time_ms, .leaf_index = leaf_index };
+    if (erased_is(entry)) {
+        own.to = entry->erased->to;
+        own.sequence = entry->erased->sequence;
+        own.case_number = entry->erased->case_number;
+        return own;
+    }
+    own.to = entry->sent->to;
+    own.sequence = entry->sent->sequence;
+    own.case_number = entry->sent->message->case_number;
+    own.attachments = entry->sent->attachments;
+    own.attachment_count = entry->sent->n_attachments;
+    return own;
+}
+
+static bool
+same_attachments(const struct own *own, const Yidi__OutboxRow *row)
+{
+    bool same = own->attachment_count == row->n_digests;
+    for (size_t i = 0; same && i < own->attachment_count; i++)
+        same = bytes_equal(bytes_of(own->attachments[i].data, own->attachments[i].len),
                            bytes_of(row->digests[i].data, row->digests[i].len));
     return same;
 }
 
 /* What the peer may still ask for must be here; the rest may have been erased. */
 static enum result
-check_sent_blobs(struct audit *audit, const struct audited_peer *peer, const Yidi__Sent *sent)
+check_sent_blobs(struct audit *audit, const struct audited_peer *peer, const struct own *own)
 {
     enum result result = OK;
-    if (sent->sequence <= peer->acknowledged)
+    if (own->sequence <= peer->acknowledged)
         return OK;
-    for (size_t i = 0; i < sent->n_attachments && result == OK; i++) {
+    for (size_t i = 0; i < own->attachment_count && result == OK; i++) {
         struct bytes value;
         result = store_get(audit->txn, TABLE_BLOBS,
-                           bytes_of(sent->attachments[i].data, sent->attachments[i].len), &value);
+                           bytes_of(own->attachments[i].data, own->attachments[i].len), &value);
         if (result == ERR_ABSENT)
             return audit_trouble(audit, ERR_DAMAGED,
                                  STREAM_FORMAT "attachment %zu is not acknowledged and not here",
-                                 "outbox", peer->office, sent->sequence, i + 1);
+                                 "outbox", peer->office, own->sequence, i + 1);
     }
     return result;
 }
 
 static enum result
-check_outbox(struct audit *audit, const Yidi__JournalEntry *entry, uint64_t leaf_index)
+check_outbox(struct audit *audit, const struct own *own)
 {
-    const Yidi__Sent *sent = entry->sent;
     struct stream_key key;
     struct bytes value;
     ProtobufCMessage *message;
     enum result result =
-        store_get(audit->txn, TABLE_OUTBOX, stream_key(sent->to, sent->sequence, &key), &value);
+        store_get(audit->txn, TABLE_OUTBOX, stream_key(own->to, own->sequence, &key), &value);
     if (result == ERR_ABSENT)
         return audit_trouble(audit, ERR_DAMAGED,
                              STREAM_FORMAT "no such row for journal entry %" PRIu64, "outbox",
-                             sent->to, sent->sequence, leaf_index);
+                             own->to, own->sequence, own->leaf_index);
     if (result != OK)
         return result;
     if (wire_decode(&yidi__outbox_row__descriptor, value, &audit->arena, &message, NULL) != OK)
         return audit_trouble(audit, ERR_DAMAGED, STREAM_FORMAT "the row cannot be read", "outbox",
-                             sent->to, sent->sequence);
+                             own->to, own->sequence);
     const Yidi__OutboxRow *row = (const Yidi__OutboxRow *)message;
-    if (row->envelope.len > 0 || row->leaf_index != leaf_index || row->time_ms != entry->time_ms ||
-        strcmp(row->case_number, sent->message->case_number) != 0 || !same_attachments(sent, row))
+    if (row->envelope.len > 0 || row->leaf_index != own->leaf_index ||
+        row->time_ms != own->time_ms || strcmp(row->case_number, own->case_number) != 0 ||
+        !same_attachments(own, row))
         return audit_trouble(audit, ERR_DAMAGED,
                              STREAM_FORMAT "the row is not what journal entry %" PRIu64 " says",
-                             "outbox", sent->to, sent->sequence, leaf_index);
+                             "outbox", own->to, own->sequence, own->leaf_index);
     return OK;
 }
 
 static enum result
-take_sent(struct stream_audit *streams, uint64_t leaf_index, const Yidi__JournalEntry *entry)
+take_sent(struct stream_audit *streams, const struct own *own)
 {
-    const Yidi__Sent *sent = entry->sent;
     struct audit *audit = streams->audit;
-    struct audited_peer *peer = find_peer(streams, sent->to);
+    struct audited_peer *peer = find_peer(streams, own->to);
     if (peer == NULL)
         return audit_trouble(audit, ERR_DAMAGED,
                              "peers %s: no row, but journal entry %" PRIu64 " was sent to it",
-                             sent->to, leaf_index);
-    if (sent->sequence != peer->sent + 1)
+                             own->to, own->leaf_index);
+    if (own->sequence != peer->sent + 1)
         return audit_trouble(audit, ERR_DAMAGED,
                              "journal entry %" PRIu64 ": message %" PRIu64
                              " to %s follows message %" PRIu64,
-                             leaf_index, sent->sequence, sent->to, peer->sent);
+                             own->leaf_index, own->sequence, own->to, peer->sent);
     peer->sent++;
     streams->sent++;
-    enum result result = check_outbox(audit, entry, leaf_index);
-    return result == OK ? check_sent_blobs(audit, peer, sent) : result;
+    enum result result = check_outbox(audit, own);
+    return result == OK ? check_sent_blobs(audit, peer, own) : result;
 }
 
 /* ---- what was received, or came back of a lost past ---- */
@@ -251,9 +280,12 @@ same_message(const struct audit *audit, const struct kept *kept, const struct en
     const Yidi__JournalEntry *entry = envelope->entry;
     const char *from = kept->mine ? audit->office : kept->peer;
     const char *to = kept->mine ? kept->peer : audit->office;
-    return entry->body_case == YIDI__JOURNAL_ENTRY__BODY_SENT && strcmp(entry->office, from) == 0 &&
-           strcmp(entry->sent->to, to) == 0 && entry->sent->sequence == kept->sequence &&
-           entry->epoch == kept->epoch && envelope->leaf_index == kept->leaf_index &&
+    if (entry->body_case != YIDI__JOURNAL_ENTRY__BODY_SENT && !erased_is(entry))
+        return false;
+    const struct own own = own_of(entry, envelope->leaf_index);
+    return strcmp(entry->office, from) == 0 && strcmp(own.to, to) == 0 &&
+           own.sequence == kept->sequence && entry->epoch == kept->epoch &&
+           envelope->leaf_index == kept->leaf_index &&
            bytes_equal(bytes_of(envelope->leaf_hash.bytes, DIGEST_BYTES), kept->leaf_hash);
 }
 
@@ -342,8 +374,10 @@ enum result
 stream_audit_take(struct stream_audit *streams, uint64_t leaf_index,
                   const Yidi__JournalEntry *entry)
 {
-    if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_SENT)
-        return take_sent(streams, leaf_index, entry);
+    if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_SENT || erased_is(entry)) {
+        const struct own own = own_of(entry, leaf_index);
+        return take_sent(streams, &own);
+    }
     if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_RECEIVED)
         return take_received(streams, leaf_index, entry->received);
     if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_RECOVERED)

@@ -14,6 +14,7 @@
 #include "common/io/overdue.h"
 #include "common/io/question.h"
 #include "common/io/recovery.h"
+#include "common/io/retention.h"
 #include "common/io/start_hold.h"
 #include "common/io/tidy.h"
 #include "common/io/wire.h"
@@ -83,6 +84,8 @@ fill_transaction(struct turn *turn)
         result = overdue_tell(turn);
     if (result == OK)
         result = tidy_run(turn);
+    if (result == OK)
+        result = retention_erase(turn);
     if (result == OK)
         result = notifier_settle(turn);
     if (result == OK)
@@ -207,6 +210,7 @@ follow_commit(struct office *office, const struct office_time *now)
     peers_committed(&office->peers);
     notifier_committed(office);
     overdue_committed(office);
+    retention_committed(office);
     office->directory_changed = false;
     policies_committed(&office->policies);
     office->rows_due_ms = UINT64_MAX;
@@ -251,8 +255,8 @@ run_transaction(struct office *office, const struct office_time *now)
 {
     struct input *culprit;
     enum result result = attempt(office, now, &culprit);
-    while (result == ERR_DAMAGED &&
-           (culprit != NULL || office->recovery.failed.size > 0 || overdue_failed(office))) {
+    while (result == ERR_DAMAGED && (culprit != NULL || office->recovery.failed.size > 0 ||
+                                     overdue_failed(office) || retention_failed(office))) {
         if (culprit != NULL)
             set_aside(office, culprit);
         result = attempt(office, now, &culprit);
@@ -272,10 +276,11 @@ office_turn(struct office *office, const struct office_time *now)
     bool rows_due = now->monotonic_ms >= office->rows_due_ms;
     intake_look(office, now);
     bool in_service = office_out_of_service(office, now->wall_ms) == REFUSAL_NONE;
-    bool overdue = in_service && overdue_wants_turn(office, now);
-    bool tidy = in_service && tidy_wants_turn(office, now);
+    bool erases = retention_wants_turn(office, now);
+    bool timed = in_service &&
+                 (overdue_wants_turn(office, now) || tidy_wants_turn(office, now) || erases);
     in_service |= recovery_wants_turn(office);
-    if (in_service && (office->input_count > 0 || rows_due || overdue || tidy))
+    if (in_service && (office->input_count > 0 || rows_due || timed))
         result = run_transaction(office, now);
     else if (rows_due)
         office->rows_due_ms = now->monotonic_ms + RETRY_PAUSE_MS;
@@ -288,6 +293,7 @@ office_turn(struct office *office, const struct office_time *now)
         overdue_schedule(office, now);
         question_tick(office, now);
         tidy_schedule(office, now);
+        retention_schedule(office, now);
     }
     office->input_count = 0;
     office->input_bytes = 0;

@@ -72,8 +72,8 @@ enum result turn_set_attention(struct turn *turn, struct case_file *file, const 
 enum result turn_call_attention(struct turn *turn, struct case_file *file, const char *code,
                                 const char *text, const char *peer) MUST_CHECK;
 
-/* Keep an attachment under its digest; once per node. */
-enum result turn_keep_blob(struct turn *turn, const struct digest *digest,
+/* Keep an attachment of a case under its digest; once per node. */
+enum result turn_keep_blob(struct turn *turn, const char *case_number, const struct digest *digest,
                            struct bytes data) MUST_CHECK;
 
 /* Is all that travels with an application or an order still here? OK or ERR_ABSENT. */

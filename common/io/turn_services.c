@@ -2,6 +2,7 @@
 #include "common/io/turn.h"
 
 #include "common/core/require.h"
+#include "common/io/dossier.h"
 #include "common/io/incoming.h"
 #include "common/io/log.h"
 #include "common/io/notifier.h"
@@ -9,6 +10,7 @@
 #include "common/io/recovery.h"
 #include "common/io/redo.h"
 #include "common/io/replay.h"
+#include "common/io/retention.h"
 #include "common/io/wire.h"
 
 enum { NEWS_AGE_MAX_MS = 24 * 3600 * 1000 };
@@ -106,9 +108,12 @@ assign(struct turn *turn, struct peer *peer, Yidi__Message *message,
     entry.sent = &sent;
     uint64_t leaf;
     enum result result = turn_append(turn, &entry, &leaf);
-    if (result != OK)
-        return result;
-    return put_outbox(turn, peer, leaf, message->case_number, attachments, attachment_count);
+    if (result == OK)
+        result = put_outbox(turn, peer, leaf, message->case_number, attachments, attachment_count);
+    struct dossier_message sent_message = { .mine = true, .sequence = peer->pending_assigned };
+    memcpy(sent_message.peer, peer->office, sizeof sent_message.peer);
+    return result == OK ? dossier_add_message(turn->txn, message->case_number, &sent_message)
+                        : result;
 }
 
 static enum result
@@ -159,10 +164,13 @@ turn_send(struct turn *turn, const char *to, Yidi__Message *message,
 }
 
 enum result
-turn_keep_blob(struct turn *turn, const struct digest *digest, struct bytes data)
+turn_keep_blob(struct turn *turn, const char *case_number, const struct digest *digest,
+               struct bytes data)
 {
     struct bytes key = bytes_of(digest->bytes, DIGEST_BYTES), existing;
-    enum result result = store_get(turn->txn, TABLE_BLOBS, key, &existing);
+    enum result result = dossier_add_blob(turn->txn, case_number, key);
+    if (result == OK)
+        result = store_get(turn->txn, TABLE_BLOBS, key, &existing);
     return result == ERR_ABSENT ? store_put(turn->txn, TABLE_BLOBS, key, data) : result;
 }
 
@@ -237,6 +245,7 @@ save_with_hop(struct turn *turn, struct case_file *file, enum step step)
         row->stage_deadline_ms = open ? role->stage_deadline_ms(row, &policy, turn->now_ms) : 0;
         if (open && row->stage_deadline_ms == 0)
             row->stage_deadline_ms = 1; /* whatever a peer wrote: no open case is without a clock */
+        row->erase_due_ms = open ? 0 : retention_look_ms(row, &policy, turn->recorded_ms);
     }
     return case_file_save(file, role->machine, turn->txn, turn->arena);
 }

@@ -81,6 +81,7 @@ extern const struct command card_found_command;
 extern const struct command card_show_command;
 extern const struct command refund_command;
 extern const struct command fees_command;
+extern const struct command erase_command;
 extern const struct command temporary_issue_command;
 extern const struct command temporary_return_command;
 extern const struct command temporary_list_command;

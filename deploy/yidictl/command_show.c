@@ -130,6 +130,10 @@ add_times(struct table *table, const Yidi__Case *row, struct arena *arena)
     table_add_field(table, "last change", output_time(row->changed_ms, arena));
     table_add_field(table, "stage due by", output_time(row->stage_deadline_ms, arena));
     table_add_field(table, "card due by", output_time(row->statutory_deadline_ms, arena));
+    if (row->biometrics_erased_ms != 0)
+        table_add_field(table, "photo erased", output_time(row->biometrics_erased_ms, arena));
+    if (row->text_erased_ms != 0)
+        table_add_field(table, "texts erased", output_time(row->text_erased_ms, arena));
 }
 
 static void

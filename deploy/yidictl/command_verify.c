@@ -72,6 +72,12 @@ describe_entry(const Yidi__JournalEntry *entry, struct arena *arena, Yidi__Verif
         verified->kind = (char *)output_format(arena, "act: %s", entry->act->verb);
         verified->case_number = entry->act->case_number;
         return;
+    case YIDI__JOURNAL_ENTRY__BODY_ERASED:
+        verified->kind = "a message that was erased; only its leaf hash is proved";
+        verified->case_number = entry->erased->case_number;
+        verified->peer = entry->erased->to;
+        verified->sequence = entry->erased->sequence;
+        return;
     default:
         verified->kind =
             (char *)body_text(&yidi__journal_entry__descriptor, (unsigned)entry->body_case, arena);

@@ -75,6 +75,7 @@ static const struct command *const commands[] = {
     &journal_command,
     &backup_command,
     &restore_command,
+    &erase_command,
     &keys_root_command,
     &keys_authority_command,
     &keys_office_command,

@@ -8,6 +8,7 @@
  *     window2, far-window        in Shenzhen and in Chengdu
  *     registry2, far-centre      of Guangzhou 440105, and of Sichuan
  */
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -233,25 +234,34 @@ may_come_yet(void)
            says_word("CARD_SERIAL_MISMATCH");
 }
 
-/* A case number of that office in the answer; NULL when there is none. */
-static const char *
-find_number(const struct network_office *office)
+/* A case number of that office in the answer, which people see with dashes in it; false when there
+ * is none. */
+static bool
+find_number(const struct network_office *office, char ret_number[CASE_NUMBER_CHARS + 1])
 {
-    for (const char *at = tool.text; (at = strstr(at, office->code)) != NULL; at++)
-        if (strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == CASE_NUMBER_CHARS)
-            return at;
-    return NULL;
+    for (const char *at = tool.text; (at = strstr(at, office->code)) != NULL; at++) {
+        size_t count = 0;
+        for (const char *c = at; count < CASE_NUMBER_CHARS &&
+                                 (*c == '-' || isupper((unsigned char)*c) ||
+                                  isdigit((unsigned char)*c));
+             c++)
+            if (*c != '-')
+                ret_number[count++] = *c;
+        ret_number[count] = '\0';
+        if (count == CASE_NUMBER_CHARS)
+            return true;
+    }
+    return false;
 }
 
 static void
 take_number(struct play *play, const struct network_office *office)
 {
-    const char *at = find_number(office);
-    if (at == NULL)
+    char number[CASE_NUMBER_CHARS + 1];
+    if (!find_number(office, number))
         FAIL(play, "no case number in %s", tool.text);
     memcpy(play->first, play->number, sizeof play->first);
-    memcpy(play->number, at, CASE_NUMBER_CHARS);
-    play->number[CASE_NUMBER_CHARS] = '\0';
+    memcpy(play->number, number, sizeof play->number);
 }
 
 static bool
@@ -311,7 +321,8 @@ expand(const char *words, char *text, size_t room)
 static bool
 is_as_expected(const struct play *play, const struct network_office *office, int status)
 {
-    const char *expected = play->line->expected, *number = find_number(office);
+    const char *expected = play->line->expected;
+    char number[CASE_NUMBER_CHARS + 1];
     char words[4 * sizeof play->line->words];
     expand(play->line->words, words, sizeof words);
     if (strstr(tool.text, words) == NULL)
@@ -321,8 +332,7 @@ is_as_expected(const struct play *play, const struct network_office *office, int
     if (strcmp(expected, "fails") == 0)
         return status != 0;
     if (strcmp(expected, "same case") == 0)
-        return status == 0 && number != NULL &&
-               strncmp(number, play->number, CASE_NUMBER_CHARS) == 0;
+        return status == 0 && find_number(office, number) && strcmp(number, play->number) == 0;
     bool in_words = strcmp(expected, "accepted") == 0 || strcmp(expected, "done") == 0;
     return status == 0 && (in_words || says_word(expected));
 }

@@ -14,6 +14,7 @@
 #include "tests/lib/policy_maker.h"
 #include "tests/simulation/ending.h"
 #include "tests/simulation/invariants.h"
+#include "tests/simulation/keeping.h"
 
 static const struct fake_entry entries[PLACE_COUNT] = {
     [ROGUE_WINDOW] = { .name = "rogue-w",
@@ -105,6 +106,7 @@ static void
 watch_turn(void *context, size_t office)
 {
     ledger_follow(context, office);
+    keeping_give_policy(context, office);
 }
 
 static void
@@ -202,6 +204,7 @@ void
 world_live(struct world *world, uint64_t seed, unsigned days)
 {
     REQUIRE(days > 0 && days <= WORLD_DAYS_MAX);
+    world->days = days;
     begin(world, seed);
     live_with_faults(world, world->began_ms + days * day_ms);
     trace(world, TRACE_NOBODY, "*** from now on nothing goes wrong");
@@ -209,6 +212,7 @@ world_live(struct world *world, uint64_t seed, unsigned days)
     world->calm = true;
     ending_live(world);
     ending_audit(world);
+    keeping_live_on(world);
     world->verdict->tally.seeds++;
     world->verdict->tally.simulated_ms += world_age_ms(world);
 }

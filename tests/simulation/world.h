@@ -48,6 +48,7 @@ struct world {
     struct arena policy_arena;
     struct envelope_verifier verifier; /* that trusts nobody's word */
     uint64_t seed;
+    unsigned days;     /* of faults */
     uint64_t began_ms; /* monotonic */
     bool traced;
     bool calm; /* no faults and no mistakes any more */

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/io/retention.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "common/domain/civil_date.h"
+#include "common/io/erasing.h"
+#include "common/io/log.h"
+#include "common/io/recovery.h"
+#include "common/io/start_hold.h"
+
+enum {
+    BATCH_PAUSE_MS = 1000,  /* between two batches: other work goes first */
+    REST_PAUSE_MS = 600000, /* the office cannot erase now, or the disk is full */
+    DETAIL_BYTES = 400,
+};
+
+/* A policy that is not known here is read soon, if ever. */
+static const uint64_t unknown_policy_ms = UINT64_C(7) * 24 * 3600 * 1000;
+
+/* What is held back is looked at again after that. */
+static const uint64_t held_ms = UINT64_C(24) * 3600 * 1000;
+
+/* ---- when ---- */
+
+Yidi__EraseStage
+retention_stage(const Yidi__Case *row)
+{
+    if (row->text_erased_ms != 0)
+        return YIDI__ERASE_STAGE__ERASE_NOTHING;
+    return row->biometrics_erased_ms != 0 ? YIDI__ERASE_STAGE__ERASE_TEXT
+                                          : YIDI__ERASE_STAGE__ERASE_BIOMETRICS;
+}
+
+uint64_t
+retention_due_ms(const Yidi__Case *row, const struct policy_case *policy)
+{
+    Yidi__EraseStage stage = retention_stage(row);
+    enum policy_key key =
+        stage == YIDI__ERASE_STAGE__ERASE_TEXT ? POLICY_KEEP_TEXT : POLICY_KEEP_BIOMETRICS;
+    int32_t days = (int32_t)policy_of_case(policy, key);
+    if (stage == YIDI__ERASE_STAGE__ERASE_NOTHING)
+        return UINT64_MAX;
+    return civil_date_end_ms(civil_date_add_days(civil_date_of_ms(row->changed_ms), days));
+}
+
+uint64_t
+retention_look_ms(const Yidi__Case *row, const struct policy_case *policy, uint64_t now_ms)
+{
+    uint64_t due_ms = retention_due_ms(row, policy), soon_ms = now_ms + unknown_policy_ms;
+    return policy->known || due_ms < soon_ms ? due_ms : soon_ms;
+}
+
+enum result
+retention_open(struct office *office, struct store_txn *txn, const struct office_time *now)
+{
+    struct deadline_key key;
+    enum result result = deadline_index_next_erase(txn, NULL, &key);
+    office->retention.next_ms = result == OK ? key.time_ms : UINT64_MAX;
+    retention_schedule(office, now);
+    return result == ERR_ABSENT ? OK : result;
+}
+
+static bool
+share_is_missing(const struct office *office)
+{
+    for (size_t i = 0; i < office->peers.count; i++)
+        if (recovery_bars(office->peers.list[i]))
+            return true;
+    return false;
+}
+
+const char *
+retention_resting(const struct office *office, uint64_t now_ms)
+{
+    if (office_out_of_service(office, now_ms) != REFUSAL_NONE)
+        return "this office is out of service";
+    if (recovery_active(office) || start_holds(office))
+        return "this office brings back its past";
+    return share_is_missing(office) ? "an office has not handed back its share of a lost past" : "";
+}
+
+bool
+retention_wants_turn(struct office *office, const struct office_time *now)
+{
+    struct office_retention *retention = &office->retention;
+    retention->allowed = now->wall_ms >= retention->next_ms &&
+                         now->monotonic_ms >= retention->due_ms &&
+                         retention_resting(office, now->wall_ms)[0] == '\0';
+    return retention->allowed;
+}
+
+/* What has just become due, by the hour or by a clock that was set, is due at once. */
+static uint64_t
+find_wait_ms(const struct office_retention *retention, uint64_t now_ms)
+{
+    if (retention->next_ms > now_ms)
+        return retention->next_ms - now_ms;
+    if (!retention->paused)
+        return 0;
+    return retention->more ? BATCH_PAUSE_MS : REST_PAUSE_MS;
+}
+
+void
+retention_schedule(struct office *office, const struct office_time *now)
+{
+    struct office_retention *retention = &office->retention;
+    bool due = retention->next_ms <= now->wall_ms;
+    if (due && retention->paused && now->monotonic_ms < retention->due_ms)
+        return;
+    uint64_t wait_ms = find_wait_ms(retention, now->wall_ms);
+    bool never = retention->next_ms == UINT64_MAX || wait_ms > UINT64_MAX - 1 - now->monotonic_ms;
+    retention->due_ms = never ? UINT64_MAX : now->monotonic_ms + wait_ms;
+    retention->paused = due;
+    retention->more = false;
+}
+
+/* ---- what holds it back ---- */
+
+enum result
+retention_held(const struct office *office, struct store_txn *txn, const char *case_number,
+               char ret_words[RETENTION_HELD_BYTES])
+{
+    struct dossier_message message;
+    ret_words[0] = '\0';
+    enum result result = erasing_find_undelivered(office, txn, case_number, &message);
+    if (result == OK)
+        snprintf(ret_words, RETENTION_HELD_BYTES,
+                 "message %" PRIu64 " to office %s is not delivered yet", message.sequence,
+                 message.peer);
+    return result == ERR_ABSENT ? OK : result;
+}
+
+/* ---- telling ---- */
+
+void
+retention_counter(uint32_t date, unsigned which, char ret_name[RETENTION_COUNTER_BYTES])
+{
+    snprintf(ret_name, RETENTION_COUNTER_BYTES, RETENTION_COUNTER_PREFIX "%08" PRIu32 "/%u", date,
+             which % 10);
+}
+
+static enum result
+count(struct turn *turn, unsigned which, uint64_t more)
+{
+    char name[RETENTION_COUNTER_BYTES];
+    uint8_t packed[8];
+    struct bytes stored;
+    uint64_t sum = more;
+    if (more == 0)
+        return OK;
+    retention_counter(civil_date_of_ms(turn->now_ms), which, name);
+    enum result result = store_get(turn->txn, TABLE_COUNTERS, bytes_of_text(name), &stored);
+    if (result == OK && stored.size == sizeof packed)
+        sum += bytes_get_u64(stored.data);
+    else if (result != ERR_ABSENT)
+        return result == OK ? ERR_DAMAGED : result;
+    bytes_put_u64(packed, sum);
+    return store_put(turn->txn, TABLE_COUNTERS, bytes_of_text(name),
+                     bytes_of(packed, sizeof packed));
+}
+
+/* One entry for each stage of each case: what, how many, and by which policy or why. */
+static enum result
+tell(struct turn *turn, const Yidi__Case *row, Yidi__EraseStage stage,
+     const struct erased_count *erased, const char *why)
+{
+    bool text = stage == YIDI__ERASE_STAGE__ERASE_TEXT;
+    char *detail = arena_take(turn->arena, DETAIL_BYTES);
+    if (detail == NULL)
+        return ERR_MEMORY;
+    if (text)
+        snprintf(detail, DETAIL_BYTES, "texts, %" PRIu64 " messages; %s", erased->messages, why);
+    else
+        snprintf(detail, DETAIL_BYTES, "photo and fingerprints, %" PRIu64 " files; %s",
+                 erased->attachments, why);
+    turn_begin_act(turn, row->case_number, "erase", detail);
+    enum result result = turn_journal_cause(turn);
+    if (result == OK)
+        result = count(turn, text ? 2 : 0, 1);
+    return result == OK ? count(turn, text ? 3 : 1, text ? erased->messages : erased->attachments)
+                        : result;
+}
+
+/* ---- erasing ---- */
+
+struct erasure {
+    const struct policy_case *policy;
+    const char *why;
+    uint64_t messages_max;
+    struct erased_count erased; /* out */
+};
+
+/* Take a case through its next stage, as far as it goes with so many messages. */
+static enum result
+erase_stage(struct turn *turn, struct case_file *file, struct erasure *erasure)
+{
+    const Yidi__EraseStage stage = retention_stage(file->row);
+    bool all = true;
+    enum result result =
+        stage == YIDI__ERASE_STAGE__ERASE_TEXT
+            ? erasing_text(turn, file, erasure->messages_max, &erasure->erased, &all)
+            : erasing_biometrics(turn, file, &erasure->erased);
+    if (result == OK && all)
+        result = tell(turn, file->row, stage, &erasure->erased, erasure->why);
+    if (result == OK && all)
+        file->row->erase_due_ms = retention_look_ms(file->row, erasure->policy, turn->now_ms);
+    return result == OK
+               ? case_file_save(file, turn->office->options.role->machine, turn->txn, turn->arena)
+               : result;
+}
+
+static enum result
+postpone(struct turn *turn, struct case_file *file, uint64_t due_ms)
+{
+    file->row->erase_due_ms = due_ms;
+    return case_file_save(file, turn->office->options.role->machine, turn->txn, turn->arena);
+}
+
+/* ret_messages  in: at most; out: what is left of that. */
+static enum result
+look_at(struct turn *turn, struct case_file *file, uint64_t *messages_left)
+{
+    char held[RETENTION_HELD_BYTES], *why = arena_take(turn->arena, DETAIL_BYTES);
+    struct policy_case policy;
+    if (why == NULL)
+        return ERR_MEMORY;
+    enum result result = policies_of_case(turn, file->row, &policy);
+    uint64_t due_ms = result == OK ? retention_due_ms(file->row, &policy) : 0;
+    if (result == OK && due_ms > turn->now_ms)
+        return postpone(turn, file, retention_look_ms(file->row, &policy, turn->now_ms));
+    if (result == OK)
+        result = retention_held(turn->office, turn->txn, file->row->case_number, held);
+    if (result == OK && held[0] != '\0')
+        return postpone(turn, file, turn->now_ms + held_ms);
+    snprintf(why, DETAIL_BYTES, "policy version %" PRIu64, policy.policy->version);
+    struct erasure erasure = { .policy = &policy, .why = why, .messages_max = *messages_left };
+    if (result == OK)
+        result = erase_stage(turn, file, &erasure);
+    *messages_left -= erasure.erased.messages;
+    turn->office->retention.erased_count++;
+    return result;
+}
+
+/* A case that cannot be read must not stop the office, nor hide those that are due after it. */
+static enum result
+drop(struct turn *turn, const struct deadline_key *key)
+{
+    log_line(LOG_ERROR, "case_not_erased", "case=%s office=%s", key->case_number,
+             turn->office->journal.office);
+    return deadline_index_drop(turn->txn, key);
+}
+
+static bool
+same_key(const struct deadline_key *a, const struct deadline_key *b)
+{
+    return a->time_ms == b->time_ms && strcmp(a->case_number, b->case_number) == 0;
+}
+
+static enum result
+take_next(struct turn *turn, const struct deadline_key *key, uint64_t *messages_left)
+{
+    struct office_retention *retention = &turn->office->retention;
+    const char *case_number = arena_copy_text(turn->arena, key->case_number);
+    struct case_file file;
+    if (case_number == NULL)
+        return ERR_MEMORY;
+    if (same_key(key, &retention->culprit))
+        return drop(turn, key);
+    enum result result = case_file_open(turn->txn, turn->office->options.role->machine, case_number,
+                                        turn->arena, &file);
+    if (result == ERR_ABSENT || result == ERR_DAMAGED)
+        return drop(turn, key);
+    bool open = result == OK && turn->office->options.role->machine->state_open[file.row->state];
+    if (result == OK && (open || case_file_place(file.row).erase_ms != key->time_ms))
+        return drop(turn, key); /* the index contradicts it */
+    if (result == OK)
+        result = look_at(turn, &file, messages_left);
+    if (result == ERR_DAMAGED) {
+        retention->culprit = *key;
+        retention->failed = true;
+    }
+    return result;
+}
+
+enum result
+retention_erase(struct turn *turn)
+{
+    struct office_retention *retention = &turn->office->retention;
+    uint64_t messages_left = ERASE_MESSAGES_MAX;
+    retention->failed = false;
+    retention->erased_count = 0;
+    retention->pending_more = false;
+    for (size_t place = 0;; place++) {
+        struct deadline_key key;
+        enum result result = deadline_index_next_erase(turn->txn, NULL, &key);
+        if (result != OK && result != ERR_ABSENT)
+            return result;
+        retention->pending_next_ms = result == OK ? key.time_ms : UINT64_MAX;
+        retention->pending_more = place > 0;
+        if (!retention->allowed || retention->pending_next_ms > turn->now_ms ||
+            place == ERASE_BATCH_MAX || messages_left == 0)
+            return OK;
+        result = take_next(turn, &key, &messages_left);
+        if (result != OK)
+            return result;
+    }
+}
+
+bool
+retention_failed(struct office *office)
+{
+    bool failed = office->retention.failed;
+    office->retention.failed = false;
+    return failed;
+}
+
+void
+retention_committed(struct office *office)
+{
+    struct office_retention *retention = &office->retention;
+    if (retention->erased_count > 0)
+        log_line(LOG_INFO, "cases_erased", "cases=%zu office=%s", retention->erased_count,
+                 office->journal.office);
+    retention->erased_count = 0;
+    retention->next_ms = retention->pending_next_ms;
+    retention->more = retention->pending_more;
+}
+
+/* ---- before its time ---- */
+
+static enum result
+check_now(struct turn *turn, const struct case_file *file, bool text, struct refusal *ret_refusal)
+{
+    char held[RETENTION_HELD_BYTES];
+    const Yidi__Case *row = file->row;
+    if (turn->office->options.role->machine->state_open[row->state])
+        return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "case_number",
+                      "only of a case that has ended something can be erased");
+    if (row->text_erased_ms != 0 || (row->biometrics_erased_ms != 0 && !text))
+        return refuse(ret_refusal, REFUSAL_DATA_ERASED, "case_number", "it is erased already");
+    if (share_is_missing(turn->office))
+        return refuse(ret_refusal, REFUSAL_ERASURE_HELD, "case_number", "%s",
+                      retention_resting(turn->office, turn->recorded_ms));
+    enum result result = retention_held(turn->office, turn->txn, row->case_number, held);
+    if (result == OK && held[0] != '\0')
+        return refuse(ret_refusal, REFUSAL_ERASURE_HELD, "case_number", "%s", held);
+    return result;
+}
+
+enum result
+retention_erase_now(struct turn *turn, const Yidi__EraseNow *request, Yidi__Response *response,
+                    struct refusal *ret_refusal)
+{
+    struct case_file file;
+    struct policy_case policy;
+    Yidi__ErasedNow *answer = arena_take(turn->arena, sizeof *answer);
+    if (answer == NULL)
+        return ERR_MEMORY;
+    enum result result = case_file_open(turn->txn, turn->office->options.role->machine,
+                                        request->case_number, turn->arena, &file);
+    if (result == ERR_ABSENT)
+        return refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number",
+                      "no such case at this office");
+    if (result == OK)
+        result = check_now(turn, &file, request->text, ret_refusal);
+    if (result == OK)
+        result = policies_of_case(turn, file.row, &policy);
+    struct erasure erasure = { .policy = &policy,
+                               .why = request->reason,
+                               .messages_max = UINT64_MAX };
+    while (result == OK && (retention_stage(file.row) == YIDI__ERASE_STAGE__ERASE_BIOMETRICS ||
+                            (request->text && file.row->text_erased_ms == 0)))
+        result = erase_stage(turn, &file, &erasure);
+    if (result != OK)
+        return result;
+    yidi__erased_now__init(answer);
+    answer->case_number = file.row->case_number;
+    answer->attachments = erasure.erased.attachments;
+    answer->messages = erasure.erased.messages;
+    response->body_case = YIDI__RESPONSE__BODY_ERASED_NOW;
+    response->erased_now = answer;
+    return OK;
+}

@@ -6,6 +6,7 @@
 #include "common/io/intake.h"
 #include "common/io/outbox.h"
 #include "common/io/package.h"
+#include "common/io/permission.h"
 #include "common/io/recovery.h"
 #include "common/io/store_queries.h"
 #include "common/io/witness.h"
@@ -200,6 +201,11 @@ queries_answer(struct office *office, const Yidi__Request *request, const struct
                                          .txn = txn,
                                          .arena = &office->answers,
                                          .now_ms = now->wall_ms };
+    if (store_queries_handles(request))
+        return store_queries_answer(&source, request, ret_response, ret_refusal);
+    result = permission_check(txn, source.role->party, request, ret_refusal);
+    if (result != OK)
+        return result;
     switch (request->command_case) {
     case YIDI__REQUEST__COMMAND_PEERS:
         return list_peers(office, txn, request->peers->office, now->wall_ms, ret_response,
@@ -208,9 +214,7 @@ queries_answer(struct office *office, const Yidi__Request *request, const struct
         return witness_list(office, request->witnesses->office, ret_response, ret_refusal);
     case YIDI__REQUEST__COMMAND_PACKAGE_QUERY:
         return package_show(office, txn, request->package_query, ret_response, ret_refusal);
-    case YIDI__REQUEST__COMMAND_STATUS:
+    default: /* of what queries_handles, the last one */
         return report_status(office, txn, now->wall_ms, ret_response);
-    default:
-        return store_queries_answer(&source, request, ret_response, ret_refusal);
     }
 }

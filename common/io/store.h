@@ -41,6 +41,8 @@ enum store_table {
     TABLE_PACKAGES,    /* centre, package -> PackageRow; and case number -> PackageEntry */
     TABLE_POLICIES,    /* version -> packed SignedPolicy, each one ever adopted */
     TABLE_FEES,        /* the window's ledger (acceptance-node/fees.h) */
+    TABLE_OPERATORS,   /* name -> OperatorRow */
+    TABLE_SESSIONS,    /* SHA-256 of the token -> SessionRow */
     TABLE_COUNT
 };
 

@@ -175,8 +175,7 @@
     X(OPERATOR_ROLES_INVALID, "an operator holds one or more of the roles", "操作员角色不正确")    \
     X(PASSWORD_INVALID, "this password cannot be chosen", "不能使用该口令")                        \
     X(LOGIN_FAILED, "name or password is not right", "用户名或者口令不正确")                       \
-    X(LOGIN_LOCKED, "too many failed; wait before the next attempt",                               \
-      "登录失败次数过多，请稍后再试")
+    X(LOGIN_LOCKED, "too many failed; wait before the next attempt", "登录失败次数过多，请稍后再试")
 
 enum refusal_code {
     REFUSAL_NONE = 0,

@@ -49,7 +49,7 @@ static const struct duty {
     { "decide.make", 0, 0, M },
     { "decide.check-card", 0, 0, K },
     { "decide.dispatch", 0, 0, C | M | K | S },
-    { "decide.trace-card", 0, 0, C | S },
+    { "decide.trace-card", 0, 0, C | K | S },
     { "batch_make", 0, 0, M },
     { "batch_export", 0, 0, M },
     { "batch_import", 0, 0, M },

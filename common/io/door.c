@@ -370,8 +370,7 @@ take_answer(struct door *door, struct http_server *server, const struct control_
         if (waiting.ticket != response->id || response->id == 0)
             continue;
         door->waiting[i].ticket = 0;
-        if (waiting.finish.function != NULL &&
-            response->body_case != YIDI__RESPONSE__BODY_REFUSAL)
+        if (waiting.finish.function != NULL && response->body_case != YIDI__RESPONSE__BODY_REFUSAL)
             waiting.finish.function(waiting.finish.context, waiting.ticket, response, &answer);
         else
             fill_answer(door, response, message->frames + 1, message->frame_count - 1, &answer);

@@ -119,9 +119,8 @@ take(struct turn *turn, struct input *input, struct refusal *ret_refusal)
     default:
         if (session_handles(request))
             return session_take(turn, request, &input->response, ret_refusal);
-        return turn->office->options.role->take_command(turn, request, input->frames,
-                                                        input->frame_count, &input->response,
-                                                        ret_refusal);
+        return turn->office->options.role->take_command(
+            turn, request, input->frames, input->frame_count, &input->response, ret_refusal);
     }
 }
 

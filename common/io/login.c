@@ -146,8 +146,7 @@ login_take(struct login *login, const struct http_request *request, const struct
         return door_refuse(login->door, REFUSAL_MALFORMED, "", "an operator and a password",
                            ret_response);
     Yidi__Credentials *credentials = (Yidi__Credentials *)message;
-    uint64_t locked_ms =
-        wait_ms(login, credentials->operator_, request->peer, now->monotonic_ms);
+    uint64_t locked_ms = wait_ms(login, credentials->operator_, request->peer, now->monotonic_ms);
     struct login_attempt *attempt = free_attempt(login);
     if (locked_ms == 0 && attempt != NULL)
         queue(login, attempt, request, credentials);
@@ -168,8 +167,8 @@ encode_session(struct login *login, const struct session *session, const char *l
     const struct door_options *options = &login->door->options;
     Yidi__SessionShown shown = YIDI__SESSION_SHOWN__INIT;
     Yidi__SessionOffice office = YIDI__SESSION_OFFICE__INIT;
-    if (operators_role_names(session->duties, &login->door->arena, &shown.roles,
-                             &shown.n_roles) != OK)
+    if (operators_role_names(session->duties, &login->door->arena, &shown.roles, &shown.n_roles) !=
+        OK)
         return NULL;
     office.code = (char *)options->office;
     office.name = (char *)session->office_name;
@@ -229,8 +228,7 @@ finish_open(void *context, uint64_t ticket, const Yidi__Response *response,
     session.duties = attempt->roles;
     snprintf(session.operator_name, sizeof session.operator_name, "%s", attempt->name);
     snprintf(session.csrf, sizeof session.csrf, "%s", attempt->csrf);
-    snprintf(session.office_name, sizeof session.office_name, "%s",
-             response->session->office_name);
+    snprintf(session.office_name, sizeof session.office_name, "%s", response->session->office_name);
     fill_session(login, &session, attempt->language, ret_response);
     ret_response->cookie = make_cookie(login, attempt->token, "");
     free_again(attempt);
@@ -373,8 +371,7 @@ verify(struct login *login, struct login_attempt *attempt, const struct office_t
                        : ask_refuse(login, attempt, person, now, &refusal);
     if (result == OK)
         return OK;
-    (void)door_refuse(login->door,
-                      result == ERR_REFUSED ? refusal.code : REFUSAL_CONSOLE_BUSY, "",
+    (void)door_refuse(login->door, result == ERR_REFUSED ? refusal.code : REFUSAL_CONSOLE_BUSY, "",
                       "nobody was logged in; try again", ret_response);
     return ERR_REFUSED;
 }

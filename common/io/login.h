@@ -39,8 +39,8 @@ struct login {
     uint8_t secret[32];
     uint64_t order;
     struct login_attempt attempts[LOGINS_WAITING_MAX];
-    /* Failures by a keyed digest of the name, and of the address: bounded, and nothing can be pushed
-     * out of them. They know names that exist and names that do not alike. */
+    /* Failures by a keyed digest of the name, and of the address: bounded, and nothing can be
+     * pushed out of them. They know names that exist and names that do not alike. */
     struct lockout names[LOGIN_SLOTS];
     struct lockout addresses[LOGIN_SLOTS];
 };

@@ -209,8 +209,7 @@ find_row(struct turn *turn, const Yidi__OperatorChange *change, Yidi__OperatorRo
          Yidi__OperatorRow **ret_row, struct refusal *ret_refusal)
 {
     bool adds = change->verb == YIDI__OPERATOR_VERB__OPERATOR_ADD;
-    enum result result =
-        operator_name_check(change->name, "operator_change.name", ret_refusal);
+    enum result result = operator_name_check(change->name, "operator_change.name", ret_refusal);
     if (result != OK)
         return result;
     result = operators_find(turn->txn, change->name, turn->arena, ret_row);

@@ -13,7 +13,7 @@ enum { OPERATIONS = 2, MEMORY_BYTES = 64 * 1024 * 1024 };
 
 /* Of a random password that nobody kept. */
 #define NOBODY                                                                                     \
-    "$argon2id$v=19$m=65536,t=2,p=1$WsQaUIHEGiii5r/+2KiqiA"                                                   \
+    "$argon2id$v=19$m=65536,t=2,p=1$WsQaUIHEGiii5r/+2KiqiA"                                        \
     "$EN0MK0xxQIJ5162n0V7Dn2popbXOe3qZ4CFVJKCM9s8"
 
 enum result
@@ -50,8 +50,8 @@ bool
 password_verify(const char *hash, const char *password)
 {
     REQUIRE(sodium_init() >= 0);
-    bool right = crypto_pwhash_str_verify(hash == NULL ? NOBODY : hash, password,
-                                          strlen(password)) == 0;
+    bool right =
+        crypto_pwhash_str_verify(hash == NULL ? NOBODY : hash, password, strlen(password)) == 0;
     return right && hash != NULL;
 }
 

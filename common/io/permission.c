@@ -92,10 +92,9 @@ permission_check(struct store_txn *txn, enum party office, const Yidi__Request *
 {
     bool exist = false;
     if (permission_is_inner(request))
-        return request->through_console
-                   ? OK
-                   : refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
-                            "the console alone asks that");
+        return request->through_console ? OK
+                                        : refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
+                                                 "the console alone asks that");
     if (administers(request) && !request->through_console)
         return OK;
     enum result result = operators_exist(txn, &exist);

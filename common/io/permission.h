@@ -26,7 +26,7 @@ bool permission_is_inner(const Yidi__Request *request);
 
 /* ERR_REFUSED  NOT_PERMITTED; COMMAND_UNKNOWN, also for what is the console's own and did not come
  *              from it. Other errors of the store. */
-enum result permission_check(struct store_txn *txn, enum party office,
-                             const Yidi__Request *request, struct refusal *ret_refusal) MUST_CHECK;
+enum result permission_check(struct store_txn *txn, enum party office, const Yidi__Request *request,
+                             struct refusal *ret_refusal) MUST_CHECK;
 
 #endif

@@ -127,8 +127,7 @@ sweep(struct turn *turn, const char *name, struct crowd *ret_crowd)
     AUTO(store_cursor) struct store_cursor *cursor = NULL;
     struct bytes key, value;
     *ret_crowd = (struct crowd){ 0 };
-    enum result result =
-        store_cursor_open(turn->txn, TABLE_SESSIONS, bytes_of(NULL, 0), &cursor);
+    enum result result = store_cursor_open(turn->txn, TABLE_SESSIONS, bytes_of(NULL, 0), &cursor);
     while (result == OK && (result = store_cursor_next(cursor, &key, &value)) == OK) {
         Yidi__SessionRow *row = NULL;
         Yidi__OperatorRow *person = NULL;
@@ -175,7 +174,8 @@ put(struct turn *turn, struct bytes key, const Yidi__SessionRow *row)
 static enum result
 forget(struct turn *turn, const ProtobufCBinaryData *digest)
 {
-    enum result result = store_delete(turn->txn, TABLE_SESSIONS, bytes_of(digest->data, digest->len));
+    enum result result =
+        store_delete(turn->txn, TABLE_SESSIONS, bytes_of(digest->data, digest->len));
     return result == ERR_ABSENT ? OK : result;
 }
 
@@ -234,8 +234,7 @@ note_refused(struct turn *turn, const Yidi__SessionRefuse *refused)
     Yidi__OperatorRow *person = NULL;
     enum result result = operators_find(turn->txn, refused->name, turn->arena, &person);
     if (result == OK) {
-        struct lockout lockout = { .failures = person->failures,
-                                   .next_ms = person->next_try_ms };
+        struct lockout lockout = { .failures = person->failures, .next_ms = person->next_try_ms };
         lockout_fail(&lockout, LOCKOUT_OPERATOR_FREE, turn->now_ms);
         person->failures = lockout.failures;
         person->next_try_ms = lockout.next_ms;

@@ -46,7 +46,7 @@ static const struct table_column columns[] = {
 /* ---- showing ---- */
 
 static const char *
-roles_text(const Yidi__OperatorSummary *operator, struct arena *arena)
+roles_text(const Yidi__OperatorSummary *operator, struct arena * arena)
 {
     const char *text = "";
     for (size_t i = 0; i < operator->n_roles; i++)
@@ -55,11 +55,11 @@ roles_text(const Yidi__OperatorSummary *operator, struct arena *arena)
 }
 
 static const char *
-remarks_text(const Yidi__OperatorSummary *operator, struct arena *arena)
+remarks_text(const Yidi__OperatorSummary *operator, struct arena * arena)
 {
     if (operator->disabled)
         return "disabled";
-    if (operator->locked_until_ms > 0)
+    if (operator->locked_until_ms> 0)
         return output_format(arena, "locked out until %s",
                              output_time(operator->locked_until_ms, arena));
     return operator->no_password ? "no password: not in the console" : "";
@@ -157,14 +157,13 @@ run_add(const struct settings *settings, const struct arguments *arguments)
 {
     char hash[PASSWORD_HASH_BYTES] = "", *roles[ROLES_MAX];
     struct refusal refusal = { 0 };
-    Yidi__OperatorChange operator_change =
-        change_of(arguments, YIDI__OPERATOR_VERB__OPERATOR_ADD);
+    Yidi__OperatorChange operator_change = change_of(arguments, YIDI__OPERATOR_VERB__OPERATOR_ADD);
     enum result result = read_roles(arguments, roles, &operator_change, &refusal);
     if (result != OK)
         return report_usage(settings, result, &refusal);
     if (!arguments_flag(arguments, "no-password"))
-        result = secret_read(arguments_text(arguments, "password-file"), operator_change.name,
-                             hash, &refusal);
+        result = secret_read(arguments_text(arguments, "password-file"), operator_change.name, hash,
+                             &refusal);
     if (result != OK)
         return report_result(settings, result, &refusal);
     operator_change.password_hash = hash;

@@ -44,15 +44,16 @@ ask_terminal(char password[LINE_BYTES], struct refusal *ret_refusal)
     if (terminal == NULL)
         return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "password-file",
                       "no terminal to ask at; name a file, or - for standard input");
-    bool asked = ask_once(terminal, "Password: ", password) &&
-                 ask_once(terminal, "Once more: ", again);
+    bool asked =
+        ask_once(terminal, "Password: ", password) && ask_once(terminal, "Once more: ", again);
     fclose(terminal);
     bool same = strcmp(password, again) == 0;
     password_forget(again, sizeof again);
     if (!asked)
         return refuse(ret_refusal, REFUSAL_FILE_UNREADABLE, "/dev/tty", "nothing was typed");
-    return same ? OK : refuse(ret_refusal, REFUSAL_PASSWORD_INVALID, "password",
-                              "the two are not the same");
+    return same ? OK
+                : refuse(ret_refusal, REFUSAL_PASSWORD_INVALID, "password",
+                         "the two are not the same");
 }
 
 static enum result
@@ -75,8 +76,8 @@ secret_read(const char *path, const char *operator_name, char ret_hash[PASSWORD_
             struct refusal *ret_refusal)
 {
     char password[LINE_BYTES] = "";
-    enum result result = path == NULL ? ask_terminal(password, ret_refusal)
-                                      : read_file(path, password, ret_refusal);
+    enum result result =
+        path == NULL ? ask_terminal(password, ret_refusal) : read_file(path, password, ret_refusal);
     if (result == OK)
         result = password_check(password, operator_name, ret_refusal);
     if (result == OK)

@@ -63,8 +63,8 @@ language_of(const struct http_request *request)
 
 /* ---- who has failed ---- */
 
-static struct lockout *
-slot(const struct login *login, struct lockout *slots, const char *text)
+static struct login_slot *
+slot(const struct login *login, struct login_slot *slots, const char *text)
 {
     const struct bytes parts[] = { bytes_of(login->secret, sizeof login->secret),
                                    bytes_of_text(text) };
@@ -74,11 +74,30 @@ slot(const struct login *login, struct lockout *slots, const char *text)
 }
 
 static uint64_t
-wait_ms(struct login *login, const char *name, const char *address, uint64_t monotonic_ms)
+generation_of(const Yidi__OperatorRow *person)
 {
-    uint64_t by_name = lockout_wait_ms(slot(login, login->names, name), monotonic_ms);
-    uint64_t by_address = lockout_wait_ms(slot(login, login->addresses, address), monotonic_ms);
-    return by_name > by_address ? by_name : by_address;
+    return person == NULL ? 0 : person->generation;
+}
+
+/* The row outlives the daemon, the slot knows of a failure before its commit. Somebody whose row
+ * was changed since, by an administrator, begins anew. */
+static uint64_t
+wait_of_name_ms(struct login *login, const char *name, const Yidi__OperatorRow *person,
+                const struct office_time *now)
+{
+    struct login_slot *noted = slot(login, login->names, name);
+    if (person != NULL && person->generation != noted->generation)
+        *noted = (struct login_slot){ .generation = person->generation };
+    const struct lockout kept = { .next_ms = person == NULL ? 0 : person->next_try_ms };
+    uint64_t noted_ms = lockout_wait_ms(&noted->lockout, now->monotonic_ms);
+    uint64_t kept_ms = lockout_wait_ms(&kept, now->wall_ms);
+    return noted_ms > kept_ms ? noted_ms : kept_ms;
+}
+
+static uint64_t
+wait_of_address_ms(struct login *login, const char *address, uint64_t monotonic_ms)
+{
+    return lockout_wait_ms(&slot(login, login->addresses, address)->lockout, monotonic_ms);
 }
 
 static enum http_verdict
@@ -146,7 +165,7 @@ login_take(struct login *login, const struct http_request *request, const struct
         return door_refuse(login->door, REFUSAL_MALFORMED, "", "an operator and a password",
                            ret_response);
     Yidi__Credentials *credentials = (Yidi__Credentials *)message;
-    uint64_t locked_ms = wait_ms(login, credentials->operator_, request->peer, now->monotonic_ms);
+    uint64_t locked_ms = wait_of_address_ms(login, request->peer, now->monotonic_ms);
     struct login_attempt *attempt = free_attempt(login);
     if (locked_ms == 0 && attempt != NULL)
         queue(login, attempt, request, credentials);
@@ -335,11 +354,24 @@ is_right(const struct login_attempt *attempt, const Yidi__OperatorRow *person)
 }
 
 static void
-note_failure(struct login *login, const struct login_attempt *attempt, uint64_t monotonic_ms)
+note_failure(struct login *login, const struct login_attempt *attempt,
+             const Yidi__OperatorRow *person, uint64_t monotonic_ms)
 {
-    lockout_fail(slot(login, login->names, attempt->name), LOCKOUT_OPERATOR_FREE, monotonic_ms);
-    lockout_fail(slot(login, login->addresses, attempt->address), LOCKOUT_ADDRESS_FREE,
-                 monotonic_ms);
+    struct login_slot *name = slot(login, login->names, attempt->name);
+    struct login_slot *address = slot(login, login->addresses, attempt->address);
+    name->generation = generation_of(person);
+    lockout_fail(&name->lockout, LOCKOUT_OPERATOR_FREE, monotonic_ms);
+    lockout_fail(&address->lockout, LOCKOUT_ADDRESS_FREE, monotonic_ms);
+}
+
+/* Milliseconds for which this attempt is not heard. */
+static uint64_t
+wait_ms(struct login *login, const struct login_attempt *attempt, const Yidi__OperatorRow *person,
+        const struct office_time *now)
+{
+    uint64_t by_name = wait_of_name_ms(login, attempt->name, person, now);
+    uint64_t by_address = wait_of_address_ms(login, attempt->address, now->monotonic_ms);
+    return by_name > by_address ? by_name : by_address;
 }
 
 /* OK: the office will answer. Otherwise the response is filled in. */
@@ -350,12 +382,7 @@ verify(struct login *login, struct login_attempt *attempt, const struct office_t
     struct refusal refusal = { 0 };
     Yidi__OperatorRow *person = NULL;
     enum result result = find_person(login, attempt->name, &person);
-    uint64_t locked_ms = wait_ms(login, attempt->name, attempt->address, now->monotonic_ms);
-    if (person != NULL) {
-        const struct lockout kept = { .next_ms = person->next_try_ms };
-        uint64_t kept_ms = lockout_wait_ms(&kept, now->wall_ms);
-        locked_ms = kept_ms > locked_ms ? kept_ms : locked_ms;
-    }
+    uint64_t locked_ms = wait_ms(login, attempt, person, now);
     if (result == OK && locked_ms > 0) {
         (void)refuse_locked(login, locked_ms, ret_response);
         return ERR_REFUSED;
@@ -363,9 +390,10 @@ verify(struct login *login, struct login_attempt *attempt, const struct office_t
     bool right = result == OK && is_right(attempt, person);
     password_forget(attempt->password, sizeof attempt->password);
     if (right)
-        *slot(login, login->names, attempt->name) = (struct lockout){ 0 };
+        *slot(login, login->names, attempt->name) =
+            (struct login_slot){ .generation = generation_of(person) };
     else if (result == OK)
-        note_failure(login, attempt, now->monotonic_ms);
+        note_failure(login, attempt, person, now->monotonic_ms);
     if (result == OK)
         result = right ? ask_open(login, attempt, person, now, &refusal)
                        : ask_refuse(login, attempt, person, now, &refusal);

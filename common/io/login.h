@@ -33,6 +33,11 @@ struct login_attempt {
     char csrf[SESSION_CSRF_CHARS + 1];
 };
 
+struct login_slot {
+    struct lockout lockout;
+    uint64_t generation; /* of the operator's row at the last failure; 0: there is none */
+};
+
 struct login {
     struct door *door;
     bool encrypted; /* the cookie goes over TLS only */
@@ -41,8 +46,8 @@ struct login {
     struct login_attempt attempts[LOGINS_WAITING_MAX];
     /* Failures by a keyed digest of the name, and of the address: bounded, and nothing can be
      * pushed out of them. They know names that exist and names that do not alike. */
-    struct lockout names[LOGIN_SLOTS];
-    struct lockout addresses[LOGIN_SLOTS];
+    struct login_slot names[LOGIN_SLOTS];
+    struct login_slot addresses[LOGIN_SLOTS];
 };
 
 /* The login is big; leave it where it is. */

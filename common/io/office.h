@@ -68,7 +68,7 @@ struct office_options {
     uint64_t start_hold_ms;       /* how long to wait for peers at the start; 0 asks nobody */
     uint64_t directory_grace_ms;  /* after its expiry, until new applications are refused */
     const char *comparator;       /* command line (acceptance-node/collection.h); NULL: none */
-    uint64_t session_idle_ms;     /* of sessions in the console (session.h) that begin from now on */
+    uint64_t session_idle_ms; /* of sessions in the console (session.h) that begin from now on */
     uint64_t session_max_ms;
     struct office_ports ports;
 };

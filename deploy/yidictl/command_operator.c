@@ -16,8 +16,8 @@ enum { ROLES_MAX = 8 };
 #define ROLE_OPTION                                                                                \
     {                                                                                              \
         "role", "ROLE", true,                                                                      \
-            "clerk, examiner, issuer, maker, checker, supervisor, auditor or administrator; may "  \
-            "be repeated; mandatory"                                                               \
+            "clerk, examiner, issuer, maker, checker, supervisor, auditor or administrator; "      \
+            "mandatory"                                                                            \
     }
 #define PASSWORD_OPTION                                                                            \
     {                                                                                              \

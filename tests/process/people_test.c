@@ -525,6 +525,12 @@ names_that_exist_and_others_are_refused_alike_and_locked_alike(void **unused)
     expect("locked out until");
     sleep(6);
     log_in("zhou.issuer");
+    for (int attempt = 0; attempt < 4; attempt++)
+        log_in_with(brief_listen, "zhou.issuer", "wrong words", "");
+    log_in_with(brief_listen, "zhou.issuer", "words of zhou.issuer", "");
+    expect("HTTP/1.1 429");
+    assert_int_equal(ctl(brief, "root", "operator enable zhou.issuer"), 0);
+    log_in("zhou.issuer"); /* at once */
 }
 
 static void

@@ -17,7 +17,7 @@ login_init(struct login *login, struct door *door, bool encrypted)
     memset(login, 0, sizeof *login);
     login->door = door;
     login->encrypted = encrypted;
-    signature_random(login->secret, sizeof login->secret);
+    login_guard_init(&login->guard);
 }
 
 /* The prefix makes browsers keep others than this very host from setting it (RFC 6265bis 4.1.3). */
@@ -61,44 +61,7 @@ language_of(const struct http_request *request)
     return wanted != NULL && strncmp(wanted, "en", 2) == 0 ? "en" : "zh";
 }
 
-/* ---- who has failed ---- */
-
-static struct login_slot *
-slot(const struct login *login, struct login_slot *slots, const char *text)
-{
-    const struct bytes parts[] = { bytes_of(login->secret, sizeof login->secret),
-                                   bytes_of_text(text) };
-    struct digest digest;
-    signature_digest(parts, 2, &digest);
-    return &slots[((unsigned)digest.bytes[0] << 8 | digest.bytes[1]) % LOGIN_SLOTS];
-}
-
-static uint64_t
-generation_of(const Yidi__OperatorRow *person)
-{
-    return person == NULL ? 0 : person->generation;
-}
-
-/* The row outlives the daemon, the slot knows of a failure before its commit. Somebody whose row
- * was changed since, by an administrator, begins anew. */
-static uint64_t
-wait_of_name_ms(struct login *login, const char *name, const Yidi__OperatorRow *person,
-                const struct office_time *now)
-{
-    struct login_slot *noted = slot(login, login->names, name);
-    if (person != NULL && person->generation != noted->generation)
-        *noted = (struct login_slot){ .generation = person->generation };
-    const struct lockout kept = { .next_ms = person == NULL ? 0 : person->next_try_ms };
-    uint64_t noted_ms = lockout_wait_ms(&noted->lockout, now->monotonic_ms);
-    uint64_t kept_ms = lockout_wait_ms(&kept, now->wall_ms);
-    return noted_ms > kept_ms ? noted_ms : kept_ms;
-}
-
-static uint64_t
-wait_of_address_ms(struct login *login, const char *address, uint64_t monotonic_ms)
-{
-    return lockout_wait_ms(&slot(login, login->addresses, address)->lockout, monotonic_ms);
-}
+/* ---- refusing ---- */
 
 static enum http_verdict
 refuse_locked(struct login *login, uint64_t locked_ms, struct http_response *ret_response)
@@ -165,7 +128,7 @@ login_take(struct login *login, const struct http_request *request, const struct
         return door_refuse(login->door, REFUSAL_MALFORMED, "", "an operator and a password",
                            ret_response);
     Yidi__Credentials *credentials = (Yidi__Credentials *)message;
-    uint64_t locked_ms = wait_of_address_ms(login, request->peer, now->monotonic_ms);
+    uint64_t locked_ms = login_guard_address_ms(&login->guard, request->peer, now);
     struct login_attempt *attempt = free_attempt(login);
     if (locked_ms == 0 && attempt != NULL)
         queue(login, attempt, request, credentials);
@@ -353,24 +316,13 @@ is_right(const struct login_attempt *attempt, const Yidi__OperatorRow *person)
     return right && !person->disabled;
 }
 
-static void
-note_failure(struct login *login, const struct login_attempt *attempt,
-             const Yidi__OperatorRow *person, uint64_t monotonic_ms)
-{
-    struct login_slot *name = slot(login, login->names, attempt->name);
-    struct login_slot *address = slot(login, login->addresses, attempt->address);
-    name->generation = generation_of(person);
-    lockout_fail(&name->lockout, LOCKOUT_OPERATOR_FREE, monotonic_ms);
-    lockout_fail(&address->lockout, LOCKOUT_ADDRESS_FREE, monotonic_ms);
-}
-
 /* Milliseconds for which this attempt is not heard. */
 static uint64_t
 wait_ms(struct login *login, const struct login_attempt *attempt, const Yidi__OperatorRow *person,
         const struct office_time *now)
 {
-    uint64_t by_name = wait_of_name_ms(login, attempt->name, person, now);
-    uint64_t by_address = wait_of_address_ms(login, attempt->address, now->monotonic_ms);
+    uint64_t by_name = login_guard_name_ms(&login->guard, attempt->name, person, now);
+    uint64_t by_address = login_guard_address_ms(&login->guard, attempt->address, now);
     return by_name > by_address ? by_name : by_address;
 }
 
@@ -390,10 +342,9 @@ verify(struct login *login, struct login_attempt *attempt, const struct office_t
     bool right = result == OK && is_right(attempt, person);
     password_forget(attempt->password, sizeof attempt->password);
     if (right)
-        *slot(login, login->names, attempt->name) =
-            (struct login_slot){ .generation = generation_of(person) };
+        login_guard_pass(&login->guard, attempt->name, person);
     else if (result == OK)
-        note_failure(login, attempt, person, now->monotonic_ms);
+        login_guard_fail(&login->guard, attempt->name, attempt->address, person, now);
     if (result == OK)
         result = right ? ask_open(login, attempt, person, now, &refusal)
                        : ask_refuse(login, attempt, person, now, &refusal);

@@ -11,10 +11,10 @@
 #ifndef IO_LOGIN_H
 #define IO_LOGIN_H
 
-#include "common/core/lockout.h"
 #include "common/io/door.h"
+#include "common/io/login_guard.h"
 
-enum { LOGIN_SLOTS = 4096, LOGIN_NAME_BYTES = 201, LOGIN_PASSWORD_BYTES = 513 };
+enum { LOGIN_NAME_BYTES = 201, LOGIN_PASSWORD_BYTES = 513 };
 
 enum login_stage { LOGIN_FREE, LOGIN_QUEUED, LOGIN_ASKED };
 
@@ -33,21 +33,12 @@ struct login_attempt {
     char csrf[SESSION_CSRF_CHARS + 1];
 };
 
-struct login_slot {
-    struct lockout lockout;
-    uint64_t generation; /* of the operator's row at the last failure; 0: there is none */
-};
-
 struct login {
     struct door *door;
     bool encrypted; /* the cookie goes over TLS only */
-    uint8_t secret[32];
     uint64_t order;
     struct login_attempt attempts[LOGINS_WAITING_MAX];
-    /* Failures by a keyed digest of the name, and of the address: bounded, and nothing can be
-     * pushed out of them. They know names that exist and names that do not alike. */
-    struct login_slot names[LOGIN_SLOTS];
-    struct login_slot addresses[LOGIN_SLOTS];
+    struct login_guard guard;
 };
 
 /* The login is big; leave it where it is. */

@@ -1,15 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Abandoning: an office that an application needs is no more, so nobody could ever end the case.
+ * Abandoning: an office that an application needs is no more, or has erased what a card is made of,
+ * so nobody could ever end the case.
  * The window ends it, whether its clerk finds it out or the registry does; a card that has come is
  * handed out or destroyed as ever.
  */
+#include <string.h>
+
 #include "acceptance-node/acceptance.h"
 #include "acceptance-node/core/application.h"
 #include "common/io/incoming.h"
 #include "common/io/turn.h"
 
 /* ---- what it waits for ---- */
+
+/* The card is to be made again, of a photo that the centre has erased. */
+static bool
+cannot_be_made(const Yidi__Case *row)
+{
+    return row->attention != NULL &&
+           strcmp(row->attention->code, refusal_name(REFUSAL_DATA_ERASED)) == 0;
+}
 
 /* Ordered by the registry, made by the centre: whoever is no more, no card may come. */
 static enum result
@@ -26,7 +37,8 @@ check_gone(const struct turn *turn, const Yidi__Case *row, struct refusal *ret_r
         return refuse(ret_refusal, REFUSAL_COUNTERPART_LISTED, "case_number",
                       "it waits for registry %s", row->registry_office);
     case APPLICATION_IN_PRODUCTION:
-        if (registry_gone || office_is_gone(office, row->production_office))
+        if (registry_gone || office_is_gone(office, row->production_office) ||
+            cannot_be_made(row))
             return OK;
         return refuse(ret_refusal, REFUSAL_COUNTERPART_LISTED, "case_number",
                       "it waits for card centre %s", row->production_office);

@@ -100,9 +100,8 @@ tell_end(const Yidi__Case *row, char *text)
 {
     format_text(
         text, NOTIFICATION_BYTES,
-        "您的申请 %s 因办理机关撤销已终止，请到受理点重新申请并结算费用。Application %s has "
-        "ended, because an office that it needs is closed. Please apply again at the "
-        "window, where the fee is settled. %s",
+        "您的申请 %s 已终止，不再制证，请到受理点重新申请并结算费用。Application %s has ended "
+        "without a card. Please apply again at the window, where the fee is settled. %s",
         row->case_number, row->case_number, row->note != NULL ? row->note->text : "");
 }
 

@@ -58,6 +58,10 @@ enum {
     HTTP_EVENT_STREAMS_MAX = 128,
     HTTP_EVENT_STREAM_BYTES = 8 * 1024, /* of events that wait for a slow reader */
     CONSOLE_COMMANDS_MAX = 64,          /* that wait for the loop */
+    LOGINS_WAITING_MAX = 16,            /* whose password is to be verified: one after the other */
+    SESSIONS_MAX = 1024,
+    SESSIONS_PER_OPERATOR_MAX = 8, /* the oldest ends when another begins */
+    OPERATORS_MAX = 1000,
 
     ERASE_BATCH_MAX = 64,      /* closed cases of which one turn erases something */
     ERASE_MESSAGES_MAX = 1024, /* and their messages */

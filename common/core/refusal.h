@@ -191,7 +191,14 @@
     X(CONSOLE_STOPPING, "the office's daemon is being stopped", "服务程序正在停止")                \
     X(SESSION_MISSING, "log in first", "请先登录")                                                 \
     X(FOREIGN_PAGE, "the request does not come from a page of this office",                        \
-      "请求不是来自本机关的页面")
+      "请求不是来自本机关的页面")                                                                  \
+    X(NOT_PERMITTED, "this operator may not do that", "该操作员无权办理此项操作")                  \
+    X(OPERATOR_UNKNOWN, "no such operator at this office", "本机关没有该操作员")                   \
+    X(OPERATOR_TAKEN, "there is an operator of this name already", "已有同名操作员")               \
+    X(OPERATOR_ROLES_INVALID, "an operator holds one or more of the roles", "操作员角色不正确")    \
+    X(PASSWORD_INVALID, "this password cannot be chosen", "不能使用该口令")                        \
+    X(LOGIN_FAILED, "name or password is not right", "用户名或者口令不正确")                       \
+    X(LOGIN_LOCKED, "too many failed; wait before the next attempt", "登录失败次数过多，请稍后再试")
 
 enum refusal_code {
     REFUSAL_NONE = 0,

@@ -11,6 +11,7 @@
 
 #include "common/core/require.h"
 #include "common/io/clock.h"
+#include "common/io/login.h"
 #include "common/io/web_assets.h"
 
 #define API "/api/v1/"
@@ -21,6 +22,7 @@ struct console {
     struct console_options options; /* texts are not kept */
     struct http_server *server;
     struct door door;
+    struct login login;
     struct office_time now;
     uint64_t revision; /* of the store, that subscribers know of */
     int stop;          /* eventfd */
@@ -30,18 +32,12 @@ struct console {
 
 /* ---- who asks ---- */
 
-static const char *
-cookie_name(const struct console *console)
-{
-    return console->options.http.certificate == NULL ? "yidi" : "__Host-yidi";
-}
-
 static bool
 find_session(struct console *console, const struct http_request *request,
              struct session *ret_session)
 {
     AUTO(store_txn) struct store_txn *txn = NULL;
-    const char *token = http_cookie(request, cookie_name(console));
+    const char *token = http_cookie(request, login_cookie_name(&console->login));
     return token != NULL && strlen(token) == SESSION_TOKEN_CHARS &&
            store_begin_read(console->options.door.store, &txn) == OK &&
            console->options.find_session(txn, token, console->now.wall_ms, ret_session) == OK;
@@ -78,30 +74,60 @@ is_json(const struct http_request *request)
 
 /* ---- paths ---- */
 
+/* There is no session yet whose token a foreign page could not know: the browser's word on where
+ * the request comes from must do. */
 static enum http_verdict
-serve_api(struct console *console, const struct http_request *request,
-          struct http_response *ret_response)
+log_in(struct console *console, const struct http_request *request,
+       struct http_response *ret_response)
+{
+    if (!login_is_same_origin(request, console->login.encrypted))
+        return door_refuse(&console->door, REFUSAL_FOREIGN_PAGE, "Origin",
+                           "log in on a page of this office", ret_response);
+    if (!is_json(request))
+        return door_refuse(&console->door, REFUSAL_MALFORMED, "Content-Type", "application/json",
+                           ret_response);
+    return login_take(&console->login, request, &console->now, ret_response);
+}
+
+static enum http_verdict
+serve_session(struct console *console, const struct http_request *request, const char *command,
+              struct session *session, struct http_response *ret_response)
 {
     struct door *door = &console->door;
-    struct session session;
-    const char *command = request->path + strlen(API);
-    if (!find_session(console, request, &session))
-        return door_refuse(door, REFUSAL_SESSION_MISSING, "", "no session, or not any more",
-                           ret_response);
     if (strcmp(command, "events") == 0 && request->method == HTTP_GET)
         return HTTP_EVENTS;
+    if (strcmp(command, "session") == 0 && request->method == HTTP_GET)
+        return login_show(&console->login, request, session, ret_response);
     if (request->method != HTTP_POST) {
         ret_response->allow = "POST";
         return door_refuse(door, REFUSAL_METHOD_NOT_ALLOWED, "", "commands are posted",
                            ret_response);
     }
-    if (!is_csrf_right(request, &session))
+    if (!is_csrf_right(request, session))
         return door_refuse(door, REFUSAL_FOREIGN_PAGE, CONSOLE_CSRF_HEADER,
                            "the token of the session goes into this header", ret_response);
     if (!is_json(request))
         return door_refuse(door, REFUSAL_MALFORMED, "Content-Type", "application/json",
                            ret_response);
-    return door_take(door, request, command, &session, &console->now, ret_response);
+    if (strcmp(command, "logout") == 0)
+        return login_end(&console->login, request, session, &console->now, ret_response);
+    if (session->wants_touch && http_header(request, CONSOLE_UNATTENDED_HEADER) == NULL)
+        login_touch(&console->login, session);
+    return door_take(door, request, command, session, &console->now, ret_response);
+}
+
+static enum http_verdict
+serve_api(struct console *console, const struct http_request *request,
+          struct http_response *ret_response)
+{
+    struct session session;
+    const char *command = request->path + strlen(API);
+    if (strcmp(command, "session") == 0 && request->method == HTTP_POST)
+        return log_in(console, request, ret_response);
+    if (!find_session(console, request, &session))
+        return door_refuse(&console->door, REFUSAL_SESSION_MISSING, "",
+                           "no session, or not any more", ret_response);
+    return serve_session(console, request, command, &session, ret_response);
 }
 
 static void
@@ -176,12 +202,13 @@ run(void *context)
     const int descriptors[] = { http_descriptor(console->server), console->stop };
     uint64_t stopped = 0;
     while (read(console->stop, &stopped, sizeof stopped) < 0) {
-        unsigned wait_ms = http_wait_ms(console->server);
+        unsigned wait_ms = login_waits(&console->login) ? 0 : http_wait_ms(console->server);
         if (http_subscriber_count(console->server) > 0 && wait_ms > LOOK_MS)
             wait_ms = LOOK_MS;
         control_client_wait(console->door.client, descriptors, 2, wait_ms);
         console->now = clock_now();
         door_run(&console->door, console->server, &console->now);
+        login_run(&console->login, console->server, &console->now);
         http_run(console->server, console->now.monotonic_ms);
         tell_changes(console);
     }
@@ -218,6 +245,7 @@ console_open(const struct console_options *options, struct console **ret_console
     enum result result = console->stop < 0 ? ERR_IO : OK;
     if (result == OK)
         result = door_open(&console->door, &options->door);
+    login_init(&console->login, &console->door, http.certificate != NULL);
     if (result == OK)
         result = http_open(&http, &console->server, ret_refusal);
     if (result == OK)

@@ -5,6 +5,9 @@
  *
  *     GET  /, /console.css, …     the pages, embedded in the program
  *     POST /api/v1/COMMAND        a command of proto/control.proto (door.h); needs a session
+ *     GET  /api/v1/session        who sits there: operator, roles, token for CONSOLE_CSRF_HEADER
+ *     POST /api/v1/session        log in (login.h)
+ *     POST /api/v1/logout         log out; needs a session
  *     GET  /api/v1/events         server-sent events: "changed" after commits; needs a session
  *     GET  /healthz               this thread runs
  *     GET  /readyz                the office commits and signs (a probe through the turn)
@@ -17,6 +20,10 @@
 #include "common/io/door.h"
 
 #define CONSOLE_CSRF_HEADER "X-Yidi-Token"
+
+/* Of a request that a page makes by itself, to look what is new: it does not keep a session from
+ * ending for idleness. */
+#define CONSOLE_UNATTENDED_HEADER "X-Yidi-Unattended"
 
 struct console_options {
     struct http_options http; /* without the functions */

@@ -230,6 +230,8 @@ open_office(struct daemon *daemon, const struct role *role, struct refusal *ret_
         .question_limit = daemon->options.question_limit,
         .directory_grace_ms = daemon->options.directory_grace * 1000,
         .comparator = daemon->options.comparator,
+        .session_idle_ms = daemon->options.session_idle * 1000,
+        .session_max_ms = daemon->options.session_max * 1000,
         .ports = { .context = daemon,
                    .connect = port_connect,
                    .disconnect = port_disconnect,

@@ -37,6 +37,8 @@ static const struct option_rule rules[] = {
     OPTION("console-certificate", OPTION_PATH, console_certificate, "", 0, 4000, "", "TLS certificate of the console, with its chain (PEM)."),
     OPTION("console-key", OPTION_PATH, console_key, "", 0, 4000, "", "Private key of that certificate (PEM)."),
     OPTION("console-patience", OPTION_NUMBER, console_patience, "30", 1, 600, "s", "How long a browser may take to send a request, and to read an answer."),
+    OPTION("session-idle", OPTION_NUMBER, session_idle, "900", 1, 86400, "s", "A session in the console ends when it was not used for so long."),
+    OPTION("session-max", OPTION_NUMBER, session_max, "36000", 1, 604800, "s", "A session in the console ends after so long, whatever happens."),
     OPTION("spool", OPTION_PATH, spool, NULL, 1, 4000, "", "Folder for notifications to applicants; made when it is not there."),
     OPTION("notify-hook", OPTION_PATH, notify_hook, "", 0, 4000, "", "Program to run on each notification file, given as its only argument."),
     OPTION("comparator", OPTION_TEXT, comparator, "", 0, 4000, "", "At a window: command line that compares a holder with the application. It gets a file of the photo or template and the probe, prints a score, and ends with 0 for a match, 1 for none."),

@@ -36,6 +36,8 @@ struct daemon_options {
     const char *comparator;  /* NULL: none */
     const char *log_level;
     uint64_t console_patience;
+    uint64_t session_idle;
+    uint64_t session_max;
     uint64_t map_size;
     uint64_t map_fill_max;
     uint64_t disk_reserve;

@@ -6,6 +6,7 @@
 #include "common/core/require.h"
 #include "common/io/json.h"
 #include "common/io/log.h"
+#include "common/io/permission.h"
 #include "common/io/problem.h"
 #include "common/io/store_queries.h"
 #include "common/io/wire.h"
@@ -18,6 +19,8 @@ enum {
     PROBE_REST_MS = 5000,
     ANSWERS_MAX = 64, /* taken in one run */
 };
+
+static const uint64_t UNWAITED_ID = UINT64_MAX; /* of a request whose answer nobody waits for */
 
 enum result
 door_open(struct door *door, const struct door_options *options)
@@ -112,8 +115,11 @@ decode_command(struct door *door, const struct http_request *request, const char
     if (result != OK)
         return result;
     Yidi__Request *decoded = (Yidi__Request *)message;
+    if (permission_is_inner(decoded))
+        return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command", "there is no such command");
     decoded->version = 1;
     decoded->id = request->ticket;
+    decoded->through_console = true;
     decoded->operator_ = arena_copy_text(&door->arena, session->operator_name);
     *ret_request = decoded;
     return decoded->operator_ == NULL ? ERR_MEMORY : wire_check(message, ret_refusal);
@@ -166,6 +172,23 @@ ask_office(struct door *door, const Yidi__Request *request,
                               : result;
 }
 
+static enum result
+ask_and_wait(struct door *door, const Yidi__Request *request,
+             const struct json_attachments *attachments, const struct door_finish *finish,
+             const struct office_time *now, struct refusal *ret_refusal)
+{
+    struct door_waiting *place = free_place(door);
+    if (place == NULL)
+        return refuse(ret_refusal, REFUSAL_CONSOLE_BUSY, "", "%d commands wait already",
+                      CONSOLE_COMMANDS_MAX);
+    enum result result = ask_office(door, request, attachments, ret_refusal);
+    if (result == OK)
+        *place = (struct door_waiting){ .ticket = request->id,
+                                        .until_ms = now->monotonic_ms + PATIENCE_MS,
+                                        .finish = *finish };
+    return result;
+}
+
 static enum http_verdict
 answer_trouble(struct door *door, enum result result, struct refusal *refusal,
                struct http_response *ret_response)
@@ -194,17 +217,46 @@ door_take(struct door *door, const struct http_request *request, const char *com
         result = ask_store(door, decoded, now->wall_ms, ret_response, &refusal);
         return result == OK ? HTTP_ANSWERED : answer_trouble(door, result, &refusal, ret_response);
     }
-    struct door_waiting *place = free_place(door);
-    if (result == OK && place == NULL)
-        result = refuse(&refusal, REFUSAL_CONSOLE_BUSY, "", "%d commands wait already",
-                        CONSOLE_COMMANDS_MAX);
+    const struct door_finish as_it_is = { 0 };
     if (result == OK)
-        result = ask_office(door, decoded, &attachments, &refusal);
-    if (result != OK)
-        return answer_trouble(door, result, &refusal, ret_response);
-    *place = (struct door_waiting){ .ticket = request->ticket,
-                                    .until_ms = now->monotonic_ms + PATIENCE_MS };
-    return HTTP_LATER;
+        result = ask_and_wait(door, decoded, &attachments, &as_it_is, now, &refusal);
+    return result == OK ? HTTP_LATER : answer_trouble(door, result, &refusal, ret_response);
+}
+
+enum result
+door_ask(struct door *door, Yidi__Request *request, uint64_t ticket,
+         const struct door_finish *finish, const struct office_time *now,
+         struct refusal *ret_refusal)
+{
+    const struct json_attachments none = { 0 };
+    request->version = 1;
+    request->id = ticket;
+    request->through_console = true;
+    enum result result = ask_and_wait(door, request, &none, finish, now, ret_refusal);
+    return result == OK || result == ERR_REFUSED
+               ? result
+               : refuse(ret_refusal, REFUSAL_CONSOLE_BUSY, "", "out of memory");
+}
+
+bool
+door_awaits(const struct door *door, uint64_t ticket)
+{
+    for (size_t i = 0; i < CONSOLE_COMMANDS_MAX; i++)
+        if (door->waiting[i].ticket == ticket)
+            return true;
+    return false;
+}
+
+void
+door_tell(struct door *door, Yidi__Request *request)
+{
+    const struct json_attachments none = { 0 };
+    struct refusal refusal;
+    request->version = 1;
+    request->id = UNWAITED_ID;
+    request->through_console = true;
+    if (ask_office(door, request, &none, &refusal) != OK)
+        log_line(LOG_DEBUG, "console_not_told", "reason=busy");
 }
 
 /* ---- is the office at work? ---- */
@@ -230,6 +282,7 @@ begin_probe(struct door *door, const struct http_request *request, uint64_t mono
     command.version = 1;
     command.id = request->ticket;
     command.operator_ = (char *)"console";
+    command.through_console = true;
     command.command_case = YIDI__REQUEST__COMMAND_PROBE;
     command.probe = &probe;
     enum result result = ask_office(door, &command, &none, ret_refusal);
@@ -313,11 +366,15 @@ take_answer(struct door *door, struct http_server *server, const struct control_
         return;
     }
     for (size_t i = 0; i < CONSOLE_COMMANDS_MAX; i++) {
-        if (door->waiting[i].ticket != response->id || response->id == 0)
+        const struct door_waiting waiting = door->waiting[i];
+        if (waiting.ticket != response->id || response->id == 0)
             continue;
         door->waiting[i].ticket = 0;
-        fill_answer(door, response, message->frames + 1, message->frame_count - 1, &answer);
-        http_answer(server, response->id, &answer);
+        if (waiting.finish.function != NULL && response->body_case != YIDI__RESPONSE__BODY_REFUSAL)
+            waiting.finish.function(waiting.finish.context, waiting.ticket, response, &answer);
+        else
+            fill_answer(door, response, message->frames + 1, message->frame_count - 1, &answer);
+        http_answer(server, waiting.ticket, &answer); /* the response may be gone by now */
         return;
     }
 }

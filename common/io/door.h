@@ -23,11 +23,20 @@ struct door_options {
     const char *office; /* code */
 };
 
+/* Who makes an HTTP answer of what the office answered, unless that is a refusal; NULL function:
+ * the response as JSON. The answer lives in the door's arena, or longer. */
+struct door_finish {
+    void (*function)(void *context, uint64_t ticket, const Yidi__Response *response,
+                     struct http_response *ret_response);
+    void *context;
+};
+
 /* A command that waits for the office. */
 struct door_waiting {
     uint64_t ticket; /* of the exchange, and id of the request; 0: the place is free */
     bool probe;      /* wants to know how the running probe ends */
     uint64_t until_ms;
+    struct door_finish finish;
 };
 
 struct door {
@@ -51,6 +60,19 @@ void door_close(struct door *door);
 enum http_verdict door_take(struct door *door, const struct http_request *request,
                             const char *command, const struct session *session,
                             const struct office_time *now, struct http_response *ret_response);
+
+/* Ask the office in the console's own name; version, id and door are filled in here.
+ *
+ * ERR_REFUSED  CONSOLE_BUSY: nothing was asked, and nobody will be answered. */
+enum result door_ask(struct door *door, Yidi__Request *request, uint64_t ticket,
+                     const struct door_finish *finish, const struct office_time *now,
+                     struct refusal *ret_refusal) MUST_CHECK;
+
+/* Is the answer to that ticket still to come? */
+bool door_awaits(const struct door *door, uint64_t ticket);
+
+/* The same as door_ask, when no answer is wanted; lost when the office is busy. */
+void door_tell(struct door *door, Yidi__Request *request);
 
 /* Does the office commit and sign? One probe at a time, and none for PROBE_REST_MS after one. */
 enum http_verdict door_probe(struct door *door, const struct http_request *request,

@@ -2,9 +2,12 @@
 #include "common/io/case_export.h"
 #include "common/io/input.h"
 #include "common/io/noted.h"
+#include "common/io/operators.h"
+#include "common/io/permission.h"
 #include "common/io/queries.h"
 #include "common/io/refusal_message.h"
 #include "common/io/retention.h"
+#include "common/io/session.h"
 
 enum result
 input_command_refuse(struct input *input, const struct refusal *refusal, struct arena *arena)
@@ -102,6 +105,32 @@ probe(struct turn *turn, Yidi__Response *response)
     return result;
 }
 
+/* Commands that every office takes. */
+static enum result
+take(struct turn *turn, struct input *input, struct refusal *ret_refusal)
+{
+    const Yidi__Request *request = input->request;
+    switch (request->command_case) {
+    case YIDI__REQUEST__COMMAND_DECIDE:
+        return decide_cases(turn, request->decide, &input->response);
+    case YIDI__REQUEST__COMMAND_SHOW:
+        return queries_show_full(turn, request->show, &input->response, ret_refusal);
+    case YIDI__REQUEST__COMMAND_EXPORT:
+        return case_export(turn, request->export, input, ret_refusal);
+    case YIDI__REQUEST__COMMAND_PROBE:
+        return probe(turn, &input->response);
+    case YIDI__REQUEST__COMMAND_ERASE_NOW:
+        return retention_erase_now(turn, request->erase_now, &input->response, ret_refusal);
+    case YIDI__REQUEST__COMMAND_OPERATOR_CHANGE:
+        return operators_change(turn, request->operator_change, &input->response, ret_refusal);
+    default:
+        if (session_handles(request))
+            return session_take(turn, request, &input->response, ret_refusal);
+        return turn->office->options.role->take_command(
+            turn, request, input->frames, input->frame_count, &input->response, ret_refusal);
+    }
+}
+
 enum result
 input_command_apply(struct turn *turn, struct input *input)
 {
@@ -109,20 +138,10 @@ input_command_apply(struct turn *turn, struct input *input)
     struct refusal refusal = { 0 };
     turn->operator= request->operator_;
 
-    enum result result;
-    if (request->command_case == YIDI__REQUEST__COMMAND_DECIDE)
-        result = decide_cases(turn, request->decide, &input->response);
-    else if (request->command_case == YIDI__REQUEST__COMMAND_SHOW)
-        result = queries_show_full(turn, request->show, &input->response, &refusal);
-    else if (request->command_case == YIDI__REQUEST__COMMAND_EXPORT)
-        result = case_export(turn, request->export, input, &refusal);
-    else if (request->command_case == YIDI__REQUEST__COMMAND_PROBE)
-        result = probe(turn, &input->response);
-    else if (request->command_case == YIDI__REQUEST__COMMAND_ERASE_NOW)
-        result = retention_erase_now(turn, request->erase_now, &input->response, &refusal);
-    else
-        result = turn->office->options.role->take_command(
-            turn, request, input->frames, input->frame_count, &input->response, &refusal);
+    enum result result =
+        permission_check(turn->txn, turn->office->options.role->party, request, &refusal);
+    if (result == OK)
+        result = take(turn, input, &refusal);
     if (result == ERR_REFUSED)
         result = input_command_refuse(input, &refusal, turn->arena);
     return result;

@@ -12,6 +12,7 @@
 #include "common/io/log.h"
 #include "common/io/notifier.h"
 #include "common/io/overdue.h"
+#include "common/io/permission.h"
 #include "common/io/policy_exchange.h"
 #include "common/io/queries.h"
 #include "common/io/question.h"
@@ -351,6 +352,18 @@ send_refusal(struct office *office, const struct link_route *client, uint64_t id
         office_answer(office, client, id, &input.response);
 }
 
+static enum result
+answer_recover(struct office *office, const Yidi__Request *request, const struct office_time *now,
+               Yidi__Response *response, struct refusal *ret_refusal)
+{
+    struct store_txn *txn = NULL;
+    enum result result = store_begin_read(office->options.store, &txn);
+    if (result == OK)
+        result = permission_check(txn, office->options.role->party, request, ret_refusal);
+    store_abort(txn);
+    return result == OK ? recovery_command(office, request, now, response, ret_refusal) : result;
+}
+
 static void
 answer_query(struct office *office, const struct link_route *client, const Yidi__Request *request,
              const struct office_time *now)
@@ -358,7 +371,7 @@ answer_query(struct office *office, const struct link_route *client, const Yidi_
     struct refusal refusal = { 0 };
     Yidi__Response response = YIDI__RESPONSE__INIT;
     enum result result = is_recover(request)
-                             ? recovery_command(office, request, now, &response, &refusal)
+                             ? answer_recover(office, request, now, &response, &refusal)
                              : queries_answer(office, request, now, &response, &refusal);
     if (result == OK) {
         office_answer(office, client, request->id, &response);

@@ -72,6 +72,8 @@ struct office_options {
     uint64_t question_limit;      /* that one window is answered a day; 0: none */
     uint64_t directory_grace_ms;  /* after its expiry, until new applications are refused */
     const char *comparator;       /* command line (acceptance-node/collection.h); NULL: none */
+    uint64_t session_idle_ms; /* of sessions in the console (session.h) that begin from now on */
+    uint64_t session_max_ms;
     struct office_ports ports;
 };
 

@@ -6,6 +6,7 @@
 #include "common/io/intake.h"
 #include "common/io/outbox.h"
 #include "common/io/package.h"
+#include "common/io/permission.h"
 #include "common/io/recovery.h"
 #include "common/io/retention_report.h"
 #include "common/io/store_queries.h"
@@ -202,6 +203,11 @@ queries_answer(struct office *office, const Yidi__Request *request, const struct
                                          .txn = txn,
                                          .arena = &office->answers,
                                          .now_ms = now->wall_ms };
+    if (store_queries_handles(request))
+        return store_queries_answer(&source, request, ret_response, ret_refusal);
+    result = permission_check(txn, source.role->party, request, ret_refusal);
+    if (result != OK)
+        return result;
     switch (request->command_case) {
     case YIDI__REQUEST__COMMAND_PEERS:
         return list_peers(office, txn, request->peers->office, now->wall_ms, ret_response,
@@ -212,9 +218,7 @@ queries_answer(struct office *office, const Yidi__Request *request, const struct
         return package_show(office, txn, request->package_query, ret_response, ret_refusal);
     case YIDI__REQUEST__COMMAND_ERASE_QUERY:
         return retention_report(office, txn, request->erase_query, now->wall_ms, ret_response);
-    case YIDI__REQUEST__COMMAND_STATUS:
+    default: /* of what queries_handles, the last one */
         return report_status(office, txn, now->wall_ms, ret_response);
-    default:
-        return store_queries_answer(&source, request, ret_response, ret_refusal);
     }
 }

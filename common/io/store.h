@@ -39,11 +39,13 @@ enum store_table {
     TABLE_STOCK,       /* blank cards: "T" totals, "M" movements, "S" spoiled cards, by number */
     TABLE_BATCHES,     /* batch -> BatchRow; batch, case number -> empty */
     TABLE_PACKAGES,    /* centre, package -> PackageRow; and case number -> PackageEntry */
-    TABLE_POLICIES, /* version -> Unix milliseconds (8 bytes), SignedPolicy: each one ever adopted
-                     */
-    TABLE_FEES,     /* the window's ledger (acceptance-node/fees.h) */
-    TABLE_DRAFTS,   /* name -> Draft (acceptance-node/drafts.h) */
-    TABLE_DOSSIERS, /* what is held of each case (dossier.h); from format 3 on */
+    TABLE_POLICIES,  /* version -> Unix milliseconds (8 bytes), SignedPolicy: each one ever adopted
+                      */
+    TABLE_FEES,      /* the window's ledger (acceptance-node/fees.h) */
+    TABLE_DRAFTS,    /* name -> Draft (acceptance-node/drafts.h) */
+    TABLE_DOSSIERS,  /* what is held of each case (dossier.h); from format 3 on */
+    TABLE_OPERATORS, /* name -> OperatorRow */
+    TABLE_SESSIONS,  /* SHA-256 of the token -> SessionRow */
     TABLE_COUNT
 };
 

@@ -50,6 +50,8 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_FEES] = "fees",
     [TABLE_DRAFTS] = "drafts",
     [TABLE_DOSSIERS] = "dossiers",
+    [TABLE_OPERATORS] = "operators",
+    [TABLE_SESSIONS] = "sessions",
 };
 
 static void

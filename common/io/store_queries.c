@@ -5,6 +5,8 @@
 #include "common/domain/person_name.h"
 #include "common/domain/urgency.h"
 #include "common/io/case_list.h"
+#include "common/io/operators.h"
+#include "common/io/permission.h"
 #include "common/io/receipt.h"
 
 bool
@@ -19,6 +21,7 @@ store_queries_handles(const Yidi__Request *request)
     case YIDI__REQUEST__COMMAND_TEMPORARY_QUERY:
     case YIDI__REQUEST__COMMAND_CARD_QUERY:
     case YIDI__REQUEST__COMMAND_DRAFT_LIST:
+    case YIDI__REQUEST__COMMAND_OPERATOR_LIST:
         return true;
     case YIDI__REQUEST__COMMAND_SHOW:
         return !request->show->full;
@@ -191,6 +194,9 @@ enum result
 store_queries_answer(const struct query_source *source, const Yidi__Request *request,
                      Yidi__Response *ret_response, struct refusal *ret_refusal)
 {
+    enum result result = permission_check(source->txn, source->role->party, request, ret_refusal);
+    if (result != OK)
+        return result;
     switch (request->command_case) {
     case YIDI__REQUEST__COMMAND_LIST:
         return list_cases(source, request->list, ret_response, ret_refusal);
@@ -198,6 +204,8 @@ store_queries_answer(const struct query_source *source, const Yidi__Request *req
         return show_masked(source, request->show->case_number, ret_response, ret_refusal);
     case YIDI__REQUEST__COMMAND_RECEIPT_CHECK:
         return check_receipt(source, request->receipt_check, ret_response, ret_refusal);
+    case YIDI__REQUEST__COMMAND_OPERATOR_LIST:
+        return operators_list(source->txn, source->now_ms, source->arena, ret_response);
     default:
         return ask_role(source, request, ret_response, ret_refusal);
     }

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // api - the commands of proto/control.proto over HTTP, and the problems (RFC 9457) that they answer with.
 
+const UNATTENDED_MS = 60000;
+
 let token = '';
+let touched = Date.now(); // when somebody last did something at this page
+
+for (const kind of ['keydown', 'pointerdown']) {
+  window.addEventListener(kind, () => { touched = Date.now(); }, { capture: true, passive: true });
+}
 
 export class Problem extends Error {
   constructor(status, body) {
@@ -17,6 +24,8 @@ export class Problem extends Error {
 async function request(method, path, body) {
   const headers = { Accept: 'application/json' };
   if (method !== 'GET') headers['X-Yidi-Token'] = token;
+  // What a page asks by itself does not keep an idle session open.
+  if (Date.now() - touched > UNATTENDED_MS) headers['X-Yidi-Unattended'] = '1';
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   let response;
   try {

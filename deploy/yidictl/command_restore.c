@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "common/io/office.h"
+#include "common/io/session.h"
 #include "common/io/store.h"
 #include "deploy/yidictl/backup.h"
 #include "deploy/yidictl/command.h"
@@ -118,6 +119,8 @@ write_mark(const struct job *job, struct store *store)
         return result;
     result = store_put(txn, TABLE_META, bytes_of_text(OFFICE_RESTORED_KEY),
                        bytes_of(value, sizeof value));
+    if (result == OK)
+        result = session_end_all(txn);
     if (result == OK)
         return store_commit(txn);
     store_abort(txn);

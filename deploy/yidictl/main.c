@@ -69,6 +69,12 @@ static const struct command *const commands[] = {
     &population_import_command,
     &peers_command,
     &status_command,
+    &operator_add_command,
+    &operator_list_command,
+    &operator_roles_command,
+    &operator_disable_command,
+    &operator_enable_command,
+    &operator_password_command,
     &recover_command,
     &verify_command,
     &journal_verify_command, /* before the command that begins as it does */

@@ -62,7 +62,7 @@ function knows(header)
     if (header ~ /^<c?zmq[_a-z]*\.h/)
         return "^common/io/(link|control|daemon|frames|monitor|transport_key|zap)|^tests/"
     if (header ~ /^<sodium/)
-        return "^common/io/link|^tests/"
+        return "^common/io/(link|password)|^tests/"
     if (header ~ /^<protobuf-c\//)
         return "^common/io/(wire|json)|^deploy/yidictl/|^tests/"
     if (header ~ /wire_bounds\.h$/)

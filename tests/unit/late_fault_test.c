@@ -286,7 +286,7 @@ a_late_fault_has_its_own_time(void **unused)
 {
     (void)unused;
     collect_one(1);
-    fake_network_run_until(&network, network.now.monotonic_ms + (uint64_t)200 * DAY_MS);
+    fake_network_run_until(&network, network.now.monotonic_ms + (uint64_t)75 * DAY_MS);
     expect(&report_fault, "in-production");
     uint64_t end_ms =
         civil_date_end_ms(civil_date_add_days(civil_date_of_ms(network.now.wall_ms), 5));

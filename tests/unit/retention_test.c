@@ -257,31 +257,34 @@ a_fault_that_is_found_after_that_needs_another_application(void **unused)
     fake_network_audit(&network);
 }
 
+/* It can never be made again, so the window ends the case, and the citizen is free. */
 static void
 a_centre_that_has_erased_already_refuses_to_make_the_card_again(void **unused)
 {
     (void)unused;
     AUTO(arena) struct arena arena;
-    const struct made_rule longer[] = { { .key = "retention.biometrics", .value = 30 } };
-    const struct made_rule shorter[] = { { .key = "retention.biometrics", .value = 1 } };
     const struct fake_decision fault = { .at = WINDOW,
                                          .verb = YIDI__VERB__RECEIVE,
                                          .operator= "clerk",
                                          .defective = true,
                                          .text = "the chip does not answer" };
+    const struct fake_decision abandon = {
+        .at = WINDOW, .verb = YIDI__VERB__ABANDON, .operator= "clerk", .text = "apply once more",
+    };
     arena_init(&arena);
-    give_policy(WINDOW, 2, longer, COUNT(longer));
-    give_policy(CENTRE, 3, shorter, COUNT(shorter)); /* and does not know the window's */
     finish(1, number);
-    pass_days(3);
-    assert_int_equal(rows(CENTRE, TABLE_BLOBS), 0);
-    assert_int_equal(rows(WINDOW, TABLE_BLOBS), BLOBS);
+    assert_string_equal(erase_now(CENTRE, number, false), "");
     assert_string_equal(fake_desk_decide(&network, &fault, number), "in-production");
     fake_network_settle(&network);
     struct case_file file = open_case(WINDOW, number, &arena);
     assert_non_null(file.row->attention);
     assert_string_equal(file.row->attention->code, "DATA_ERASED");
     assert_string_equal(fake_network_state(&network, CENTRE, number), "closed");
+    assert_string_equal(fake_desk_decide(&network, &abandon, number), "abandoned");
+    fake_network_settle(&network);
+    assert_string_equal(fake_network_state(&network, REGISTRY, number), "abandoned");
+    apply(1, "", other);
+    assert_string_equal(fake_network_state(&network, REGISTRY, other), "received");
     fake_network_audit(&network);
 }
 
@@ -518,7 +521,6 @@ an_office_recovers_a_case_whose_photo_its_peers_have_erased(void **unused)
         fake_desk_lose_disk(&network, at);
         expect_recovered(at);
         assert_string_equal(fake_network_state(&network, at, number), state);
-        give_policy(at, 1, short_rules, COUNT(short_rules)); /* peers do not hand it back */
         pass_days(8);
         assert_int_equal(rows(at, TABLE_BLOBS), 0);
         fake_network_audit(&network);
@@ -536,7 +538,6 @@ an_office_recovers_past_messages_that_its_peers_have_erased(void **unused)
         fake_desk_walk(&network, other, 3);
         fake_desk_lose_disk(&network, at);
         expect_recovered(at);
-        give_policy(at, 1, short_rules, COUNT(short_rules));
         assert_string_equal(fake_network_state(&network, at, number), "absent");
         fake_network_audit(&network);
         if (at != REGISTRY) { /* what it knew of its citizens is to be imported again */

@@ -391,12 +391,23 @@ answer_query(struct store_txn *txn, const Yidi__Request *request, struct arena *
                   "an acceptance office keeps the ledger of fees");
 }
 
+static const enum party waits_for[APPLICATION_STATE_COUNT] = {
+    [APPLICATION_SUBMITTED] = PARTY_REGISTRY,
+    [APPLICATION_WITHDRAWING] = PARTY_REGISTRY,
+    [APPLICATION_IN_PRODUCTION] = PARTY_PRODUCTION,
+    [APPLICATION_IN_TRANSIT] = PARTY_PRODUCTION,
+};
+
 const struct role acceptance_role = {
     .name = "acceptance-node",
     .unit = "acceptance",
     .party = PARTY_ACCEPTANCE,
     .machine = &application_machine,
     .pages = &acceptance_pages,
+    .refused_state = APPLICATION_REFUSED,
+    .ready_state = APPLICATION_READY,
+    .waits_for = waits_for,
+    .look = fees_look,
     .take_message = take_message,
     .take_command = take_command,
     .redo = acceptance_redo,

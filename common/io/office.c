@@ -247,6 +247,7 @@ office_open(struct office *office, const struct office_options *options,
     if (result != OK)
         return result;
     office->directory = options->take_directory;
+    figures_open(&office->figures, now);
     admission_init(&office->admission, &options->admission);
     intake_look(office, now);
     envelope_verifier_init(&office->verifier, office->directory);
@@ -295,6 +296,7 @@ office_due_ms(const struct office *office)
 {
     uint64_t due_ms = earlier(office->stream_due_ms, office->rows_due_ms);
     due_ms = earlier(due_ms, office->deadlines.due_ms);
+    due_ms = earlier(due_ms, office->figures.due_ms);
     if (start_holds(office))
         due_ms = earlier(due_ms, office->start_hold.until_ms);
     return earlier(due_ms, office->recovery.due_ms);

@@ -16,6 +16,7 @@
 #include "common/core/admission.h"
 #include "common/io/directory.h"
 #include "common/io/envelope.h"
+#include "common/io/figures.h"
 #include "common/io/journal.h"
 #include "common/io/link.h"
 #include "common/io/peers.h"
@@ -138,6 +139,7 @@ struct office {
     struct policies policies;
     struct office_notifications notifications;
     struct office_deadlines deadlines;
+    struct figures figures;
     uint64_t
         rows_due_ms; /* monotonic; when to write what was noted in memory only; UINT64_MAX never */
     uint64_t stream_due_ms; /* monotonic; earliest due_ms of a stream */

@@ -41,6 +41,7 @@ enum store_table {
     TABLE_PACKAGES,    /* centre, package -> PackageRow; and case number -> PackageEntry */
     TABLE_POLICIES,    /* version -> packed SignedPolicy, each one ever adopted */
     TABLE_FEES,        /* the window's ledger (acceptance-node/fees.h) */
+    TABLE_SERIES,      /* resolution, place in the ring -> SeriesRow (series.h) */
     TABLE_COUNT
 };
 

@@ -48,6 +48,7 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_PACKAGES] = "packages",
     [TABLE_POLICIES] = "policies",
     [TABLE_FEES] = "fees",
+    [TABLE_SERIES] = "series",
 };
 
 static void

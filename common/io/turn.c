@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "common/io/clock.h"
 #include "common/io/exchange.h"
 #include "common/io/history.h"
 #include "common/io/input.h"
@@ -79,6 +80,8 @@ fill_transaction(struct turn *turn)
     if (result == OK)
         result = notifier_settle(turn);
     if (result == OK)
+        result = figures_save(turn);
+    if (result == OK)
         result = recovery_end_turn(turn);
     if (result == OK)
         result = peers_save(&office->peers, turn->txn, turn->arena);
@@ -118,6 +121,7 @@ forget(struct office *office)
     peers_rolled_back(&office->peers);
     notifier_rolled_back(office);
     recovery_rolled_back(office);
+    figures_rolled_back(office);
 }
 
 /* The office went out of service between taking them and the turn. */
@@ -185,6 +189,7 @@ follow_commit(struct office *office, const struct office_time *now)
     peers_committed(&office->peers);
     notifier_committed(office);
     overdue_committed(office);
+    figures_committed(office, now);
     office->directory_changed = false;
     office->policies.changed = false;
     office->rows_due_ms = UINT64_MAX;
@@ -215,7 +220,9 @@ attempt(struct office *office, const struct office_time *now, struct input **ret
         return ERR_IO;
     result = fill_transaction(&turn);
     if (result == OK) {
+        uint64_t before_us = clock_monotonic_us();
         result = store_commit(turn.txn);
+        figures_note_commit(&office->figures, clock_monotonic_us() - before_us);
     } else {
         store_abort(turn.txn);
         *ret_culprit = turn.input;
@@ -253,7 +260,8 @@ office_turn(struct office *office, const struct office_time *now)
     bool in_service = office_out_of_service(office, now->wall_ms) == REFUSAL_NONE;
     bool overdue = in_service && overdue_wants_turn(office, now);
     in_service |= recovery_wants_turn(office);
-    if (in_service && (office->input_count > 0 || rows_due || overdue))
+    figures_begin_turn(office, now);
+    if (in_service && (office->input_count > 0 || rows_due || overdue || office->figures.due))
         result = run_transaction(office, now);
     else if (rows_due)
         office->rows_due_ms = now->monotonic_ms + RETRY_PAUSE_MS;
@@ -264,6 +272,7 @@ office_turn(struct office *office, const struct office_time *now)
         start_hold_tick(office, now);
         recovery_tick(office, now);
         overdue_schedule(office, now);
+        figures_end_turn(office, now);
     }
     office->input_count = 0;
     office->input_bytes = 0;
@@ -276,5 +285,6 @@ office_settle(struct office *office, const struct office_time *now)
 {
     if (office->rows_due_ms != UINT64_MAX)
         office->rows_due_ms = now->monotonic_ms;
+    figures_hurry(office, now);
     return office_turn(office, now);
 }

@@ -238,6 +238,7 @@ save_with_hop(struct turn *turn, struct case_file *file, enum step step)
         if (open && row->stage_deadline_ms == 0)
             row->stage_deadline_ms = 1; /* whatever a peer wrote: no open case is without a clock */
     }
+    figures_note_move(turn, file);
     return case_file_save(file, role->machine, turn->txn, turn->arena);
 }
 

@@ -82,6 +82,7 @@ extern const struct command population_import_command;
 extern const struct command peers_command;
 extern const struct command recover_command;
 extern const struct command status_command;
+extern const struct command metrics_command;
 extern const struct command verify_command;
 extern const struct command journal_verify_command;
 extern const struct command journal_command;

@@ -58,6 +58,7 @@ static const struct command *const commands[] = {
     &population_import_command,
     &peers_command,
     &status_command,
+    &metrics_command,
     &recover_command,
     &verify_command,
     &journal_verify_command, /* before the command that begins as it does */

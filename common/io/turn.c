@@ -203,6 +203,15 @@ follow_commit(struct office *office, const struct office_time *now)
     notifier_hand_over(office, now);
 }
 
+static enum result
+commit(struct office *office, struct store_txn *take_txn)
+{
+    uint64_t before_us = clock_monotonic_us();
+    enum result result = store_commit(take_txn);
+    figures_note_commit(&office->figures, clock_monotonic_us() - before_us);
+    return result;
+}
+
 /* One transaction, committed or forgotten.
  *
  * ret_culprit  out; the input that failed, NULL when none did. */
@@ -220,9 +229,7 @@ attempt(struct office *office, const struct office_time *now, struct input **ret
         return ERR_IO;
     result = fill_transaction(&turn);
     if (result == OK) {
-        uint64_t before_us = clock_monotonic_us();
-        result = store_commit(turn.txn);
-        figures_note_commit(&office->figures, clock_monotonic_us() - before_us);
+        result = commit(office, turn.txn);
     } else {
         store_abort(turn.txn);
         *ret_culprit = turn.input;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/core/histogram.h"
 
-enum { EXPONENT_MAX = 31 };
+enum { EXPONENT_MAX = 32 };
 
 /* The first four buckets hold one value each; from then on, four share each doubling. */
 static size_t
@@ -10,10 +10,10 @@ bucket_of(uint64_t value)
     unsigned exponent = 0;
     if (value < 4)
         return (size_t)value;
+    if (value >> (EXPONENT_MAX + 1) != 0)
+        return HISTOGRAM_BUCKETS - 1;
     while (value >> (exponent + 1) != 0)
         exponent++;
-    if (exponent > EXPONENT_MAX)
-        return HISTOGRAM_BUCKETS - 1;
     return (size_t)(exponent - 1) * 4 + (size_t)(value >> (exponent - 2) & 3);
 }
 

@@ -3,7 +3,7 @@
  * histogram - how often which value came: counts in a fixed number of buckets, four to each
  * doubling, so that a percentile is at most a quarter off, whatever is measured.
  *
- * Knows no unit; values from 2^32 on share the last bucket.
+ * Knows no unit; values from 2^33 on share the last bucket.
  */
 #ifndef CORE_HISTOGRAM_H
 #define CORE_HISTOGRAM_H
@@ -35,7 +35,7 @@ struct histogram histogram_since(const struct histogram *histogram,
 /* The value that so many of a thousand do not exceed; 0 when there are none. */
 uint64_t histogram_percentile(const struct histogram *histogram, unsigned permille);
 
-/* How many values are below 2^exponent; 0..32. */
+/* How many values are below 2^exponent; 0..33. */
 uint64_t histogram_below(const struct histogram *histogram, unsigned exponent);
 
 #endif

@@ -37,8 +37,7 @@ check_gone(const struct turn *turn, const Yidi__Case *row, struct refusal *ret_r
         return refuse(ret_refusal, REFUSAL_COUNTERPART_LISTED, "case_number",
                       "it waits for registry %s", row->registry_office);
     case APPLICATION_IN_PRODUCTION:
-        if (registry_gone || office_is_gone(office, row->production_office) ||
-            cannot_be_made(row))
+        if (registry_gone || office_is_gone(office, row->production_office) || cannot_be_made(row))
             return OK;
         return refuse(ret_refusal, REFUSAL_COUNTERPART_LISTED, "case_number",
                       "it waits for card centre %s", row->production_office);

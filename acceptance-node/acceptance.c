@@ -479,10 +479,18 @@ answer_query(struct store_txn *txn, const Yidi__Request *request, struct arena *
         return temporary_out_list(txn, request->temporary_query, arena, response, ret_refusal);
     if (request->command_case == YIDI__REQUEST__COMMAND_DRAFT_LIST)
         return drafts_list(txn, arena, response);
-    return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
-                  "an acceptance office keeps drafts, the ledger of fees, and which temporary cards "
-                  "are out");
+    return refuse(
+        ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
+        "an acceptance office keeps drafts, the ledger of fees, and which temporary cards "
+        "are out");
 }
+
+static const enum party waits_for[APPLICATION_STATE_COUNT] = {
+    [APPLICATION_SUBMITTED] = PARTY_REGISTRY,
+    [APPLICATION_WITHDRAWING] = PARTY_REGISTRY,
+    [APPLICATION_IN_PRODUCTION] = PARTY_PRODUCTION,
+    [APPLICATION_IN_TRANSIT] = PARTY_PRODUCTION,
+};
 
 const struct role acceptance_role = {
     .name = "acceptance-node",
@@ -490,6 +498,10 @@ const struct role acceptance_role = {
     .party = PARTY_ACCEPTANCE,
     .machine = &application_machine,
     .pages = &acceptance_pages,
+    .refused_state = APPLICATION_REFUSED,
+    .ready_state = APPLICATION_READY,
+    .waits_for = waits_for,
+    .look = fees_look,
     .take_message = take_message,
     .take_command = take_command,
     .redo = acceptance_redo,

@@ -236,6 +236,41 @@ fee_rows_due_before(struct store_txn *txn, uint32_t day, struct arena *arena, ui
     return OK;
 }
 
+enum result
+fee_rows_still_due(struct store_txn *txn, uint32_t day, struct arena *arena, uint64_t *ret_due_fen)
+{
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    struct bytes key, packed;
+    uint64_t due_fen = 0, refunded_fen = 0;
+    enum result result = store_cursor_open(txn, TABLE_FEES, bytes_of_text("T"), &cursor);
+    while (result == OK && (result = store_cursor_next(cursor, &key, &packed)) == OK) {
+        Yidi__FeeDay sum;
+        if (key.size != SUM_BYTES)
+            return ERR_DAMAGED;
+        result = read_sum(packed, arena, &sum);
+        if (result != OK)
+            return result;
+        due_fen += get_day(key.data + 1) < day ? sum.refund_due_fen : 0;
+        refunded_fen += sum.refunded_fen;
+    }
+    if (result != OK && result != ERR_ABSENT)
+        return result;
+    *ret_due_fen = due_fen > refunded_fen ? due_fen - refunded_fen : 0;
+    return OK;
+}
+
+enum result
+fee_rows_day(struct store_txn *txn, uint32_t day, struct arena *arena, Yidi__FeeDay *ret_sum)
+{
+    struct bytes packed;
+    struct key room;
+    yidi__fee_day__init(ret_sum);
+    enum result result = store_get(txn, TABLE_FEES, key_of_sum(day, &room), &packed);
+    if (result == OK)
+        return read_sum(packed, arena, ret_sum);
+    return result == ERR_ABSENT ? OK : result;
+}
+
 /* ---- pages ---- */
 
 static enum result

@@ -36,6 +36,15 @@ enum result fee_rows_put(struct store_txn *txn, Yidi__FeeEntry *entry,
 enum result fee_rows_sum(struct store_txn *txn, const char *case_number, Yidi__FeeItem item,
                          struct arena *arena, struct fee_sums *ret_sums) MUST_CHECK;
 
+/* The sums of one day; 0 when nothing was entered. */
+enum result fee_rows_day(struct store_txn *txn, uint32_t day, struct arena *arena,
+                         Yidi__FeeDay *ret_sum) MUST_CHECK;
+
+/* What was to be given back by the end of the day before that one, and has not been given back by
+ * now; what is given back counts for what was due first. */
+enum result fee_rows_still_due(struct store_txn *txn, uint32_t day, struct arena *arena,
+                               uint64_t *ret_due_fen) MUST_CHECK;
+
 /* Refunds due at the end of the day before that one. */
 enum result fee_rows_due_before(struct store_txn *txn, uint32_t day, struct arena *arena,
                                 uint64_t *ret_due_fen) MUST_CHECK;

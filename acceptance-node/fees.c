@@ -203,3 +203,20 @@ fees_list(struct store_txn *txn, const Yidi__Fees *fees, struct arena *arena,
     response->fees = list;
     return result;
 }
+
+enum result
+fees_look(struct store_txn *txn, uint64_t now_ms, struct arena *arena, struct role_look *ret_look)
+{
+    uint32_t today = civil_date_of_ms(now_ms);
+    Yidi__FeeDay sum;
+    enum result result = fee_rows_day(txn, today, arena, &sum);
+    if (result == OK)
+        result = fee_rows_still_due(txn, civil_date_add_days(today, -REFUND_LONG_DAYS), arena,
+                                    &ret_look->refund_long_due_fen);
+    if (result != OK)
+        return result;
+    ret_look->has_fees = true;
+    ret_look->taken_fen = sum.taken_fen;
+    ret_look->refunded_fen = sum.refunded_fen;
+    return OK;
+}

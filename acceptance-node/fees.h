@@ -33,6 +33,10 @@ enum result fees_take_temporary(struct turn *turn, const Yidi__Case *row,
 enum result fees_refund(struct turn *turn, const Yidi__Refund *refund, Yidi__Response *response,
                         struct refusal *ret_refusal) MUST_CHECK;
 
+/* What was taken and given back today, and what is due for long (role.h). */
+enum result fees_look(struct store_txn *txn, uint64_t now_ms, struct arena *arena,
+                      struct role_look *ret_look) MUST_CHECK;
+
 /* The query Fees: a page of the ledger.
  *
  * ERR_REFUSED  DATE_INVALID, FIELD_OUT_OF_BOUNDS */

@@ -14,6 +14,7 @@
 #include "production-node/pages.h"
 #include "production-node/stock_book.h"
 #include "production-node/stock_keeper.h"
+#include "production-node/stock_row.h"
 #include "production-node/waiting_orders.h"
 
 /* ---- deadlines ---- */
@@ -324,12 +325,33 @@ answer_query(struct store_txn *txn, const Yidi__Request *request, struct arena *
                   "a production office keeps stock and batches");
 }
 
+static const enum party waits_for[ORDER_STATE_COUNT] = {
+    [ORDER_DISPATCHED] = PARTY_ACCEPTANCE,
+    [ORDER_DELIVERED] = PARTY_ACCEPTANCE,
+};
+
+static enum result
+look(struct store_txn *txn, uint64_t now_ms, struct arena *arena, struct role_look *ret_look)
+{
+    Yidi__StockRow *row;
+    enum result result = stock_row_load(txn, arena, &row);
+    (void)now_ms;
+    if (result != OK)
+        return result;
+    ret_look->has_stock = row->controlled;
+    ret_look->count_due = row->count_due;
+    ret_look->blanks_left = row->left;
+    return OK;
+}
+
 const struct role production_role = {
     .name = "production-node",
     .unit = "production",
     .party = PARTY_PRODUCTION,
     .machine = &order_machine,
     .pages = &production_pages,
+    .waits_for = waits_for,
+    .look = look,
     .opening = MESSAGE_CARD_ORDERED,
     .open_case = production_place_order,
     .take_message = take_message,

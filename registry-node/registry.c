@@ -323,12 +323,20 @@ answer_query(struct store_txn *txn, const Yidi__Request *request, struct arena *
                   "a registry keeps citizens and their cards");
 }
 
+static const enum party waits_for[REVIEW_STATE_COUNT] = {
+    [REVIEW_ISSUED] = PARTY_PRODUCTION,   [REVIEW_WITHDRAWING] = PARTY_PRODUCTION,
+    [REVIEW_REMAKING] = PARTY_PRODUCTION, [REVIEW_ABANDONING] = PARTY_ACCEPTANCE,
+    [REVIEW_MADE] = PARTY_ACCEPTANCE,     [REVIEW_RETURNED] = PARTY_ACCEPTANCE,
+};
+
 const struct role registry_role = {
     .name = "registry-node",
     .unit = "registry",
     .party = PARTY_REGISTRY,
     .machine = &review_machine,
     .pages = &registry_pages,
+    .refused_state = REVIEW_REFUSED,
+    .waits_for = waits_for,
     .opening = MESSAGE_APPLICATION_SUBMITTED,
     .open_case = registry_open_review,
     .take_message = take_message,

@@ -48,7 +48,7 @@ enum application_event_kind {
     APPLICATION_ABANDON,       /* an office that it waits for is no more */
     APPLICATION_ABANDON_ASKED, /* the registry's card centre is no more */
     APPLICATION_ENDED_THERE,   /* the registry has ended the case: no card of it is valid */
-    APPLICATION_DESTROY_OLD, /* the lost card, found after it was replaced */
+    APPLICATION_DESTROY_OLD,   /* the lost card, found after it was replaced */
     APPLICATION_EVENT_COUNT
 };
 

@@ -55,7 +55,7 @@ enum {
     HTTP_PATH_BYTES_MAX = 512,
     HTTP_BODY_BYTES_MAX = 256 * 1024, /* a command with its attachments in base64 */
     HTTP_STRANGER_BODY_BYTES_MAX = 4 * 1024,
-    HTTP_EVENT_STREAMS_MAX = 128,
+    HTTP_EVENT_STREAMS_MAX = 240,
     HTTP_EVENT_STREAM_BYTES = 8 * 1024, /* of events that wait for a slow reader */
     CONSOLE_COMMANDS_MAX = 64,          /* that wait for the loop */
     LOGINS_WAITING_MAX = 16,            /* whose password is to be verified: one after the other */

@@ -76,6 +76,8 @@ static const struct duty {
     { "export", S | U, S | U, S | U },
     { "package_query", LOOKERS, 0, LOOKERS },
     { "status", ALL, ALL, ALL },
+    { "dashboard", ALL, ALL, ALL },
+    { "metrics", ALL, ALL, ALL },
     { "peers", ALL, ALL, ALL },
     { "witnesses", S | U | D, S | U | D, S | U | D },
     /* the office itself */

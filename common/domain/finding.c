@@ -77,8 +77,7 @@ static const struct meaning {
                                        "file, which the policy does not refuse for",
                                        "相貌特征变化较大且未登记指纹，政策不据此拒绝" },
     [FINDING_POLICY_OUTDATED] = { "POLICY_OUTDATED", FINDING_DOUBT, REFUSED_UNSPECIFIED,
-                                  "the window went by an outdated policy",
-                                  "受理点所依政策已过时" },
+                                  "the window went by an outdated policy", "受理点所依政策已过时" },
     [FINDING_CLOCK_AHEAD] = { "CLOCK_AHEAD", FINDING_DOUBT, REFUSED_UNSPECIFIED,
                               "the clock of the window was ahead", "受理点时钟超前" },
 };

@@ -11,6 +11,7 @@ struct tally {
     uint64_t of_state[STATE_COUNT_MAX];
     uint64_t with_deadline[STATE_COUNT_MAX];
     uint64_t deadline_keys;
+    uint64_t attention;
     uint64_t format; /* of the store; from 2 on it has the index by deadline */
 };
 
@@ -48,6 +49,7 @@ take_case(struct audit *audit, struct bytes key, struct bytes value, struct tall
                              tally->cases);
     tally->of_state[row->state]++;
     tally->with_deadline[row->state] += row->stage_deadline_ms != 0;
+    tally->attention += row->attention != NULL;
     return check_keys(audit, row, tally);
 }
 
@@ -73,6 +75,20 @@ check_rows(struct audit *audit, enum store_table table, const char *name, uint64
         return audit_trouble(audit, ERR_DAMAGED,
                              "the index by %s has %" PRIu64 " keys instead of %" PRIu64, name, rows,
                              expected);
+    return result;
+}
+
+/* A store that is older than this counter has fewer counted than there are, never more. */
+static enum result
+check_attention(struct audit *audit, const struct tally *tally)
+{
+    uint64_t count;
+    enum result result = case_file_count_attention(audit->txn, &count);
+    if (result == OK && count > tally->attention)
+        return audit_trouble(audit, ERR_DAMAGED,
+                             "%" PRIu64 " cases are counted that call for attention; %" PRIu64
+                             " do",
+                             count, tally->attention);
     return result;
 }
 
@@ -110,5 +126,7 @@ case_audit(struct audit *audit)
         result = check_rows(audit, TABLE_BY_STATE, "state", tally.cases);
     if (result == OK && tally.format > STORE_FORMAT_OLDEST)
         result = check_rows(audit, TABLE_BY_DEADLINE, "deadline", tally.deadline_keys);
-    return result == OK ? check_counters(audit, &tally) : result;
+    if (result == OK)
+        result = check_counters(audit, &tally);
+    return result == OK ? check_attention(audit, &tally) : result;
 }

@@ -6,6 +6,8 @@
 #include "common/core/require.h"
 #include "common/io/wire.h"
 
+#define ATTENTION_COUNTER "attention"
+
 static struct bytes
 case_key(const char *case_number)
 {
@@ -48,7 +50,8 @@ case_file_open(struct store_txn *txn, const struct machine *machine, const char 
                                     .stored = true,
                                     .stored_state = (int)row->state,
                                     .stored_changed_ms = row->changed_ms,
-                                    .stored_place = case_file_place(row) };
+                                    .stored_place = case_file_place(row),
+                                    .stored_attention = row->attention != NULL };
     return OK;
 }
 
@@ -105,12 +108,11 @@ counter_key(int state, char storage[16])
     return bytes_of_text(storage);
 }
 
-enum result
-case_file_count(struct store_txn *txn, int state, uint64_t *ret_count)
+static enum result
+read_counter(struct store_txn *txn, struct bytes name, uint64_t *ret_count)
 {
-    char storage[16];
     struct bytes value;
-    enum result result = store_get(txn, TABLE_COUNTERS, counter_key(state, storage), &value);
+    enum result result = store_get(txn, TABLE_COUNTERS, name, &value);
     if (result == ERR_ABSENT) {
         *ret_count = 0;
         return OK;
@@ -120,6 +122,19 @@ case_file_count(struct store_txn *txn, int state, uint64_t *ret_count)
     if (result == OK)
         *ret_count = bytes_get_u64(value.data);
     return result;
+}
+
+enum result
+case_file_count(struct store_txn *txn, int state, uint64_t *ret_count)
+{
+    char storage[16];
+    return read_counter(txn, counter_key(state, storage), ret_count);
+}
+
+enum result
+case_file_count_attention(struct store_txn *txn, uint64_t *ret_count)
+{
+    return read_counter(txn, bytes_of_text(ATTENTION_COUNTER), ret_count);
 }
 
 enum result
@@ -139,19 +154,38 @@ case_file_oldest(struct store_txn *txn, int state, uint64_t *ret_changed_ms)
 }
 
 static enum result
+write_counter(struct store_txn *txn, struct bytes name, uint64_t count)
+{
+    uint8_t packed[8];
+    bytes_put_u64(packed, count);
+    return store_put(txn, TABLE_COUNTERS, name, bytes_of(packed, sizeof packed));
+}
+
+static enum result
 count_by(struct store_txn *txn, int state, int64_t change)
 {
     char storage[16];
-    uint8_t packed[8];
     uint64_t count;
     enum result result = case_file_count(txn, state, &count);
     if (result != OK)
         return result;
     if (change < 0 && count == 0)
         return ERR_DAMAGED;
-    bytes_put_u64(packed, count + (uint64_t)change);
-    return store_put(txn, TABLE_COUNTERS, counter_key(state, storage),
-                     bytes_of(packed, sizeof packed));
+    return write_counter(txn, counter_key(state, storage), count + (uint64_t)change);
+}
+
+/* A store of before this was counted may have fewer counted than there are: it stays at 0. */
+static enum result
+count_attention(const struct case_file *file, struct store_txn *txn)
+{
+    bool calls = file->row->attention != NULL;
+    uint64_t count;
+    if (calls == file->stored_attention)
+        return OK;
+    enum result result = case_file_count_attention(txn, &count);
+    if (result != OK || (!calls && count == 0))
+        return result;
+    return write_counter(txn, bytes_of_text(ATTENTION_COUNTER), calls ? count + 1 : count - 1);
 }
 
 static enum result
@@ -276,12 +310,15 @@ case_file_save(struct case_file *file, const struct machine *machine, struct sto
         result = move_index(file, txn);
     if (result == OK)
         result = hold_citizen(file, machine, txn, arena);
+    if (result == OK)
+        result = count_attention(file, txn);
     if (result != OK)
         return result;
     file->stored = true;
     file->stored_state = (int)row->state;
     file->stored_changed_ms = row->changed_ms;
     file->stored_place = case_file_place(row);
+    file->stored_attention = row->attention != NULL;
     return OK;
 }
 

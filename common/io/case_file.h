@@ -23,6 +23,7 @@ struct case_file {
     int stored_state;
     uint64_t stored_changed_ms;
     struct deadline_place stored_place;
+    bool stored_attention;
 };
 
 /* Load a case. OK, ERR_ABSENT; ERR_DAMAGED: the row cannot be read, or its state is none of the
@@ -81,6 +82,9 @@ struct deadline_place case_file_place(const Yidi__Case *row);
 
 /* Cases in a state, from the counters. */
 enum result case_file_count(struct store_txn *txn, int state, uint64_t *ret_count) MUST_CHECK;
+
+/* How many cases call for somebody's attention. */
+enum result case_file_count_attention(struct store_txn *txn, uint64_t *ret_count) MUST_CHECK;
 
 /* When the case that has been in a state for longest came there. OK or ERR_ABSENT. */
 enum result case_file_oldest(struct store_txn *txn, int state, uint64_t *ret_changed_ms) MUST_CHECK;

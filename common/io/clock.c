@@ -17,3 +17,11 @@ clock_now(void)
     return (struct office_time){ .wall_ms = read_ms(CLOCK_REALTIME),
                                  .monotonic_ms = read_ms(CLOCK_MONOTONIC) };
 }
+
+uint64_t
+clock_monotonic_us(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
+}

@@ -9,4 +9,7 @@
 
 struct office_time clock_now(void);
 
+/* For measuring how long something took. */
+uint64_t clock_monotonic_us(void);
+
 #endif

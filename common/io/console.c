@@ -11,6 +11,7 @@
 
 #include "common/core/require.h"
 #include "common/io/clock.h"
+#include "common/io/file.h"
 #include "common/io/login.h"
 #include "common/io/web_assets.h"
 
@@ -23,6 +24,7 @@ struct console {
     struct http_server *server;
     struct door door;
     struct login login;
+    char metrics_token[METRICS_TOKEN_CHARS_MAX + 1]; /* empty: none */
     struct office_time now;
     uint64_t revision; /* of the store, that subscribers know of */
     int stop;          /* eventfd */
@@ -53,15 +55,70 @@ body_bytes_max(void *context, const struct http_request *request)
 
 /* In one time, however much of it is right. */
 static bool
+is_same(const char *given, const char *secret, size_t size)
+{
+    unsigned difference = 0;
+    if (given == NULL || strlen(given) != size)
+        return false;
+    for (size_t i = 0; i < size; i++)
+        difference |= (unsigned)(given[i] ^ secret[i]);
+    return difference == 0;
+}
+
+static bool
 is_csrf_right(const struct http_request *request, const struct session *session)
 {
-    const char *given = http_header(request, CONSOLE_CSRF_HEADER);
-    unsigned difference = 0;
-    if (given == NULL || strlen(given) != SESSION_CSRF_CHARS)
-        return false;
-    for (size_t i = 0; i < SESSION_CSRF_CHARS; i++)
-        difference |= (unsigned)(given[i] ^ session->csrf[i]);
-    return difference == 0;
+    return is_same(http_header(request, CONSOLE_CSRF_HEADER), session->csrf, SESSION_CSRF_CHARS);
+}
+
+/* From this machine, and not through a proxy on it, which says for whom it asks. */
+static bool
+is_local(const struct http_request *request)
+{
+    const char *peer = request->peer;
+    if (strncmp(peer, "::ffff:", 7) == 0)
+        peer += 7;
+    return (strncmp(peer, "127.", 4) == 0 || strcmp(peer, "::1") == 0) &&
+           http_header(request, "X-Forwarded-For") == NULL &&
+           http_header(request, "Forwarded") == NULL;
+}
+
+static bool
+may_read_metrics(const struct console *console, const struct http_request *request)
+{
+    static const char bearer[] = "Bearer ";
+    const char *given = http_header(request, "Authorization");
+    if (console->metrics_token[0] == '\0')
+        return is_local(request);
+    return given != NULL && strncmp(given, bearer, sizeof bearer - 1) == 0 &&
+           is_same(given + sizeof bearer - 1, console->metrics_token,
+                   strlen(console->metrics_token));
+}
+
+enum result
+console_read_token(const char *path, char ret_token[METRICS_TOKEN_CHARS_MAX + 1],
+                   struct refusal *ret_refusal)
+{
+    uint8_t *content = NULL;
+    size_t size = 0;
+    enum result result =
+        file_read_secret(path, METRICS_TOKEN_CHARS_MAX + 1, &content, &size, ret_refusal);
+    if (result != OK)
+        return result;
+    if (size > 0 && content[size - 1] == '\n')
+        size--;
+    bool good = size >= METRICS_TOKEN_CHARS_MIN && size <= METRICS_TOKEN_CHARS_MAX;
+    for (size_t i = 0; i < size; i++)
+        good &= content[i] > ' ' && content[i] < 0x7f;
+    if (good) {
+        memcpy(ret_token, content, size);
+        ret_token[size] = '\0';
+    }
+    free(content);
+    return good ? OK
+                : refuse(ret_refusal, REFUSAL_OPTION_INVALID, "metrics-token",
+                         "%s holds no token: one line of %d to %d letters, digits or signs", path,
+                         METRICS_TOKEN_CHARS_MIN, METRICS_TOKEN_CHARS_MAX);
 }
 
 static bool
@@ -153,15 +210,20 @@ serve_rest(struct console *console, const struct http_request *request,
         web_assets_find(console->options.door.role->pages, request->path);
     bool health = strcmp(request->path, "/healthz") == 0;
     bool ready = strcmp(request->path, "/readyz") == 0;
-    if (asset == NULL && !health && !ready)
+    bool metrics = strcmp(request->path, "/metrics") == 0;
+    if (asset == NULL && !health && !ready && !metrics)
         return door_refuse(&console->door, REFUSAL_PATH_UNKNOWN, "", "no such page", ret_response);
     if (request->method != HTTP_GET) {
         ret_response->allow = "GET, HEAD";
         return door_refuse(&console->door, REFUSAL_METHOD_NOT_ALLOWED, "", "it is only read",
                            ret_response);
     }
-    if (ready)
-        return door_probe(&console->door, request, &console->now, ret_response);
+    if (metrics && !may_read_metrics(console, request))
+        return door_refuse(&console->door, REFUSAL_SESSION_MISSING, "",
+                           "figures are for this machine, or for who has the token", ret_response);
+    if (ready || metrics)
+        return door_share(&console->door, ready ? SHARE_PROBE : SHARE_METRICS, request,
+                          &console->now, ret_response);
     if (asset != NULL) {
         fill_asset(asset, request, ret_response);
         return HTTP_ANSWERED;
@@ -243,6 +305,8 @@ console_open(const struct console_options *options, struct console **ret_console
     console->now = clock_now();
     console->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     enum result result = console->stop < 0 ? ERR_IO : OK;
+    if (result == OK && options->metrics_token != NULL)
+        result = console_read_token(options->metrics_token, console->metrics_token, ret_refusal);
     if (result == OK)
         result = door_open(&console->door, &options->door);
     login_init(&console->login, &console->door, http.certificate != NULL);

@@ -11,6 +11,7 @@
  *     GET  /api/v1/events         server-sent events: "changed" after commits; needs a session
  *     GET  /healthz               this thread runs
  *     GET  /readyz                the office commits and signs (a probe through the turn)
+ *     GET  /metrics               figures for Prometheus: on this machine, or with the token
  *
  * Knows paths; no rule of the domain, and no role beyond handing it on.
  */
@@ -28,6 +29,8 @@
 struct console_options {
     struct http_options http; /* without the functions */
     struct door_options door;
+    const char *metrics_token; /* file; who has its token may read /metrics, nobody else; NULL: who
+                                  asks from this machine */
     /* Who is it? session_find, or what a test wants. */
     enum result (*find_session)(struct store_txn *txn, const char *token, uint64_t now_ms,
                                 struct session *ret_session);
@@ -35,7 +38,16 @@ struct console_options {
 
 struct console;
 
-/* Listen, and begin to serve. ERR_REFUSED as of http_open. */
+enum { METRICS_TOKEN_CHARS_MIN = 32, METRICS_TOKEN_CHARS_MAX = 200 };
+
+/* Is that file one that only its owner can read, and does it hold one line of letters, digits and
+ * punctuation, METRICS_TOKEN_CHARS_MIN to METRICS_TOKEN_CHARS_MAX long?
+ *
+ * ERR_REFUSED  FILE_UNREADABLE, OPTION_INVALID, field "metrics-token". */
+enum result console_read_token(const char *path, char ret_token[METRICS_TOKEN_CHARS_MAX + 1],
+                               struct refusal *ret_refusal) MUST_CHECK;
+
+/* Listen, and begin to serve. ERR_REFUSED as of http_open and console_read_token. */
 enum result console_open(const struct console_options *options, struct console **ret_console,
                          struct refusal *ret_refusal) MUST_CHECK;
 

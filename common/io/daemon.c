@@ -306,6 +306,7 @@ open_console(struct daemon *daemon, const struct role *role, struct refusal *ret
                                                        .control = daemon->control,
                                                        .role = role,
                                                        .office = daemon->options.office },
+                                             .metrics_token = daemon->options.metrics_token,
                                              .find_session = session_find };
     return options.http.listen == NULL ? OK : console_open(&options, &daemon->console, ret_refusal);
 }

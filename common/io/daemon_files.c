@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/core/version.h"
+#include "common/io/console.h"
 #include "common/io/file.h"
 #include "common/io/log.h"
 #include "common/io/office.h"
@@ -36,6 +37,7 @@ static const struct option_rule rules[] = {
     OPTION("console", OPTION_TEXT, console, "", 0, 64, "", "Address and port of the console for browsers, such as 127.0.0.1:8443 or [::]:8443; none: no console. Without a certificate only a loopback address is taken."),
     OPTION("console-certificate", OPTION_PATH, console_certificate, "", 0, 4000, "", "TLS certificate of the console, with its chain (PEM)."),
     OPTION("console-key", OPTION_PATH, console_key, "", 0, 4000, "", "Private key of that certificate (PEM)."),
+    OPTION("metrics-token", OPTION_PATH, metrics_token, "", 0, 4000, "", "File with the token that a monitor must present to read /metrics on the console; none: who asks from this machine."),
     OPTION("console-patience", OPTION_NUMBER, console_patience, "30", 1, 600, "s", "How long a browser may take to send a request, and to read an answer."),
     OPTION("session-idle", OPTION_NUMBER, session_idle, "900", 1, 86400, "s", "A session in the console ends when it was not used for so long."),
     OPTION("session-max", OPTION_NUMBER, session_max, "36000", 1, 604800, "s", "A session in the console ends after so long, whatever happens."),
@@ -105,6 +107,10 @@ daemon_options_read(const struct role *role, int argc, char *argv[],
     if (ret_options->console != NULL) {
         const struct http_options console = daemon_console_options(ret_options);
         result = http_check(&console, ret_refusal);
+    }
+    if (result == OK && ret_options->metrics_token != NULL) {
+        char token[METRICS_TOKEN_CHARS_MAX + 1];
+        result = console_read_token(ret_options->metrics_token, token, ret_refusal);
     }
     return result == OK ? set_log_level(ret_options->log_level, ret_refusal) : result;
 }

@@ -31,6 +31,7 @@ struct daemon_options {
     const char *console;             /* NULL: none */
     const char *console_certificate; /* NULL: plain HTTP */
     const char *console_key;
+    const char *metrics_token; /* NULL: /metrics is for this machine */
     const char *spool;
     const char *notify_hook; /* NULL: none */
     const char *comparator;  /* NULL: none */

@@ -2,6 +2,7 @@
 #include "common/io/door.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "common/core/require.h"
 #include "common/io/json.h"
@@ -15,9 +16,20 @@
 
 enum {
     PATIENCE_MS = 30000,      /* for the answer to a command */
-    PROBE_PATIENCE_MS = 5000, /* for the answer to a probe */
-    PROBE_REST_MS = 5000,
-    ANSWERS_MAX = 64, /* taken in one run */
+    SHARE_PATIENCE_MS = 5000, /* for one that is shared */
+    ANSWERS_MAX = 64,         /* taken in one run */
+};
+
+static const struct {
+    const char *type;
+    uint64_t rest_ms;  /* after an answer nobody is asked */
+    uint64_t stale_ms; /* until then an answer does, while the next one is on its way */
+} shares[SHARE_COUNT] = {
+    [SHARE_PROBE] = { JSON_TYPE, 5000, 0 },
+    [SHARE_HOUR] = { JSON_TYPE, 1000, 3000 },
+    [SHARE_DAY] = { JSON_TYPE, 1000, 3000 },
+    [SHARE_WEEK] = { JSON_TYPE, 1000, 3000 },
+    [SHARE_METRICS] = { "text/plain; version=0.0.4; charset=utf-8", 1000, 0 },
 };
 
 static const uint64_t UNWAITED_ID = UINT64_MAX; /* of a request whose answer nobody waits for */
@@ -36,6 +48,8 @@ door_close(struct door *door)
 {
     control_client_close(door->client);
     policies_close(&door->policies);
+    for (size_t i = 0; i < SHARE_COUNT; i++)
+        free(door->answers[i].text);
     arena_fini(&door->arena);
 }
 
@@ -202,6 +216,162 @@ answer_trouble(struct door *door, enum result result, struct refusal *refusal,
     return HTTP_ANSWERED;
 }
 
+/* ---- what many ask for ---- */
+
+static void
+fill_shared(struct door *door, enum door_share share, struct http_response *ret_response)
+{
+    const struct door_answer *answer = &door->answers[share];
+    if (answer->refusal.code != REFUSAL_NONE) {
+        fill_refusal(door, &answer->refusal, ret_response);
+        if (share == SHARE_PROBE)
+            ret_response->status = 503;
+        return;
+    }
+    ret_response->status = 200;
+    ret_response->type = shares[share].type;
+    ret_response->body = bytes_of_text(answer->text);
+}
+
+static enum result
+ask_shared(struct door *door, enum door_share share, const struct http_request *request,
+           uint64_t monotonic_ms, struct refusal *ret_refusal)
+{
+    static const uint32_t hours[SHARE_COUNT] = {
+        [SHARE_HOUR] = 1, [SHARE_DAY] = 24, [SHARE_WEEK] = 168
+    };
+    const struct json_attachments none = { 0 };
+    Yidi__Probe probe = YIDI__PROBE__INIT;
+    Yidi__Metrics metrics = YIDI__METRICS__INIT;
+    Yidi__Dashboard dashboard = YIDI__DASHBOARD__INIT;
+    Yidi__Request command = YIDI__REQUEST__INIT;
+    command.version = 1;
+    command.id = request->ticket;
+    command.operator_ = (char *)PERMISSION_CONSOLE;
+    command.through_console = true;
+    if (share == SHARE_PROBE) {
+        command.command_case = YIDI__REQUEST__COMMAND_PROBE;
+        command.probe = &probe;
+    } else if (share == SHARE_METRICS) {
+        command.command_case = YIDI__REQUEST__COMMAND_METRICS;
+        command.metrics = &metrics;
+    } else {
+        command.command_case = YIDI__REQUEST__COMMAND_DASHBOARD;
+        command.dashboard = &dashboard;
+        dashboard.hours = hours[share];
+    }
+    enum result result = ask_office(door, &command, &none, ret_refusal);
+    if (result != OK)
+        return result;
+    door->answers[share].ticket = request->ticket;
+    door->answers[share].until_ms = monotonic_ms + SHARE_PATIENCE_MS;
+    return OK;
+}
+
+static enum http_verdict
+share_answer(struct door *door, enum door_share share, const struct http_request *request,
+             uint64_t monotonic_ms, struct http_response *ret_response)
+{
+    const struct door_answer *answer = &door->answers[share];
+    struct refusal refusal = { 0 };
+    uint64_t age_ms = answer->answered_ms == 0 ? UINT64_MAX : monotonic_ms - answer->answered_ms;
+    if (age_ms < shares[share].rest_ms) {
+        fill_shared(door, share, ret_response);
+        return HTTP_ANSWERED;
+    }
+    enum result result = OK;
+    if (answer->ticket == 0)
+        result = ask_shared(door, share, request, monotonic_ms, &refusal);
+    if (result == OK && age_ms < shares[share].stale_ms) {
+        fill_shared(door, share, ret_response);
+        return HTTP_ANSWERED;
+    }
+    struct door_waiting *place = free_place(door);
+    if (result == OK && place == NULL)
+        result = refuse(&refusal, REFUSAL_CONSOLE_BUSY, "", "too many wait already");
+    if (result != OK)
+        return answer_trouble(door, result, &refusal, ret_response);
+    *place =
+        (struct door_waiting){ .ticket = request->ticket, .share = share, .until_ms = UINT64_MAX };
+    return HTTP_LATER;
+}
+
+enum http_verdict
+door_share(struct door *door, enum door_share share, const struct http_request *request,
+           const struct office_time *now, struct http_response *ret_response)
+{
+    arena_reset(&door->arena);
+    return share_answer(door, share, request, now->monotonic_ms, ret_response);
+}
+
+static void
+end_shared(struct door *door, struct http_server *server, enum door_share share,
+           uint64_t monotonic_ms)
+{
+    struct http_response response = { 0 };
+    door->answers[share].ticket = 0;
+    door->answers[share].answered_ms = monotonic_ms;
+    fill_shared(door, share, &response);
+    for (size_t i = 0; i < CONSOLE_COMMANDS_MAX; i++) {
+        struct door_waiting *waiting = &door->waiting[i];
+        if (waiting->ticket == 0 || waiting->share != share)
+            continue;
+        http_answer(server, waiting->ticket, &response);
+        waiting->ticket = 0;
+    }
+}
+
+/* As all who asked are to get it; NULL when memory ran out. */
+static char *
+write_shared(struct door *door, enum door_share share, const Yidi__Response *response)
+{
+    const char *text;
+    if (share == SHARE_PROBE)
+        text = "{\"ready\":true}";
+    else if (response->body_case == YIDI__RESPONSE__BODY_METRICS)
+        text = response->metrics->text;
+    else
+        text = json_encode(&response->status->base, &door->arena);
+    return text == NULL ? NULL : strdup(text);
+}
+
+static void
+take_shared(struct door *door, struct http_server *server, enum door_share share,
+            const Yidi__Response *response, uint64_t monotonic_ms)
+{
+    struct door_answer *answer = &door->answers[share];
+    answer->refusal = (struct refusal){ 0 };
+    free(answer->text);
+    answer->text = NULL;
+    if (response->body_case == YIDI__RESPONSE__BODY_REFUSAL)
+        (void)refuse(&answer->refusal, refusal_find(response->refusal->code),
+                     response->refusal->field, "%s", response->refusal->rule);
+    else if ((answer->text = write_shared(door, share, response)) == NULL)
+        (void)refuse(&answer->refusal, REFUSAL_CONSOLE_BUSY, "", "out of memory");
+    end_shared(door, server, share, monotonic_ms);
+}
+
+/* ---- commands, by their names ---- */
+
+/* The dashboard is the same for all who may ask. */
+static enum door_share
+share_of(const Yidi__Request *request)
+{
+    if (request->command_case != YIDI__REQUEST__COMMAND_DASHBOARD)
+        return SHARE_NONE;
+    switch (request->dashboard->hours) {
+    case 1:
+        return SHARE_HOUR;
+    case 0:
+    case 24:
+        return SHARE_DAY;
+    case 168:
+        return SHARE_WEEK;
+    default:
+        return SHARE_NONE; /* the office refuses it */
+    }
+}
+
 enum http_verdict
 door_take(struct door *door, const struct http_request *request, const char *command,
           const struct session *session, const struct office_time *now,
@@ -217,6 +387,9 @@ door_take(struct door *door, const struct http_request *request, const char *com
         result = ask_store(door, decoded, now->wall_ms, ret_response, &refusal);
         return result == OK ? HTTP_ANSWERED : answer_trouble(door, result, &refusal, ret_response);
     }
+    enum door_share share = result == OK ? share_of(decoded) : SHARE_NONE;
+    if (share != SHARE_NONE)
+        return share_answer(door, share, request, now->monotonic_ms, ret_response);
     const struct door_finish as_it_is = { 0 };
     if (result == OK)
         result = ask_and_wait(door, decoded, &attachments, &as_it_is, now, &refusal);
@@ -259,92 +432,6 @@ door_tell(struct door *door, Yidi__Request *request)
         log_line(LOG_DEBUG, "console_not_told", "reason=busy");
 }
 
-/* ---- is the office at work? ---- */
-
-static void
-fill_readiness(struct door *door, struct http_response *ret_response)
-{
-    if (door->unready.code == REFUSAL_NONE) {
-        fill_json(door, "{\"ready\":true}", ret_response);
-        return;
-    }
-    fill_refusal(door, &door->unready, ret_response);
-    ret_response->status = 503;
-}
-
-static enum result
-begin_probe(struct door *door, const struct http_request *request, uint64_t monotonic_ms,
-            struct refusal *ret_refusal)
-{
-    const struct json_attachments none = { 0 };
-    Yidi__Probe probe = YIDI__PROBE__INIT;
-    Yidi__Request command = YIDI__REQUEST__INIT;
-    command.version = 1;
-    command.id = request->ticket;
-    command.operator_ = (char *)"console";
-    command.through_console = true;
-    command.command_case = YIDI__REQUEST__COMMAND_PROBE;
-    command.probe = &probe;
-    enum result result = ask_office(door, &command, &none, ret_refusal);
-    if (result != OK)
-        return result;
-    door->probe_ticket = request->ticket;
-    door->probe_until_ms = monotonic_ms + PROBE_PATIENCE_MS;
-    return OK;
-}
-
-enum http_verdict
-door_probe(struct door *door, const struct http_request *request, const struct office_time *now,
-           struct http_response *ret_response)
-{
-    struct refusal refusal = { 0 };
-    struct door_waiting *place = free_place(door);
-    arena_reset(&door->arena);
-    if (door->probed_ms != 0 && now->monotonic_ms - door->probed_ms < PROBE_REST_MS) {
-        fill_readiness(door, ret_response);
-        return HTTP_ANSWERED;
-    }
-    enum result result = OK;
-    if (place == NULL)
-        result = refuse(&refusal, REFUSAL_CONSOLE_BUSY, "", "too many wait already");
-    if (result == OK && door->probe_ticket == 0)
-        result = begin_probe(door, request, now->monotonic_ms, &refusal);
-    if (result != OK)
-        return answer_trouble(door, result, &refusal, ret_response);
-    *place =
-        (struct door_waiting){ .ticket = request->ticket, .probe = true, .until_ms = UINT64_MAX };
-    return HTTP_LATER;
-}
-
-static void
-end_probe(struct door *door, struct http_server *server, uint64_t monotonic_ms,
-          const struct refusal *outcome)
-{
-    struct http_response response = { 0 };
-    door->probe_ticket = 0;
-    door->probed_ms = monotonic_ms;
-    door->unready = *outcome;
-    fill_readiness(door, &response);
-    for (size_t i = 0; i < CONSOLE_COMMANDS_MAX; i++) {
-        struct door_waiting *waiting = &door->waiting[i];
-        if (waiting->ticket == 0 || !waiting->probe)
-            continue;
-        http_answer(server, waiting->ticket, &response);
-        waiting->ticket = 0;
-    }
-}
-
-static void
-take_probe_answer(struct door *door, struct http_server *server, const Yidi__Response *response,
-                  uint64_t monotonic_ms)
-{
-    struct refusal outcome = { 0 };
-    if (response->body_case == YIDI__RESPONSE__BODY_REFUSAL)
-        (void)refuse(&outcome, refusal_find(response->refusal->code), response->refusal->field,
-                     "%s", response->refusal->rule);
-    end_probe(door, server, monotonic_ms, &outcome);
-}
-
 /* ---- what the office answered ---- */
 
 static void
@@ -361,10 +448,11 @@ take_answer(struct door *door, struct http_server *server, const struct control_
         return; /* whoever waits for it is told in the end that no answer came */
     }
     const Yidi__Response *response = (const Yidi__Response *)decoded;
-    if (response->id == door->probe_ticket) {
-        take_probe_answer(door, server, response, monotonic_ms);
-        return;
-    }
+    for (enum door_share share = SHARE_PROBE; share < SHARE_COUNT; share++)
+        if (response->id != 0 && response->id == door->answers[share].ticket) {
+            take_shared(door, server, share, response, monotonic_ms);
+            return;
+        }
     for (size_t i = 0; i < CONSOLE_COMMANDS_MAX; i++) {
         const struct door_waiting waiting = door->waiting[i];
         if (waiting.ticket != response->id || response->id == 0)
@@ -382,10 +470,12 @@ take_answer(struct door *door, struct http_server *server, const struct control_
 static void
 end_waiting(struct door *door, struct http_server *server, uint64_t monotonic_ms)
 {
-    struct refusal refusal = { 0 };
-    if (door->probe_ticket != 0 && monotonic_ms >= door->probe_until_ms) {
-        (void)refuse(&refusal, REFUSAL_TIMED_OUT, "", "the office's turn does not come");
-        end_probe(door, server, monotonic_ms, &refusal);
+    for (enum door_share share = SHARE_PROBE; share < SHARE_COUNT; share++) {
+        struct door_answer *answer = &door->answers[share];
+        if (answer->ticket == 0 || monotonic_ms < answer->until_ms)
+            continue;
+        (void)refuse(&answer->refusal, REFUSAL_TIMED_OUT, "", "the office's turn does not come");
+        end_shared(door, server, share, monotonic_ms);
     }
     for (size_t i = 0; i < CONSOLE_COMMANDS_MAX; i++) {
         struct http_response response = { 0 };

@@ -31,10 +31,29 @@ struct door_finish {
     void *context;
 };
 
+/* What many ask for again and again: the office is asked once, and all get its answer. */
+enum door_share {
+    SHARE_NONE,
+    SHARE_PROBE,
+    SHARE_HOUR, /* the dashboard, with its charts over an hour, a day, a week */
+    SHARE_DAY,
+    SHARE_WEEK,
+    SHARE_METRICS,
+    SHARE_COUNT
+};
+
+struct door_answer {
+    uint64_t ticket;        /* id of the question that the office has not answered; 0: none */
+    uint64_t until_ms;      /* patience with it */
+    uint64_t answered_ms;   /* monotonic; 0 never */
+    struct refusal refusal; /* REFUSAL_NONE: the text */
+    char *text;             /* heap */
+};
+
 /* A command that waits for the office. */
 struct door_waiting {
-    uint64_t ticket; /* of the exchange, and id of the request; 0: the place is free */
-    bool probe;      /* wants to know how the running probe ends */
+    uint64_t ticket;       /* of the exchange, and id of the request; 0: the place is free */
+    enum door_share share; /* waits for what many ask for; SHARE_NONE: for an answer of its own */
     uint64_t until_ms;
     struct door_finish finish;
 };
@@ -45,10 +64,7 @@ struct door {
     struct arena arena; /* lives for one request or answer */
     struct policies policies;
     struct door_waiting waiting[CONSOLE_COMMANDS_MAX];
-    uint64_t probe_ticket; /* id of the running probe; 0: none runs */
-    uint64_t probe_until_ms;
-    uint64_t probed_ms;     /* monotonic; when the last probe ended; 0 never */
-    struct refusal unready; /* how it ended; REFUSAL_NONE: well */
+    struct door_answer answers[SHARE_COUNT];
 };
 
 /* The door is big; leave it where it is. */
@@ -74,9 +90,12 @@ bool door_awaits(const struct door *door, uint64_t ticket);
 /* The same as door_ask, when no answer is wanted; lost when the office is busy. */
 void door_tell(struct door *door, Yidi__Request *request);
 
-/* Does the office commit and sign? One probe at a time, and none for PROBE_REST_MS after one. */
-enum http_verdict door_probe(struct door *door, const struct http_request *request,
-                             const struct office_time *now, struct http_response *ret_response);
+/* Answer with what the office last said, or ask it. SHARE_PROBE: does it commit and sign? It is
+ * asked once in five seconds at the most, and about everything else once in a second; who comes
+ * while it is asked gets the answer before, if that is not old. */
+enum http_verdict door_share(struct door *door, enum door_share share,
+                             const struct http_request *request, const struct office_time *now,
+                             struct http_response *ret_response);
 
 /* Answer whom the office has answered, and whoever has waited too long. */
 void door_run(struct door *door, struct http_server *server, const struct office_time *now);

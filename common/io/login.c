@@ -7,6 +7,7 @@
 #include "common/io/json.h"
 #include "common/io/operators.h"
 #include "common/io/password.h"
+#include "common/io/permission.h"
 #include "common/io/signature.h"
 
 enum { COOKIE_BYTES = 160 };
@@ -290,7 +291,7 @@ ask_refuse(struct login *login, const struct login_attempt *attempt,
     Yidi__SessionRefuse refused = YIDI__SESSION_REFUSE__INIT;
     Yidi__Request request = YIDI__REQUEST__INIT;
     refused.name = person == NULL ? (char *)"" : person->name;
-    request.operator_ = (char *)"console";
+    request.operator_ = (char *)PERMISSION_CONSOLE;
     request.command_case = YIDI__REQUEST__COMMAND_SESSION_REFUSE;
     request.session_refuse = &refused;
     const struct door_finish finish = { .function = finish_refuse, .context = login };

@@ -265,6 +265,7 @@ office_open(struct office *office, const struct office_options *options,
     if (result != OK)
         return result;
     office->directory = options->take_directory;
+    figures_open(&office->figures, now);
     admission_init(&office->admission, &options->admission);
     intake_look(office, now);
     envelope_verifier_init(&office->verifier, office->directory);
@@ -317,6 +318,7 @@ office_due_ms(const struct office *office)
     due_ms = earlier(due_ms, office->questions.due_ms);
     due_ms = earlier(due_ms, office->tidy.due_ms);
     due_ms = earlier(due_ms, office->retention.due_ms);
+    due_ms = earlier(due_ms, office->figures.due_ms);
     if (start_holds(office))
         due_ms = earlier(due_ms, office->start_hold.until_ms);
     return earlier(due_ms, office->recovery.due_ms);

@@ -17,6 +17,7 @@
 #include "common/io/deadline_index.h"
 #include "common/io/directory.h"
 #include "common/io/envelope.h"
+#include "common/io/figures.h"
 #include "common/io/journal.h"
 #include "common/io/link.h"
 #include "common/io/peers.h"
@@ -180,6 +181,7 @@ struct office {
     struct office_notifications notifications;
     struct office_deadlines deadlines;
     struct office_retention retention;
+    struct figures figures;
     uint64_t
         rows_due_ms; /* monotonic; when to write what was noted in memory only; UINT64_MAX never */
     uint64_t stream_due_ms; /* monotonic; earliest due_ms of a stream */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "common/io/case_file.h"
+#include "common/io/clock.h"
 #include "common/io/link_frame.h"
 #include "common/io/log.h"
 #include "common/io/outbox.h"
@@ -19,6 +20,42 @@ enum { ROWS_DELAY_MS = 5000, STALLS_SHOWN = 3 };
 
 static void step(struct office *office, struct peer *peer, struct stream_event *event,
                  const struct office_time *now);
+
+/* ---- how fast the peer answers ---- */
+
+/* One question or message at a time is measured; sequence UINT64_MAX: it is a question. */
+static void
+time_asked(struct peer *peer, uint64_t sequence)
+{
+    struct peer_timing *timing = &peer->timing;
+    if (timing->asked_us != 0 && sequence != UINT64_MAX)
+        return;
+    timing->asked_us = clock_monotonic_us();
+    timing->asked_sequence = sequence;
+}
+
+static void
+time_answered(struct peer *peer)
+{
+    struct peer_timing *timing = &peer->timing;
+    if (timing->asked_us != 0)
+        timing->round_trip_us = clock_monotonic_us() - timing->asked_us;
+    timing->asked_us = 0;
+}
+
+static void
+time_link(struct peer *peer, const struct office_time *now)
+{
+    struct peer_timing *timing = &peer->timing;
+    enum stream_state state = peer->stream.state;
+    bool down = state == STREAM_WAITING || state == STREAM_STOPPED;
+    if (down)
+        timing->asked_us = 0;
+    if (down && timing->down_since_ms == 0)
+        timing->down_since_ms = now->wall_ms;
+    else if (state == STREAM_OPEN || state == STREAM_IDLE)
+        timing->down_since_ms = 0;
+}
 
 /* ---- transmission: what the credit allows, read back from the store ---- */
 
@@ -108,8 +145,10 @@ transmit_next(struct office *office, struct store_txn *txn, struct peer *peer)
         return ERR_FULL;
     result = office->options.ports.send(office->options.ports.context, peer->office,
                                         outgoing.frames, outgoing.frame_count);
-    if (result == OK)
+    if (result == OK) {
         stream_sent(&peer->stream, outgoing.size_bytes);
+        time_asked(peer, peer->stream.sent);
+    }
     return result;
 }
 
@@ -174,6 +213,8 @@ perform(struct office *office, struct peer *peer, unsigned actions, const struct
         result = connect_peer(office, peer);
     if (actions & STREAM_DO_PING)
         result = link_frame_send_ping(office, peer);
+    if (actions & (STREAM_DO_CONNECT | STREAM_DO_PING))
+        time_asked(peer, UINT64_MAX);
     if (result != OK && result != ERR_FULL) {
         outgoing_lost(office, peer, now);
         return;
@@ -201,6 +242,7 @@ step(struct office *office, struct peer *peer, struct stream_event *event,
     event->random = office->options.ports.random(office->options.ports.context);
     unsigned actions = stream_step(&peer->stream, &office->options.stream_limits, event);
     log_change(peer, before);
+    time_link(peer, now);
     perform(office, peer, actions, now);
     if (peer->stream.due_ms < office->stream_due_ms)
         office->stream_due_ms = peer->stream.due_ms;
@@ -271,6 +313,7 @@ outgoing_take_welcome(struct office *office, struct peer *peer, const Yidi__Welc
     peer->trouble[0] = '\0';
     if (event.kind == STREAM_WELCOME) /* what is sent next may be about cases under our policy */
         policy_exchange_greeted(office, peer, NULL, welcome->policy_version, now);
+    time_answered(peer);
     step(office, peer, &event, now);
     if (verdict == WITNESS_PROVES)
         witness_halt(office, peer);
@@ -292,6 +335,8 @@ outgoing_take_ack(struct office *office, struct peer *peer, const Yidi__Ack *ack
                                   .sequence = ack->sequence,
                                   .window_messages = ack->window_messages,
                                   .window_bytes = ack->window_bytes };
+    if (ack->sequence >= peer->timing.asked_sequence)
+        time_answered(peer);
     step(office, peer, &event, now);
     note_acknowledged(office, peer, now);
 }

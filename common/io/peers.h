@@ -85,6 +85,14 @@ struct peer_question {
     struct link_route route;
 };
 
+/* How fast the peer answers, and since when it does not. */
+struct peer_timing {
+    uint64_t asked_us; /* monotonic; when what waits for an answer was sent; 0: nothing does */
+    uint64_t asked_sequence; /* acknowledging it answers; UINT64_MAX: only WELCOME does */
+    uint64_t round_trip_us;  /* of the last answer; 0 none yet */
+    uint64_t down_since_ms;  /* Unix; 0: the link is up, or not needed */
+};
+
 struct peer {
     char office[OFFICE_CODE_CHARS + 1];
     struct stream stream;      /* to the peer */
@@ -107,12 +115,13 @@ struct peer {
     unsigned stalls; /* questions in a row that the peer answered without having taken more */
     uint64_t directory_offered_ms; /* monotonic; 0 never */
     struct peer_policies policies;
-    uint64_t questions_spent_ms;   /* monotonic; up to when its share is spent (answering.h) */
+    uint64_t questions_spent_ms; /* monotonic; up to when its share is spent (answering.h) */
     struct peer_recovery recovery;
     bool asked_at_start;   /* start_hold.h */
     bool greeted_at_start; /* and is told to do so again */
     struct peer_question question;
     char trouble[160]; /* in words; empty when all is well */
+    struct peer_timing timing;
     struct peer *bucket_next;
 };
 

@@ -16,6 +16,9 @@
 #include "common/io/store.h"
 #include "proto/control.pb-c.h"
 
+/* In whose name the console asks what it shows to all. */
+#define PERMISSION_CONSOLE "console"
+
 enum { PERMISSION_ACT_BYTES = 64 };
 
 /* The act that a command is, as the table of duties calls it. */

@@ -27,12 +27,30 @@ struct incoming;
 struct store_txn;
 struct arena;
 
+struct role_look {
+    bool has_fees;
+    uint64_t taken_fen, refunded_fen; /* today */
+    uint64_t refund_long_due_fen;     /* for more than REFUND_LONG_DAYS */
+    bool has_stock;                   /* blank cards are counted */
+    bool count_due;                   /* only a count can tell how many are left */
+    uint64_t blanks_left;
+};
+
+enum { REFUND_LONG_DAYS = 30 };
+
 struct role {
     const char *name; /* of the program */
     const char *unit; /* in certificates: "acceptance" */
     enum party party; /* number of enum Role in the directory */
     const struct machine *machine;
     const struct web_pages *pages; /* of the console; may be NULL */
+
+    /* For figures and alarms: the state in which the applicant has been refused, and the one in
+     * which the card is ready for him; 0: there is none here. Whom a case of each state waits for,
+     * PARTY_NONE being this office and the applicant; NULL: always. */
+    int refused_state;
+    int ready_state;
+    const enum party *waits_for;
 
     /* The message that opens a case here, and its handler; MESSAGE_NONE and NULL where commands do.
      * ERR_REFUSED: the sender gets MessageRefused and its stream moves on. */
@@ -81,6 +99,12 @@ struct role {
      * ret_next_ms  out; Unix time at which there is something to delete; UINT64_MAX never. */
     enum result (*tidy)(struct turn *turn, uint64_t *ret_next_ms);
     enum result (*next_tidy_ms)(struct store_txn *txn, uint64_t *ret_next_ms);
+
+    /* What this role's own books say, for figures and alarms; may be NULL.
+     *
+     * ret_look  out; all zero on entry. */
+    enum result (*look)(struct store_txn *txn, uint64_t now_ms, struct arena *arena,
+                        struct role_look *ret_look);
 
     /* One verb on one case that exists here. */
     enum result (*decide)(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,

@@ -46,6 +46,7 @@ enum store_table {
     TABLE_DOSSIERS,  /* what is held of each case (dossier.h); from format 3 on */
     TABLE_OPERATORS, /* name -> OperatorRow */
     TABLE_SESSIONS,  /* SHA-256 of the token -> SessionRow */
+    TABLE_SERIES,    /* resolution, place in the ring -> SeriesRow (series.h) */
     TABLE_COUNT
 };
 

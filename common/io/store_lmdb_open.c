@@ -52,6 +52,7 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_DOSSIERS] = "dossiers",
     [TABLE_OPERATORS] = "operators",
     [TABLE_SESSIONS] = "sessions",
+    [TABLE_SERIES] = "series",
 };
 
 static void

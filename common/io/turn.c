@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "common/io/answering.h"
+#include "common/io/clock.h"
 #include "common/io/exchange.h"
 #include "common/io/history.h"
 #include "common/io/input.h"
@@ -89,6 +90,8 @@ fill_transaction(struct turn *turn)
     if (result == OK)
         result = notifier_settle(turn);
     if (result == OK)
+        result = figures_save(turn);
+    if (result == OK)
         result = recovery_end_turn(turn);
     if (result == OK)
         result = peers_save(&office->peers, turn->txn, turn->arena);
@@ -129,6 +132,7 @@ forget(struct office *office)
     notifier_rolled_back(office);
     recovery_rolled_back(office);
     tidy_rolled_back(office);
+    figures_rolled_back(office);
 }
 
 /* The office went out of service between taking them and the turn. */
@@ -211,6 +215,7 @@ follow_commit(struct office *office, const struct office_time *now)
     notifier_committed(office);
     overdue_committed(office);
     retention_committed(office);
+    figures_committed(office, now);
     office->directory_changed = false;
     policies_committed(&office->policies);
     office->rows_due_ms = UINT64_MAX;
@@ -221,6 +226,15 @@ follow_commit(struct office *office, const struct office_time *now)
     exchange_follow_commit(office, now);
     recovery_committed(office, now);
     notifier_hand_over(office, now);
+}
+
+static enum result
+commit(struct office *office, struct store_txn *take_txn)
+{
+    uint64_t before_us = clock_monotonic_us();
+    enum result result = store_commit(take_txn);
+    figures_note_commit(&office->figures, clock_monotonic_us() - before_us);
+    return result;
 }
 
 /* One transaction, committed or forgotten.
@@ -240,7 +254,7 @@ attempt(struct office *office, const struct office_time *now, struct input **ret
         return ERR_IO;
     result = fill_transaction(&turn);
     if (result == OK) {
-        result = store_commit(turn.txn);
+        result = commit(office, turn.txn);
     } else {
         store_abort(turn.txn);
         *ret_culprit = turn.input;
@@ -277,10 +291,11 @@ office_turn(struct office *office, const struct office_time *now)
     intake_look(office, now);
     bool in_service = office_out_of_service(office, now->wall_ms) == REFUSAL_NONE;
     bool erases = retention_wants_turn(office, now);
-    bool timed = in_service &&
-                 (overdue_wants_turn(office, now) || tidy_wants_turn(office, now) || erases);
+    bool timed =
+        in_service && (overdue_wants_turn(office, now) || tidy_wants_turn(office, now) || erases);
     in_service |= recovery_wants_turn(office);
-    if (in_service && (office->input_count > 0 || rows_due || timed))
+    figures_begin_turn(office, now);
+    if (in_service && (office->input_count > 0 || rows_due || timed || office->figures.due))
         result = run_transaction(office, now);
     else if (rows_due)
         office->rows_due_ms = now->monotonic_ms + RETRY_PAUSE_MS;
@@ -294,6 +309,7 @@ office_turn(struct office *office, const struct office_time *now)
         question_tick(office, now);
         tidy_schedule(office, now);
         retention_schedule(office, now);
+        figures_end_turn(office, now);
     }
     office->input_count = 0;
     office->input_bytes = 0;
@@ -306,5 +322,6 @@ office_settle(struct office *office, const struct office_time *now)
 {
     if (office->rows_due_ms != UINT64_MAX)
         office->rows_due_ms = now->monotonic_ms;
+    figures_hurry(office, now);
     return office_turn(office, now);
 }

@@ -247,6 +247,7 @@ save_with_hop(struct turn *turn, struct case_file *file, enum step step)
             row->stage_deadline_ms = 1; /* whatever a peer wrote: no open case is without a clock */
         row->erase_due_ms = open ? 0 : retention_look_ms(row, &policy, turn->recorded_ms);
     }
+    figures_note_move(turn, file);
     return case_file_save(file, role->machine, turn->txn, turn->arena);
 }
 

@@ -100,6 +100,7 @@ extern const struct command operator_enable_command;
 extern const struct command operator_password_command;
 extern const struct command recover_command;
 extern const struct command status_command;
+extern const struct command metrics_command;
 extern const struct command verify_command;
 extern const struct command journal_verify_command;
 extern const struct command journal_command;

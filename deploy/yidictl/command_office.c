@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * status, peers - how the office itself is, and its streams with other offices.
+ * status, peers, metrics - how the office itself is, and its streams with other offices.
  */
 #include <stdio.h>
 
@@ -132,6 +132,24 @@ add_room(struct table *table, const Yidi__StatusReport *report, struct arena *ar
                                       report->doors_shut[i]->code, report->doors_shut[i]->rule));
 }
 
+/* What is wrong, in words, before anything else. */
+static void
+print_alarms(const Yidi__StatusReport *report, bool chinese, struct arena *arena)
+{
+    for (size_t i = 0; i < report->n_alarms; i++) {
+        const Yidi__Alarm *alarm = report->alarms[i];
+        bool severe = alarm->severity == YIDI__ALARM_SEVERITY__SEVERE;
+        printf("%s  %s", severe ? "SEVERE " : "warning", alarm->english);
+        if (alarm->since_ms != 0)
+            printf(", since %s", output_time(alarm->since_ms, arena));
+        putchar('\n');
+        if (chinese)
+            printf("         %s\n", alarm->chinese);
+    }
+    if (report->n_alarms > 0)
+        putchar('\n');
+}
+
 static void
 print_status(const Yidi__StatusReport *report, struct arena *arena)
 {
@@ -195,8 +213,33 @@ run_status(const struct settings *settings, const struct arguments *arguments)
         return status;
     if (settings->json)
         output_json(&answer.response->status->base);
-    else
+    else {
+        print_alarms(answer.response->status, settings->chinese, &answer.arena);
         print_status(answer.response->status, &answer.arena);
+    }
+    return EXIT_DONE;
+}
+
+static int
+run_metrics(const struct settings *settings, const struct arguments *arguments)
+{
+    (void)arguments;
+    AUTO(session) struct session session = { 0 };
+    AUTO(answer) struct answer answer = { 0 };
+    Yidi__Metrics question = YIDI__METRICS__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    request.command_case = YIDI__REQUEST__COMMAND_METRICS;
+    request.metrics = &question;
+
+    int status = session_open_to_look(&session, settings);
+    if (status == EXIT_DONE)
+        status = session_ask(&session, &request, NULL, 0, YIDI__RESPONSE__BODY_METRICS, &answer);
+    if (status != EXIT_DONE)
+        return status;
+    if (settings->json)
+        output_json(&answer.response->metrics->base);
+    else
+        fputs(answer.response->metrics->text, stdout);
     return EXIT_DONE;
 }
 
@@ -215,7 +258,8 @@ const struct command status_command = {
     .name = "status",
     .synopsis = "",
     .help = "show how the office is",
-    .description = "SHUT tells what is not taken on at present, and why: \"own\" is new work of "
+    .description = "What is wrong stands on top, the worst first.\n\n"
+                   "SHUT tells what is not taken on at present, and why: \"own\" is new work of "
                    "this office\n(applications, imports), \"opening\" are messages of other "
                    "offices that open cases, and an\noffice is a registry that too many "
                    "applications wait for. Accepted cases go on.\n\n"
@@ -224,4 +268,13 @@ const struct command status_command = {
                    "the end of the next\none), OVERDUE how many are past their deadline, of the "
                    "stage or of the law, whichever is\nearlier (yidictl list --overdue).",
     .run = run_status,
+};
+
+const struct command metrics_command = {
+    .name = "metrics",
+    .synopsis = "",
+    .help = "print the office's figures for Prometheus",
+    .description = "The same as /metrics on the console, for an office that has none, such as for "
+                   "the\ntextfile collector of node_exporter.",
+    .run = run_metrics,
 };

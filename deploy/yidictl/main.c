@@ -69,6 +69,7 @@ static const struct command *const commands[] = {
     &population_import_command,
     &peers_command,
     &status_command,
+    &metrics_command,
     &operator_add_command,
     &operator_list_command,
     &operator_roles_command,

@@ -24,6 +24,8 @@ enum {
     /* before a connection counts as idle */ COMMAND_LINE_BYTES = 2000
 };
 
+#define TOKEN "0123456789abcdef0123456789abcdef"
+
 static struct network network;
 static struct network_office *const plain = &network.offices[SHENZHEN];
 static struct network_office *const encrypted = &network.offices[TIANHE];
@@ -47,7 +49,7 @@ add_options(struct network_office *office, const char *lines)
 static int
 set_up(void **unused)
 {
-    char lines[500];
+    char lines[500], path[NETWORK_PATH_BYTES];
     (void)unused;
     failed = true;
     network_open(&network, NULL);
@@ -60,9 +62,11 @@ set_up(void **unused)
     add_options(plain, lines);
     snprintf(lines, sizeof lines,
              "console = %s\nconsole-certificate = signing.pem\nconsole-key = signing.key\n"
-             "start-hold = 0\n",
+             "metrics-token = token\nstart-hold = 0\n",
              encrypted_listen);
     add_options(encrypted, lines);
+    network_path(encrypted, "token", path);
+    assert_int_equal(file_write(path, bytes_of_text(TOKEN "\n"), 0600, FILE_REPLACE, NULL), OK);
     network_start(plain);
     network_start(encrypted);
     return 0;
@@ -292,6 +296,68 @@ console_serves_others_while_slow_clients_hang(void **unused)
     }
 }
 
+/* ---- figures ---- */
+
+static void
+metrics_are_for_this_machine_or_for_who_has_the_token(void **unused)
+{
+    (void)unused;
+    assert_int_equal(run("curl -sSi http://%s/metrics", plain_listen), 0);
+    expect_output("HTTP/1.1 200");
+    expect_output("Content-Type: text/plain; version=0.0.4; charset=utf-8");
+    expect_output(
+        "\nyidi_office_info{office=\"440305510100\",role=\"acceptance\",province=\"44\",");
+    expect_output("\nyidi_cases{state=\"submitted\"} 0\n");
+    run("curl -sSi -H 'X-Forwarded-For: 192.0.2.1' http://%s/metrics", plain_listen);
+    expect_output("HTTP/1.1 401");
+    run("curl -sSik https://%s/metrics", encrypted_listen);
+    expect_output("HTTP/1.1 401");
+    run("curl -sSik -H 'Authorization: Bearer " TOKEN "x' https://%s/metrics", encrypted_listen);
+    expect_output("HTTP/1.1 401");
+    run("curl -sSik -H 'Authorization: Bearer " TOKEN "' https://%s/metrics", encrypted_listen);
+    expect_output("HTTP/1.1 200");
+    expect_output("role=\"registry\"");
+    run("curl -sSi -X POST -d x http://%s/metrics", plain_listen);
+    expect_output("HTTP/1.1 405");
+}
+
+static void
+metrics_tokens_are_secret_and_long(void **unused)
+{
+    char path[NETWORK_PATH_BYTES], option[NETWORK_PATH_BYTES + 30];
+    (void)unused;
+    network_path(&network.offices[FUTIAN], "token", path);
+    snprintf(option, sizeof option, "--metrics-token=%s", path);
+    expect_refused((const char *const[]){ option, NULL }, "FILE_UNREADABLE ", path);
+    assert_int_equal(file_write(path, bytes_of_text(TOKEN), 0644, FILE_REPLACE, NULL), OK);
+    expect_refused((const char *const[]){ option, NULL }, "KEY_INVALID ", path);
+    assert_int_equal(file_write(path, bytes_of_text("short\n"), 0600, FILE_REPLACE, NULL), OK);
+    expect_refused((const char *const[]){ option, NULL },
+                   "OPTION_INVALID metrics-token: ", "holds no token");
+}
+
+static void
+metrics_are_as_prometheus_wants_them(void **unused)
+{
+    (void)unused;
+    if (run("command -v promtool") != 0)
+        skip();
+    assert_int_equal(run("curl -sS http://%s/metrics | promtool check metrics 2>&1", plain_listen),
+                     0);
+    assert_string_equal(output, "");
+}
+
+static void
+metrics_are_asked_of_the_office_once_a_second_at_the_most(void **unused)
+{
+    (void)unused;
+    assert_int_equal(run("for i in 1 2 3 4 5 6 7 8; do curl -sS http://%s/metrics; done | "
+                         "grep ^yidi_inputs_total | sort -u | wc -l",
+                         plain_listen),
+                     0);
+    assert_int_equal(atoi(output), 1);
+}
+
 /* ---- health, and the end ---- */
 
 static void
@@ -338,6 +404,10 @@ main(int argc, char *argv[])
         cmocka_unit_test(console_answers_strangers_with_a_problem),
         cmocka_unit_test(console_serves_two_hundred_at_once),
         cmocka_unit_test(console_serves_others_while_slow_clients_hang),
+        cmocka_unit_test(metrics_are_for_this_machine_or_for_who_has_the_token),
+        cmocka_unit_test(metrics_tokens_are_secret_and_long),
+        cmocka_unit_test(metrics_are_as_prometheus_wants_them),
+        cmocka_unit_test(metrics_are_asked_of_the_office_once_a_second_at_the_most),
         cmocka_unit_test(console_knows_whether_the_office_works),
         cmocka_unit_test(console_ends_with_its_daemon_whoever_is_connected),
     };

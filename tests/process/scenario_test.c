@@ -241,9 +241,9 @@ find_number(const struct network_office *office, char ret_number[CASE_NUMBER_CHA
 {
     for (const char *at = tool.text; (at = strstr(at, office->code)) != NULL; at++) {
         size_t count = 0;
-        for (const char *c = at; count < CASE_NUMBER_CHARS &&
-                                 (*c == '-' || isupper((unsigned char)*c) ||
-                                  isdigit((unsigned char)*c));
+        for (const char *c = at;
+             count < CASE_NUMBER_CHARS &&
+             (*c == '-' || isupper((unsigned char)*c) || isdigit((unsigned char)*c));
              c++)
             if (*c != '-')
                 ret_number[count++] = *c;

@@ -183,6 +183,46 @@ counters_count_many_cases(void **unused)
 }
 
 static void
+assert_attention(uint64_t expected)
+{
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&scratch);
+    uint64_t count;
+    assert_int_equal(case_file_count_attention(txn, &count), OK);
+    assert_int_equal(count, expected);
+}
+
+static void
+cases_that_call_for_attention_are_counted_until_they_do_not(void **unused)
+{
+    (void)unused;
+    Yidi__CaseAttention attention = YIDI__CASE_ATTENTION__INIT;
+    struct case_file file;
+    attention.code = "ORDER_LOST";
+    sample_case_init(1, &form, &arena, &file);
+    save(&file, SAMPLE_WAITING, 1000);
+    assert_attention(0);
+    file.row->attention = &attention;
+    save(&file, SAMPLE_WAITING, 1000);
+    save(&file, SAMPLE_WAITING, 1000);
+    assert_attention(1);
+    file = open_case(1);
+    save(&file, SAMPLE_WORKING, 2000);
+    assert_attention(1);
+    file.row->attention = NULL;
+    save(&file, SAMPLE_WORKING, 2000);
+    assert_attention(0);
+    sample_case_init(2, &form, &arena, &file);
+    file.row->attention = &attention;
+    save(&file, SAMPLE_WAITING, 1000);
+    struct store_txn *txn = scratch_store_write(&scratch); /* as one that never counted it */
+    assert_int_equal(store_delete(txn, TABLE_COUNTERS, bytes_of_text("attention")), OK);
+    scratch_store_commit(txn);
+    file.row->attention = NULL;
+    save(&file, SAMPLE_WAITING, 1000);
+    assert_attention(0);
+}
+
+static void
 an_index_that_lost_a_key_is_damage(void **unused)
 {
     (void)unused;
@@ -449,6 +489,7 @@ main(int argc, char *argv[])
         TEST(case_file_open_finds_a_damaged_row),
         TEST(indexes_and_counters_move_with_the_case),
         TEST(counters_count_many_cases),
+        TEST(cases_that_call_for_attention_are_counted_until_they_do_not),
         TEST(an_index_that_lost_a_key_is_damage),
         TEST(an_open_case_holds_its_citizen_until_it_ends),
         TEST(a_case_that_never_opens_leaves_the_open_one_its_citizen),

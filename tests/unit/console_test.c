@@ -449,6 +449,64 @@ console_probes_the_office_once_for_many_that_ask(void **state)
     assert_true(is_nothing_asked(sample));
 }
 
+static int
+look(struct sample *sample, const char *hours)
+{
+    char body[40];
+    snprintf(body, sizeof body, "{\"hours\":%s}", hours);
+    return command(sample, "dashboard", body);
+}
+
+static void
+give_dashboard(struct sample *sample, uint32_t hours, uint32_t map_percent)
+{
+    struct asked asked;
+    Yidi__Response response = YIDI__RESPONSE__INIT;
+    Yidi__DashboardReport report = YIDI__DASHBOARD_REPORT__INIT;
+    Yidi__Durations durations = YIDI__DURATIONS__INIT;
+    take_request(sample, &asked);
+    assert_int_equal(asked.request->command_case, YIDI__REQUEST__COMMAND_DASHBOARD);
+    assert_int_equal(asked.request->dashboard->hours, hours);
+    report.accept_to_ready = &durations;
+    report.map_percent = map_percent;
+    response.body_case = YIDI__RESPONSE__BODY_DASHBOARD;
+    response.dashboard = &report;
+    give_answer(sample, &asked, &response, NULL);
+}
+
+static void
+expect_map_percent(int connection, unsigned percent)
+{
+    char wanted[40];
+    struct browser_reply *reply = receive(connection);
+    assert_int_equal(reply->status, 200);
+    snprintf(wanted, sizeof wanted, "\"map_percent\":%u", percent);
+    assert_non_null(strstr(reply->body, wanted));
+    free(reply);
+}
+
+static void
+console_asks_for_one_dashboard_for_all_who_look(void **state)
+{
+    struct sample *sample = *state;
+    int first = look(sample, "24"), second = look(sample, "24");
+    give_dashboard(sample, 24, 7);
+    expect_map_percent(first, 7);
+    expect_map_percent(second, 7);
+    expect_map_percent(look(sample, "24"), 7);
+    assert_true(is_nothing_asked(sample));
+    first = look(sample, "1"); /* other charts, another question */
+    give_dashboard(sample, 1, 8);
+    expect_map_percent(first, 8);
+    usleep(1100000);
+    expect_map_percent(look(sample, "24"), 7); /* who asks is not kept waiting */
+    give_dashboard(sample, 24, 9);
+    usleep(100000);
+    expect_map_percent(look(sample, "24"), 9);
+    expect_problem(post(sample, "/api/v1/dashboard", "Content-Type: application/json\r\n", "{}"),
+                   401, "SESSION_MISSING", "");
+}
+
 static void
 console_says_when_the_office_does_not_work(void **state)
 {
@@ -519,6 +577,7 @@ main(int argc, char *argv[])
         TEST(console_answers_from_the_store_without_the_office),
         TEST(console_bounds_the_commands_that_wait),
         TEST(console_probes_the_office_once_for_many_that_ask),
+        TEST(console_asks_for_one_dashboard_for_all_who_look),
         TEST(console_says_when_the_office_does_not_work),
         TEST(console_tells_subscribers_what_was_committed),
         TEST(console_ends_while_somebody_waits),

@@ -308,6 +308,17 @@ the_audit_finds_a_key_too_many(void **unused)
     assert_trouble("the index by deadline has 2 keys instead of 1");
 }
 
+static void
+the_audit_finds_more_calls_for_attention_than_there_are(void **unused)
+{
+    (void)unused;
+    const uint8_t one[8] = { 0, 0, 0, 0, 0, 0, 0, 1 };
+    save_new(1, SAMPLE_WAITING, NOW_MS);
+    scratch_store_put(&scratch, TABLE_COUNTERS, bytes_of_text("attention"),
+                      bytes_of(one, sizeof one));
+    assert_trouble("1 cases are counted that call for attention; 0 do");
+}
+
 /* ---- stores of the first format ---- */
 
 static void
@@ -386,6 +397,7 @@ main(int argc, char *argv[])
         TEST(a_key_whose_case_cannot_be_read_is_dropped_with_its_count),
         TEST(the_audit_finds_an_index_that_is_not_the_cases),
         TEST(the_audit_finds_a_key_too_many),
+        TEST(the_audit_finds_more_calls_for_attention_than_there_are),
         TEST(a_store_of_the_first_format_gets_its_index),
         TEST(an_upgrade_that_fails_leaves_the_store_as_it_was),
     };

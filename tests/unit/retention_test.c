@@ -269,7 +269,10 @@ a_centre_that_has_erased_already_refuses_to_make_the_card_again(void **unused)
                                          .defective = true,
                                          .text = "the chip does not answer" };
     const struct fake_decision abandon = {
-        .at = WINDOW, .verb = YIDI__VERB__ABANDON, .operator= "clerk", .text = "apply once more",
+        .at = WINDOW,
+        .verb = YIDI__VERB__ABANDON,
+        .operator= "clerk",
+        .text = "apply once more",
     };
     arena_init(&arena);
     finish(1, number);

@@ -262,8 +262,8 @@ reviews_are_open_until_their_end(void **unused)
         assert_int_equal(review_machine.state_open[state],
                          state != CLOSED && state != REFUSED && state != WITHDRAWN &&
                              state != REDIRECTED && state != UNCLAIMED && state != ABANDONED);
-    machine_check_graph(&review_machine,
-                        UINT64_C(1) << REVIEW_CARD_FAULTY | UINT64_C(1) << REVIEW_OPEN);
+    machine_check_graph(&review_machine, UINT64_C(1) << REVIEW_CARD_FAULTY | UINT64_C(1)
+                                                                                 << REVIEW_OPEN);
     machine_check_names(&review_machine);
 }
 

@@ -7,7 +7,8 @@ import { table } from '../table.js';
 import { clock, duration, language, named, number, time, word, yuan } from '../words.js';
 
 const spans = [['hour', 1], ['day', 24], ['week', 168]];
-const refreshMs = 5000;
+const refreshMs = 5000; // at rest; after a change sooner
+const restMs = 2000;
 
 export async function dashboardPage({ body, every, onChange, onLeave, who }) {
   let hours = 24;
@@ -29,7 +30,9 @@ export async function dashboardPage({ body, every, onChange, onLeave, who }) {
     figures));
   onLeave(() => Object.values(charts).forEach((each) => each.end()));
 
+  let asked = 0;
   const refresh = async () => {
+    asked = Date.now();
     const report = await call('dashboard', { hours });
     replace(alarms, sayAlarms(report.alarms ?? []));
     replace(stages, (report.stages ?? []).map((stage) => tile(stage)));
@@ -39,14 +42,14 @@ export async function dashboardPage({ body, every, onChange, onLeave, who }) {
   };
   await refresh();
   every(refreshMs, () => refresh().catch(() => {}));
-  onChange(() => refresh().catch(() => {}));
+  onChange(() => Date.now() - asked >= restMs && refresh().catch(() => {}));
 }
 
 function sayAlarms(alarms) {
   if (!alarms.length) return h('p.calm', h('span.dot'), word('dashboard.calm', { time: clock(Date.now()) }));
   return alarms.map((alarm) => h(`p.alarm.${alarm.severity.toLowerCase()}`, h('span.dot'), language === 'zh' ? alarm.chinese : alarm.english,
     Number(alarm.since_ms) ? h('small', word('since', { time: time(alarm.since_ms) })) : null,
-    alarm.state ? h('a', { href: `#/cases?state=${alarm.state}&urgency=overdue` }, word('dashboard.look')) : null));
+    alarm.code === 'OVERDUE' ? h('a', { href: `#/cases?state=${alarm.state}&urgency=overdue` }, word('dashboard.look')) : null));
 }
 
 function tile(stage) {
@@ -82,7 +85,8 @@ function sayFigures(report) {
 
 export const peerTable = (peers) => table([
   { label: word('offices.office'), cell: (peer) => [peer.name || peer.office, h('small.mono', peer.office), peer.trouble && h('small.late', peer.trouble)] },
-  { label: word('offices.link'), cell: ({ link }) => h(`span.link.${link}`, named('link', link)) },
+  { label: word('offices.link'), cell: ({ link, down_since_ms: down }) => [h(`span.link.${link}`, named('link', link)),
+    Number(down) ? h('small.late', word('since', { time: time(down) })) : null] },
   { label: word('offices.waiting'), number: true, cell: ({ waiting }) => number(waiting) },
   { label: word('offices.oldest'), number: true, cell: ({ oldest_ms: ms }) => (Number(ms) ? duration(ms) : '–') },
   { label: word('offices.acknowledged'), number: true, cell: ({ acknowledged }) => number(acknowledged) },

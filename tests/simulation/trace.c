@@ -47,6 +47,9 @@ trace_message_name(int kind)
         [MESSAGE_APPLICATION_REDIRECTED] = "application-redirected",
         [MESSAGE_APPLICATION_REMINDED] = "application-reminded",
         [MESSAGE_CARD_DESTROYED] = "card-destroyed",
+        [MESSAGE_APPLICATION_ABANDONED] = "application-abandoned",
+        [MESSAGE_CARD_ABANDONED] = "card-abandoned",
+        [MESSAGE_OLD_CARD_DESTROYED] = "old-card-destroyed",
     };
     _Static_assert(sizeof names / sizeof *names == MESSAGE_KIND_END, "every kind has a name");
     bool known = kind >= MESSAGE_APPLICATION_SUBMITTED && kind < MESSAGE_KIND_END;

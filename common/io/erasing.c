@@ -104,8 +104,11 @@ forget(struct turn *turn, Yidi__Case *row)
 {
     row->note = NULL;
     row->attention = NULL;
+    row->eligibility = NULL;
     row->receipt_code = (char *)protobuf_c_empty_string;
     row->receipt_digest = row->application_envelope = (ProtobufCBinaryData){ 0 };
+    if (row->noted != NULL)
+        row->noted->text = nothing;
     if (row->refusal != NULL)
         row->refusal->text = nothing;
     if (row->returned != NULL)

@@ -17,6 +17,7 @@
 #include "common/io/file.h"
 #include "common/io/signature.h"
 #include "deploy/yidictl/backup.h"
+#include "common/io/store.h"
 #include "tests/lib/figures.h"
 #include "tests/lib/journey.h"
 #include "tests/lib/tool.h"
@@ -232,12 +233,15 @@ flip_in_heads(const uint8_t *data, size_t size, size_t *ret_size)
 static uint8_t *
 newer_format(const uint8_t *data, size_t size, size_t *ret_size)
 {
-    static const uint8_t row[] = "format\0\0\0\0\0\0\0\2"; /* key and value stand side by side */
+    /* key and value stand side by side */
+    static const uint8_t row[] = {
+        'f', 'o', 'r', 'm', 'a', 't', 0, 0, 0, 0, 0, 0, 0, STORE_FORMAT
+    };
     uint8_t *copy = copy_of(data, size, ret_size);
     size_t found = 0;
-    for (size_t i = 0; i + sizeof row - 1 <= size; i++)
-        if (memcmp(copy + i, row, sizeof row - 1) == 0) {
-            copy[i + sizeof row - 2] = 9;
+    for (size_t i = 0; i + sizeof row <= size; i++)
+        if (memcmp(copy + i, row, sizeof row) == 0) {
+            copy[i + sizeof row - 1] = 9;
             found++;
         }
     assert_true(found > 0);

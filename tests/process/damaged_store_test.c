@@ -16,8 +16,8 @@
 
 #include "common/io/file.h"
 #include "common/io/signature.h"
-#include "deploy/yidictl/backup.h"
 #include "common/io/store.h"
+#include "deploy/yidictl/backup.h"
 #include "tests/lib/figures.h"
 #include "tests/lib/journey.h"
 #include "tests/lib/tool.h"

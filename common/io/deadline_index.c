@@ -409,7 +409,7 @@ deadline_index_next_erase(struct store_txn *txn, const struct deadline_key *afte
     AUTO(store_cursor) struct store_cursor *cursor = NULL;
     const uint8_t prefix = DEADLINES_ERASE;
     uint8_t storage[DEADLINE_KEY_BYTES];
-    struct bytes key, value, at = { 0 };
+    struct bytes key = { 0 }, value = { 0 }, at = { 0 };
     if (after != NULL)
         at = make_key(DEADLINES_ERASE, after->time_ms, after->case_number, storage);
     enum result result = store_cursor_open(txn, TABLE_BY_DEADLINE, bytes_of(&prefix, 1), &cursor);

@@ -212,7 +212,7 @@ dossier_next_message(struct store_txn *txn, const char *case_number,
     AUTO(store_cursor) struct store_cursor *cursor = NULL;
     const struct dossier_key prefix = case_key('M', case_number);
     struct dossier_key at = prefix;
-    struct bytes key, value;
+    struct bytes key = { 0 }, value = { 0 };
     if (after != NULL)
         at = message_key(case_number, after);
     enum result result = store_cursor_open(txn, TABLE_DOSSIERS, key_bytes(&prefix), &cursor);

@@ -96,6 +96,22 @@ upgrade_received(struct store_txn *txn, struct bytes key, struct bytes value, ui
                : ERR_DAMAGED;
 }
 
+/* Of format 3 on, a row begins with the time at which the policy was adopted; 0: long ago. */
+static enum result
+upgrade_policy(struct store_txn *txn, struct bytes key, struct bytes value, uint64_t format,
+               struct arena *arena)
+{
+    static const uint8_t long_ago[8] = { 0 };
+    if (format >= 3)
+        return OK;
+    uint8_t *row = arena_take(arena, sizeof long_ago + value.size);
+    if (row == NULL)
+        return ERR_MEMORY;
+    memcpy(row, long_ago, sizeof long_ago);
+    memcpy(row + sizeof long_ago, value.data, value.size);
+    return store_put(txn, TABLE_POLICIES, key, bytes_of(row, sizeof long_ago + value.size));
+}
+
 typedef enum result (*upgrade_row)(struct store_txn *txn, struct bytes key, struct bytes value,
                                    uint64_t format, struct arena *arena);
 
@@ -129,7 +145,9 @@ upgrade_tables(struct store_txn *txn, uint64_t format, uint64_t *ret_cases)
     enum result result = upgrade_table(txn, TABLE_CASES, format, upgrade_case, ret_cases);
     if (result == OK)
         result = upgrade_table(txn, TABLE_OUTBOX, format, upgrade_sent, &unused);
-    return result == OK ? upgrade_table(txn, TABLE_INBOX, format, upgrade_received, &unused)
+    if (result == OK)
+        result = upgrade_table(txn, TABLE_INBOX, format, upgrade_received, &unused);
+    return result == OK ? upgrade_table(txn, TABLE_POLICIES, format, upgrade_policy, &unused)
                         : result;
 }
 

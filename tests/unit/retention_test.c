@@ -598,6 +598,18 @@ a_case_that_cannot_be_read_holds_up_no_other(void **unused)
 }
 
 static void
+strip_policy(struct store_txn *txn, struct arena *arena)
+{
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    struct bytes key, value;
+    assert_int_equal(store_cursor_open(txn, TABLE_POLICIES, (struct bytes){ 0 }, &cursor), OK);
+    assert_int_equal(store_cursor_next(cursor, &key, &value), OK);
+    key = arena_copy(arena, key);
+    value = arena_copy(arena, bytes_of(value.data + 8, value.size - 8)); /* without the time */
+    assert_int_equal(store_put(txn, TABLE_POLICIES, key, value), OK);
+}
+
+static void
 make_second_format(size_t at)
 {
     AUTO(arena) struct arena arena;
@@ -615,13 +627,7 @@ make_second_format(size_t at)
                                           arena_copy(&arena, key)),
                              OK);
     }
-    AUTO(store_cursor) struct store_cursor *policies = NULL;
-    struct bytes key, value;
-    assert_int_equal(store_cursor_open(txn, TABLE_POLICIES, (struct bytes){ 0 }, &policies), OK);
-    assert_int_equal(store_cursor_next(policies, &key, &value), OK);
-    key = arena_copy(&arena, key);
-    value = arena_copy(&arena, bytes_of(value.data + 8, value.size - 8)); /* without the time */
-    assert_int_equal(store_put(txn, TABLE_POLICIES, key, value), OK);
+    strip_policy(txn, &arena);
     struct case_file file;
     const struct machine *machine = network.offices[at].role->machine;
     assert_int_equal(case_file_open(txn, machine, number, &arena, &file), OK);

@@ -114,7 +114,7 @@ acceptance_take_abandoned(struct turn *turn, struct case_file *file,
         result = warn_of_card(turn, file, incoming->from);
     if (result == OK && application_machine.state_open[file->row->state] &&
         (abandoned->ended || !has_card(file->row)))
-        result = acceptance_keep_words(turn, file, abandoned->text);
+        result = turn_keep_note(turn, file, abandoned->text);
     if (result != OK)
         return result;
     forget_former_card(file->row);

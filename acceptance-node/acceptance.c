@@ -402,24 +402,10 @@ find_event(struct turn *turn, const struct case_file *file, const Yidi__Decide *
 }
 
 enum result
-acceptance_keep_words(struct turn *turn, struct case_file *file, const char *text)
-{
-    if (text[0] == '\0')
-        return OK;
-    Yidi__CaseNote *note = arena_take(turn->arena, sizeof *note);
-    if (note == NULL)
-        return ERR_MEMORY;
-    yidi__case_note__init(note);
-    note->text = (char *)text;
-    file->row->note = note;
-    return OK;
-}
-
-enum result
 acceptance_act(struct turn *turn, struct case_file *file, const struct application_event *event,
                const char *text, struct refusal *ret_refusal)
 {
-    enum result result = acceptance_keep_words(turn, file, text);
+    enum result result = text[0] == '\0' ? OK : turn_keep_note(turn, file, text);
     turn->act_detail = text;
     return result == OK ? acceptance_advance(turn, file, NULL, event, ret_refusal) : result;
 }

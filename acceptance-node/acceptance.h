@@ -52,10 +52,6 @@ enum result acceptance_act(struct turn *turn, struct case_file *file,
                            const struct application_event *event, const char *text,
                            struct refusal *ret_refusal) MUST_CHECK;
 
-/* Keep the words of an act in the case's row; none are not kept. */
-enum result acceptance_keep_words(struct turn *turn, struct case_file *file,
-                                  const char *text) MUST_CHECK;
-
 /* Abandoning, when an office that the application needs is no more: the verb, its consequence, and
  * the same at the registry's word (CardAbandoned).
  *

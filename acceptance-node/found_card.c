@@ -30,13 +30,10 @@ acceptance_destroy_old(struct turn *turn, struct case_file *file, const char *se
                        const char *text, struct refusal *ret_refusal)
 {
     const struct application_event event = { .kind = APPLICATION_DESTROY_OLD };
-    Yidi__CaseNote *note = arena_take(turn->arena, sizeof *note);
-    if (note == NULL)
-        return ERR_MEMORY;
-    yidi__case_note__init(note);
-    note->text = (char *)text;
-    note->card_serial = (char *)serial;
-    file->row->note = note;
+    enum result result = turn_keep_note(turn, file, text);
+    if (result != OK)
+        return result;
+    file->row->note->card_serial = (char *)serial;
     turn->act_detail = text;
     return acceptance_advance(turn, file, NULL, &event, ret_refusal);
 }

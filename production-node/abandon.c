@@ -21,20 +21,15 @@ production_abandon(struct turn *turn, struct case_file *file, const Yidi__Decide
     if (decide->text[0] == '\0')
         return refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "decide.text",
                       "why, and what became of the card, must be said");
-    Yidi__CaseNote *note = arena_take(turn->arena, sizeof *note);
-    if (note == NULL)
-        return ERR_MEMORY;
     enum result result = production_step(file, &event, &order, &effects, ret_refusal);
     if (result != OK)
         return result;
     if (!office_is_gone(turn->office, file->row->acceptance_office))
         return refuse(ret_refusal, REFUSAL_COUNTERPART_LISTED, "case_number",
                       "its card is for window %s", file->row->acceptance_office);
-    yidi__case_note__init(note);
-    note->text = decide->text;
-    file->row->note = note;
     turn->act_detail = decide->text;
-    return production_advance(turn, file, NULL, &event, "", ret_refusal);
+    result = turn_keep_note(turn, file, decide->text);
+    return result == OK ? production_advance(turn, file, NULL, &event, "", ret_refusal) : result;
 }
 
 bool

@@ -255,17 +255,13 @@ trace_card(struct turn *turn, struct case_file *file, const Yidi__Decide *decide
     if (decide->text[0] == '\0')
         return refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "decide.text",
                       "where the card was found, or what was done to find it, must be said");
-    Yidi__CaseNote *note = arena_take(turn->arena, sizeof *note);
-    if (note == NULL)
-        return ERR_MEMORY;
     enum result result = production_step(file, &event, &order, &effects, ret_refusal);
     if (result != OK)
         return result;
-    yidi__case_note__init(note);
-    note->text = decide->text;
-    file->row->note = note;
     turn->act_detail = decide->text;
-    return production_advance(turn, file, NULL, &event, decide->text, ret_refusal);
+    result = turn_keep_note(turn, file, decide->text);
+    return result == OK ? production_advance(turn, file, NULL, &event, decide->text, ret_refusal)
+                        : result;
 }
 
 static enum result

@@ -13,18 +13,6 @@
 #include "registry-node/registry.h"
 
 static enum result
-keep_words(struct turn *turn, struct case_file *file, const char *text)
-{
-    Yidi__CaseNote *note = arena_take(turn->arena, sizeof *note);
-    if (note == NULL)
-        return ERR_MEMORY;
-    yidi__case_note__init(note);
-    note->text = (char *)text;
-    file->row->note = note;
-    return OK;
-}
-
-static enum result
 refuse_listed(const char *what, const char *office, struct refusal *ret_refusal)
 {
     return refuse(ret_refusal, REFUSAL_COUNTERPART_LISTED, "case_number", "it waits for %s %s",
@@ -66,7 +54,7 @@ registry_abandon(struct turn *turn, struct case_file *file, const Yidi__Decide *
                       "why the case is abandoned must be said");
     enum result result = find_event(turn, file->row, &event.kind, ret_refusal);
     if (result == OK)
-        result = keep_words(turn, file, decide->text);
+        result = turn_keep_note(turn, file, decide->text);
     turn->act_detail = decide->text;
     return result == OK ? registry_advance(turn, file, NULL, &event, ret_refusal) : result;
 }
@@ -78,7 +66,7 @@ registry_abandon_again(struct turn *turn, struct case_file *file,
     const struct review_event event = { .kind = abandoned->ended ? REVIEW_ABANDON_FINALLY
                                                                  : REVIEW_ABANDON,
                                         .operator= turn->operator, };
-    enum result result = keep_words(turn, file, abandoned->text);
+    enum result result = turn_keep_note(turn, file, abandoned->text);
     return result == OK ? registry_advance(turn, file, NULL, &event, ret_refusal) : result;
 }
 
@@ -89,7 +77,7 @@ registry_take_abandoned(struct turn *turn, struct case_file *file, const struct 
     const struct review_event event = { .kind = REVIEW_ABANDONED_THERE, .operator= "" };
     enum result result = OK;
     if (review_machine.state_open[file->row->state])
-        result = keep_words(turn, file, incoming->message->application_abandoned->text);
+        result = turn_keep_note(turn, file, incoming->message->application_abandoned->text);
     return result == OK ? registry_advance(turn, file, incoming, &event, ret_refusal) : result;
 }
 
@@ -101,6 +89,7 @@ registry_take_order_end(struct turn *turn, struct case_file *file, const struct 
     enum result result = OK;
     if (file->row->state == REVIEW_ISSUED || file->row->state == REVIEW_MADE ||
         file->row->state == REVIEW_REMAKING)
-        result = keep_words(turn, file, "the card centre has ended the order of a closed window");
+        result =
+            turn_keep_note(turn, file, "the card centre has ended the order of a closed window");
     return result == OK ? registry_advance(turn, file, incoming, &event, ret_refusal) : result;
 }

@@ -30,14 +30,11 @@ registry_redirect_to(struct turn *turn, struct case_file *file, const char *regi
                      const char *division, const char *text, struct refusal *ret_refusal)
 {
     const struct review_event event = { .kind = REVIEW_REDIRECT, .operator= turn->operator};
-    Yidi__CaseNote *note = arena_take(turn->arena, sizeof *note);
-    if (note == NULL)
-        return ERR_MEMORY;
-    yidi__case_note__init(note);
-    note->text = (char *)text;
-    note->division = (char *)division;
-    note->registry_office = (char *)registry;
-    file->row->note = note;
+    enum result result = turn_keep_note(turn, file, text);
+    if (result != OK)
+        return result;
+    file->row->note->division = (char *)division;
+    file->row->note->registry_office = (char *)registry;
     return registry_advance(turn, file, NULL, &event, ret_refusal);
 }
 

@@ -13,13 +13,8 @@ registry_take_withdrawal(struct turn *turn, struct case_file *file, const struct
                          struct refusal *ret_refusal)
 {
     const struct review_event event = { .kind = REVIEW_WITHDRAW, .operator= "" };
-    Yidi__CaseNote *note = arena_take(turn->arena, sizeof *note);
-    if (note == NULL)
-        return ERR_MEMORY;
-    yidi__case_note__init(note);
-    note->text = incoming->message->application_withdrawn->text;
-    file->row->note = note;
-    return registry_advance(turn, file, incoming, &event, ret_refusal);
+    enum result result = turn_keep_note(turn, file, incoming->message->application_withdrawn->text);
+    return result == OK ? registry_advance(turn, file, incoming, &event, ret_refusal) : result;
 }
 
 enum result

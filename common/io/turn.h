@@ -64,6 +64,11 @@ enum result turn_carry_out(struct turn *turn, struct case_file *file,
 enum result turn_advance(struct turn *turn, struct case_file *file, const struct incoming *incoming,
                          int state, const struct effects *effects) MUST_CHECK;
 
+/* Keep the words of an act in the case's row, in place of the former ones; the caller saves it.
+ *
+ * text  borrowed for the turn. */
+enum result turn_keep_note(struct turn *turn, struct case_file *file, const char *text) MUST_CHECK;
+
 /* Mark a case for an operator's eyes; the caller saves it. */
 enum result turn_set_attention(struct turn *turn, struct case_file *file, const char *code,
                                const char *text, const char *peer) MUST_CHECK;

@@ -326,6 +326,18 @@ turn_advance(struct turn *turn, struct case_file *file, const struct incoming *i
 }
 
 enum result
+turn_keep_note(struct turn *turn, struct case_file *file, const char *text)
+{
+    Yidi__CaseNote *note = arena_take(turn->arena, sizeof *note);
+    if (note == NULL)
+        return ERR_MEMORY;
+    yidi__case_note__init(note);
+    note->text = (char *)text;
+    file->row->note = note;
+    return OK;
+}
+
+enum result
 turn_set_attention(struct turn *turn, struct case_file *file, const char *code, const char *text,
                    const char *peer)
 {

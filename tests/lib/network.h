@@ -108,6 +108,9 @@ void network_stop_all(struct network *network);
 /* Is its process alive? */
 bool network_alive(struct network_office *office);
 
+/* More lines of its option file, before it is started. */
+void network_add_options(struct network_office *office, const char *lines);
+
 /* SIGHUP: read the directory again. */
 void network_hang_up(struct network_office *office);
 

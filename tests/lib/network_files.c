@@ -334,3 +334,16 @@ network_open(struct network *network, const struct network_options *options)
         write_options(&network->offices[i], options == NULL ? &standard : options);
     network_write_directories(network);
 }
+
+void
+network_add_options(struct network_office *office, const char *lines)
+{
+    char path[NETWORK_PATH_BYTES], text[OPTION_FILE_BYTES];
+    uint8_t *before = NULL;
+    size_t size;
+    network_path(office, "conf", path);
+    assert_int_equal(file_read(path, sizeof text / 2, &before, &size, NULL), OK);
+    snprintf(text, sizeof text, "%s%s", (const char *)before, lines);
+    free(before);
+    assert_int_equal(file_write(path, bytes_of_text(text), 0600, FILE_REPLACE, NULL), OK);
+}

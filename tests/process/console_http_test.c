@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -16,12 +15,11 @@
 #include "common/io/file.h"
 #include "tests/lib/browser.h"
 #include "tests/lib/network.h"
+#include "tests/lib/shell.h"
 
 enum {
-    OUTPUT_BYTES = 65536,
     MANY = 200,
-    SOON_MS = 8000,
-    /* before a connection counts as idle */ COMMAND_LINE_BYTES = 2000
+    SOON_MS = 8000, /* before a connection counts as idle */
 };
 
 #define TOKEN "0123456789abcdef0123456789abcdef"
@@ -30,21 +28,7 @@ static struct network network;
 static struct network_office *const plain = &network.offices[SHENZHEN];
 static struct network_office *const encrypted = &network.offices[TIANHE];
 static char plain_listen[BROWSER_LISTEN_BYTES], encrypted_listen[BROWSER_LISTEN_BYTES];
-static char output[OUTPUT_BYTES]; /* of the last program */
 static bool failed;
-
-static void
-add_options(struct network_office *office, const char *lines)
-{
-    char path[NETWORK_PATH_BYTES], text[8192];
-    uint8_t *before = NULL;
-    size_t size;
-    network_path(office, "conf", path);
-    assert_int_equal(file_read(path, sizeof text / 2, &before, &size, NULL), OK);
-    snprintf(text, sizeof text, "%s%s", (const char *)before, lines);
-    free(before);
-    assert_int_equal(file_write(path, bytes_of_text(text), 0600, FILE_REPLACE, NULL), OK);
-}
 
 static int
 set_up(void **unused)
@@ -59,12 +43,12 @@ set_up(void **unused)
     while (strcmp(plain_listen, encrypted_listen) == 0);
     snprintf(lines, sizeof lines, "console = %s\nconsole-patience = 1\nstart-hold = 0\n",
              plain_listen);
-    add_options(plain, lines);
+    network_add_options(plain, lines);
     snprintf(lines, sizeof lines,
              "console = %s\nconsole-certificate = signing.pem\nconsole-key = signing.key\n"
              "metrics-token = token\nstart-hold = 0\n",
              encrypted_listen);
-    add_options(encrypted, lines);
+    network_add_options(encrypted, lines);
     network_path(encrypted, "token", path);
     assert_int_equal(file_write(path, bytes_of_text(TOKEN "\n"), 0600, FILE_REPLACE, NULL), OK);
     network_start(plain);
@@ -78,29 +62,6 @@ tear_down(void **unused)
     (void)unused;
     network_close(&network, failed);
     return 0;
-}
-
-/* A program's exit status; what it says is in output. */
-__attribute__((format(printf, 1, 2))) static int
-run(const char *format, ...)
-{
-    char line[COMMAND_LINE_BYTES];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    FILE *pipe = popen(line, "r");
-    assert_non_null(pipe);
-    output[fread(output, 1, sizeof output - 1, pipe)] = '\0';
-    int status = pclose(pipe);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
-
-static void
-expect_output(const char *wanted)
-{
-    if (strstr(output, wanted) == NULL)
-        fail_msg("not \"%s\" but: %s", wanted, output);
 }
 
 static uint64_t
@@ -124,10 +85,10 @@ expect_refused(const char *const *more, const char *field, const char *reason)
                                       check ? "--check-config" : "--log-level=info" };
         for (size_t i = 0; more[i] != NULL; i++)
             arguments[3 + i] = more[i];
-        int status = network_run(idle, arguments, output, sizeof output);
+        int status = network_run(idle, arguments, shell_output, sizeof shell_output);
         assert_int_equal(status, 1);
-        expect_output(field);
-        expect_output(reason);
+        shell_expect(field);
+        shell_expect(reason);
     }
 }
 
@@ -161,8 +122,8 @@ console_refuses_a_certificate_of_another_key(void **unused)
     snprintf(key, sizeof key, "--console-key=%s", network_path(plain, "signing.key", path));
     const char *const arguments[] = { "--config", network_path(idle, "conf", conf), certificate,
                                       key,        "--console=127.0.0.1:1",          NULL };
-    assert_int_equal(network_run(idle, arguments, output, sizeof output), 1);
-    expect_output("OPTION_INVALID console: cannot serve on 127.0.0.1:1: ");
+    assert_int_equal(network_run(idle, arguments, shell_output, sizeof shell_output), 1);
+    shell_expect("OPTION_INVALID console: cannot serve on 127.0.0.1:1: ");
 }
 
 /* ---- TLS ---- */
@@ -171,30 +132,31 @@ static void
 console_speaks_tls_of_today(void **unused)
 {
     (void)unused;
-    assert_int_equal(run("curl -sSik --tlsv1.3 https://%s/ 2>&1", encrypted_listen), 0);
-    expect_output("HTTP/1.1 200");
-    expect_output("Strict-Transport-Security: max-age=31536000");
-    assert_int_equal(run("curl -sSik --tls-max 1.2 https://%s/healthz 2>&1", encrypted_listen), 0);
-    expect_output("{\"alive\":true}");
-    run("openssl s_client -connect %s -tls1_1 -cipher 'ALL:@SECLEVEL=0' </dev/null 2>&1",
-        encrypted_listen);
-    expect_output("Cipher is (NONE)");
-    run("openssl s_client -connect %s -tls1_2 -cipher AES128-GCM-SHA256 </dev/null 2>&1",
-        encrypted_listen); /* no forward secrecy */
-    expect_output("Cipher is (NONE)");
-    run("curl -sSi http://%s/ 2>&1", encrypted_listen);
-    assert_null(strstr(output, "200 OK"));
+    assert_int_equal(shell_run("curl -sSik --tlsv1.3 https://%s/ 2>&1", encrypted_listen), 0);
+    shell_expect("HTTP/1.1 200");
+    shell_expect("Strict-Transport-Security: max-age=31536000");
+    assert_int_equal(
+        shell_run("curl -sSik --tls-max 1.2 https://%s/healthz 2>&1", encrypted_listen), 0);
+    shell_expect("{\"alive\":true}");
+    shell_run("openssl s_client -connect %s -tls1_1 -cipher 'ALL:@SECLEVEL=0' </dev/null 2>&1",
+              encrypted_listen);
+    shell_expect("Cipher is (NONE)");
+    shell_run("openssl s_client -connect %s -tls1_2 -cipher AES128-GCM-SHA256 </dev/null 2>&1",
+              encrypted_listen); /* no forward secrecy */
+    shell_expect("Cipher is (NONE)");
+    shell_run("curl -sSi http://%s/ 2>&1", encrypted_listen);
+    assert_null(strstr(shell_output, "200 OK"));
 }
 
 static void
 console_holds_many_encrypted_connections(void **unused)
 {
     (void)unused;
-    assert_int_equal(run("curl -skZ --parallel-max 60 -o /dev/null -w '%%{http_code}\\n' "
-                         "'https://%s/?[1-120]' | grep -c 200",
-                         encrypted_listen),
+    assert_int_equal(shell_run("curl -skZ --parallel-max 60 -o /dev/null -w '%%{http_code}\\n' "
+                               "'https://%s/?[1-120]' | grep -c 200",
+                               encrypted_listen),
                      0);
-    assert_int_equal(atoi(output), 120);
+    assert_int_equal(atoi(shell_output), 120);
 }
 
 /* ---- bad input ---- */
@@ -207,10 +169,11 @@ console_does_not_leave_its_pages(void **unused)
                                          "/console.css/.." };
     (void)unused;
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        assert_int_equal(run("curl -sSi --path-as-is 'http://%s%s'", plain_listen, paths[i]), 0);
-        expect_output("HTTP/1.1 404");
-        expect_output("application/problem+json");
-        assert_null(strstr(output, "<html"));
+        assert_int_equal(shell_run("curl -sSi --path-as-is 'http://%s%s'", plain_listen, paths[i]),
+                         0);
+        shell_expect("HTTP/1.1 404");
+        shell_expect("application/problem+json");
+        assert_null(strstr(shell_output, "<html"));
     }
 }
 
@@ -221,16 +184,16 @@ console_takes_no_oversize_upload(void **unused)
     uint64_t before = journal_size(plain);
     (void)unused;
     network_path(plain, "large", path);
-    assert_int_equal(run("head -c 5000000 /dev/zero >%s", path), 0);
-    run("curl -sSi -H 'Content-Type: application/json' --data-binary @%s "
-        "http://%s/api/v1/apply 2>&1",
-        path, plain_listen);
-    expect_output("HTTP/1.1 413");
-    expect_output("\"code\":\"BODY_TOO_LARGE\"");
-    run("curl -sSi -H 'Expect:' -H 'Transfer-Encoding: chunked' --data-binary @%s "
-        "http://%s/api/v1/apply 2>&1",
-        path, plain_listen);
-    assert_null(strstr(output, "200 OK"));
+    assert_int_equal(shell_run("head -c 5000000 /dev/zero >%s", path), 0);
+    shell_run("curl -sSi -H 'Content-Type: application/json' --data-binary @%s "
+              "http://%s/api/v1/apply 2>&1",
+              path, plain_listen);
+    shell_expect("HTTP/1.1 413");
+    shell_expect("\"code\":\"BODY_TOO_LARGE\"");
+    shell_run("curl -sSi -H 'Expect:' -H 'Transfer-Encoding: chunked' --data-binary @%s "
+              "http://%s/api/v1/apply 2>&1",
+              path, plain_listen);
+    assert_null(strstr(shell_output, "200 OK"));
     assert_true(journal_size(plain) == before);
 }
 
@@ -239,14 +202,14 @@ console_answers_strangers_with_a_problem(void **unused)
 {
     uint64_t before = journal_size(plain);
     (void)unused;
-    run("curl -sSi -H 'Content-Type: application/json' -d '{}' http://%s/api/v1/apply 2>&1",
-        plain_listen);
-    expect_output("HTTP/1.1 401");
-    expect_output("Content-Type: application/problem+json");
-    expect_output("Cache-Control: no-store");
-    expect_output("\"english\":\"log in first\",\"chinese\":\"请先登录\"");
-    run("curl -sSi -X PUT -d '{}' http://%s/api/v1/apply 2>&1", plain_listen);
-    expect_output("HTTP/1.1 405");
+    shell_run("curl -sSi -H 'Content-Type: application/json' -d '{}' http://%s/api/v1/apply 2>&1",
+              plain_listen);
+    shell_expect("HTTP/1.1 401");
+    shell_expect("Content-Type: application/problem+json");
+    shell_expect("Cache-Control: no-store");
+    shell_expect("\"english\":\"log in first\",\"chinese\":\"请先登录\"");
+    shell_run("curl -sSi -X PUT -d '{}' http://%s/api/v1/apply 2>&1", plain_listen);
+    shell_expect("HTTP/1.1 405");
     assert_true(journal_size(plain) == before);
 }
 
@@ -302,23 +265,24 @@ static void
 metrics_are_for_this_machine_or_for_who_has_the_token(void **unused)
 {
     (void)unused;
-    assert_int_equal(run("curl -sSi http://%s/metrics", plain_listen), 0);
-    expect_output("HTTP/1.1 200");
-    expect_output("Content-Type: text/plain; version=0.0.4; charset=utf-8");
-    expect_output(
-        "\nyidi_office_info{office=\"440305510100\",role=\"acceptance\",province=\"44\",");
-    expect_output("\nyidi_cases{state=\"submitted\"} 0\n");
-    run("curl -sSi -H 'X-Forwarded-For: 192.0.2.1' http://%s/metrics", plain_listen);
-    expect_output("HTTP/1.1 401");
-    run("curl -sSik https://%s/metrics", encrypted_listen);
-    expect_output("HTTP/1.1 401");
-    run("curl -sSik -H 'Authorization: Bearer " TOKEN "x' https://%s/metrics", encrypted_listen);
-    expect_output("HTTP/1.1 401");
-    run("curl -sSik -H 'Authorization: Bearer " TOKEN "' https://%s/metrics", encrypted_listen);
-    expect_output("HTTP/1.1 200");
-    expect_output("role=\"registry\"");
-    run("curl -sSi -X POST -d x http://%s/metrics", plain_listen);
-    expect_output("HTTP/1.1 405");
+    assert_int_equal(shell_run("curl -sSi http://%s/metrics", plain_listen), 0);
+    shell_expect("HTTP/1.1 200");
+    shell_expect("Content-Type: text/plain; version=0.0.4; charset=utf-8");
+    shell_expect("\nyidi_office_info{office=\"440305510100\",role=\"acceptance\",province=\"44\",");
+    shell_expect("\nyidi_cases{state=\"submitted\"} 0\n");
+    shell_run("curl -sSi -H 'X-Forwarded-For: 192.0.2.1' http://%s/metrics", plain_listen);
+    shell_expect("HTTP/1.1 401");
+    shell_run("curl -sSik https://%s/metrics", encrypted_listen);
+    shell_expect("HTTP/1.1 401");
+    shell_run("curl -sSik -H 'Authorization: Bearer " TOKEN "x' https://%s/metrics",
+              encrypted_listen);
+    shell_expect("HTTP/1.1 401");
+    shell_run("curl -sSik -H 'Authorization: Bearer " TOKEN "' https://%s/metrics",
+              encrypted_listen);
+    shell_expect("HTTP/1.1 200");
+    shell_expect("role=\"registry\"");
+    shell_run("curl -sSi -X POST -d x http://%s/metrics", plain_listen);
+    shell_expect("HTTP/1.1 405");
 }
 
 static void
@@ -340,22 +304,22 @@ static void
 metrics_are_as_prometheus_wants_them(void **unused)
 {
     (void)unused;
-    if (run("command -v promtool") != 0)
+    if (shell_run("command -v promtool") != 0)
         skip();
-    assert_int_equal(run("curl -sS http://%s/metrics | promtool check metrics 2>&1", plain_listen),
-                     0);
-    assert_string_equal(output, "");
+    assert_int_equal(
+        shell_run("curl -sS http://%s/metrics | promtool check metrics 2>&1", plain_listen), 0);
+    assert_string_equal(shell_output, "");
 }
 
 static void
 metrics_are_asked_of_the_office_once_a_second_at_the_most(void **unused)
 {
     (void)unused;
-    assert_int_equal(run("for i in 1 2 3 4 5 6 7 8; do curl -sS http://%s/metrics; done | "
-                         "grep ^yidi_inputs_total | sort -u | wc -l",
-                         plain_listen),
+    assert_int_equal(shell_run("for i in 1 2 3 4 5 6 7 8; do curl -sS http://%s/metrics; done | "
+                               "grep ^yidi_inputs_total | sort -u | wc -l",
+                               plain_listen),
                      0);
-    assert_int_equal(atoi(output), 1);
+    assert_int_equal(atoi(shell_output), 1);
 }
 
 /* ---- health, and the end ---- */
@@ -365,10 +329,10 @@ console_knows_whether_the_office_works(void **unused)
 {
     uint64_t before = journal_size(plain);
     (void)unused;
-    assert_int_equal(run("curl -sS http://%s/readyz", plain_listen), 0);
-    assert_string_equal(output, "{\"ready\":true}");
-    assert_int_equal(run("curl -sSk https://%s/readyz", encrypted_listen), 0);
-    assert_string_equal(output, "{\"ready\":true}");
+    assert_int_equal(shell_run("curl -sS http://%s/readyz", plain_listen), 0);
+    assert_string_equal(shell_output, "{\"ready\":true}");
+    assert_int_equal(shell_run("curl -sSk https://%s/readyz", encrypted_listen), 0);
+    assert_string_equal(shell_output, "{\"ready\":true}");
     assert_true(journal_size(plain) == before); /* a probe is no act */
 }
 

@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -18,32 +17,19 @@
 #include "common/io/wire.h"
 #include "tests/lib/browser.h"
 #include "tests/lib/network.h"
+#include "tests/lib/shell.h"
 #include "tests/lib/tool.h"
 
 #define JSON "-H 'Content-Type: application/json'"
 
-enum { OUTPUT_BYTES = 65536, COMMAND_LINE_BYTES = 4000, TOKEN_CHARS = 64 };
+enum { TOKEN_CHARS = 64 };
 
 static struct network network;
 static struct network_office *const brief = &network.offices[TIANHE];    /* short sessions, http */
 static struct network_office *const window = &network.offices[SHENZHEN]; /* long ones, https */
 static char brief_listen[BROWSER_LISTEN_BYTES], window_listen[BROWSER_LISTEN_BYTES];
-static char output[OUTPUT_BYTES]; /* of the last program */
 static char token[TOKEN_CHARS + 1], csrf[TOKEN_CHARS + 1];
 static bool failed;
-
-static void
-add_options(struct network_office *office, const char *lines)
-{
-    char path[NETWORK_PATH_BYTES], text[8192];
-    uint8_t *before = NULL;
-    size_t size;
-    network_path(office, "conf", path);
-    assert_int_equal(file_read(path, sizeof text / 2, &before, &size, NULL), OK);
-    snprintf(text, sizeof text, "%s%s", (const char *)before, lines);
-    free(before);
-    assert_int_equal(file_write(path, bytes_of_text(text), 0600, FILE_REPLACE, NULL), OK);
-}
 
 static int
 set_up(void **unused)
@@ -58,12 +44,12 @@ set_up(void **unused)
     while (strcmp(brief_listen, window_listen) == 0);
     snprintf(lines, sizeof lines,
              "console = %s\nstart-hold = 0\nsession-idle = 3\nsession-max = 8\n", brief_listen);
-    add_options(brief, lines);
+    network_add_options(brief, lines);
     snprintf(lines, sizeof lines,
              "console = %s\nconsole-certificate = signing.pem\nconsole-key = signing.key\n"
              "start-hold = 0\n",
              window_listen);
-    add_options(window, lines);
+    network_add_options(window, lines);
     network_start(brief);
     network_start(window);
     return 0;
@@ -77,36 +63,6 @@ tear_down(void **unused)
     return 0;
 }
 
-/* A program's exit status; what it says is in output. */
-__attribute__((format(printf, 1, 2))) static int
-run(const char *format, ...)
-{
-    char line[COMMAND_LINE_BYTES];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    FILE *pipe = popen(line, "r");
-    assert_non_null(pipe);
-    output[fread(output, 1, sizeof output - 1, pipe)] = '\0';
-    int status = pclose(pipe);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
-
-static void
-expect(const char *wanted)
-{
-    if (strstr(output, wanted) == NULL)
-        fail_msg("not \"%s\" but: %s", wanted, output);
-}
-
-static void
-expect_not(const char *unwanted)
-{
-    if (strstr(output, unwanted) != NULL)
-        fail_msg("\"%s\" in: %s", unwanted, output);
-}
-
 /* yidictl at an office in somebody's name; answers its exit status. */
 __attribute__((format(printf, 3, 4))) static int
 ctl(struct network_office *office, const char *operator_name, const char *format, ...)
@@ -117,9 +73,9 @@ ctl(struct network_office *office, const char *operator_name, const char *format
     va_start(arguments, format);
     vsnprintf(words, sizeof words, format, arguments);
     va_end(arguments);
-    return run("YIDI_OPERATOR=%s %s/yidictl 2>&1 --socket %s %s", operator_name,
-               programs == NULL ? "build/bin" : programs, network_path(office, "control", socket),
-               words);
+    return shell_run("YIDI_OPERATOR=%s %s/yidictl 2>&1 --socket %s %s", operator_name,
+                     programs == NULL ? "build/bin" : programs,
+                     network_path(office, "control", socket), words);
 }
 
 static void
@@ -127,15 +83,15 @@ add(struct network_office *office, const char *name, const char *roles)
 {
     if (ctl(office, "root", "operator add %s %s --password-file - <<'END'\nwords of %s\nEND\n",
             name, roles, name) != 0)
-        fail_msg("%s", output);
+        fail_msg("%s", shell_output);
 }
 
 static uint64_t
 journal_size(struct network_office *office)
 {
     if (ctl(office, "wang.admin", "--json status") != 0)
-        fail_msg("%s", output);
-    const char *size = strstr(output, "\"tree_size\":");
+        fail_msg("%s", shell_output);
+    const char *size = strstr(shell_output, "\"tree_size\":");
     assert_non_null(size);
     return strtoull(size + strlen("\"tree_size\":"), NULL, 10);
 }
@@ -145,18 +101,19 @@ journal_size(struct network_office *office)
 static void
 log_in_with(const char *listen, const char *name, const char *password, const char *more)
 {
-    assert_int_equal(run("curl -sSi %s " JSON
-                         " -d '{\"operator\":\"%s\",\"password\":\"%s\"}' http://%s/api/v1/session",
-                         more, name, password, listen),
-                     0);
+    assert_int_equal(
+        shell_run("curl -sSi %s " JSON
+                  " -d '{\"operator\":\"%s\",\"password\":\"%s\"}' http://%s/api/v1/session",
+                  more, name, password, listen),
+        0);
 }
 
 static void
 copy_behind(const char *text, char ret_text[TOKEN_CHARS + 1])
 {
-    const char *start = strstr(output, text);
+    const char *start = strstr(shell_output, text);
     if (start == NULL)
-        fail_msg("no %s in: %s", text, output);
+        fail_msg("no %s in: %s", text, shell_output);
     snprintf(ret_text, TOKEN_CHARS + 1, "%s", start + strlen(text));
     assert_int_equal(strspn(ret_text, "0123456789abcdef"), TOKEN_CHARS);
 }
@@ -167,7 +124,7 @@ log_in(const char *name)
     char password[100];
     snprintf(password, sizeof password, "words of %s", name);
     log_in_with(brief_listen, name, password, "");
-    expect("HTTP/1.1 200");
+    shell_expect("HTTP/1.1 200");
     copy_behind("Set-Cookie: yidi=", token);
     copy_behind("\"csrf\":\"", csrf);
 }
@@ -175,9 +132,10 @@ log_in(const char *name)
 static void
 post(const char *command, const char *body)
 {
-    assert_int_equal(run("curl -sSi " JSON " -H 'Cookie: yidi=%s' -H 'X-Yidi-Token: %s' -d '%s' "
-                         "http://%s/api/v1/%s",
-                         token, csrf, body, brief_listen, command),
+    assert_int_equal(shell_run("curl -sSi " JSON
+                               " -H 'Cookie: yidi=%s' -H 'X-Yidi-Token: %s' -d '%s' "
+                               "http://%s/api/v1/%s",
+                               token, csrf, body, brief_listen, command),
                      0);
 }
 
@@ -185,7 +143,8 @@ static void
 get_session(void)
 {
     assert_int_equal(
-        run("curl -sSi -H 'Cookie: yidi=%s' http://%s/api/v1/session", token, brief_listen), 0);
+        shell_run("curl -sSi -H 'Cookie: yidi=%s' http://%s/api/v1/session", token, brief_listen),
+        0);
 }
 
 /* ---- before anybody was added ---- */
@@ -196,10 +155,10 @@ an_office_without_operators_works_as_ever(void **unused)
     (void)unused;
     assert_int_equal(ctl(brief, "anybody", "list"), 0);
     assert_int_equal(ctl(brief, "root", "operator list"), 0);
-    expect("no operators yet");
+    shell_expect("no operators yet");
     log_in_with(brief_listen, "anybody", "words of anybody", "");
-    expect("HTTP/1.1 401");
-    expect("LOGIN_FAILED");
+    shell_expect("HTTP/1.1 401");
+    shell_expect("LOGIN_FAILED");
 }
 
 static void
@@ -212,25 +171,25 @@ operators_are_added_with_passwords_that_are_no_arguments(void **unused)
     add(brief, "sun.auditor", "--role auditor");
     add(window, "zhao.clerk", "--role clerk");
     assert_int_equal(ctl(brief, "root", "operator add li.examiner --role issuer --no-password"), 1);
-    expect("OPERATOR_TAKEN");
+    shell_expect("OPERATOR_TAKEN");
     assert_int_equal(ctl(brief, "root", "operator add x --role king --no-password"), 1);
-    expect("OPERATOR_ROLES_INVALID");
+    shell_expect("OPERATOR_ROLES_INVALID");
     assert_int_equal(
         ctl(brief, "root", "operator add x --role auditor --role issuer --no-password"), 1);
-    expect("OPERATOR_ROLES_INVALID");
+    shell_expect("OPERATOR_ROLES_INVALID");
     assert_int_equal(ctl(brief, "root", "operator add X --role issuer --no-password"), 1);
-    expect("OPERATOR_INVALID");
+    shell_expect("OPERATOR_INVALID");
     assert_int_equal(
         ctl(brief, "root", "operator add x --role issuer --password-file - <<END\nshort\nEND\n"),
         1);
-    expect("PASSWORD_INVALID");
+    shell_expect("PASSWORD_INVALID");
     assert_int_equal(ctl(brief, "root", "operator add x --role issuer </dev/null"), 1);
-    expect("OPTION_INVALID");
+    shell_expect("OPTION_INVALID");
     assert_int_equal(ctl(brief, "root", "operator disable nobody"), 1);
-    expect("OPERATOR_UNKNOWN");
+    shell_expect("OPERATOR_UNKNOWN");
     assert_int_equal(ctl(brief, "root", "--json operator list"), 0);
-    expect("{\"name\":\"zhou.issuer\",\"roles\":[\"examiner\",\"issuer\"]");
-    expect_not("argon2");
+    shell_expect("{\"name\":\"zhou.issuer\",\"roles\":[\"examiner\",\"issuer\"]");
+    shell_expect_not("argon2");
 }
 
 /* ---- the socket ---- */
@@ -240,17 +199,17 @@ the_socket_refuses_whoever_is_not_listed_or_lacks_the_role(void **unused)
 {
     (void)unused;
     assert_int_equal(ctl(brief, "anybody", "status"), 1);
-    expect("NOT_PERMITTED");
+    shell_expect("NOT_PERMITTED");
     assert_int_equal(ctl(brief, "li.examiner", "status"), 0);
     assert_int_equal(ctl(brief, "wang.admin", "list"), 1);
-    expect("NOT_PERMITTED");
+    shell_expect("NOT_PERMITTED");
     assert_int_equal(ctl(brief, "sun.auditor", "list"), 0);
     assert_int_equal(ctl(brief, "wang.admin", "recover"), 0);
     assert_int_equal(ctl(brief, "sun.auditor", "recover --start"), 1);
-    expect("NOT_PERMITTED");
+    shell_expect("NOT_PERMITTED");
     assert_int_equal(ctl(brief, "anybody", "operator disable sun.auditor"), 0);
     assert_int_equal(ctl(brief, "sun.auditor", "list"), 1);
-    expect("disabled");
+    shell_expect("disabled");
     assert_int_equal(ctl(brief, "anybody", "operator enable sun.auditor"), 0);
     assert_int_equal(ctl(brief, "sun.auditor", "list"), 0);
 }
@@ -262,23 +221,23 @@ logging_in_gives_a_cookie_that_scripts_and_other_sites_do_not_get(void **unused)
 {
     (void)unused;
     log_in("li.examiner");
-    expect("; Path=/; HttpOnly; SameSite=Strict\r\n");
-    expect("{\"operator\":\"li.examiner\",\"roles\":[\"examiner\"],\"csrf\":\"");
-    expect("\"language\":\"zh\",\"office\":{\"code\":\"440106");
-    expect("\"role\":\"registry\"");
-    expect("Cache-Control: no-store");
+    shell_expect("; Path=/; HttpOnly; SameSite=Strict\r\n");
+    shell_expect("{\"operator\":\"li.examiner\",\"roles\":[\"examiner\"],\"csrf\":\"");
+    shell_expect("\"language\":\"zh\",\"office\":{\"code\":\"440106");
+    shell_expect("\"role\":\"registry\"");
+    shell_expect("Cache-Control: no-store");
     get_session();
-    expect("HTTP/1.1 200");
-    expect(csrf);
+    shell_expect("HTTP/1.1 200");
+    shell_expect(csrf);
     post("list", "{}");
-    expect("HTTP/1.1 200");
-    assert_int_equal(run("curl -sSik " JSON
-                         " -d '{\"operator\":\"zhao.clerk\",\"password\":\"words "
-                         "of zhao.clerk\"}' https://%s/api/v1/session",
-                         window_listen),
+    shell_expect("HTTP/1.1 200");
+    assert_int_equal(shell_run("curl -sSik " JSON
+                               " -d '{\"operator\":\"zhao.clerk\",\"password\":\"words "
+                               "of zhao.clerk\"}' https://%s/api/v1/session",
+                               window_listen),
                      0);
-    expect("Set-Cookie: __Host-yidi=");
-    expect("; Path=/; Secure; HttpOnly; SameSite=Strict\r\n");
+    shell_expect("Set-Cookie: __Host-yidi=");
+    shell_expect("; Path=/; Secure; HttpOnly; SameSite=Strict\r\n");
 }
 
 static void
@@ -286,10 +245,11 @@ a_token_counts_in_its_cookie_alone(void **unused)
 {
     (void)unused;
     log_in("li.examiner");
-    run("curl -sSi 'http://%s/api/v1/session?yidi=%s'", brief_listen, token);
-    expect("HTTP/1.1 401");
-    run("curl -sSi -H 'Authorization: Bearer %s' http://%s/api/v1/session", token, brief_listen);
-    expect("HTTP/1.1 401");
+    shell_run("curl -sSi 'http://%s/api/v1/session?yidi=%s'", brief_listen, token);
+    shell_expect("HTTP/1.1 401");
+    shell_run("curl -sSi -H 'Authorization: Bearer %s' http://%s/api/v1/session", token,
+              brief_listen);
+    shell_expect("HTTP/1.1 401");
 }
 
 static void
@@ -300,18 +260,19 @@ a_post_without_the_token_of_the_page_is_refused(void **unused)
     log_in("zhou.issuer");
     memcpy(former, csrf, sizeof former);
     log_in("li.examiner");
-    assert_int_equal(run("curl -sSi " JSON " -H 'Cookie: yidi=%s' -d '{}' http://%s/api/v1/list",
-                         token, brief_listen),
+    assert_int_equal(shell_run("curl -sSi " JSON
+                               " -H 'Cookie: yidi=%s' -d '{}' http://%s/api/v1/list",
+                               token, brief_listen),
                      0);
-    expect("HTTP/1.1 403");
+    shell_expect("HTTP/1.1 403");
     memcpy(csrf, former, sizeof csrf); /* of another session */
     post("list", "{}");
-    expect("HTTP/1.1 403");
-    expect("FOREIGN_PAGE");
+    shell_expect("HTTP/1.1 403");
+    shell_expect("FOREIGN_PAGE");
     post("logout", "{}");
-    expect("HTTP/1.1 403");
+    shell_expect("HTTP/1.1 403");
     get_session();
-    expect("HTTP/1.1 200");
+    shell_expect("HTTP/1.1 200");
 }
 
 static void
@@ -320,20 +281,20 @@ a_foreign_page_logs_nobody_in(void **unused)
     (void)unused;
     log_in_with(brief_listen, "li.examiner", "words of li.examiner",
                 "-H 'Origin: https://elsewhere.example'");
-    expect("HTTP/1.1 403");
+    shell_expect("HTTP/1.1 403");
     log_in_with(brief_listen, "li.examiner", "words of li.examiner",
                 "-H 'Sec-Fetch-Site: cross-site'");
-    expect("HTTP/1.1 403");
-    expect_not("Set-Cookie");
-    run("curl -sSi -d '{\"operator\":\"li.examiner\",\"password\":\"words of li.examiner\"}' "
-        "http://%s/api/v1/session",
-        brief_listen);
-    expect("HTTP/1.1 400");
+    shell_expect("HTTP/1.1 403");
+    shell_expect_not("Set-Cookie");
+    shell_run("curl -sSi -d '{\"operator\":\"li.examiner\",\"password\":\"words of li.examiner\"}' "
+              "http://%s/api/v1/session",
+              brief_listen);
+    shell_expect("HTTP/1.1 400");
     char own[100];
     snprintf(own, sizeof own, "-H 'Origin: http://%s' -H 'Sec-Fetch-Site: same-origin'",
              brief_listen);
     log_in_with(brief_listen, "li.examiner", "words of li.examiner", own);
-    expect("HTTP/1.1 200");
+    shell_expect("HTTP/1.1 200");
 }
 
 static void
@@ -345,11 +306,11 @@ a_cookie_that_was_planted_is_not_made_a_session(void **unused)
     (void)unused;
     snprintf(more, sizeof more, "-H 'Cookie: yidi=%s'", planted);
     log_in_with(brief_listen, "li.examiner", "words of li.examiner", more);
-    expect("HTTP/1.1 200");
+    shell_expect("HTTP/1.1 200");
     copy_behind("Set-Cookie: yidi=", token);
     assert_string_not_equal(token, planted);
-    run("curl -sSi %s http://%s/api/v1/session", more, brief_listen);
-    expect("HTTP/1.1 401");
+    shell_run("curl -sSi %s http://%s/api/v1/session", more, brief_listen);
+    shell_expect("HTTP/1.1 401");
 }
 
 static void
@@ -361,10 +322,10 @@ logging_in_again_ends_the_browser_s_former_session(void **unused)
     memcpy(former, token, sizeof former);
     snprintf(more, sizeof more, "-H 'Cookie: yidi=%s'", token);
     log_in_with(brief_listen, "zhou.issuer", "words of zhou.issuer", more);
-    expect("HTTP/1.1 200");
+    shell_expect("HTTP/1.1 200");
     memcpy(token, former, sizeof token);
     get_session();
-    expect("HTTP/1.1 401");
+    shell_expect("HTTP/1.1 401");
 }
 
 static void
@@ -374,13 +335,13 @@ a_cookie_is_worth_nothing_after_logging_out(void **unused)
     log_in("li.examiner");
     uint64_t before = journal_size(brief);
     post("logout", "{}");
-    expect("HTTP/1.1 200");
-    expect("Set-Cookie: yidi=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0\r\n");
+    shell_expect("HTTP/1.1 200");
+    shell_expect("Set-Cookie: yidi=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0\r\n");
     assert_true(journal_size(brief) == before + 1);
     get_session();
-    expect("HTTP/1.1 401");
+    shell_expect("HTTP/1.1 401");
     post("list", "{}");
-    expect("HTTP/1.1 401");
+    shell_expect("HTTP/1.1 401");
 }
 
 /* ---- the end of a session ---- */
@@ -393,22 +354,22 @@ an_idle_session_ends_and_a_used_one_ends_in_the_end(void **unused)
     for (int second = 0; second < 4; second++) {
         sleep(1);
         post("list", "{}");
-        expect("HTTP/1.1 200"); /* beyond the idle time of 3 s */
+        shell_expect("HTTP/1.1 200"); /* beyond the idle time of 3 s */
     }
     for (int second = 0; second < 5; second++) {
         sleep(1);
         post("list", "{}");
     }
-    expect("HTTP/1.1 401"); /* beyond 8 s */
+    shell_expect("HTTP/1.1 401"); /* beyond 8 s */
     log_in("li.examiner");
     for (int second = 0; second < 4; second++) {
         sleep(1);
-        assert_int_equal(run("curl -sSi " JSON " -H 'Cookie: yidi=%s' -H 'X-Yidi-Token: %s' "
-                             "-H 'X-Yidi-Unattended: 1' -d '{}' http://%s/api/v1/list",
-                             token, csrf, brief_listen),
+        assert_int_equal(shell_run("curl -sSi " JSON " -H 'Cookie: yidi=%s' -H 'X-Yidi-Token: %s' "
+                                   "-H 'X-Yidi-Unattended: 1' -d '{}' http://%s/api/v1/list",
+                                   token, csrf, brief_listen),
                          0);
     }
-    expect("HTTP/1.1 401"); /* the page was there, but nobody */
+    shell_expect("HTTP/1.1 401"); /* the page was there, but nobody */
 }
 
 static void
@@ -422,10 +383,10 @@ a_session_ends_at_once_with_a_change_of_its_operator(void **unused)
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         assert_int_equal(ctl(brief, "root", "%s", changes[i]), 0);
         post("list", "{}");
-        expect("HTTP/1.1 401");
+        shell_expect("HTTP/1.1 401");
         if (i == 0) {
             log_in_with(brief_listen, "li.examiner", "words of li.examiner", "");
-            expect("LOGIN_FAILED"); /* in the words of a wrong password */
+            shell_expect("LOGIN_FAILED"); /* in the words of a wrong password */
         } else {
             log_in("li.examiner");
         }
@@ -442,7 +403,7 @@ a_session_outlives_the_daemon(void **unused)
     for (int i = 0; i < 100 && ctl(brief, "wang.admin", "status") != 0; i++)
         usleep(20000);
     post("list", "{}");
-    expect("HTTP/1.1 200");
+    shell_expect("HTTP/1.1 200");
 }
 
 /* ---- roles, and personal data ---- */
@@ -455,30 +416,30 @@ the_console_refuses_what_the_role_does_not_do(void **unused)
     (void)unused;
     log_in("li.examiner");
     post("decide", issue);
-    expect("HTTP/1.1 403");
-    expect("NOT_PERMITTED");
-    expect("decide.issue is for: issuer");
+    shell_expect("HTTP/1.1 403");
+    shell_expect("NOT_PERMITTED");
+    shell_expect("decide.issue is for: issuer");
     post("operator_list", "{}");
-    expect("HTTP/1.1 403");
+    shell_expect("HTTP/1.1 403");
     post("operator_change", "{\"verb\":\"OPERATOR_ROLES\",\"name\":\"li.examiner\",\"roles\":"
                             "[\"administrator\"]}");
-    expect("HTTP/1.1 403");
+    shell_expect("HTTP/1.1 403");
     log_in("zhou.issuer");
     post("decide", issue);
-    expect("CASE_UNKNOWN");
+    shell_expect("CASE_UNKNOWN");
     log_in("sun.auditor");
     post("decide", issue);
-    expect("HTTP/1.1 403");
+    shell_expect("HTTP/1.1 403");
     post("show", "{\"case_number\":\"440305000001261122000001X4\",\"full\":true,\"reason\":\"r\"}");
-    expect("HTTP/1.1 404");
+    shell_expect("HTTP/1.1 404");
     log_in("wang.admin");
     post("show", "{\"case_number\":\"440305000001261122000001X4\",\"full\":true,\"reason\":\"r\"}");
-    expect("HTTP/1.1 403");
+    shell_expect("HTTP/1.1 403");
     post("list", "{}");
-    expect("HTTP/1.1 403");
+    shell_expect("HTTP/1.1 403");
     post("operator_list", "{}");
-    expect("{\"operators\":[{\"name\":\"li.examiner\",\"roles\":[\"examiner\"]");
-    expect_not("argon2");
+    shell_expect("{\"operators\":[{\"name\":\"li.examiner\",\"roles\":[\"examiner\"]");
+    shell_expect_not("argon2");
 }
 
 static void
@@ -490,7 +451,7 @@ a_browser_cannot_ask_what_the_console_asks_of_itself(void **unused)
     log_in("wang.admin");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         post(commands[i], "{}");
-        expect("COMMAND_UNKNOWN");
+        shell_expect("COMMAND_UNKNOWN");
     }
 }
 
@@ -504,31 +465,31 @@ names_that_exist_and_others_are_refused_alike_and_locked_alike(void **unused)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         uint64_t before = journal_size(brief);
         for (int attempt = 0; attempt < 4; attempt++) {
-            run("curl -sSi " JSON " -d \"{\\\"operator\\\":\\\"%s\\\",\\\"password\\\":"
-                "\\\"wrong words\\\"}\" http://%s/api/v1/session",
-                names[i], brief_listen);
-            expect("HTTP/1.1 401");
-            expect("LOGIN_FAILED");
-            expect_not("Set-Cookie");
+            shell_run("curl -sSi " JSON " -d \"{\\\"operator\\\":\\\"%s\\\",\\\"password\\\":"
+                      "\\\"wrong words\\\"}\" http://%s/api/v1/session",
+                      names[i], brief_listen);
+            shell_expect("HTTP/1.1 401");
+            shell_expect("LOGIN_FAILED");
+            shell_expect_not("Set-Cookie");
         }
-        run("curl -sSi " JSON " -d \"{\\\"operator\\\":\\\"%s\\\",\\\"password\\\":"
-            "\\\"wrong words\\\"}\" http://%s/api/v1/session",
-            names[i], brief_listen);
-        expect("HTTP/1.1 429");
-        expect("LOGIN_LOCKED");
-        expect("Retry-After: 5");
+        shell_run("curl -sSi " JSON " -d \"{\\\"operator\\\":\\\"%s\\\",\\\"password\\\":"
+                  "\\\"wrong words\\\"}\" http://%s/api/v1/session",
+                  names[i], brief_listen);
+        shell_expect("HTTP/1.1 429");
+        shell_expect("LOGIN_LOCKED");
+        shell_expect("Retry-After: 5");
         assert_true(journal_size(brief) == before + 4);
     }
     log_in_with(brief_listen, "zhou.issuer", "words of zhou.issuer", "");
-    expect("HTTP/1.1 429"); /* the right password comes too early, too */
+    shell_expect("HTTP/1.1 429"); /* the right password comes too early, too */
     assert_int_equal(ctl(brief, "root", "operator list"), 0);
-    expect("locked out until");
+    shell_expect("locked out until");
     sleep(6);
     log_in("zhou.issuer");
     for (int attempt = 0; attempt < 4; attempt++)
         log_in_with(brief_listen, "zhou.issuer", "wrong words", "");
     log_in_with(brief_listen, "zhou.issuer", "words of zhou.issuer", "");
-    expect("HTTP/1.1 429");
+    shell_expect("HTTP/1.1 429");
     assert_int_equal(ctl(brief, "root", "operator enable zhou.issuer"), 0);
     log_in("zhou.issuer"); /* at once */
 }
@@ -539,13 +500,13 @@ a_lock_outlives_the_daemon(void **unused)
     (void)unused;
     for (int attempt = 0; attempt < 4; attempt++)
         log_in_with(brief_listen, "zhou.issuer", "wrong words", "");
-    expect("HTTP/1.1 401");
+    shell_expect("HTTP/1.1 401");
     network_kill(brief);
     network_launch(brief);
     for (int i = 0; i < 100 && ctl(brief, "wang.admin", "status") != 0; i++)
         usleep(20000);
     log_in_with(brief_listen, "zhou.issuer", "words of zhou.issuer", "");
-    expect("HTTP/1.1 429");
+    shell_expect("HTTP/1.1 429");
     assert_int_equal(ctl(brief, "root", "operator enable zhou.issuer"), 0);
     log_in("zhou.issuer");
 }
@@ -554,15 +515,16 @@ static void
 many_at_once_are_verified_one_after_the_other(void **unused)
 {
     (void)unused;
-    assert_int_equal(run("for i in $(seq 40); do curl -s -o /dev/null -w '%%{http_code}\\n' " JSON
-                         " -d '{\"operator\":\"li.examiner\",\"password\":\"words of "
-                         "li.examiner\"}' http://%s/api/v1/session & done; wait",
-                         brief_listen),
-                     0);
-    expect("200");
-    expect("503"); /* more than wait at most */
+    assert_int_equal(
+        shell_run("for i in $(seq 40); do curl -s -o /dev/null -w '%%{http_code}\\n' " JSON
+                  " -d '{\"operator\":\"li.examiner\",\"password\":\"words of "
+                  "li.examiner\"}' http://%s/api/v1/session & done; wait",
+                  brief_listen),
+        0);
+    shell_expect("200");
+    shell_expect("503"); /* more than wait at most */
     get_session();
-    expect("HTTP/1.1 "); /* it still answers */
+    shell_expect("HTTP/1.1 "); /* it still answers */
     assert_int_equal(ctl(brief, "wang.admin", "status"), 0);
 }
 
@@ -577,13 +539,13 @@ the_journal_holds_names_of_operators_and_no_password(void **unused)
     network_stop(window);
     assert_true(network_audit(brief) > 0);
     network_path(brief, "data/data.mdb", path);
-    assert_int_equal(run("grep -ac 'words of ' %s", path), 1);
-    assert_int_equal(run("grep -ac 'wrong words' %s", path), 1);
-    assert_int_equal(run("grep -ac 'no\\.such' %s", path), 1);
-    assert_int_equal(run("grep -ac '%s' %s", token, path), 1);
-    assert_int_equal(run("grep -ac 'log-in-refused' %s", path), 0);
+    assert_int_equal(shell_run("grep -ac 'words of ' %s", path), 1);
+    assert_int_equal(shell_run("grep -ac 'wrong words' %s", path), 1);
+    assert_int_equal(shell_run("grep -ac 'no\\.such' %s", path), 1);
+    assert_int_equal(shell_run("grep -ac '%s' %s", token, path), 1);
+    assert_int_equal(shell_run("grep -ac 'log-in-refused' %s", path), 0);
     network_path(brief, "log", path);
-    assert_int_equal(run("grep -ac 'words of \\|%s' %s", token, path), 1);
+    assert_int_equal(shell_run("grep -ac 'words of \\|%s' %s", token, path), 1);
     failed = false;
 }
 

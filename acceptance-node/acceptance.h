@@ -45,6 +45,10 @@ enum result acceptance_fill_message(struct turn *turn, const struct case_file *f
 enum result acceptance_print(struct turn *turn, const Yidi__Print *print, Yidi__Response *response,
                              struct refusal *ret_refusal) MUST_CHECK;
 
+/* struct role, fill_notification. */
+enum result acceptance_fill_notification(struct turn *turn, const struct case_file *file,
+                                         Yidi__NotificationRow *row) MUST_CHECK;
+
 struct application_event;
 
 /* An operator's act, and the words that go with it. */

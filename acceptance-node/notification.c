@@ -70,7 +70,8 @@ tell_by(struct turn *turn, const Yidi__Case *row, uint64_t *ret_deadline_ms)
 }
 
 enum result
-acceptance_fill_notification(struct turn *turn, const struct case_file *file, Yidi__NotificationRow *row)
+acceptance_fill_notification(struct turn *turn, const struct case_file *file,
+                             Yidi__NotificationRow *row)
 {
     row->text = arena_take(turn->arena, NOTIFICATION_BYTES);
     if (row->text == NULL)

@@ -71,6 +71,7 @@ static const struct duty {
     { "decide.note", C | S, E | I | S, C | M | K | S },
     /* looking */
     { "list", LOOKERS, LOOKERS, LOOKERS },
+    { "search", LOOKERS, LOOKERS, LOOKERS },
     { "show", LOOKERS, LOOKERS, LOOKERS },
     { "show.full", C | S | U, E | I | S | U, M | K | S | U },
     { "export", S | U, S | U, S | U },

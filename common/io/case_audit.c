@@ -11,8 +11,9 @@ struct tally {
     uint64_t of_state[STATE_COUNT_MAX];
     uint64_t with_deadline[STATE_COUNT_MAX];
     uint64_t deadline_keys;
+    uint64_t person_keys;
     uint64_t attention;
-    uint64_t format; /* of the store; from 2 on it has the index by deadline */
+    uint64_t format; /* of the store; from 2 on it has the index by deadline, from 4 on by person */
 };
 
 static enum result
@@ -35,6 +36,22 @@ check_keys(struct audit *audit, const Yidi__Case *row, struct tally *tally)
     return result;
 }
 
+/* Nobody is named in the trouble: a case is. */
+static enum result
+check_person(struct audit *audit, const Yidi__Case *row, struct tally *tally)
+{
+    const struct person_place place = case_file_person(row);
+    uint64_t keys = 0;
+    if (tally->format < 4)
+        return OK;
+    enum result result = person_index_find(audit->txn, row->case_number, &place, &keys);
+    tally->person_keys += keys;
+    return result == ERR_ABSENT
+               ? audit_trouble(audit, ERR_DAMAGED, "case %s is missing in the index by person",
+                               row->case_number)
+               : result;
+}
+
 static enum result
 take_case(struct audit *audit, struct bytes key, struct bytes value, struct tally *tally)
 {
@@ -50,7 +67,8 @@ take_case(struct audit *audit, struct bytes key, struct bytes value, struct tall
     tally->of_state[row->state]++;
     tally->with_deadline[row->state] += row->stage_deadline_ms != 0;
     tally->attention += row->attention != NULL;
-    return check_keys(audit, row, tally);
+    enum result result = check_keys(audit, row, tally);
+    return result == OK ? check_person(audit, row, tally) : result;
 }
 
 static enum result
@@ -126,6 +144,8 @@ case_audit(struct audit *audit)
         result = check_rows(audit, TABLE_BY_STATE, "state", tally.cases);
     if (result == OK && tally.format > STORE_FORMAT_OLDEST)
         result = check_rows(audit, TABLE_BY_DEADLINE, "deadline", tally.deadline_keys);
+    if (result == OK && tally.format >= 4)
+        result = check_rows(audit, TABLE_BY_PERSON, "person", tally.person_keys);
     if (result == OK)
         result = check_counters(audit, &tally);
     return result == OK ? check_attention(audit, &tally) : result;

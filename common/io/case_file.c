@@ -51,6 +51,7 @@ case_file_open(struct store_txn *txn, const struct machine *machine, const char 
                                     .stored_state = (int)row->state,
                                     .stored_changed_ms = row->changed_ms,
                                     .stored_place = case_file_place(row),
+                                    .stored_person = case_file_person(row),
                                     .stored_attention = row->attention != NULL };
     return OK;
 }
@@ -99,6 +100,14 @@ case_file_place(const Yidi__Case *row)
                                     .told = row->overdue_told_ms != 0,
                                     .again_ms = row->look_again_ms,
                                     .erase_ms = erase_ms };
+}
+
+struct person_place
+case_file_person(const Yidi__Case *row)
+{
+    if (row->text_erased_ms != 0)
+        return (struct person_place){ NULL, NULL };
+    return (struct person_place){ row->form->person->citizen_number, row->form->person->name };
 }
 
 static struct bytes
@@ -210,9 +219,11 @@ move_index(const struct case_file *file, struct store_txn *txn)
     if (result == OK)
         result = count_by(txn, (int)row->state, 1);
     const struct deadline_place place = case_file_place(row);
+    const struct person_place person = case_file_person(row);
     if (result == OK)
         result = deadline_index_move(txn, row->case_number, &file->stored_place, &place);
-    return result;
+    return result == OK ? person_index_move(txn, row->case_number, &file->stored_person, &person)
+                        : result;
 }
 
 /* Of the cases that were displaced one after the other, the last one that is still open holds the
@@ -318,6 +329,7 @@ case_file_save(struct case_file *file, const struct machine *machine, struct sto
     file->stored_state = (int)row->state;
     file->stored_changed_ms = row->changed_ms;
     file->stored_place = case_file_place(row);
+    file->stored_person = case_file_person(row);
     file->stored_attention = row->attention != NULL;
     return OK;
 }

@@ -2,8 +2,9 @@
  *
  * case_file - the stored row of one application at this office, with its indexes.
  *
- * Owns the tables cases, by_state, open_citizens, and the state counters; keeps the index by
- * deadline (deadline_index.h). Which states there are and which are open, the role's machine says.
+ * Owns the tables cases, by_state, open_citizens, and the state counters; keeps the indexes by
+ * deadline (deadline_index.h) and by person (person_index.h). Which states there are and which are
+ * open, the role's machine says.
  */
 #ifndef IO_CASE_FILE_H
 #define IO_CASE_FILE_H
@@ -12,6 +13,7 @@
 #include "common/core/machine.h"
 #include "common/io/deadline_index.h"
 #include "common/io/incoming.h"
+#include "common/io/person_index.h"
 #include "common/io/store.h"
 #include "proto/case.pb-c.h"
 
@@ -23,6 +25,7 @@ struct case_file {
     int stored_state;
     uint64_t stored_changed_ms;
     struct deadline_place stored_place;
+    struct person_place stored_person;
     bool stored_attention;
 };
 
@@ -79,6 +82,9 @@ enum result case_file_find_by_state(struct store_txn *txn, const Yidi__Case *row
 
 /* Where a row stands in the index by deadline. */
 struct deadline_place case_file_place(const Yidi__Case *row);
+
+/* Where it stands in the index by person. */
+struct person_place case_file_person(const Yidi__Case *row);
 
 /* Cases in a state, from the counters. */
 enum result case_file_count(struct store_txn *txn, int state, uint64_t *ret_count) MUST_CHECK;

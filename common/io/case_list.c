@@ -6,9 +6,6 @@
 
 #include "common/core/hex.h"
 #include "common/core/limits.h"
-#include "common/domain/citizen_number.h"
-#include "common/domain/finding.h"
-#include "common/domain/person_name.h"
 
 static enum result
 refuse_state(const struct machine *machine, struct refusal *ret_refusal)
@@ -21,27 +18,9 @@ refuse_state(const struct machine *machine, struct refusal *ret_refusal)
     return refuse(ret_refusal, REFUSAL_STATE_UNKNOWN, "list.state", "%s", rule);
 }
 
-enum result
-case_list_findings(uint32_t findings, struct arena *arena, char ***ret_names, size_t *ret_count)
-{
-    char **names = arena_take(arena, FINDING_COUNT * sizeof *names);
-    if (names == NULL)
-        return ERR_MEMORY;
-    size_t count = 0;
-    for (int finding = 0; finding < FINDING_COUNT; finding++)
-        if (findings_have(findings, (enum finding)finding))
-            names[count++] = (char *)finding_name((enum finding)finding);
-    *ret_names = names;
-    *ret_count = count;
-    return OK;
-}
-
 struct page {
-    struct store_txn *txn;
-    const struct machine *machine;
+    const struct summary_source *source;
     const Yidi__List *list;
-    const struct urgency_scale *scale;
-    struct arena *arena;
     struct arena scratch; /* of the row that is looked at */
     size_t limit;
     size_t examined;
@@ -50,86 +29,14 @@ struct page {
 };
 
 static enum result
-copy_text(char **text, struct arena *arena)
-{
-    *text = arena_copy_text(arena, *text);
-    return *text == NULL ? ERR_MEMORY : OK;
-}
-
-static enum result
-copy_attention(const Yidi__CaseAttention *from, struct arena *arena,
-               Yidi__CaseAttention **ret_attention)
-{
-    Yidi__CaseAttention *copy = arena_take(arena, sizeof *copy);
-    if (copy == NULL)
-        return ERR_MEMORY;
-    yidi__case_attention__init(copy);
-    copy->code = from->code;
-    copy->text = from->text;
-    copy->peer = from->peer;
-    enum result result = copy_text(&copy->code, arena);
-    if (result == OK)
-        result = copy_text(&copy->text, arena);
-    if (result == OK)
-        result = copy_text(&copy->peer, arena);
-    *ret_attention = copy;
-    return result;
-}
-
-/* The summary outlives its row. */
-static enum result
-copy_texts(Yidi__CaseSummary *summary, const Yidi__Case *row, struct arena *arena)
-{
-    char **const texts[] = { &summary->case_number, &summary->acceptance_office,
-                             &summary->registry_office, &summary->production_office };
-    enum result result = OK;
-    for (size_t i = 0; i < sizeof texts / sizeof *texts && result == OK; i++)
-        result = copy_text(texts[i], arena);
-    if (result == OK && row->attention != NULL)
-        result = copy_attention(row->attention, arena, &summary->attention);
-    return result == OK
-               ? case_list_findings(row->findings, arena, &summary->findings, &summary->n_findings)
-               : result;
-}
-
-static enum result
-summarise(const struct page *page, const Yidi__Case *row, Yidi__CaseSummary **ret_summary)
-{
-    Yidi__CaseSummary *summary = arena_take(page->arena, sizeof *summary);
-    char *number = arena_take(page->arena, CITIZEN_NUMBER_CHARS + 1);
-    char *name = arena_take(page->arena, PERSON_NAME_MASKED_BYTES);
-    if (summary == NULL || number == NULL || name == NULL)
-        return ERR_MEMORY;
-    citizen_number_mask(row->form->person->citizen_number, number);
-    person_name_mask(row->form->person->name, name);
-    yidi__case_summary__init(summary);
-    summary->case_number = row->case_number;
-    summary->state = (char *)page->machine->state_names[row->state];
-    summary->kind = row->form->kind;
-    summary->name_masked = name;
-    summary->citizen_number_masked = number;
-    summary->acceptance_office = row->acceptance_office;
-    summary->registry_office = row->registry_office;
-    summary->production_office = row->production_office;
-    summary->accepted_ms = row->accepted_ms;
-    summary->changed_ms = row->changed_ms;
-    summary->stage_deadline_ms = row->stage_deadline_ms;
-    summary->statutory_deadline_ms = row->statutory_deadline_ms;
-    enum urgency urgency = urgency_of(row->stage_deadline_ms, page->scale);
-    summary->overdue = urgency == URGENCY_OVERDUE;
-    summary->due_soon = urgency == URGENCY_SOON;
-    *ret_summary = summary;
-    return copy_texts(summary, row, page->arena);
-}
-
-static enum result
 add_case(struct page *page, const char *case_number)
 {
     struct case_file file;
-    enum result result =
-        case_file_open(page->txn, page->machine, case_number, &page->scratch, &file);
+    enum result result = case_file_open(page->source->txn, page->source->machine, case_number,
+                                        &page->scratch, &file);
     if (result == OK && (!page->list->attention_only || file.row->attention != NULL))
-        result = summarise(page, file.row, &page->listed->cases[page->listed->n_cases++]);
+        result =
+            case_summary(page->source, file.row, &page->listed->cases[page->listed->n_cases++]);
     arena_reset(&page->scratch);
     return result == ERR_ABSENT ? ERR_DAMAGED : result;
 }
@@ -137,7 +44,7 @@ add_case(struct page *page, const char *case_number)
 static enum result
 set_next(struct page *page, struct bytes last_key)
 {
-    char *text = arena_take(page->arena, 2 * last_key.size + 1);
+    char *text = arena_take(page->source->arena, 2 * last_key.size + 1);
     if (text == NULL)
         return ERR_MEMORY;
     hex_encode(last_key, text);
@@ -184,7 +91,7 @@ follow(struct page *page, const struct walk *walk)
     struct bytes key, value, previous = page->after;
     bool resume = page->after.size > 0 && page->after.data[0] == walk->prefix;
     enum result result =
-        store_cursor_open(page->txn, walk->table, bytes_of(&walk->prefix, 1), &cursor);
+        store_cursor_open(page->source->txn, walk->table, bytes_of(&walk->prefix, 1), &cursor);
     if (result == OK)
         result = store_cursor_seek(cursor, resume ? page->after : walk->from, &key, &value);
     if (result == OK && resume && bytes_equal(key, page->after))
@@ -211,7 +118,7 @@ read_cursor(struct page *page, size_t key_bytes, int first_byte_end, struct refu
     const char *text = page->list->after;
     if (text[0] == '\0')
         return OK;
-    uint8_t *key = arena_take(page->arena, key_bytes);
+    uint8_t *key = arena_take(page->source->arena, key_bytes);
     if (key == NULL)
         return ERR_MEMORY;
     if (!hex_decode(text, key, key_bytes) || key[0] >= first_byte_end)
@@ -223,7 +130,7 @@ read_cursor(struct page *page, size_t key_bytes, int first_byte_end, struct refu
 static enum result
 list_by_state(struct page *page, int only_state, struct refusal *ret_refusal)
 {
-    const struct machine *machine = page->machine;
+    const struct machine *machine = page->source->machine;
     enum result result = read_cursor(page, BY_STATE_KEY_BYTES, machine->state_count, ret_refusal);
     int first = page->after.size > 0 ? page->after.data[0] : only_state >= 0 ? only_state : 1;
     int last = only_state >= 0 ? only_state : machine->state_count - 1;
@@ -244,9 +151,9 @@ list_by_deadline(struct page *page, int only_state, struct refusal *ret_refusal)
 {
     static const enum deadline_list lists[] = { DEADLINES_TOLD, DEADLINES_AHEAD };
     const Yidi__List *list = page->list;
-    const uint64_t now_ms = page->scale->now_ms;
+    const uint64_t now_ms = page->source->scale->now_ms;
     const uint64_t from_ms = list->overdue_only ? 0 : now_ms;
-    uint64_t until_ms = list->due_soon_only ? page->scale->soon_until_ms : 0;
+    uint64_t until_ms = list->due_soon_only ? page->source->scale->soon_until_ms : 0;
     if (list->overdue_only && now_ms > 0 && until_ms < now_ms - 1)
         until_ms = now_ms - 1;
     enum result result = read_cursor(page, DEADLINE_KEY_BYTES, DEADLINES_AGAIN, ret_refusal);
@@ -265,13 +172,12 @@ list_by_deadline(struct page *page, int only_state, struct refusal *ret_refusal)
 }
 
 enum result
-case_list(struct store_txn *txn, const struct machine *machine, const Yidi__List *list,
-          const struct urgency_scale *scale, struct arena *arena, Yidi__Response *response,
+case_list(const struct summary_source *source, const Yidi__List *list, Yidi__Response *response,
           struct refusal *ret_refusal)
 {
-    struct page page = {
-        .txn = txn, .machine = machine, .list = list, .scale = scale, .arena = arena
-    };
+    const struct machine *machine = source->machine;
+    struct arena *arena = source->arena;
+    struct page page = { .source = source, .list = list };
     page.limit = list->limit == 0 ? LIST_LIMIT_STANDARD : list->limit;
     page.listed = arena_take(arena, sizeof *page.listed);
     if (page.listed == NULL)

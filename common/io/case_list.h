@@ -6,9 +6,7 @@
 #ifndef IO_CASE_LIST_H
 #define IO_CASE_LIST_H
 
-#include "common/domain/urgency.h"
-#include "common/io/case_file.h"
-#include "proto/control.pb-c.h"
+#include "common/io/case_summary.h"
 
 enum {
     LIST_LIMIT_STANDARD = 100,
@@ -22,12 +20,7 @@ enum {
  *
  * response     out; body set to Listed, in the arena.
  * ERR_REFUSED  STATE_UNKNOWN, or FIELD_OUT_OF_BOUNDS for a cursor that is none. */
-enum result case_list(struct store_txn *txn, const struct machine *machine, const Yidi__List *list,
-                      const struct urgency_scale *scale, struct arena *arena,
+enum result case_list(const struct summary_source *source, const Yidi__List *list,
                       Yidi__Response *response, struct refusal *ret_refusal) MUST_CHECK;
-
-/* Names of a set of findings, in the arena. */
-enum result case_list_findings(uint32_t findings, struct arena *arena, char ***ret_names,
-                               size_t *ret_count) MUST_CHECK;
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/io/case_export.h"
+#include "common/io/case_search.h"
 #include "common/io/input.h"
 #include "common/io/noted.h"
 #include "common/io/operators.h"
@@ -117,6 +118,8 @@ take(struct turn *turn, struct input *input, struct refusal *ret_refusal)
         return queries_show_full(turn, request->show, &input->response, ret_refusal);
     case YIDI__REQUEST__COMMAND_EXPORT:
         return case_export(turn, request->export, input, ret_refusal);
+    case YIDI__REQUEST__COMMAND_SEARCH:
+        return case_search(turn, request->search, &input->response, ret_refusal);
     case YIDI__REQUEST__COMMAND_PROBE:
         return probe(turn, &input->response);
     case YIDI__REQUEST__COMMAND_ERASE_NOW:

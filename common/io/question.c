@@ -6,7 +6,7 @@
 
 #include "common/domain/finding.h"
 #include "common/domain/office_code.h"
-#include "common/io/case_list.h"
+#include "common/io/case_summary.h"
 #include "common/io/exchange.h"
 #include "common/io/link_frame.h"
 #include "common/io/log.h"
@@ -189,7 +189,7 @@ question_take(struct office *office, const struct peer *peer, const Yidi__Answer
     told.code = known_code ? answer->code : (char *)refusal_name(REFUSAL_COMMAND_UNKNOWN);
     told.belongs_to = answer->belongs_to;
     if (!declined) {
-        if (case_list_findings(answer->findings, &office->answers, &told.findings,
+        if (case_summary_findings(answer->findings, &office->answers, &told.findings,
                                &told.n_findings) != OK)
             return; /* out of memory: its time will run out */
         told.fingerprints_on_file = answer->fingerprints_on_file;

@@ -47,12 +47,14 @@ enum store_table {
     TABLE_OPERATORS, /* name -> OperatorRow */
     TABLE_SESSIONS,  /* SHA-256 of the token -> SessionRow */
     TABLE_SERIES,    /* resolution, place in the ring -> SeriesRow (series.h) */
+    TABLE_BY_PERSON, /* citizen number or name, case number -> empty (person_index.h); from format 4
+                        on */
     TABLE_COUNT
 };
 
-/* Format 2 brought by_deadline, format 3 dossiers. A store of the oldest format is opened as it is;
+/* Format 2 brought by_deadline, format 3 dossiers, format 4 by_person. A store of the oldest format is opened as it is;
  * store_upgrade (store_upgrade.h) makes it one of the present. */
-enum { STORE_FORMAT_OLDEST = 1, STORE_FORMAT = 3 };
+enum { STORE_FORMAT_OLDEST = 1, STORE_FORMAT = 4 };
 
 struct store;
 struct store_txn;

@@ -53,6 +53,7 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_OPERATORS] = "operators",
     [TABLE_SESSIONS] = "sessions",
     [TABLE_SERIES] = "series",
+    [TABLE_BY_PERSON] = "by_person",
 };
 
 static void

@@ -99,8 +99,8 @@ fill_shown(const struct query_source *source, const struct case_file *file,
     shown->due_soon = urgency == URGENCY_SOON;
     response->body_case = YIDI__RESPONSE__BODY_SHOWN;
     response->shown = shown;
-    return case_list_findings(file->row->findings, source->arena, &shown->findings,
-                              &shown->n_findings);
+    return case_summary_findings(file->row->findings, source->arena, &shown->findings,
+                                 &shown->n_findings);
 }
 
 static enum result
@@ -186,8 +186,9 @@ list_cases(const struct query_source *source, const Yidi__List *list, Yidi__Resp
 {
     const struct urgency_scale scale =
         urgency_scale_of(source->policy, source->office, source->now_ms);
-    return case_list(source->txn, source->role->machine, list, &scale, source->arena, response,
-                     ret_refusal);
+    const struct summary_source summaries = { source->txn, source->role->machine, &scale,
+                                              source->arena };
+    return case_list(&summaries, list, response, ret_refusal);
 }
 
 enum result

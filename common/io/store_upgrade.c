@@ -35,6 +35,15 @@ note_blobs(struct store_txn *txn, const Yidi__Case *row)
 }
 
 static enum result
+note_place_and_blobs(struct store_txn *txn, const Yidi__Case *row, uint64_t format)
+{
+    const struct deadline_place place = case_file_place(row),
+                                present = present_place(&place, format);
+    enum result result = deadline_index_move(txn, row->case_number, &present, &place);
+    return result == OK ? note_blobs(txn, row) : result;
+}
+
+static enum result
 upgrade_case(struct store_txn *txn, struct bytes key, struct bytes value, uint64_t format,
              struct arena *arena)
 {
@@ -45,10 +54,12 @@ upgrade_case(struct store_txn *txn, struct bytes key, struct bytes value, uint64
     const Yidi__Case *row = (const Yidi__Case *)message;
     if (row->state >= STATE_COUNT_MAX)
         return ERR_DAMAGED;
-    const struct deadline_place place = case_file_place(row),
-                                present = present_place(&place, format);
-    enum result result = deadline_index_move(txn, row->case_number, &present, &place);
-    return result == OK ? note_blobs(txn, row) : result;
+    enum result result = OK;
+    if (format < 3)
+        result = note_place_and_blobs(txn, row, format);
+    static const struct person_place nowhere = { NULL, NULL };
+    const struct person_place person = case_file_person(row);
+    return result == OK ? person_index_move(txn, row->case_number, &nowhere, &person) : result;
 }
 
 static enum result
@@ -102,8 +113,7 @@ upgrade_policy(struct store_txn *txn, struct bytes key, struct bytes value, uint
                struct arena *arena)
 {
     static const uint8_t long_ago[8] = { 0 };
-    if (format >= 3)
-        return OK;
+    (void)format;
     uint8_t *row = arena_take(arena, sizeof long_ago + value.size);
     if (row == NULL)
         return ERR_MEMORY;
@@ -143,6 +153,8 @@ upgrade_tables(struct store_txn *txn, uint64_t format, uint64_t *ret_cases)
 {
     uint64_t unused;
     enum result result = upgrade_table(txn, TABLE_CASES, format, upgrade_case, ret_cases);
+    if (format >= 3)
+        return result;
     if (result == OK)
         result = upgrade_table(txn, TABLE_OUTBOX, format, upgrade_sent, &unused);
     if (result == OK)

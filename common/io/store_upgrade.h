@@ -4,7 +4,8 @@
  *
  *     1 → 2    the index of the cases by deadline is built
  *     2 → 3    and the list in it of the closed cases, to be erased; and the dossiers: what is held
- *              of each case
+ *              of each case; a policy has the time of its adoption
+ *     3 → 4    the index of the cases by person is built
  *
  * There is no way back: a program that knows the earlier format only does not open the store any
  * more, as it would not keep what was added.

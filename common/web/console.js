@@ -6,7 +6,7 @@ import { h, replace } from './dom.js';
 import { problemText } from './fields.js';
 import { loginPage } from './pages/login.js';
 import { dashboardPage } from './pages/dashboard.js';
-import { casesPage } from './pages/cases.js';
+import { casesPage, foundPage } from './pages/cases.js';
 import { casePage } from './pages/case.js';
 import { officesPage } from './pages/offices.js';
 import { packagePage } from './pages/package.js';
@@ -17,6 +17,7 @@ import { chosen, choose, language, word } from './words.js';
 const pages = {
   dashboard: dashboardPage,
   cases: casesPage,
+  found: foundPage,
   case: casePage,
   offices: officesPage,
   package: packagePage,
@@ -27,6 +28,7 @@ const pages = {
 let who = null;      // the session
 let stop = () => {}; // ends what the page that is shown started
 let stopEvents = () => {};
+let sought = '';     // what was looked for last: in no address, as browsers remember those
 const listeners = new Set();
 const live = h('span.live', { title: '' });
 
@@ -66,7 +68,7 @@ function frame(page, body) {
         h('span', h('b', who.office.name), h('small', `${word(`role.${who.office.role}`)} · ${who.office.code}`))),
       h('form.find', { role: 'search', onsubmit: (event) => {
         event.preventDefault();
-        if (find.value.trim()) location.hash = `#/cases?find=${encodeURIComponent(find.value.trim())}`;
+        seek(find.value.trim());
       } }, find),
       live,
       h('span.who', who.operator),
@@ -76,6 +78,13 @@ function frame(page, body) {
   ];
 }
 
+function seek(text) {
+  if (!text) return;
+  sought = text;
+  if (location.hash === '#/found') show();
+  else location.hash = '#/found';
+}
+
 async function leave() {
   await session.close().catch(() => {});
   end(false);
@@ -83,6 +92,7 @@ async function leave() {
 
 function end(ended) {
   who = null;
+  sought = '';
   stop();
   stopEvents();
   replace(document.body, loginPage({ opened: begin, languageButton, ended }));
@@ -111,7 +121,7 @@ async function show() {
   const stops = [];
   stop = () => stops.splice(0).forEach((each) => each());
   const context = {
-    body, rest, query, who, may, role, reload: show,
+    body, rest, query, sought, who, may, role, reload: show,
     onChange: (listener) => listeners.add(listener),
     every: (ms, act) => { const timer = setInterval(act, ms); stops.push(() => clearInterval(timer)); },
     onLeave: (act) => stops.push(act),

@@ -52,6 +52,7 @@ extern const struct command draft_show_command;
 extern const struct command draft_discard_command;
 extern const struct command import_command;
 extern const struct command list_command;
+extern const struct command search_command;
 extern const struct command show_command;
 extern const struct command examine_command;
 extern const struct command issue_command;

@@ -3,11 +3,10 @@
  * list - the cases of the office, by state, with what is late or needs a look.
  */
 #include <stdio.h>
-#include <time.h>
 
 #include "common/core/limits.h"
+#include "deploy/yidictl/case_table.h"
 #include "deploy/yidictl/command.h"
-#include "deploy/yidictl/output.h"
 #include "deploy/yidictl/report.h"
 #include "deploy/yidictl/session.h"
 
@@ -25,73 +24,6 @@ static const struct argument_rule options[] = {
     { 0 },
 };
 
-static const struct table_column columns[] = {
-    { "CASE", false },     { "STATE", false },      { "KIND", false }, { "NAME", false },
-    { "NUMBER", false },   { "WAITING", true },     { "DUE", false },  { "ACCEPTED AT", false },
-    { "REGISTRY", false }, { "PRODUCTION", false }, { "NOTE", false },
-};
-
-static uint64_t
-now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
-static const char *
-note_text(const Yidi__CaseSummary *summary, struct arena *arena)
-{
-    bool urgent = summary->overdue || summary->due_soon;
-    bool statutory = summary->stage_deadline_ms == summary->statutory_deadline_ms;
-    const char *note = urgent && statutory ? "statutory limit" : "";
-    if (summary->attention != NULL)
-        note = output_format(arena, "%s%s%s", note, note[0] == '\0' ? "" : ", ",
-                             summary->attention->code);
-    for (size_t i = 0; i < summary->n_findings; i++)
-        note =
-            output_format(arena, "%s%s%s", note, note[0] == '\0' ? "" : ", ", summary->findings[i]);
-    return note;
-}
-
-static void
-add_case(struct table *table, const Yidi__CaseSummary *summary, uint64_t now, struct arena *arena)
-{
-    uint64_t waiting_ms = now > summary->changed_ms ? now - summary->changed_ms : 0;
-    table_add(table,
-              (const char *[]){
-                  summary->case_number,
-                  summary->state,
-                  output_term(&yidi__application_kind__descriptor, (int)summary->kind, arena),
-                  summary->name_masked,
-                  summary->citizen_number_masked,
-                  output_age(waiting_ms, arena),
-                  output_due(summary->stage_deadline_ms, now, arena),
-                  summary->acceptance_office,
-                  summary->registry_office,
-                  summary->production_office,
-                  note_text(summary, arena),
-              });
-}
-
-static void
-print_page(const struct settings *settings, const Yidi__Listed *listed, struct table *table)
-{
-    if (settings->json) {
-        output_json(&listed->base);
-        return;
-    }
-    AUTO(arena) struct arena arena;
-    arena_init(&arena);
-    uint64_t now = now_ms();
-    for (size_t i = 0; i < listed->n_cases; i++)
-        add_case(table, listed->cases[i], now, &arena);
-    if (listed->n_cases > 0)
-        table_print(table, stdout);
-    else if (!table->headed)
-        puts("no cases");
-}
-
 /* One page; ret_next is the cursor of the following one, empty at the end. A page may be empty and
  * not the last: the office looked at many cases and found none that was asked for. */
 static int
@@ -108,7 +40,7 @@ list_page(struct session *session, Yidi__List *list, struct table *table,
     const Yidi__Listed *listed = answer.response->listed;
     *ret_empty = listed->n_cases == 0;
     if (!*ret_empty || listed->next[0] == '\0')
-        print_page(session->settings, listed, table);
+        case_table_print(session->settings, listed, table);
     snprintf(ret_next, CURSOR_BYTES, "%s", listed->next);
     return EXIT_DONE;
 }
@@ -118,7 +50,7 @@ list_pages(const struct settings *settings, Yidi__List *list, bool all)
 {
     AUTO(session) struct session session = { 0 };
     AUTO(table) struct table table;
-    table_init(&table, columns, sizeof columns / sizeof *columns);
+    case_table_init(&table);
     char cursor[CURSOR_BYTES] = "";
 
     int status = session_open_to_look(&session, settings);

@@ -29,6 +29,7 @@ static const struct command *const commands[] = {
     &draft_discard_command,
     &import_command,
     &list_command,
+    &search_command,
     &show_command,
     &examine_command,
     &issue_command,

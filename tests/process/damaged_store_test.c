@@ -256,7 +256,7 @@ static const struct damage damages[] = {
     { "STORE_DAMAGED", "not a store", flip_in_first_page },
     { "STORE_DAMAGED", "head", flip_in_heads },
     { "STORE_FORMAT", "LMDB", newer_lmdb },
-    { "STORE_FORMAT", "format 9; this program knows formats 1 to 3", newer_format },
+    { "STORE_FORMAT", "format 9; this program knows formats 1 to 4", newer_format },
     { "STORE_FOREIGN", "of office", another_offices },
 };
 

@@ -214,6 +214,36 @@ the_socket_refuses_whoever_is_not_listed_or_lacks_the_role(void **unused)
     assert_int_equal(ctl(brief, "sun.auditor", "list"), 0);
 }
 
+/* ---- what the pages ask ---- */
+
+static void
+a_search_over_http_leaves_an_entry_and_nothing_in_the_log(void **unused)
+{
+    char log[NETWORK_PATH_BYTES];
+    (void)unused;
+    log_in("li.examiner");
+    const uint64_t before = journal_size(brief);
+    post("search", "{\"text\":\"310115000001-261122-0000017-G\"}");
+    expect("HTTP/1.1 200");
+    assert_int_equal(journal_size(brief), before);
+    post("search", "{\"text\":\"110105 19491231 002x\",\"limit\":50}");
+    expect("HTTP/1.1 200");
+    post("search", "{\"text\":\"欧阳修远\",\"limit\":50,\"after\":\"\"}");
+    expect("HTTP/1.1 200");
+    assert_int_equal(journal_size(brief), before + 2);
+    post("search", "{\"text\":\"11010519491231002\"}");
+    expect("HTTP/1.1 4");
+    expect("\"code\":\"CITIZEN_NUMBER_INVALID\"");
+    expect("\"field\":\"search.text\"");
+    expect_not("1949");
+    assert_int_equal(ctl(brief, "sun.auditor", "search 欧阳修远"), 0);
+    expect("no cases");
+    assert_int_equal(ctl(brief, "wang.admin", "search 欧阳修远"), 1);
+    expect("NOT_PERMITTED");
+    assert_int_equal(journal_size(brief), before + 3);
+    assert_int_equal(run("grep -c '19491231\\|欧阳' %s", network_path(brief, "log", log)), 1);
+}
+
 /* ---- logging in and out ---- */
 
 static void
@@ -556,6 +586,7 @@ main(int argc, char *argv[])
         cmocka_unit_test(an_office_without_operators_works_as_ever),
         cmocka_unit_test(operators_are_added_with_passwords_that_are_no_arguments),
         cmocka_unit_test(the_socket_refuses_whoever_is_not_listed_or_lacks_the_role),
+        cmocka_unit_test(a_search_over_http_leaves_an_entry_and_nothing_in_the_log),
         cmocka_unit_test(logging_in_gives_a_cookie_that_scripts_and_other_sites_do_not_get),
         cmocka_unit_test(a_token_counts_in_its_cookie_alone),
         cmocka_unit_test(a_post_without_the_token_of_the_page_is_refused),

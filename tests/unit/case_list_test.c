@@ -130,8 +130,8 @@ ask(const Yidi__List *list, Yidi__Listed **ret_listed, struct refusal *ret_refus
     AUTO(store_txn) struct store_txn *txn = scratch_store_read(&scratch);
     Yidi__Response response = YIDI__RESPONSE__INIT;
     const struct urgency_scale scale = urgency_scale_of(policy_standard(), "310115", NOW_MS);
-    enum result result =
-        case_list(txn, &sample_machine, list, &scale, &arena, &response, ret_refusal);
+    const struct summary_source source = { txn, &sample_machine, &scale, &arena };
+    enum result result = case_list(&source, list, &response, ret_refusal);
     if (result == OK)
         *ret_listed = response.listed;
     return result;

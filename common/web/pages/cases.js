@@ -10,60 +10,84 @@ const pageSize = 50;
 
 export async function casesPage(context) {
   const { body, query, role, every, onChange } = context;
-  const chosen = new Set();
-  const wanted = { state: query.state ?? '', urgency: query.urgency ?? '', find: query.find ?? '' };
-  let rows = [];
-  let next = '';
-  const bulk = h('div.bulk', { hidden: true });
-  const table = h('div.scroll');
-  const more = h('div.more');
+  const wanted = { state: query.state ?? '', urgency: query.urgency ?? '' };
   const link = (changes) => `#/cases?${new URLSearchParams(Object.entries({ ...wanted, ...changes }).filter(([, value]) => value))}`;
-  const tab = (key, value, text) => h(wanted[key] === value && !wanted.find ? 'a.here' : 'a', { href: link({ [key]: value, find: '' }) }, text);
+  const tab = (key, value, text) => h(wanted[key] === value ? 'a.here' : 'a', { href: link({ [key]: value }) }, text);
+  const queue = new Queue(context, 'cases.none', (after) => call('list', { state: wanted.state, limit: pageSize, after,
+    overdue_only: wanted.urgency === 'overdue', due_soon_only: wanted.urgency === 'soon', attention_only: wanted.urgency === 'attention' }));
+  replace(body, h('div.head', h('h1', word('page.cases'))),
+    h('div.filters',
+      h('div.tabs', tab('state', '', word('all')), role.openStates.map((state) => tab('state', state, named('state', state)))),
+      h('div.tabs', tab('urgency', '', word('all')), ['overdue', 'soon', 'attention'].map((name) => tab('urgency', name, word(`urgency.${name}`))))),
+    queue.nodes);
+  await queue.load();
+  const follow = () => queue.chosen.size || queue.rows.length > pageSize || queue.load().catch(() => {});
+  onChange(follow);
+  every(30000, follow);
+}
 
-  const sayBulk = () => {
+// What was looked for. Not followed: each search for a person is journalled.
+export async function foundPage(context) {
+  const { body, sought } = context;
+  if (!sought) {
+    location.replace('#/cases');
+    return;
+  }
+  const queue = new Queue(context, 'cases.notfound', (after) => call('search', { text: sought, limit: pageSize, after }));
+  await queue.load();
+  if (queue.rows.length === 1) {
+    location.replace(`#/case/${queue.rows[0].case_number}`);
+    return;
+  }
+  replace(body, h('div.head', h('h1', word('cases.find', { text: sought }))), h('p', h('a', { href: '#/cases' }, word('cases.back'))), queue.nodes);
+}
+
+// Pages of cases, one below the other, of which some are chosen to be decided together.
+class Queue {
+  constructor(context, nothing, ask) {
+    Object.assign(this, { context, nothing, ask, chosen: new Set(), rows: [], next: '' });
+    this.bulk = h('div.bulk', { hidden: true });
+    this.table = h('div.scroll');
+    this.more = h('div.more');
+    this.nodes = [this.bulk, this.table, this.more];
+  }
+
+  async load(onward) {
+    const page = await this.ask(onward ? this.next : '');
+    this.rows = onward ? [...this.rows, ...(page.cases ?? [])] : page.cases ?? [];
+    this.next = page.next ?? '';
+    this.draw();
+  }
+
+  draw() {
+    const { rows, chosen, next } = this;
+    replace(this.table, rows.length ? caseTable(rows, chosen, () => this.sayBulk()) : h('p.none', word(this.nothing)));
+    replace(this.more, next ? h('button', { type: 'button', onclick: () => this.load(true) }, word('more')) : null);
+    this.sayBulk();
+  }
+
+  sayBulk() {
+    const { chosen, rows, context: { role, may } } = this;
     const states = new Set(rows.filter(({ case_number: each }) => chosen.has(each)).map(({ state }) => state));
-    const acts = states.size === 1 ? role.actions({ state: [...states][0] }).filter(({ bulk: many, duties = [] }) => many && context.may(...duties)) : [];
-    bulk.hidden = !chosen.size;
-    replace(bulk, h('b', word('cases.chosen', { n: number(chosen.size) })), acts.map((act) =>
-      h(act.danger ? 'button.danger' : 'button', { type: 'button', onclick: () => together(act) }, word(`act.${act.name}`))),
+    const acts = states.size === 1 ? role.actions({ state: [...states][0] }).filter(({ bulk: many, duties = [] }) => many && may(...duties)) : [];
+    this.bulk.hidden = !chosen.size;
+    replace(this.bulk, h('b', word('cases.chosen', { n: number(chosen.size) })), acts.map((act) =>
+      h(act.danger ? 'button.danger' : 'button', { type: 'button', onclick: () => this.together(act) }, word(`act.${act.name}`))),
       states.size > 1 && h('span.hint', word('cases.mixed')));
-  };
-  const together = async (act) => {
-    const results = await decide(act, [...chosen]);
+  }
+
+  async together(act) {
+    const results = await decide(act, [...this.chosen]);
     if (!results) return;
     const refused = results.filter(({ refusal }) => refusal);
-    chosen.clear();
-    await load();
+    this.chosen.clear();
+    await this.load();
     if (refused.length) {
-      replace(more, h('section.results', h('h3', word('cases.refused', { n: refused.length })), h('ul', refused.map(({ case_number: each, refusal }) =>
+      replace(this.more, h('section.results', h('h3', word('cases.refused', { n: refused.length })), h('ul', refused.map(({ case_number: each, refusal }) =>
         h('li', h('a', { href: `#/case/${each}` }, each), ' ', h('code', refusal.code), ' ', problemText({ words: refusal.words, message: refusal.rule ?? '' }))))));
     }
     tell(word('cases.done', { n: results.length - refused.length }));
-  };
-  const draw = () => {
-    replace(table, rows.length ? caseTable(rows, chosen, sayBulk) : h('p.none', word(wanted.find ? 'cases.notfound' : 'cases.none')));
-    replace(more, next ? h('button', { type: 'button', onclick: () => load(true) }, word('more')) : null);
-    sayBulk();
-  };
-  const load = async (onward) => {
-    const page = wanted.find
-      ? await call('search', { text: wanted.find, limit: pageSize, after: onward ? next : '' })
-      : await call('list', { state: wanted.state, limit: pageSize, after: onward ? next : '',
-        overdue_only: wanted.urgency === 'overdue', due_soon_only: wanted.urgency === 'soon', attention_only: wanted.urgency === 'attention' });
-    rows = onward ? [...rows, ...(page.cases ?? [])] : page.cases ?? [];
-    next = page.next ?? '';
-    draw();
-  };
-
-  replace(body, h('div.head', h('h1', wanted.find ? word('cases.find', { text: wanted.find }) : word('page.cases'))),
-    wanted.find ? h('p', h('a', { href: '#/cases' }, word('cases.back'))) : h('div.filters',
-      h('div.tabs', tab('state', '', word('all')), role.openStates.map((state) => tab('state', state, named('state', state)))),
-      h('div.tabs', tab('urgency', '', word('all')), ['overdue', 'soon', 'attention'].map((name) => tab('urgency', name, word(`urgency.${name}`))))),
-    bulk, table, more);
-  await load();
-  const follow = () => chosen.size || rows.length > pageSize || load().catch(() => {});
-  onChange(follow);
-  every(30000, follow);
+  }
 }
 
 export function caseTable(rows, chosen, changed) {

@@ -47,7 +47,7 @@ class ApplyForm {
     this.name = termed('person.name', { required: true, maxlength: '50', autocomplete: 'off' });
     this.sex = termed('person.sex', { options: choices('sex', ['MALE', 'FEMALE']) });
     this.group = termed('person.ethnic_group', { options: choices('ethnic', Array.from({ length: 56 }, (_, i) => String(i + 1).padStart(2, '0'))) });
-    this.division = divisionPicker({ name: 'form.person.registration_division', label: word('field.form.person.registration_division'), required: true });
+    this.division = divisionPicker({ name: 'form.person.registration_division', label: word('field.form.person.registration_division'), required: true, changed: () => this.quote() });
     this.address = termed('person.address', { required: true, maxlength: '100', autocomplete: 'off' });
     this.phone = termed('phone', { required: true, type: 'tel', maxlength: '20', autocomplete: 'off' });
     this.basis = termed('residence_basis', { options: choices('basis', ['WORK', 'STUDY', 'LIVING']) });
@@ -73,12 +73,13 @@ class ApplyForm {
     this.wrong = h('div');
     this.advice = h('div', { 'aria-live': 'polite' });
     this.fee = h('b.fee');
+    this.quoted = h('p.hint', { 'aria-live': 'polite' });
     this.go = h('button.primary', { type: 'submit' }, word('apply.go'));
     const sheet = h('form.apply', { novalidate: true }, h('div.columns',
       h('div.wide', part('what', this.kind, this.reason, this.waiver), part('who', this.number, this.name, this.sex, this.group, this.division, this.address), this.minor,
         part('where', this.phone, this.basis, this.residence, this.identity, this.identityNumber, this.evidence)),
       h('div', h('fieldset.card', h('legend', word('apply.biometrics')), this.photo, this.hands.map(({ position, file }) => h('div.pair', position, file)), this.noFingers, this.changed),
-        h('section.card.pay', h('div.head', h('span', word('field.form.fee_fen')), this.fee), this.advice, this.wrong,
+        h('section.card.pay', h('div.head', h('span', word('field.form.fee_fen')), this.fee), this.quoted, this.advice, this.wrong,
           h('div.buttons', h('button', { type: 'button', onclick: () => this.askEligibility() }, word('apply.ask')), this.go)))));
     sheet.addEventListener('submit', (event) => { event.preventDefault(); this.send(); });
     replace(this.body, h('div.head', h('h1', word('page.apply'))), sheet);
@@ -95,16 +96,23 @@ class ApplyForm {
     const read = readCitizenNumber(this.number.read());
     this.minor.hidden = !(read.right && ageOn(read.birth, dayNumber(Date.now())) < guardianAge);
     if (read.right) this.sex.input.value = read.sex;
+    if (read.right || this.question?.birth_date) this.quote();
   }
 
+  // What is due by the policy of today, and what comes of it; an answer that a later question has overtaken says nothing.
   async quote() {
-    try {
-      const { fee_fen: fee } = await call('quote', { kind: this.kind.read(), reason: this.reason.read(), fee_waiver: this.waiver.read() });
-      this.feeFen = fee ?? 0;
-      this.fee.textContent = yuan(this.feeFen);
-    } catch (problem) {
-      this.fee.textContent = problemText(problem);
-    }
+    const asked = [this.kind, this.reason, this.waiver];
+    const number = readCitizenNumber(this.number.read());
+    const question = { kind: this.kind.read(), reason: this.reason.read(), fee_waiver: this.waiver.read(),
+      birth_date: number.right ? number.birth : 0, registration_division: this.division.read() };
+    this.question = question;
+    const quoted = await call('quote', question).catch((problem) => ({ problem }));
+    if (this.question !== question) return;
+    const wrong = asked.find(({ dataset }) => dataset.field === quoted.problem?.field);
+    asked.forEach((each) => each.say(each === wrong ? problemText(quoted.problem) : ''));
+    this.feeFen = quoted.fee_fen ?? 0;
+    this.fee.textContent = quoted.problem ? '–' : yuan(this.feeFen);
+    replace(this.quoted, quoted.problem ? !wrong && problemText(quoted.problem) : sayQuote(quoted));
   }
 
   // The form as the office wants it, and its attachments; says what is missing and gives nothing when it cannot be sent.
@@ -188,6 +196,12 @@ class ApplyForm {
       h('div.buttons', h('a.button', { href: `#/print/receipt/${applied.case_number}` }, word('print.receipt')), h('a.button', { href: `#/print/form/${applied.case_number}` }, word('print.form')),
         h('a.button', { href: `#/case/${applied.case_number}` }, word('apply.look')), h('button.primary', { type: 'button', onclick: () => new ApplyForm(this.body) }, word('apply.next')))));
   }
+}
+
+function sayQuote({ validity, statutory_deadline_ms: deadline }) {
+  const by = word('apply.quote.by', { date: date(dayNumber(deadline)) });
+  if (!validity) return by;
+  return `${by} · ${validity.until ? word('apply.quote.valid', { years: validity.years, date: date(validity.until) }) : word('apply.quote.long_term')}`;
 }
 
 function sayAdvice(answer) {

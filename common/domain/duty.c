@@ -33,6 +33,7 @@ static const struct duty {
     { "issue_temporary", C | S, 0, 0 },
     { "return_temporary", C | S, 0, 0 },
     { "temporary_query", C | S | U, 0, 0 },
+    { "quote", C | S, 0, 0 },
     { "ask_eligibility", C | S, 0, 0 },
     { "draft_save", C | S, 0, 0 },
     { "draft_list", C | S, 0, 0 },

@@ -340,6 +340,16 @@ check_fee(const struct facts *facts, struct refusal *ret_refusal)
 }
 
 enum result
+form_check_kind(enum form_kind kind, enum form_reason reason, const struct policy_case *policy,
+                struct refusal *ret_refusal)
+{
+    const struct form form = { .kind = kind, .reason = reason };
+    const struct facts facts = { .form = &form, .policy = policy };
+    enum result result = check_kind(&facts, ret_refusal);
+    return result == OK ? check_reason(&facts, ret_refusal) : result;
+}
+
+enum result
 form_check(const struct form *form, const struct policy_case *policy, const char *office_division,
            struct refusal *ret_refusal)
 {

@@ -97,4 +97,9 @@ struct form {
 enum result form_check(const struct form *form, const struct policy_case *policy,
                        const char *office_division, struct refusal *ret_refusal) MUST_CHECK;
 
+/* The first two of these rules alone: may that be applied for, and for that reason? */
+enum result form_check_kind(enum form_kind kind, enum form_reason reason,
+                            const struct policy_case *policy,
+                            struct refusal *ret_refusal) MUST_CHECK;
+
 #endif

@@ -7,6 +7,7 @@
 #include "common/io/case_list.h"
 #include "common/io/operators.h"
 #include "common/io/permission.h"
+#include "common/io/quote.h"
 #include "common/io/receipt.h"
 
 bool
@@ -14,6 +15,7 @@ store_queries_handles(const Yidi__Request *request)
 {
     switch (request->command_case) {
     case YIDI__REQUEST__COMMAND_LIST:
+    case YIDI__REQUEST__COMMAND_QUOTE:
     case YIDI__REQUEST__COMMAND_RECEIPT_CHECK:
     case YIDI__REQUEST__COMMAND_STOCK_QUERY:
     case YIDI__REQUEST__COMMAND_BATCH_QUERY:
@@ -205,6 +207,8 @@ store_queries_answer(const struct query_source *source, const Yidi__Request *req
         return show_masked(source, request->show->case_number, ret_response, ret_refusal);
     case YIDI__REQUEST__COMMAND_RECEIPT_CHECK:
         return check_receipt(source, request->receipt_check, ret_response, ret_refusal);
+    case YIDI__REQUEST__COMMAND_QUOTE:
+        return quote_answer(source, request->quote, ret_response, ret_refusal);
     case YIDI__REQUEST__COMMAND_OPERATOR_LIST:
         return operators_list(source->txn, source->now_ms, source->arena, ret_response);
     default:

@@ -244,6 +244,31 @@ a_search_over_http_leaves_an_entry_and_nothing_in_the_log(void **unused)
     assert_int_equal(run("grep -c '19491231\\|欧阳' %s", network_path(brief, "log", log)), 1);
 }
 
+static void
+the_window_quotes_a_fee_and_no_other_office_does(void **unused)
+{
+    char cookie[TOKEN_CHARS + 1], secret[TOKEN_CHARS + 1];
+    (void)unused;
+    assert_int_equal(run("curl -sSik " JSON
+                         " -d '{\"operator\":\"zhao.clerk\",\"password\":\"words "
+                         "of zhao.clerk\"}' https://%s/api/v1/session",
+                         window_listen),
+                     0);
+    copy_behind("Set-Cookie: __Host-yidi=", cookie);
+    copy_behind("\"csrf\":\"", secret);
+    run("curl -sSik " JSON " -H 'Cookie: __Host-yidi=%s' -H 'X-Yidi-Token: %s' -d "
+        "'{\"kind\":\"RENEWAL\",\"reason\":\"EXPIRED\",\"fee_waiver\":\"HARDSHIP\","
+        "\"birth_date\":19450301,\"registration_division\":\"\"}' https://%s/api/v1/quote",
+        cookie, secret, window_listen);
+    expect("HTTP/1.1 200");
+    expect("\"fee_fen\":1000,");
+    expect("\"statutory_deadline_ms\":");
+    expect("\"validity\":{");
+    log_in("li.examiner");
+    post("quote", "{\"kind\":\"RENEWAL\",\"reason\":\"EXPIRED\"}");
+    expect("\"code\":\"COMMAND_UNKNOWN\"");
+}
+
 /* ---- logging in and out ---- */
 
 static void
@@ -587,6 +612,7 @@ main(int argc, char *argv[])
         cmocka_unit_test(operators_are_added_with_passwords_that_are_no_arguments),
         cmocka_unit_test(the_socket_refuses_whoever_is_not_listed_or_lacks_the_role),
         cmocka_unit_test(a_search_over_http_leaves_an_entry_and_nothing_in_the_log),
+        cmocka_unit_test(the_window_quotes_a_fee_and_no_other_office_does),
         cmocka_unit_test(logging_in_gives_a_cookie_that_scripts_and_other_sites_do_not_get),
         cmocka_unit_test(a_token_counts_in_its_cookie_alone),
         cmocka_unit_test(a_post_without_the_token_of_the_page_is_refused),

@@ -7,6 +7,7 @@
 #include "acceptance-node/core/application.h"
 #include "acceptance-node/request_key.h"
 #include "acceptance-node/submission.h"
+#include "common/io/lease.h"
 
 enum { REVISIONS_MAX = 100 }; /* as proto/ bounds them */
 
@@ -95,6 +96,8 @@ check(struct turn *turn, const Yidi__Case *row, struct submission *submission,
 {
     struct policy_case policy;
     enum result result = check_returned(row, ret_refusal);
+    if (result == OK)
+        result = lease_check(turn, row->case_number, ret_refusal);
     if (result == OK)
         result = check_same_case(row, submission->form, ret_refusal);
     if (result == OK)

@@ -57,6 +57,7 @@
       "业务当前状态下不能进行此操作")                                                              \
     X(REDIRECTED_TOO_OFTEN, "redirected as often as may be; it is decided here",                   \
       "移送次数已达上限，应当在本地办理")                                                          \
+    X(CASE_LEASED, "somebody else has the case in hand", "该业务正由其他人员办理")                 \
     X(CARD_NOT_REPLACED, "the card was not replaced by one that was collected",                    \
       "该证件尚未被已领取的新证替换")                                                              \
     X(CITIZEN_UNKNOWN, "no such citizen is on file here", "本地没有该公民的人口信息")              \

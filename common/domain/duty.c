@@ -69,6 +69,7 @@ static const struct duty {
     { "stock_query", 0, 0, C | M | K | S | U },
     /* wherever a case is stuck */
     { "decide.abandon", S, S, S },
+    { "lease", C | S, E | I | S, C | M | K | S },
     { "decide.note", C | S, E | I | S, C | M | K | S },
     /* looking */
     { "list", LOOKERS, LOOKERS, LOOKERS },

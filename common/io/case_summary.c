@@ -4,6 +4,7 @@
 #include "common/domain/citizen_number.h"
 #include "common/domain/finding.h"
 #include "common/domain/person_name.h"
+#include "common/io/lease.h"
 
 enum result
 case_summary_findings(uint32_t findings, struct arena *arena, char ***ret_names, size_t *ret_count)
@@ -91,5 +92,7 @@ case_summary(const struct summary_source *source, const Yidi__Case *row,
     summary->overdue = urgency == URGENCY_OVERDUE;
     summary->due_soon = urgency == URGENCY_SOON;
     *ret_summary = summary;
-    return copy_texts(summary, row, source->arena);
+    enum result result = lease_find(source->txn, row->case_number, source->scale->now_ms,
+                                    source->arena, &summary->lease);
+    return result == OK || result == ERR_ABSENT ? copy_texts(summary, row, source->arena) : result;
 }

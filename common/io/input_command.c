@@ -2,6 +2,7 @@
 #include "common/io/case_export.h"
 #include "common/io/case_search.h"
 #include "common/io/input.h"
+#include "common/io/lease.h"
 #include "common/io/noted.h"
 #include "common/io/operators.h"
 #include "common/io/permission.h"
@@ -48,6 +49,8 @@ decide_case(struct turn *turn, const Yidi__Decide *decide, const char *case_numb
     if (result == ERR_ABSENT)
         result =
             refuse(&refusal, REFUSAL_CASE_UNKNOWN, "case_number", "no such case at this office");
+    if (result == OK)
+        result = lease_check(turn, case_number, &refusal);
     if (result == OK)
         result = decide->verb == YIDI__VERB__NOTE ? noted_decide(turn, &file, decide, &refusal)
                                                   : role->decide(turn, &file, decide, &refusal);
@@ -118,6 +121,8 @@ take(struct turn *turn, struct input *input, struct refusal *ret_refusal)
         return queries_show_full(turn, request->show, &input->response, ret_refusal);
     case YIDI__REQUEST__COMMAND_EXPORT:
         return case_export(turn, request->export, input, ret_refusal);
+    case YIDI__REQUEST__COMMAND_LEASE:
+        return lease_take(turn, request->lease, &input->response, ret_refusal);
     case YIDI__REQUEST__COMMAND_SEARCH:
         return case_search(turn, request->search, &input->response, ret_refusal);
     case YIDI__REQUEST__COMMAND_PROBE:

@@ -49,6 +49,7 @@ enum store_table {
     TABLE_SERIES,    /* resolution, place in the ring -> SeriesRow (series.h) */
     TABLE_BY_PERSON, /* citizen number or name, case number -> empty (person_index.h); from format 4
                         on */
+    TABLE_LEASES,    /* who has which case in hand (lease.h) */
     TABLE_COUNT
 };
 

@@ -54,6 +54,7 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_SESSIONS] = "sessions",
     [TABLE_SERIES] = "series",
     [TABLE_BY_PERSON] = "by_person",
+    [TABLE_LEASES] = "leases",
 };
 
 static void

@@ -5,6 +5,7 @@
 #include "common/domain/person_name.h"
 #include "common/domain/urgency.h"
 #include "common/io/case_list.h"
+#include "common/io/lease.h"
 #include "common/io/operators.h"
 #include "common/io/permission.h"
 #include "common/io/quote.h"
@@ -101,6 +102,10 @@ fill_shown(const struct query_source *source, const struct case_file *file,
     shown->due_soon = urgency == URGENCY_SOON;
     response->body_case = YIDI__RESPONSE__BODY_SHOWN;
     response->shown = shown;
+    enum result result = lease_find(source->txn, file->row->case_number, source->now_ms,
+                                    source->arena, &shown->lease);
+    if (result != OK && result != ERR_ABSENT)
+        return result;
     return case_summary_findings(file->row->findings, source->arena, &shown->findings,
                                  &shown->n_findings);
 }

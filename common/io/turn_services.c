@@ -4,6 +4,7 @@
 #include "common/core/require.h"
 #include "common/io/dossier.h"
 #include "common/io/incoming.h"
+#include "common/io/lease.h"
 #include "common/io/log.h"
 #include "common/io/notifier.h"
 #include "common/io/outbox.h"
@@ -246,9 +247,10 @@ save_with_hop(struct turn *turn, struct case_file *file, enum step step)
         if (open && row->stage_deadline_ms == 0)
             row->stage_deadline_ms = 1; /* whatever a peer wrote: no open case is without a clock */
         row->erase_due_ms = open ? 0 : retention_look_ms(row, &policy, turn->recorded_ms);
+        result = lease_end(turn->txn, row->case_number);
     }
     figures_note_move(turn, file);
-    return case_file_save(file, role->machine, turn->txn, turn->arena);
+    return result == OK ? case_file_save(file, role->machine, turn->txn, turn->arena) : result;
 }
 
 static size_t

@@ -10,6 +10,8 @@ for (const kind of ['keydown', 'pointerdown']) {
   window.addEventListener(kind, () => { touched = Date.now(); }, { capture: true, passive: true });
 }
 
+export const idleMs = () => Date.now() - touched;
+
 export class Problem extends Error {
   constructor(status, body) {
     super(body.detail ?? body.title ?? String(status));
@@ -25,7 +27,7 @@ async function request(method, path, body) {
   const headers = { Accept: 'application/json' };
   if (method !== 'GET') headers['X-Yidi-Token'] = token;
   // What a page asks by itself does not keep an idle session open.
-  if (Date.now() - touched > UNATTENDED_MS) headers['X-Yidi-Unattended'] = '1';
+  if (idleMs() > UNATTENDED_MS) headers['X-Yidi-Unattended'] = '1';
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   let response;
   try {

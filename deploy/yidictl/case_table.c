@@ -33,6 +33,9 @@ note_text(const Yidi__CaseSummary *summary, struct arena *arena)
     if (summary->attention != NULL)
         note = output_format(arena, "%s%s%s", note, note[0] == '\0' ? "" : ", ",
                              summary->attention->code);
+    if (summary->lease != NULL)
+        note = output_format(arena, "%s%sin hand: %s", note, note[0] == '\0' ? "" : ", ",
+                             summary->lease->operator_);
     for (size_t i = 0; i < summary->n_findings; i++)
         note =
             output_format(arena, "%s%s%s", note, note[0] == '\0' ? "" : ", ", summary->findings[i]);

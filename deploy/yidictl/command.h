@@ -54,6 +54,7 @@ extern const struct command import_command;
 extern const struct command list_command;
 extern const struct command search_command;
 extern const struct command show_command;
+extern const struct command lease_command;
 extern const struct command examine_command;
 extern const struct command issue_command;
 extern const struct command refuse_command;

@@ -236,6 +236,10 @@ print_fields(const struct settings *settings, const Yidi__Shown *shown, struct a
                                   shown->overdue    ? ", overdue"
                                   : shown->due_soon ? ", due soon"
                                                     : ""));
+    if (shown->lease != NULL)
+        table_add_field(&table, "in hand",
+                        output_format(arena, "%s, until %s", shown->lease->operator_,
+                                      output_time(shown->lease->until_ms, arena)));
     add_form(&table, row->form, arena);
     add_offices(&table, row);
     add_times(&table, row, arena);

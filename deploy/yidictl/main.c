@@ -31,6 +31,7 @@ static const struct command *const commands[] = {
     &list_command,
     &search_command,
     &show_command,
+    &lease_command,
     &examine_command,
     &issue_command,
     &refuse_command,

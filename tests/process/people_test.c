@@ -29,6 +29,7 @@ static struct network_office *const brief = &network.offices[TIANHE];    /* shor
 static struct network_office *const window = &network.offices[SHENZHEN]; /* long ones, https */
 static char brief_listen[BROWSER_LISTEN_BYTES], window_listen[BROWSER_LISTEN_BYTES];
 static char token[TOKEN_CHARS + 1], csrf[TOKEN_CHARS + 1];
+static char case_number[CASE_NUMBER_CHARS + 1]; /* at both offices; made before anybody is listed */
 static bool failed;
 
 static int
@@ -52,6 +53,14 @@ set_up(void **unused)
     network_add_options(window, lines);
     network_start(brief);
     network_start(window);
+    struct made_citizen citizen;
+    struct made_application *application = calloc(1, sizeof *application);
+    assert_non_null(application);
+    citizen_make(1, brief->area, &citizen);
+    application_make(&citizen, YIDI__APPLICATION_KIND__RENEWAL, application);
+    network_apply(window, application, "", case_number);
+    free(application);
+    network_wait_for_state(brief, case_number, "received");
     return 0;
 }
 
@@ -242,6 +251,45 @@ a_search_over_http_leaves_an_entry_and_nothing_in_the_log(void **unused)
     expect("NOT_PERMITTED");
     assert_int_equal(journal_size(brief), before + 3);
     assert_int_equal(run("grep -c '19491231\\|欧阳' %s", network_path(brief, "log", log)), 1);
+}
+
+static void
+a_case_in_hand_binds_both_doors(void **unused)
+{
+    char body[200], log[NETWORK_PATH_BYTES];
+    (void)unused;
+    snprintf(body, sizeof body, "{\"case_number\":\"%s\"}", case_number);
+    log_in("li.examiner");
+    post("lease", body);
+    expect("HTTP/1.1 200");
+    expect("\"lease\":{\"operator\":\"li.examiner\",\"until_ms\":");
+    post("list", "{}");
+    expect("\"lease\":{\"operator\":\"li.examiner\"");
+    assert_int_equal(ctl(brief, "zhou.issuer", "examine %s", case_number), 1);
+    expect("CASE_LEASED");
+    log_in("zhou.issuer");
+    post("lease", body);
+    expect("\"code\":\"CASE_LEASED\"");
+    expect("\"field\":\"case_number\"");
+    assert_int_equal(ctl(brief, "zhou.issuer", "lease %s --take-over", case_number), 2);
+    assert_int_equal(ctl(brief, "sun.auditor", "lease %s", case_number), 1);
+    expect("NOT_PERMITTED");
+    network_stop(brief);
+    network_start(brief);
+    assert_int_equal(ctl(brief, "sun.auditor", "list"), 0);
+    expect("in hand: li.examiner");
+    assert_int_equal(
+        ctl(brief, "zhou.issuer", "lease %s --take-over --reason 'gone home'", case_number), 0);
+    expect("zhou.issuer has it in hand until ");
+    log_in("li.examiner");
+    snprintf(body, sizeof body, "{\"verb\":\"EXAMINE\",\"case_numbers\":[\"%s\"]}", case_number);
+    post("decide", body);
+    expect("CASE_LEASED");
+    assert_int_equal(ctl(brief, "zhou.issuer", "lease %s --release", case_number), 0);
+    expect("nobody has it in hand");
+    assert_int_equal(ctl(brief, "sun.auditor", "show %s", case_number), 0);
+    expect_not("in hand");
+    assert_int_equal(run("grep -c 'gone home' %s", network_path(brief, "log", log)), 1);
 }
 
 static void
@@ -612,6 +660,7 @@ main(int argc, char *argv[])
         cmocka_unit_test(operators_are_added_with_passwords_that_are_no_arguments),
         cmocka_unit_test(the_socket_refuses_whoever_is_not_listed_or_lacks_the_role),
         cmocka_unit_test(a_search_over_http_leaves_an_entry_and_nothing_in_the_log),
+        cmocka_unit_test(a_case_in_hand_binds_both_doors),
         cmocka_unit_test(the_window_quotes_a_fee_and_no_other_office_does),
         cmocka_unit_test(logging_in_gives_a_cookie_that_scripts_and_other_sites_do_not_get),
         cmocka_unit_test(a_token_counts_in_its_cookie_alone),

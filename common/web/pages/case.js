@@ -3,25 +3,37 @@
 import { call } from '../api.js';
 import { decide } from '../decide.js';
 import { h, replace } from '../dom.js';
-import { ask, field, tell } from '../fields.js';
+import { ask, field, problemText, tell } from '../fields.js';
+import { askTakeOver, hold, isForeign, isMine, keepHolding, leaseDuties, leaseText, letGo, takeOver } from '../lease.js';
 import { date, named, number, time, word, yuan } from '../words.js';
 
 export async function casePage(context) {
   const { body, rest: [number_], role, may, onChange, reload } = context;
   const shown = await call('show', { case_number: number_ });
   draw(context, shown, false);
+  keepHolding(context, number_, shown.lease, (lease) => {
+    shown.lease = lease;
+    const line = body.querySelector('.lease span');
+    if (line) line.textContent = leaseText(lease, context.who);
+  });
   onChange(async () => {
     const now = await call('show', { case_number: number_ }).catch(() => shown);
-    if (JSON.stringify(now) !== JSON.stringify(shown) && !document.querySelector('dialog')) reload();
+    if (!same(now, shown, context.who) && !document.querySelector('dialog')) reload();
   });
   const press = (event) => {
     if (event.target.matches('input, textarea, select') || document.querySelector('dialog')) return;
-    const act = role.actions(shown).find(({ key, duties = [] }) => key === event.key && may(...duties));
+    const act = !isForeign(shown.lease, context.who) && role.actions(shown).find(({ key, duties = [] }) => key === event.key && may(...duties));
     if (act) carryOut(act, number_, reload);
   };
   document.addEventListener('keydown', press);
   context.onLeave(() => document.removeEventListener('keydown', press));
   body.scrollTop = 0;
+}
+
+// But for the end of the lease that this page renews by itself.
+function same(now, shown, who) {
+  const text = (each) => JSON.stringify({ ...each, lease: isMine(each.lease, who) ? who.operator : each.lease });
+  return text(now) === text(shown);
 }
 
 async function carryOut(act, caseNumber, reload) {
@@ -32,9 +44,9 @@ async function carryOut(act, caseNumber, reload) {
 }
 
 function draw(context, shown, full) {
-  const { body, role, may, reload, rest: [caseNumber] } = context;
+  const { body, role, may, reload, who, rest: [caseNumber] } = context;
   const row = shown.case_row;
-  const acts = role.actions(shown).filter(({ duties = [] }) => may(...duties));
+  const acts = (isForeign(shown.lease, who) ? [] : role.actions(shown)).filter(({ duties = [] }) => may(...duties));
   const open = () => ask({
     title: word('case.open'), lead: word('case.open.lead'), confirm: word('case.open.go'),
     fields: [field({ name: 'reason', label: word('reason'), required: true, maxlength: '200' })],
@@ -45,6 +57,7 @@ function draw(context, shown, full) {
       h('p.mono', row.case_number)),
       h('div.buttons', acts.map((act) => h(act.danger ? 'button.danger' : act.first ? 'button.primary' : 'button', { type: 'button', onclick: () => carryOut(act, caseNumber, reload) },
         word(`act.${act.name}`), act.key && h('kbd', act.key))))),
+    leaseLine(context, shown),
     row.attention && h('p.alarm.warning', h('span.dot'), h('code', row.attention.code), ' ', row.attention.text, row.attention.peer && h('small', row.attention.peer)),
     h('div.columns',
       h('div.wide',
@@ -56,6 +69,23 @@ function draw(context, shown, full) {
         (role.sections?.(shown, context) ?? [])),
       h('div', h('section.card', h('h2', word('case.facts')), facts(circumstances(row))),
         h('section.card', h('h2', word('case.trace')), timeline(row.trace ?? [])))));
+}
+
+// Who has it in hand, and what can be done about that.
+function leaseLine({ who, may, role, reload, rest: [caseNumber] }, { state, lease }) {
+  if (!role.openStates.includes(state) || (!lease && !may(...leaseDuties))) return null;
+  const change = async (asked) => {
+    try {
+      if (await asked) reload();
+    } catch (problem) {
+      tell(problemText(problem), 'bad');
+    }
+  };
+  const button = (name, act) => may(...leaseDuties) && h('button.quiet', { type: 'button', onclick: () => change(act()) }, word(`lease.${name}`));
+  return h(isForeign(lease, who) ? 'p.lease.held' : lease ? 'p.lease.mine' : 'p.lease', h('span', lease ? leaseText(lease, who) : word('lease.nobody')),
+    !lease && button('hold', () => hold(caseNumber)),
+    isMine(lease, who) && button('release', () => letGo(caseNumber)),
+    isForeign(lease, who) && button('take_over', () => askTakeOver(leaseText(lease, who), (reason) => takeOver(caseNumber, reason))));
 }
 
 const facts = (rows) => h('dl.facts', rows.filter(([, value]) => value !== undefined && value !== '' && value !== null).map(([name, value]) => [h('dt', name), h('dd', value)]));

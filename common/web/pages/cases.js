@@ -4,6 +4,7 @@ import { call } from '../api.js';
 import { h, replace } from '../dom.js';
 import { problemText, tell } from '../fields.js';
 import { decide } from '../decide.js';
+import { askTakeOver, hold, isForeign, isMine, leaseDuties, leaseFlag, letGo, takeOver } from '../lease.js';
 import { day, duration, named, number, word } from '../words.js';
 
 const pageSize = 50;
@@ -61,7 +62,7 @@ class Queue {
 
   draw() {
     const { rows, chosen, next } = this;
-    replace(this.table, rows.length ? caseTable(rows, chosen, () => this.sayBulk()) : h('p.none', word(this.nothing)));
+    replace(this.table, rows.length ? caseTable(rows, chosen, () => this.sayBulk(), this.context.who) : h('p.none', word(this.nothing)));
     replace(this.more, next ? h('button', { type: 'button', onclick: () => this.load(true) }, word('more')) : null);
     this.sayBulk();
   }
@@ -73,24 +74,52 @@ class Queue {
     this.bulk.hidden = !chosen.size;
     replace(this.bulk, h('b', word('cases.chosen', { n: number(chosen.size) })), acts.map((act) =>
       h(act.danger ? 'button.danger' : 'button', { type: 'button', onclick: () => this.together(act) }, word(`act.${act.name}`))),
-      states.size > 1 && h('span.hint', word('cases.mixed')));
+      states.size > 1 && h('span.hint', word('cases.mixed')), may(...leaseDuties) && this.leaseButtons());
+  }
+
+  // For those of the chosen cases that each is about.
+  leaseButtons() {
+    const { who, role } = this.context;
+    const rows = this.rows.filter(({ case_number: each, state }) => this.chosen.has(each) && role.openStates.includes(state));
+    const button = (name, about, act) => about.length > 0 && h('button.quiet', { type: 'button', onclick: () => act(about.map(({ case_number: each }) => each)) },
+      word(`lease.${name}`), about.length < this.chosen.size && ` (${number(about.length)})`);
+    return [button('hold', rows.filter(({ lease }) => !lease), (cases) => this.each(cases, hold)),
+      button('release', rows.filter(({ lease }) => isMine(lease, who)), (cases) => this.each(cases, letGo)),
+      button('take_over', rows.filter(({ lease }) => isForeign(lease, who)), (cases) => askTakeOver(word('cases.chosen', { n: number(cases.length) }),
+        (reason) => this.each(cases, (each) => takeOver(each, reason))))];
+  }
+
+  async each(cases, act) {
+    const results = [];
+    for (const each of cases) {
+      const problem = await act(each).then(() => null, (caught) => caught);
+      results.push({ case_number: each, refusal: problem && { code: problem.code, words: problem.words, rule: problem.rule } });
+    }
+    await this.load();
+    this.sayRefused(results);
+    return true;
   }
 
   async together(act) {
     const results = await decide(act, [...this.chosen]);
     if (!results) return;
-    const refused = results.filter(({ refusal }) => refusal);
     this.chosen.clear();
     await this.load();
+    tell(word('cases.done', { n: results.length - this.sayRefused(results) }));
+  }
+
+  // What was refused, below the table; answers how many.
+  sayRefused(results) {
+    const refused = results.filter(({ refusal }) => refusal);
     if (refused.length) {
       replace(this.more, h('section.results', h('h3', word('cases.refused', { n: refused.length })), h('ul', refused.map(({ case_number: each, refusal }) =>
         h('li', h('a', { href: `#/case/${each}` }, each), ' ', h('code', refusal.code), ' ', problemText({ words: refusal.words, message: refusal.rule ?? '' }))))));
     }
-    tell(word('cases.done', { n: results.length - refused.length }));
+    return refused.length;
   }
 }
 
-export function caseTable(rows, chosen, changed) {
+export function caseTable(rows, chosen, changed, who) {
   const box = (row) => h('input', { type: 'checkbox', checked: chosen.has(row.case_number), 'aria-label': row.case_number, onchange: (event) => {
     if (event.target.checked) chosen.add(row.case_number);
     else chosen.delete(row.case_number);
@@ -107,7 +136,7 @@ export function caseTable(rows, chosen, changed) {
       h('td', h('a.mono', { href: `#/case/${row.case_number}` }, row.case_number)),
       h('td', row.name_masked, h('small.mono', row.citizen_number_masked)),
       h('td', named('kind', row.kind)),
-      h('td', named('state', row.state), row.attention && h('span.flag', { title: row.attention.text ?? '' }, row.attention.code),
+      h('td', named('state', row.state), leaseFlag(row.lease, who), row.attention && h('span.flag', { title: row.attention.text ?? '' }, row.attention.code),
         (row.findings ?? []).map((finding) => h('span.flag.doubt', named('finding', finding)))),
       h('td', word('ago', { age: duration(Date.now() - Number(row.changed_ms)) })),
       h('td', due(row))))));

@@ -233,24 +233,24 @@ a_search_over_http_leaves_an_entry_and_nothing_in_the_log(void **unused)
     log_in("li.examiner");
     const uint64_t before = journal_size(brief);
     post("search", "{\"text\":\"310115000001-261122-0000017-G\"}");
-    expect("HTTP/1.1 200");
+    shell_expect("HTTP/1.1 200");
     assert_int_equal(journal_size(brief), before);
     post("search", "{\"text\":\"110105 19491231 002x\",\"limit\":50}");
-    expect("HTTP/1.1 200");
+    shell_expect("HTTP/1.1 200");
     post("search", "{\"text\":\"欧阳修远\",\"limit\":50,\"after\":\"\"}");
-    expect("HTTP/1.1 200");
+    shell_expect("HTTP/1.1 200");
     assert_int_equal(journal_size(brief), before + 2);
     post("search", "{\"text\":\"11010519491231002\"}");
-    expect("HTTP/1.1 4");
-    expect("\"code\":\"CITIZEN_NUMBER_INVALID\"");
-    expect("\"field\":\"search.text\"");
-    expect_not("1949");
+    shell_expect("HTTP/1.1 4");
+    shell_expect("\"code\":\"CITIZEN_NUMBER_INVALID\"");
+    shell_expect("\"field\":\"search.text\"");
+    shell_expect_not("1949");
     assert_int_equal(ctl(brief, "sun.auditor", "search 欧阳修远"), 0);
-    expect("no cases");
+    shell_expect("no cases");
     assert_int_equal(ctl(brief, "wang.admin", "search 欧阳修远"), 1);
-    expect("NOT_PERMITTED");
+    shell_expect("NOT_PERMITTED");
     assert_int_equal(journal_size(brief), before + 3);
-    assert_int_equal(run("grep -c '19491231\\|欧阳' %s", network_path(brief, "log", log)), 1);
+    assert_int_equal(shell_run("grep -c '19491231\\|欧阳' %s", network_path(brief, "log", log)), 1);
 }
 
 static void
@@ -261,35 +261,35 @@ a_case_in_hand_binds_both_doors(void **unused)
     snprintf(body, sizeof body, "{\"case_number\":\"%s\"}", case_number);
     log_in("li.examiner");
     post("lease", body);
-    expect("HTTP/1.1 200");
-    expect("\"lease\":{\"operator\":\"li.examiner\",\"until_ms\":");
+    shell_expect("HTTP/1.1 200");
+    shell_expect("\"lease\":{\"operator\":\"li.examiner\",\"until_ms\":");
     post("list", "{}");
-    expect("\"lease\":{\"operator\":\"li.examiner\"");
+    shell_expect("\"lease\":{\"operator\":\"li.examiner\"");
     assert_int_equal(ctl(brief, "zhou.issuer", "examine %s", case_number), 1);
-    expect("CASE_LEASED");
+    shell_expect("CASE_LEASED");
     log_in("zhou.issuer");
     post("lease", body);
-    expect("\"code\":\"CASE_LEASED\"");
-    expect("\"field\":\"case_number\"");
+    shell_expect("\"code\":\"CASE_LEASED\"");
+    shell_expect("\"field\":\"case_number\"");
     assert_int_equal(ctl(brief, "zhou.issuer", "lease %s --take-over", case_number), 2);
     assert_int_equal(ctl(brief, "sun.auditor", "lease %s", case_number), 1);
-    expect("NOT_PERMITTED");
+    shell_expect("NOT_PERMITTED");
     network_stop(brief);
     network_start(brief);
     assert_int_equal(ctl(brief, "sun.auditor", "list"), 0);
-    expect("in hand: li.examiner");
+    shell_expect("in hand: li.examiner");
     assert_int_equal(
         ctl(brief, "zhou.issuer", "lease %s --take-over --reason 'gone home'", case_number), 0);
-    expect("zhou.issuer has it in hand until ");
+    shell_expect("zhou.issuer has it in hand until ");
     log_in("li.examiner");
     snprintf(body, sizeof body, "{\"verb\":\"EXAMINE\",\"case_numbers\":[\"%s\"]}", case_number);
     post("decide", body);
-    expect("CASE_LEASED");
+    shell_expect("CASE_LEASED");
     assert_int_equal(ctl(brief, "zhou.issuer", "lease %s --release", case_number), 0);
-    expect("nobody has it in hand");
+    shell_expect("nobody has it in hand");
     assert_int_equal(ctl(brief, "sun.auditor", "show %s", case_number), 0);
-    expect_not("in hand");
-    assert_int_equal(run("grep -c 'gone home' %s", network_path(brief, "log", log)), 1);
+    shell_expect_not("in hand");
+    assert_int_equal(shell_run("grep -c 'gone home' %s", network_path(brief, "log", log)), 1);
 }
 
 static void
@@ -297,24 +297,24 @@ the_window_quotes_a_fee_and_no_other_office_does(void **unused)
 {
     char cookie[TOKEN_CHARS + 1], secret[TOKEN_CHARS + 1];
     (void)unused;
-    assert_int_equal(run("curl -sSik " JSON
-                         " -d '{\"operator\":\"zhao.clerk\",\"password\":\"words "
-                         "of zhao.clerk\"}' https://%s/api/v1/session",
-                         window_listen),
+    assert_int_equal(shell_run("curl -sSik " JSON
+                               " -d '{\"operator\":\"zhao.clerk\",\"password\":\"words "
+                               "of zhao.clerk\"}' https://%s/api/v1/session",
+                               window_listen),
                      0);
     copy_behind("Set-Cookie: __Host-yidi=", cookie);
     copy_behind("\"csrf\":\"", secret);
-    run("curl -sSik " JSON " -H 'Cookie: __Host-yidi=%s' -H 'X-Yidi-Token: %s' -d "
-        "'{\"kind\":\"RENEWAL\",\"reason\":\"EXPIRED\",\"fee_waiver\":\"HARDSHIP\","
-        "\"birth_date\":19450301,\"registration_division\":\"\"}' https://%s/api/v1/quote",
-        cookie, secret, window_listen);
-    expect("HTTP/1.1 200");
-    expect("\"fee_fen\":1000,");
-    expect("\"statutory_deadline_ms\":");
-    expect("\"validity\":{");
+    shell_run("curl -sSik " JSON " -H 'Cookie: __Host-yidi=%s' -H 'X-Yidi-Token: %s' -d "
+              "'{\"kind\":\"RENEWAL\",\"reason\":\"EXPIRED\",\"fee_waiver\":\"HARDSHIP\","
+              "\"birth_date\":19450301,\"registration_division\":\"\"}' https://%s/api/v1/quote",
+              cookie, secret, window_listen);
+    shell_expect("HTTP/1.1 200");
+    shell_expect("\"fee_fen\":1000,");
+    shell_expect("\"statutory_deadline_ms\":");
+    shell_expect("\"validity\":{");
     log_in("li.examiner");
     post("quote", "{\"kind\":\"RENEWAL\",\"reason\":\"EXPIRED\"}");
-    expect("\"code\":\"COMMAND_UNKNOWN\"");
+    shell_expect("\"code\":\"COMMAND_UNKNOWN\"");
 }
 
 /* ---- logging in and out ---- */

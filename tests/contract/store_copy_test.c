@@ -267,7 +267,7 @@ store_of_a_newer_format_is_named_and_not_touched(void **state)
     assert_int_equal(store_put(txn, TABLE_META, text("format"), bytes_of(version, 8)), OK);
     assert_int_equal(store_commit(txn), OK);
     store_close(MOVE(fixture->store));
-    assert_trouble(fixture, STORE_TROUBLE_FORMAT, "format 4; this program knows formats 1 to 3");
+    assert_trouble(fixture, STORE_TROUBLE_FORMAT, "format 5; this program knows formats 1 to 4");
     assert_does_not_open(fixture);
 }
 

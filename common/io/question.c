@@ -190,7 +190,7 @@ question_take(struct office *office, const struct peer *peer, const Yidi__Answer
     told.belongs_to = answer->belongs_to;
     if (!declined) {
         if (case_summary_findings(answer->findings, &office->answers, &told.findings,
-                               &told.n_findings) != OK)
+                                  &told.n_findings) != OK)
             return; /* out of memory: its time will run out */
         told.fingerprints_on_file = answer->fingerprints_on_file;
         told.open_at = answer->open_at;

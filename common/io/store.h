@@ -53,8 +53,8 @@ enum store_table {
     TABLE_COUNT
 };
 
-/* Format 2 brought by_deadline, format 3 dossiers, format 4 by_person. A store of the oldest format is opened as it is;
- * store_upgrade (store_upgrade.h) makes it one of the present. */
+/* Format 2 brought by_deadline, format 3 dossiers, format 4 by_person. A store of the oldest format
+ * is opened as it is; store_upgrade (store_upgrade.h) makes it one of the present. */
 enum { STORE_FORMAT_OLDEST = 1, STORE_FORMAT = 4 };
 
 struct store;

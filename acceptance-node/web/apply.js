@@ -109,7 +109,7 @@ class ApplyForm {
     const quoted = await call('quote', question).catch((problem) => ({ problem }));
     if (this.question !== question) return;
     const wrong = asked.find(({ dataset }) => dataset.field === quoted.problem?.field);
-    asked.forEach((each) => each.say(each === wrong ? problemText(quoted.problem) : ''));
+    asked.forEach((each) => each.say(each !== wrong ? '' : each === this.waiver ? word('apply.quote.no_waiver') : problemText(quoted.problem)));
     this.feeFen = quoted.fee_fen ?? 0;
     this.fee.textContent = quoted.problem ? '–' : yuan(this.feeFen);
     replace(this.quoted, quoted.problem ? !wrong && problemText(quoted.problem) : sayQuote(quoted));

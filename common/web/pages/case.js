@@ -55,9 +55,9 @@ function draw(context, shown, full) {
   replace(body,
     h('div.head', h('div', h('h1', named('state', shown.state), shown.overdue && h('em.late', word('urgency.overdue')), shown.due_soon && h('em.soon', word('urgency.soon'))),
       h('p.mono', row.case_number)),
-      h('div.buttons', acts.map((act) => h(act.danger ? 'button.danger' : act.first ? 'button.primary' : 'button', { type: 'button', onclick: () => carryOut(act, caseNumber, reload) },
+      h('div.buttons', !shown.lease && role.openStates.includes(shown.state) && leaseButton(context, 'hold', () => hold(caseNumber)), acts.map((act) => h(act.danger ? 'button.danger' : act.first ? 'button.primary' : 'button', { type: 'button', onclick: () => carryOut(act, caseNumber, reload) },
         word(`act.${act.name}`), act.key && h('kbd', act.key))))),
-    leaseLine(context, shown),
+    shown.lease && leaseLine(context, shown),
     row.attention && h('p.alarm.warning', h('span.dot'), h('code', row.attention.code), ' ', row.attention.text, row.attention.peer && h('small', row.attention.peer)),
     h('div.columns',
       h('div.wide',
@@ -71,21 +71,24 @@ function draw(context, shown, full) {
         h('section.card', h('h2', word('case.trace')), timeline(row.trace ?? [])))));
 }
 
-// Who has it in hand, and what can be done about that.
-function leaseLine({ who, may, role, reload, rest: [caseNumber] }, { state, lease }) {
-  if (!role.openStates.includes(state) || (!lease && !may(...leaseDuties))) return null;
-  const change = async (asked) => {
+// What can be done about who has it in hand.
+function leaseButton({ may, reload }, name, act) {
+  return may(...leaseDuties) && h('button', { type: 'button', onclick: async () => {
     try {
-      if (await asked) reload();
+      if (await act()) reload();
     } catch (problem) {
       tell(problemText(problem), 'bad');
     }
-  };
-  const button = (name, act) => may(...leaseDuties) && h('button.quiet', { type: 'button', onclick: () => change(act()) }, word(`lease.${name}`));
-  return h(isForeign(lease, who) ? 'p.lease.held' : lease ? 'p.lease.mine' : 'p.lease', h('span', lease ? leaseText(lease, who) : word('lease.nobody')),
-    !lease && button('hold', () => hold(caseNumber)),
-    isMine(lease, who) && button('release', () => letGo(caseNumber)),
-    isForeign(lease, who) && button('take_over', () => askTakeOver(leaseText(lease, who), (reason) => takeOver(caseNumber, reason))));
+  } }, word(`lease.${name}`));
+}
+
+// Who has it in hand.
+function leaseLine(context, { lease }) {
+  const { who, rest: [caseNumber] } = context;
+  const text = leaseText(lease, who);
+  return h(isMine(lease, who) ? 'div.lease' : 'div.lease.held', h('span', text), isMine(lease, who)
+    ? leaseButton(context, 'release', () => letGo(caseNumber))
+    : leaseButton(context, 'take_over', () => askTakeOver(text, (reason) => takeOver(caseNumber, reason))));
 }
 
 const facts = (rows) => h('dl.facts', rows.filter(([, value]) => value !== undefined && value !== '' && value !== null).map(([name, value]) => [h('dt', name), h('dd', value)]));

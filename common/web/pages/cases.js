@@ -81,7 +81,7 @@ class Queue {
   leaseButtons() {
     const { who, role } = this.context;
     const rows = this.rows.filter(({ case_number: each, state }) => this.chosen.has(each) && role.openStates.includes(state));
-    const button = (name, about, act) => about.length > 0 && h('button.quiet', { type: 'button', onclick: () => act(about.map(({ case_number: each }) => each)) },
+    const button = (name, about, act) => about.length > 0 && h('button', { type: 'button', onclick: () => act(about.map(({ case_number: each }) => each)) },
       word(`lease.${name}`), about.length < this.chosen.size && ` (${number(about.length)})`);
     return [button('hold', rows.filter(({ lease }) => !lease), (cases) => this.each(cases, hold)),
       button('release', rows.filter(({ lease }) => isMine(lease, who)), (cases) => this.each(cases, letGo)),

@@ -309,6 +309,17 @@ the_audit_finds_a_key_too_many(void **unused)
 }
 
 static void
+the_audit_finds_an_index_by_person_that_is_not_the_cases(void **unused)
+{
+    (void)unused;
+    save_new(1, SAMPLE_WAITING, NOW_MS);
+    scratch_store_put(&scratch, TABLE_BY_PERSON, bytes_of_text("N-somebody"), bytes_of(NULL, 0));
+    assert_trouble("the index by person has 3 keys instead of 2");
+    scratch_store_remove(&scratch, TABLE_BY_PERSON, 0);
+    assert_trouble("is missing in the index by person");
+}
+
+static void
 the_audit_finds_more_calls_for_attention_than_there_are(void **unused)
 {
     (void)unused;
@@ -397,6 +408,7 @@ main(int argc, char *argv[])
         TEST(a_key_whose_case_cannot_be_read_is_dropped_with_its_count),
         TEST(the_audit_finds_an_index_that_is_not_the_cases),
         TEST(the_audit_finds_a_key_too_many),
+        TEST(the_audit_finds_an_index_by_person_that_is_not_the_cases),
         TEST(the_audit_finds_more_calls_for_attention_than_there_are),
         TEST(a_store_of_the_first_format_gets_its_index),
         TEST(an_upgrade_that_fails_leaves_the_store_as_it_was),

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "acceptance-node/applicant.h"
 #include "acceptance-node/collection.h"
 #include "acceptance-node/core/application.h"
 #include "acceptance-node/core/handover.h"
@@ -410,6 +411,7 @@ const struct role acceptance_role = {
     .redo = acceptance_redo,
     .resume = acceptance_resume,
     .answer_query = answer_query,
+    .tell_applicant = applicant_tell,
     .tidy = drafts_tidy,
     .next_tidy_ms = drafts_next_tidy_ms,
     .decide = decide,

@@ -88,6 +88,8 @@ fill_response(struct turn *turn, const Yidi__Print *print, Yidi__Case *row,
     printed->production = describe_office(turn, row->production_office);
     if (printed->acceptance == NULL || printed->registry == NULL || printed->production == NULL)
         return ERR_MEMORY;
+    if (turn->office->options.public_address != NULL)
+        printed->public_address = (char *)turn->office->options.public_address;
     row->receipt_digest = (ProtobufCBinaryData){ 0 };
     if (print->paper != YIDI__PAPER__PAPER_RECEIPT)
         row->receipt_code = (char *)protobuf_c_empty_string;

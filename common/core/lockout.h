@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * lockout - how long somebody waits after failing to say who they are.
+ * lockout - how long somebody waits after failing to prove who they are.
  *
  * Some failures in a row are free, because people mistype; each further one doubles the pause.
  * Knows neither who it is nor whose clock it is.
@@ -13,6 +13,7 @@
 enum {
     LOCKOUT_OPERATOR_FREE = 3, /* failures under one name without a pause */
     LOCKOUT_ADDRESS_FREE = 20, /* from one address, behind which may be a whole office */
+    LOCKOUT_RECEIPT_FREE = 10, /* wrong codes for one receipt: it is typed on a phone */
     LOCKOUT_FIRST_MS = 5000,
     LOCKOUT_MAX_MS = 15 * 60 * 1000,
     LOCKOUT_FORGET_MS = 24 * 60 * 60 * 1000, /* without any failure, all is forgotten */
@@ -27,7 +28,7 @@ struct lockout {
  * noted under another clock, and holds nobody up. */
 uint64_t lockout_wait_ms(const struct lockout *lockout, uint64_t now_ms);
 
-/* One more failure. free_count: LOCKOUT_OPERATOR_FREE or LOCKOUT_ADDRESS_FREE. */
+/* One more failure. free_count: one of the numbers above. */
 void lockout_fail(struct lockout *lockout, uint32_t free_count, uint64_t now_ms);
 
 #endif

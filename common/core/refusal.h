@@ -199,7 +199,11 @@
     X(OPERATOR_ROLES_INVALID, "an operator holds one or more of the roles", "操作员角色不正确")    \
     X(PASSWORD_INVALID, "this password cannot be chosen", "不能使用该口令")                        \
     X(LOGIN_FAILED, "name or password is not right", "用户名或者口令不正确")                       \
-    X(LOGIN_LOCKED, "too many failed; wait before the next attempt", "登录失败次数过多，请稍后再试")
+    X(LOGIN_LOCKED, "too many failed; wait before the next attempt",                               \
+      "登录失败次数过多，请稍后再试")                                                              \
+    X(STATUS_UNKNOWN, "no receipt has this number and this code",                                  \
+      "没有与该编号和查询码相符的回执，请核对后重新输入")                                          \
+    X(ASKED_TOO_OFTEN, "asked too often; wait before the next question", "查询过于频繁，请稍后再试")
 
 enum refusal_code {
     REFUSAL_NONE = 0,

@@ -6,6 +6,7 @@
 
 #include "common/domain/civil_date.h"
 #include "common/domain/office_code.h"
+#include "common/domain/text.h"
 
 enum {
     CHECKED_CHARS = CASE_NUMBER_CHARS - 1,
@@ -96,6 +97,27 @@ case_number_check(const char *text, const char *field, struct refusal *ret_refus
         return refuse(ret_refusal, REFUSAL_CASE_NUMBER_INVALID, field,
                       "the check character does not fit; a character is mistyped");
     return check_parts(text, field, ret_refusal);
+}
+
+enum result
+case_number_read(const char *typed, const char *field, char ret_number[CASE_NUMBER_CHARS + 1],
+                 struct refusal *ret_refusal)
+{
+    char number[CASE_NUMBER_CHARS + 2] = ""; /* one too many is seen by the check */
+    size_t count = 0;
+    uint32_t point;
+    while (text_next(&typed, &point) && count <= CASE_NUMBER_CHARS) {
+        if (text_is_gap(point))
+            continue;
+        char character = text_meant(point);
+        number[count++] = character == '\0' ? '?' : character;
+    }
+    if (*typed != '\0' && count <= CASE_NUMBER_CHARS) /* not UTF-8 */
+        number[count] = '?';
+    enum result result = case_number_check(number, field, ret_refusal);
+    if (result == OK)
+        memcpy(ret_number, number, CASE_NUMBER_CHARS + 1);
+    return result;
 }
 
 void

@@ -35,6 +35,14 @@ enum result case_number_format(const char *office, uint32_t date, uint32_t seria
 enum result case_number_check(const char *text, const char *field,
                               struct refusal *ret_refusal) MUST_CHECK;
 
+/* Read a number as people type it: gaps, small letters and wide forms do not matter (text.h).
+ *
+ * ret_number   out; plain and terminated; written on OK only.
+ * ERR_REFUSED  as case_number_check. */
+enum result case_number_read(const char *typed, const char *field,
+                             char ret_number[CASE_NUMBER_CHARS + 1],
+                             struct refusal *ret_refusal) MUST_CHECK;
+
 /* Parts of a number that was checked; empty or 0 of a text that is shorter or holds none. */
 void case_number_office(const char *number, char ret_office[OFFICE_CODE_CHARS + 1]);
 uint32_t case_number_date(const char *number);

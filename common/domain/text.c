@@ -42,6 +42,24 @@ text_next(const char **cursor, uint32_t *ret_code_point)
     return true;
 }
 
+bool
+text_is_gap(uint32_t code_point)
+{
+    return code_point == ' ' || code_point == '\t' || code_point == '\r' || code_point == '\n' ||
+           code_point == '-' || code_point == 0x3000 || code_point == 0xFF0D ||
+           (code_point >= 0x2010 && code_point <= 0x2015);
+}
+
+char
+text_meant(uint32_t code_point)
+{
+    if (code_point >= 0xFF01 && code_point <= 0xFF5E) /* wide forms of ASCII */
+        code_point -= 0xFF01 - '!';
+    if (code_point >= 'a' && code_point <= 'z')
+        code_point -= 'a' - 'A';
+    return code_point > ' ' && code_point < 0x7F ? (char)code_point : '\0';
+}
+
 size_t
 text_utf16_units(const char *text)
 {

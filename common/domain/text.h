@@ -21,6 +21,14 @@
  * False at the end of the text and at bytes that are not UTF-8 (RFC 3629). */
 bool text_next(const char **cursor, uint32_t *ret_code_point);
 
+/* Of what somebody typed from paper: is it a mere gap? Space, tabulator, end of a line, hyphen, and
+ * the dashes and wide forms that stand for them. */
+bool text_is_gap(uint32_t code_point);
+
+/* The ASCII character that somebody meant, as a capital: wide forms of a Chinese keyboard and small
+ * letters are taken for it. '\0' for what is none. */
+char text_meant(uint32_t code_point);
+
 /* UTF-16 units that the text takes, as the chip counts (GA/T 490): a rare character of a
  * supplementary plane takes two. Counts up to the first bytes that are not UTF-8. */
 size_t text_utf16_units(const char *text);

@@ -15,7 +15,8 @@
 #include "common/io/login.h"
 #include "common/io/web_assets.h"
 
-#define API "/api/v1/"
+#define API         "/api/v1/"
+#define STATUS_PAGE "/status"
 
 enum { LOOK_MS = 250 }; /* between looks at what was committed, while somebody wants to know */
 
@@ -24,6 +25,7 @@ struct console {
     struct http_server *server;
     struct door door;
     struct login login;
+    struct public_door public_door;
     char metrics_token[METRICS_TOKEN_CHARS_MAX + 1]; /* empty: none */
     struct office_time now;
     uint64_t revision; /* of the store, that subscribers know of */
@@ -131,6 +133,23 @@ is_json(const struct http_request *request)
 
 /* ---- paths ---- */
 
+/* Whoever asks brings nothing that a foreign page could misuse; that page reads no answer, and a
+ * form of it cannot send JSON. */
+static enum http_verdict
+tell_applicant(struct console *console, const struct http_request *request,
+               struct http_response *ret_response)
+{
+    if (request->method != HTTP_POST) {
+        ret_response->allow = "POST";
+        return door_refuse(&console->door, REFUSAL_METHOD_NOT_ALLOWED, "", "questions are posted",
+                           ret_response);
+    }
+    if (!is_json(request))
+        return door_refuse(&console->door, REFUSAL_MALFORMED, "Content-Type", "application/json",
+                           ret_response);
+    return public_door_take(&console->public_door, request, &console->now, ret_response);
+}
+
 /* There is no session yet whose token a foreign page could not know: the browser's word on where
  * the request comes from must do. */
 static enum http_verdict
@@ -181,10 +200,23 @@ serve_api(struct console *console, const struct http_request *request,
     const char *command = request->path + strlen(API);
     if (strcmp(command, "session") == 0 && request->method == HTTP_POST)
         return log_in(console, request, ret_response);
+    if (strcmp(command, PUBLIC_DOOR_PATH) == 0 && console->public_door.open)
+        return tell_applicant(console, request, ret_response);
     if (!find_session(console, request, &session))
         return door_refuse(&console->door, REFUSAL_SESSION_MISSING, "",
                            "no session, or not any more", ret_response);
     return serve_session(console, request, command, &session, ret_response);
+}
+
+/* The applicant's page is there when it is wanted; other pages tell nobody anything. */
+static const struct web_asset *
+find_page(const struct console *console, const char *path)
+{
+    bool of_applicants = strncmp(path, STATUS_PAGE, strlen(STATUS_PAGE)) == 0;
+    if (of_applicants && !console->public_door.open)
+        return NULL;
+    return web_assets_find(console->options.door.role->pages,
+                           strcmp(path, STATUS_PAGE) == 0 ? STATUS_PAGE ".html" : path);
 }
 
 static void
@@ -206,8 +238,7 @@ static enum http_verdict
 serve_rest(struct console *console, const struct http_request *request,
            struct http_response *ret_response)
 {
-    const struct web_asset *asset =
-        web_assets_find(console->options.door.role->pages, request->path);
+    const struct web_asset *asset = find_page(console, request->path);
     bool health = strcmp(request->path, "/healthz") == 0;
     bool ready = strcmp(request->path, "/readyz") == 0;
     bool metrics = strcmp(request->path, "/metrics") == 0;
@@ -310,6 +341,7 @@ console_open(const struct console_options *options, struct console **ret_console
     if (result == OK)
         result = door_open(&console->door, &options->door);
     login_init(&console->login, &console->door, http.certificate != NULL);
+    public_door_init(&console->public_door, &console->door, &options->applicants);
     if (result == OK)
         result = http_open(&http, &console->server, ret_refusal);
     if (result == OK)

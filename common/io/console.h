@@ -9,16 +9,17 @@
  *     POST /api/v1/session        log in (login.h)
  *     POST /api/v1/logout         log out; needs a session
  *     GET  /api/v1/events         server-sent events: "changed" after commits; needs a session
- *     GET  /healthz               this thread runs
- *     GET  /readyz                the office commits and signs (a probe through the turn)
- *     GET  /metrics               figures for Prometheus: on this machine, or with the token
+ *     GET  /status                the applicant's page, and what it asks (public_door.h), at a
+ * window POST /api/v1/public/status  and when it is wanted; no session GET  /healthz this thread
+ * runs GET  /readyz                the office commits and signs (a probe through the turn) GET
+ * /metrics               figures for Prometheus: on this machine, or with the token
  *
  * Knows paths; no rule of the domain, and no role beyond handing it on.
  */
 #ifndef IO_CONSOLE_H
 #define IO_CONSOLE_H
 
-#include "common/io/door.h"
+#include "common/io/public_door.h"
 
 #define CONSOLE_CSRF_HEADER "X-Yidi-Token"
 
@@ -29,6 +30,7 @@
 struct console_options {
     struct http_options http; /* without the functions */
     struct door_options door;
+    struct public_door_options applicants;
     const char *metrics_token; /* file; who has its token may read /metrics, nobody else; NULL: who
                                   asks from this machine */
     /* Who is it? session_find, or what a test wants. */

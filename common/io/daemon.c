@@ -230,6 +230,7 @@ open_office(struct daemon *daemon, const struct role *role, struct refusal *ret_
         .question_limit = daemon->options.question_limit,
         .directory_grace_ms = daemon->options.directory_grace * 1000,
         .comparator = daemon->options.comparator,
+        .public_address = daemon->options.public_address,
         .session_idle_ms = daemon->options.session_idle * 1000,
         .session_max_ms = daemon->options.session_max * 1000,
         .ports = { .context = daemon,
@@ -301,13 +302,17 @@ open_policy(struct daemon *daemon, struct refusal *ret_refusal)
 static enum result
 open_console(struct daemon *daemon, const struct role *role, struct refusal *ret_refusal)
 {
-    const struct console_options options = { .http = daemon_console_options(&daemon->options),
-                                             .door = { .store = daemon->store,
-                                                       .control = daemon->control,
-                                                       .role = role,
-                                                       .office = daemon->options.office },
-                                             .metrics_token = daemon->options.metrics_token,
-                                             .find_session = session_find };
+    const struct console_options options = {
+        .http = daemon_console_options(&daemon->options),
+        .door = { .store = daemon->store,
+                  .control = daemon->control,
+                  .role = role,
+                  .office = daemon->options.office },
+        .applicants = { .open = daemon->options.applicant_page,
+                        .per_minute = (uint32_t)daemon->options.applicant_rate },
+        .metrics_token = daemon->options.metrics_token,
+        .find_session = session_find
+    };
     return options.http.listen == NULL ? OK : console_open(&options, &daemon->console, ret_refusal);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/core/version.h"
+#include "common/domain/receipt_code.h"
 #include "common/io/console.h"
 #include "common/io/file.h"
 #include "common/io/log.h"
@@ -38,6 +39,9 @@ static const struct option_rule rules[] = {
     OPTION("console-certificate", OPTION_PATH, console_certificate, "", 0, 4000, "", "TLS certificate of the console, with its chain (PEM)."),
     OPTION("console-key", OPTION_PATH, console_key, "", 0, 4000, "", "Private key of that certificate (PEM)."),
     OPTION("metrics-token", OPTION_PATH, metrics_token, "", 0, 4000, "", "File with the token that a monitor must present to read /metrics on the console; none: who asks from this machine."),
+    OPTION("applicant-page", OPTION_FLAG, applicant_page, "no", 0, 0, "", "At a window: whether the console has a page, /status, on which whoever holds a receipt sees where the application stands, without logging in."),
+    OPTION("applicant-rate", OPTION_NUMBER, applicant_rate, "10", 1, 60000, "a minute", "How often that page answers one address; all who come through one proxy are one."),
+    OPTION("public-address", OPTION_TEXT, public_address, "", 0, 120, "", "Where applicants reach the console, such as https://id.example.cn: the QR code on receipts then opens that page."),
     OPTION("console-patience", OPTION_NUMBER, console_patience, "30", 1, 600, "s", "How long a browser may take to send a request, and to read an answer."),
     OPTION("session-idle", OPTION_NUMBER, session_idle, "900", 1, 86400, "s", "A session in the console ends when it was not used for so long."),
     OPTION("session-max", OPTION_NUMBER, session_max, "36000", 1, 604800, "s", "A session in the console ends after so long, whatever happens."),
@@ -88,6 +92,17 @@ set_log_level(const char *name, struct refusal *ret_refusal)
                   "error, warning, info or debug");
 }
 
+/* No receipt leads to a page that is not there. */
+static enum result
+check_public_address(const struct daemon_options *options, struct refusal *ret_refusal)
+{
+    static const char field[] = "public-address";
+    if (!options->applicant_page || options->console == NULL)
+        return refuse(ret_refusal, REFUSAL_OPTION_INVALID, field,
+                      "goes with console and applicant-page = yes");
+    return receipt_code_check_address(options->public_address, field, ret_refusal);
+}
+
 enum result
 daemon_options_read(const struct role *role, int argc, char *argv[],
                     struct daemon_options *ret_options, enum config_action *ret_action,
@@ -108,6 +123,8 @@ daemon_options_read(const struct role *role, int argc, char *argv[],
         const struct http_options console = daemon_console_options(ret_options);
         result = http_check(&console, ret_refusal);
     }
+    if (result == OK && ret_options->public_address != NULL)
+        result = check_public_address(ret_options, ret_refusal);
     if (result == OK && ret_options->metrics_token != NULL) {
         char token[METRICS_TOKEN_CHARS_MAX + 1];
         result = console_read_token(ret_options->metrics_token, token, ret_refusal);

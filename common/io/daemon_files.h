@@ -31,11 +31,14 @@ struct daemon_options {
     const char *console;             /* NULL: none */
     const char *console_certificate; /* NULL: plain HTTP */
     const char *console_key;
-    const char *metrics_token; /* NULL: /metrics is for this machine */
+    const char *metrics_token;  /* NULL: /metrics is for this machine */
+    const char *public_address; /* NULL: receipts name no page */
     const char *spool;
     const char *notify_hook; /* NULL: none */
     const char *comparator;  /* NULL: none */
     const char *log_level;
+    bool applicant_page;
+    uint64_t applicant_rate; /* a minute */
     uint64_t console_patience;
     uint64_t session_idle;
     uint64_t session_max;

@@ -2,7 +2,7 @@
  *
  * login_guard - who has failed to log in, by name and by address, in memory.
  *
- * Failures are kept under a keyed digest: bounded, and nothing can be pushed out. Names that exist
+ * Failures are kept in tables of fixed size (slot.h). Names that exist
  * and names that do not are kept alike; for those that exist the operator's row counts, too, which
  * outlives the daemon.
  */
@@ -11,6 +11,7 @@
 
 #include "common/core/lockout.h"
 #include "common/io/operators.h"
+#include "common/io/slot.h"
 
 enum { LOGIN_GUARD_SLOTS = 4096 };
 
@@ -20,7 +21,7 @@ struct login_slot {
 };
 
 struct login_guard {
-    uint8_t secret[32];
+    struct slot_key key;
     struct login_slot names[LOGIN_GUARD_SLOTS];
     struct login_slot addresses[LOGIN_GUARD_SLOTS];
 };

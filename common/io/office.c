@@ -101,7 +101,10 @@ check_adopted(struct office *office, struct store_txn *txn)
     }
     directory_digest(office->options.take_directory, &digest);
     office->directory_changed = memcmp(value.data + 8, digest.bytes, DIGEST_BYTES) != 0;
-    return OK;
+    result = store_get(txn, TABLE_META, bytes_of_text(OFFICE_SELF_KEY), &value);
+    if (result == ERR_ABSENT) /* written by a program that did not note it */
+        office->directory_changed = true;
+    return result == ERR_ABSENT ? OK : result;
 }
 
 /* A directory that is not newer must be the very same, checked again. */

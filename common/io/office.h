@@ -73,6 +73,7 @@ struct office_options {
     uint64_t question_limit;      /* that one window is answered a day; 0: none */
     uint64_t directory_grace_ms;  /* after its expiry, until new applications are refused */
     const char *comparator;       /* command line (acceptance-node/collection.h); NULL: none */
+    const char *public_address;   /* where applicants reach the console; NULL: nowhere */
     uint64_t session_idle_ms; /* of sessions in the console (session.h) that begin from now on */
     uint64_t session_max_ms;
     struct office_ports ports;
@@ -202,6 +203,9 @@ struct office {
 
 /* Row of TABLE_META: version and digest of the directory adopted last. */
 #define OFFICE_DIRECTORY_KEY "directory"
+
+/* The same: this office as that directory has it (PublicOffice), for who reads the store only. */
+#define OFFICE_SELF_KEY "self"
 
 /* Row of TABLE_META: Unix milliseconds (8 bytes, big-endian) at which the store was restored from a
  * backup. As long as it stands the office is halted: its peers know of what it has forgotten. */

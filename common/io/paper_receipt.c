@@ -115,11 +115,12 @@ draw_fields(struct svg *svg, const Yidi__Printed *printed)
 /* ---- the code ---- */
 
 static enum result
-draw_qr(struct svg *svg, const Yidi__Case *row)
+draw_qr(struct svg *svg, const Yidi__Printed *printed)
 {
-    char scan[RECEIPT_SCAN_CHARS + 1];
+    const Yidi__Case *row = printed->case_row;
+    char scan[RECEIPT_SCAN_CHARS_MAX + 1];
     struct qr qr;
-    receipt_code_write_scan(row->case_number, row->receipt_code, scan);
+    receipt_code_write_scan(printed->public_address, row->case_number, row->receipt_code, scan);
     enum result result = qr_encode(scan, svg->arena, &qr);
     if (result != OK)
         return result;
@@ -131,8 +132,9 @@ draw_qr(struct svg *svg, const Yidi__Case *row)
 
 /* A window that lost its disk can check a code and does not know it. */
 static enum result
-draw_code(struct svg *svg, const Yidi__Case *row)
+draw_code(struct svg *svg, const Yidi__Printed *printed)
 {
+    const Yidi__Case *row = printed->case_row;
     const struct svg_type type = {
         .font = SVG_MONO, .size = 64, .bold = true, .anchor = SVG_MIDDLE
     };
@@ -147,7 +149,7 @@ draw_code(struct svg *svg, const Yidi__Case *row)
                 "查询码见首次打印的回执，\n此处不再打印。");
         return OK;
     }
-    enum result result = draw_qr(svg, row);
+    enum result result = draw_qr(svg, printed);
     receipt_code_group(row->receipt_code, grouped);
     svg_text(svg, &words, middle, y, "查询码");
     svg_text(svg, &type, middle, y + 70, grouped);
@@ -256,5 +258,5 @@ paper_draw_receipt(struct paper *paper, struct arena *arena)
     int y = draw_fields(svg, printed);
     draw_advice(svg, printed, y);
     draw_seal(svg, printed);
-    return draw_code(svg, printed->case_row);
+    return draw_code(svg, printed);
 }

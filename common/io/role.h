@@ -17,6 +17,7 @@
 #include "proto/control.pb-c.h"
 #include "proto/eligibility.pb-c.h"
 #include "proto/message.pb-c.h"
+#include "proto/public.pb-c.h"
 
 struct arena;
 struct store_txn;
@@ -83,6 +84,15 @@ struct role {
     enum result (*answer_query)(struct store_txn *txn, const Yidi__Request *request,
                                 struct arena *arena, Yidi__Response *response,
                                 struct refusal *ret_refusal);
+
+    /* What the holder of a receipt is told of the case (public_door.h); NULL: nothing.
+     *
+     * case_number, code  both as they are stored.
+     * ret_status         out; in the arena; says nothing of persons.
+     * ERR_ABSENT         no such case, or another code; the same work for both. */
+    enum result (*tell_applicant)(struct store_txn *txn, const char *case_number, const char *code,
+                                  uint64_t now_ms, struct arena *arena,
+                                  Yidi__ReceiptStatus **ret_status);
 
     /* A question of a trusted window about an application that it may send; journalled by the
      * handler when it is answered. NULL: nothing is known here.

@@ -22,6 +22,20 @@
 
 enum { RETRY_PAUSE_MS = 5000 };
 
+/* Who reads the store only knows no directory. */
+static enum result
+note_self(struct turn *turn)
+{
+    const Yidi__Office *self = office_self(turn->office);
+    Yidi__PublicOffice noted = YIDI__PUBLIC_OFFICE__INIT;
+    noted.code = self->code;
+    noted.name = self->name;
+    noted.contact = self->contact;
+    struct bytes row = wire_encode(&noted.base, turn->arena);
+    return row.data == NULL ? ERR_MEMORY
+                            : store_put(turn->txn, TABLE_META, bytes_of_text(OFFICE_SELF_KEY), row);
+}
+
 static enum result
 journal_directory(struct turn *turn)
 {
@@ -41,7 +55,7 @@ journal_directory(struct turn *turn)
     if (result == OK)
         result = store_put(turn->txn, TABLE_META, bytes_of_text(OFFICE_DIRECTORY_KEY),
                            bytes_of(row, sizeof row));
-    return result;
+    return result == OK ? note_self(turn) : result;
 }
 
 static enum result

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "common/domain/case_number.h"
 #include "deploy/yidictl/application.h"
 #include "deploy/yidictl/command.h"
 #include "deploy/yidictl/draft.h"
@@ -210,7 +211,8 @@ run_amend(const struct settings *settings, const struct arguments *arguments)
 {
     char case_number[CASE_NUMBER_CHARS + 1];
     struct refusal refusal = { 0 };
-    enum result result = input_case_number(arguments->operands[0], case_number, &refusal);
+    enum result result =
+        case_number_read(arguments->operands[0], "case_number", case_number, &refusal);
     return result == OK ? hand_in(settings, arguments, case_number)
                         : report_usage(settings, result, &refusal);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/domain/case_number.h"
 #include "common/domain/csv.h"
 #include "common/domain/machine_result.h"
 #include "deploy/yidictl/command.h"
@@ -88,7 +89,8 @@ add_line(struct importing *importing, unsigned long long line, char *text)
     size_t place = importing->count;
     enum result result = machine_result_parse(text, &parsed, &refusal);
     if (result == OK)
-        result = input_case_number(parsed.case_number, importing->numbers[place], &refusal);
+        result = case_number_read(parsed.case_number, "case_number", importing->numbers[place],
+                                  &refusal);
     if (result != OK) {
         const Yidi__Refusal message = report_message(&refusal);
         importing->refused++;

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "common/domain/case_number.h"
 #include "deploy/yidictl/comparator.h"
 #include "deploy/yidictl/decision.h"
 #include "deploy/yidictl/input.h"
@@ -123,7 +124,7 @@ take_probe(const struct settings *settings, const struct arguments *arguments, Y
     const char *probe = arguments_text(arguments, "probe");
     if (probe == NULL)
         return EXIT_DONE;
-    if (input_case_number(arguments->operands[0], number, &refusal) != OK)
+    if (case_number_read(arguments->operands[0], "case_number", number, &refusal) != OK)
         return report_refusal(settings, &refusal);
     int status = compare(settings, number, decide->identified_by, probe, comparison);
     decide->comparison = comparison->match ? YIDI__COMPARISON__MATCH : YIDI__COMPARISON__NO_MATCH;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/domain/case_number.h"
 #include "deploy/yidictl/command.h"
 #include "deploy/yidictl/decision.h"
 #include "deploy/yidictl/input.h"
@@ -121,7 +122,7 @@ static int
 add_number(struct batch *batch, Yidi__Decide *decide, const char *text)
 {
     struct refusal refusal = { 0 };
-    if (input_case_number(text, batch->numbers[batch->count], &refusal) != OK) {
+    if (case_number_read(text, "case_number", batch->numbers[batch->count], &refusal) != OK) {
         refuse_number(batch, text, &refusal);
         return EXIT_DONE;
     }

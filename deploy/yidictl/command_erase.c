@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/domain/case_number.h"
 #include "deploy/yidictl/command.h"
 #include "deploy/yidictl/input.h"
 #include "deploy/yidictl/output.h"
@@ -151,7 +152,7 @@ run_now(const struct settings *settings, const struct arguments *arguments, cons
                                     "why it is erased before its time must be said");
         return report_usage(settings, result, &refusal);
     }
-    if (input_case_number(given, case_number, &refusal) != OK)
+    if (case_number_read(given, "case_number", case_number, &refusal) != OK)
         return report_refusal(settings, &refusal);
     erase.case_number = case_number;
     erase.reason = (char *)reason;

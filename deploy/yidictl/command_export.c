@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/domain/case_number.h"
 #include "common/io/file.h"
 #include "deploy/yidictl/command.h"
 #include "deploy/yidictl/input.h"
@@ -105,7 +106,7 @@ run(const struct settings *settings, const struct arguments *arguments)
                             &refusal);
 
     char number[CASE_NUMBER_CHARS + 1];
-    enum result result = input_case_number(arguments->operands[0], number, &refusal);
+    enum result result = case_number_read(arguments->operands[0], "case_number", number, &refusal);
     if (result != OK)
         return report_result(settings, result, &refusal);
     Yidi__Export export = YIDI__EXPORT__INIT;

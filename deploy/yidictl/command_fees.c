@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/domain/case_number.h"
 #include "common/domain/civil_date.h"
 #include "deploy/yidictl/command.h"
 #include "deploy/yidictl/fee_book.h"
@@ -283,7 +284,7 @@ run_refund(const struct settings *settings, const struct arguments *arguments)
     Yidi__Refund refund = YIDI__REFUND__INIT;
     char number[CASE_NUMBER_CHARS + 1];
     struct refusal refusal = { 0 };
-    if (input_case_number(arguments->operands[0], number, &refusal) != OK)
+    if (case_number_read(arguments->operands[0], "case_number", number, &refusal) != OK)
         return report_refusal(settings, &refusal);
     refund.case_number = number;
     request.command_case = YIDI__REQUEST__COMMAND_REFUND;

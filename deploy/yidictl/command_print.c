@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/domain/case_number.h"
 #include "common/io/file.h"
 #include "common/io/paper.h"
 #include "deploy/yidictl/command.h"
@@ -91,7 +92,7 @@ run(const struct settings *settings, const struct arguments *arguments)
     enum result result = find_paper(what, &print.paper, &refusal);
     if (result != OK)
         return report_usage(settings, result, &refusal);
-    result = input_case_number(arguments->operands[1], number, &refusal);
+    result = case_number_read(arguments->operands[1], "case_number", number, &refusal);
     if (result != OK)
         return report_result(settings, result, &refusal);
     snprintf(standard_path, sizeof standard_path, "%s-%s.svg", what, number);

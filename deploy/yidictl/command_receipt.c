@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/domain/case_number.h"
 #include "common/domain/receipt_code.h"
 #include "deploy/yidictl/command.h"
 #include "deploy/yidictl/input.h"
@@ -52,7 +53,7 @@ read_operands(const struct arguments *arguments, char ret_number[CASE_NUMBER_CHA
     } else
         return refuse(ret_refusal, REFUSAL_RECEIPT_CODE_INVALID, "CODE",
                       "give case number and code, or what the scanner read");
-    enum result result = input_case_number(number, ret_number, ret_refusal);
+    enum result result = case_number_read(number, "case_number", ret_number, ret_refusal);
     return result == OK ? receipt_code_read(code, "CODE", ret_code, ret_refusal) : result;
 }
 
@@ -74,11 +75,12 @@ const struct command receipt_check_command = {
     .name = "receipt check",
     .synopsis = "CASE CODE | SCANNED",
     .help = "say whether a code is that of the receipt",
-    .description = "The answer is right, with the state of the case, or wrong, with exit status 1: "
-                   "which part\n"
-                   "is wrong is not told. Small letters, gaps, and I, L or O for 1 or 0 do not "
-                   "matter. SCANNED\n"
-                   "is what a scanner reads from the QR code, yidi:1:CASE:CODE.",
+    .description =
+        "The answer is right, with the state of the case, or wrong, with exit status 1: "
+        "which part\n"
+        "is wrong is not told. Small letters, gaps, and I, L or O for 1 or 0 do not "
+        "matter. SCANNED\n"
+        "is what a scanner reads from the QR code: yidi:1:CASE:CODE, alone or behind an address.",
     .operand_count_min = 1,
     .operand_count_max = 2,
     .run = run,

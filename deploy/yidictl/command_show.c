@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/domain/case_number.h"
 #include "common/domain/ethnic_group.h"
 #include "common/io/json.h"
 #include "deploy/yidictl/command.h"
@@ -378,7 +379,7 @@ run(const struct settings *settings, const struct arguments *arguments)
             &refusal);
 
     char number[CASE_NUMBER_CHARS + 1];
-    enum result result = input_case_number(arguments->operands[0], number, &refusal);
+    enum result result = case_number_read(arguments->operands[0], "case_number", number, &refusal);
     if (result != OK)
         return report_result(settings, result, &refusal);
     Yidi__Show show = YIDI__SHOW__INIT;

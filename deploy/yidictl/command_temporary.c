@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "common/domain/case_number.h"
 #include "common/domain/civil_date.h"
 #include "deploy/yidictl/command.h"
 #include "deploy/yidictl/input.h"
@@ -69,7 +70,7 @@ run_issue(const struct settings *settings, const struct arguments *arguments)
         return report_usage(settings,
                             refuse(&refusal, REFUSAL_OPTION_INVALID, "serial", "must be given"),
                             &refusal);
-    if (input_case_number(arguments->operands[0], number, &refusal) != OK)
+    if (case_number_read(arguments->operands[0], "case_number", number, &refusal) != OK)
         return report_refusal(settings, &refusal);
     issue.case_number = number;
     issue.card_serial = (char *)serial;
@@ -112,7 +113,7 @@ run_return(const struct settings *settings, const struct arguments *arguments)
             settings,
             refuse(&refusal, REFUSAL_OPTION_INVALID, "text", "must be given: the journal keeps it"),
             &refusal);
-    if (input_case_number(arguments->operands[0], number, &refusal) != OK)
+    if (case_number_read(arguments->operands[0], "case_number", number, &refusal) != OK)
         return report_refusal(settings, &refusal);
     back.case_number = number;
     back.lost = arguments_flag(arguments, "lost");

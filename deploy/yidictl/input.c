@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "deploy/yidictl/input.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,21 +59,6 @@ input_blame(const char *path, const struct refusal *inner, struct refusal *ret_r
 {
     return refuse(ret_refusal, inner->code, path, "%s%s%s", inner->field,
                   inner->field[0] == '\0' ? "" : ": ", inner->rule);
-}
-
-enum result
-input_case_number(const char *text, char ret_number[CASE_NUMBER_CHARS + 1],
-                  struct refusal *ret_refusal)
-{
-    char number[CASE_NUMBER_CHARS + 2] = ""; /* one too many is seen by the check */
-    size_t count = 0;
-    for (; *text != '\0' && count <= CASE_NUMBER_CHARS; text++)
-        if (strchr("- \t\r\n", *text) == NULL)
-            number[count++] = (char)toupper((unsigned char)*text);
-    enum result result = case_number_check(number, "case_number", ret_refusal);
-    if (result == OK)
-        memcpy(ret_number, number, CASE_NUMBER_CHARS + 1);
-    return result;
 }
 
 bool

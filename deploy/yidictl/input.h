@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * input - what a user hands over: whole files, standard input, case numbers.
+ * input - what a user hands over: whole files, standard input, dates.
  */
 #ifndef YIDICTL_INPUT_H
 #define YIDICTL_INPUT_H
@@ -20,12 +20,6 @@ enum result input_read(const char *path, size_t bytes_max, struct arena *arena,
 
 /* What is wrong inside a file, told with the file's name: the refusal's field becomes the path. */
 enum result input_blame(const char *path, const struct refusal *inner, struct refusal *ret_refusal);
-
-/* A case number as people write it, in groups with hyphens or spaces, made plain and checked.
- *
- * ERR_REFUSED  CASE_NUMBER_INVALID */
-enum result input_case_number(const char *text, char ret_number[CASE_NUMBER_CHARS + 1],
-                              struct refusal *ret_refusal) MUST_CHECK;
 
 /* A date as people write it, 2027-01-31 or the digits alone. False when it is none. */
 bool input_date(const char *text, uint32_t *ret_date);

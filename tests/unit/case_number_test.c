@@ -188,6 +188,31 @@ case_number_parts_of_other_texts_are_nothing(void **unused)
     assert_int_equal(case_number_check_character("110105"), '\0');
 }
 
+static void
+case_number_is_read_as_people_type_it(void **unused)
+{
+    static const char *const typed[] = {
+        "1101050000012611220000017B",
+        "110105000001-261122-0000017-b",
+        " 110105000001 261122 0000017 b",
+        "１１０１０５０００００１－２６１１２２－０００００１７－Ｂ",
+    };
+    static const char *const wrong[] = { "",
+                                         "-",
+                                         "1101050000012611220000017",
+                                         "<script>",
+                                         "1101050000012611220000017B\xff",
+                                         "1101050000012611220000017B4" };
+    char number[CASE_NUMBER_CHARS + 1];
+    (void)unused;
+    for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) {
+        assert_int_equal(case_number_read(typed[i], "number", number, NULL), OK);
+        assert_string_equal(number, "1101050000012611220000017B");
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_int_equal(case_number_read(wrong[i], "number", number, NULL), ERR_REFUSED);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -199,6 +224,7 @@ main(int argc, char *argv[])
         cmocka_unit_test(case_number_finds_swaps_but_of_neighbours_in_the_alphabet),
         cmocka_unit_test(case_number_check_tells_the_rule),
         cmocka_unit_test(case_number_is_not_written_from_what_does_not_fit),
+        cmocka_unit_test(case_number_is_read_as_people_type_it),
         cmocka_unit_test(case_number_parts_of_other_texts_are_nothing),
     };
     if (argc > 1)

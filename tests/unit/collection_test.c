@@ -214,7 +214,7 @@ static void
 the_code_is_that_of_the_receipt(void **state)
 {
     (void)state;
-    char code[RECEIPT_CODE_CHARS + 1], scan[RECEIPT_SCAN_CHARS + 1];
+    char code[RECEIPT_CODE_CHARS + 1], scan[RECEIPT_SCAN_CHARS_MAX + 1];
     bring_to_window(YIDI__APPLICATION_KIND__RENEWAL, true);
     read_code(code);
     Yidi__Decide wire = collection();
@@ -222,10 +222,10 @@ the_code_is_that_of_the_receipt(void **state)
     assert_string_equal(decide(&wire), "RECEIPT_CODE_INVALID");
     wire.receipt_code = "7K3QX-0MZ4T";
     assert_string_equal(decide(&wire), "RECEIPT_MISMATCH");
-    receipt_code_write_scan("44030550010026112200000012", code, scan);
+    receipt_code_write_scan("", "44030550010026112200000012", code, scan);
     wire.receipt_code = scan; /* the right code of another case */
     assert_string_equal(decide(&wire), "RECEIPT_MISMATCH");
-    receipt_code_write_scan(number, code, scan);
+    receipt_code_write_scan("", number, code, scan);
     assert_string_equal(decide(&wire), "collected");
     assert_true(show(false)->receipt_checked);
 }

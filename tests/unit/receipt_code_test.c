@@ -96,19 +96,61 @@ static void
 a_code_on_paper_is_read_back_and_so_is_a_scanned_one(void **unused)
 {
     (void)unused;
-    char grouped[RECEIPT_GROUPED_CHARS + 1], scan[RECEIPT_SCAN_CHARS + 1];
+    char grouped[RECEIPT_GROUPED_CHARS + 1], scan[RECEIPT_SCAN_CHARS_MAX + 1];
     char number[CASE_NUMBER_CHARS + 1], read[RECEIPT_CODE_CHARS + 1];
     receipt_code_group(code, grouped);
     assert_string_equal(grouped, "7K3QX-0MZ4T");
     assert_int_equal(receipt_code_read(grouped, "", read, NULL), OK);
     assert_string_equal(read, code);
 
-    receipt_code_write_scan(case_number, code, scan);
+    receipt_code_write_scan("", case_number, code, scan);
     assert_string_equal(scan, "yidi:1:44030500000126112200000012:7K3QX0MZ4T");
     memset(read, 0, sizeof read);
     assert_true(receipt_code_read_scan(scan, number, read));
     assert_string_equal(number, case_number);
     assert_string_equal(read, code);
+}
+
+static void
+a_scanned_code_may_stand_behind_the_address_of_the_page(void **unused)
+{
+    (void)unused;
+    char scan[RECEIPT_SCAN_CHARS_MAX + 1], address[RECEIPT_ADDRESS_CHARS_MAX + 1] = "https://id";
+    char number[CASE_NUMBER_CHARS + 1], read[RECEIPT_CODE_CHARS + 1];
+    receipt_code_write_scan("https://id.example.cn", case_number, code, scan);
+    assert_string_equal(
+        scan, "https://id.example.cn/status#yidi:1:44030500000126112200000012:7K3QX0MZ4T");
+    assert_true(receipt_code_read_scan(scan, number, read));
+    assert_string_equal(number, case_number);
+    assert_string_equal(read, code);
+    memset(address + strlen(address), 'x', sizeof address - 1 - strlen(address));
+    assert_int_equal(receipt_code_check_address(address, "", NULL), OK);
+    receipt_code_write_scan(address, case_number, code, scan);
+    assert_int_equal(strlen(scan), RECEIPT_SCAN_CHARS_MAX);
+    assert_true(receipt_code_read_scan(scan, number, read));
+}
+
+static void
+what_can_be_no_address_of_a_page_is_refused(void **unused)
+{
+    static const char *const wrong[] = { "",
+                                         "https://",
+                                         "http://id.example.cn",
+                                         "id.example.cn",
+                                         "https://id.example.cn/",
+                                         "https://id.example.cn#x",
+                                         "https://id.example.cn?x",
+                                         "https://id example.cn",
+                                         "https://id.example.cn/\"><b",
+                                         "https://身份证.cn" };
+    struct refusal refusal;
+    (void)unused;
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        assert_int_equal(receipt_code_check_address(wrong[i], "public-address", &refusal),
+                         ERR_REFUSED);
+        assert_int_equal(refusal.code, REFUSAL_OPTION_INVALID);
+    }
+    assert_int_equal(receipt_code_check_address("https://id.example.cn:8443/window", "", NULL), OK);
 }
 
 static void
@@ -123,6 +165,10 @@ other_texts_are_no_scanned_code(void **unused)
         "yidi:1:44030500000126112200000012-7K3QX0MZ4T",
         "yidi:1:44030500000126112200000012:7K3QX0MZ4",
         "yidi:1:44030500000126112200000012:7K3QX0MZ4TT",
+        "https://id.example.cn/status",
+        "https://id.example.cn/status#",
+        "https://id.example.cn/#yidi:1:44030500000126112200000012:7K3QX0MZ4T",
+        "javascript:/status#yidi:1:44030500000126112200000012:7K3QX0MZ4T",
     };
     char number[CASE_NUMBER_CHARS + 1], read[RECEIPT_CODE_CHARS + 1];
     for (size_t i = 0; i < COUNT(scans); i++)
@@ -183,6 +229,8 @@ main(int argc, char *argv[])
         cmocka_unit_test(what_people_type_is_read),
         cmocka_unit_test(what_can_be_no_code_is_refused),
         cmocka_unit_test(a_code_on_paper_is_read_back_and_so_is_a_scanned_one),
+        cmocka_unit_test(a_scanned_code_may_stand_behind_the_address_of_the_page),
+        cmocka_unit_test(what_can_be_no_address_of_a_page_is_refused),
         cmocka_unit_test(other_texts_are_no_scanned_code),
         cmocka_unit_test(the_digest_is_the_one_that_is_written_down),
         cmocka_unit_test(only_the_code_of_the_case_is_right),

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "common/domain/case_number.h"
 #include "deploy/yidictl/arguments.c"
 #include "deploy/yidictl/input.c"
 #include "deploy/yidictl/language.c"
@@ -122,14 +123,15 @@ a_case_number_may_be_in_groups(void **unused)
     AUTO(arena) struct arena arena;
     arena_init(&arena);
 
-    assert_int_equal(input_case_number(output_case_number(plain, &arena), number, &refusal), OK);
+    assert_int_equal(
+        case_number_read(output_case_number(plain, &arena), "case_number", number, &refusal), OK);
     assert_string_equal(number, plain);
     const char *spaced = output_format(&arena, " %.12s %s ", plain, plain + 12);
-    assert_int_equal(input_case_number(spaced, number, &refusal), OK);
+    assert_int_equal(case_number_read(spaced, "case_number", number, &refusal), OK);
     assert_string_equal(number, plain);
     const char *longer = output_format(&arena, "%s0", plain);
-    assert_int_equal(input_case_number(longer, number, &refusal), ERR_REFUSED);
-    assert_int_equal(input_case_number(plain + 1, number, &refusal), ERR_REFUSED);
+    assert_int_equal(case_number_read(longer, "case_number", number, &refusal), ERR_REFUSED);
+    assert_int_equal(case_number_read(plain + 1, "case_number", number, &refusal), ERR_REFUSED);
     assert_int_equal(refusal.code, REFUSAL_CASE_NUMBER_INVALID);
 }
 

@@ -8,7 +8,7 @@
 #   make sanitize       the same tests under AddressSanitizer and UBSan, in build-asan
 #   make lint           what the compiler does not see: layers, purity, bounds, layout
 #   make soak           the long forms of tests, simulator and benches; writes tests/EVIDENCE.md
-#   make docs           writes deploy/CODES.md from the tables of codes
+#   make docs           writes deploy/CODES.md from the tables of codes, deploy/API.md from proto/
 #   make diagrams       draws the machines into build/diagrams, and writes them into ARCHITECTURE.md
 #   make demo bench simulate format install clean
 #
@@ -113,7 +113,7 @@ $(BUILD)/domain/%.inc: common/domain/data-to-c.awk
 
 # The console's pages, inside the programs: those of all roles, with the domain's terms and Chart.js; those of each role.
 make_terms := $(BUILD)/web/make-terms
-made_pages := $(patsubst %,$(BUILD)/web/%.json,terms.zh terms.en divisions)
+made_pages := $(patsubst %,$(BUILD)/web/%.json,terms.zh terms.en divisions) $(BUILD)/web/docs.html
 web_files = $(sort $(wildcard $(patsubst %,$(1)/web/*.%,html css js json svg) $(1)/web/pages/*.js))
 embed = $(call quiet,EMBED)common/web/embed $(1) >$@.new && mv $@.new $@
 chart := /usr/share/javascript/chart.js/chart.min.js
@@ -130,6 +130,21 @@ $(BUILD)/obj/common/io/web_assets.o: $(BUILD)/web/common.inc
 $(BUILD)/web/%.json: $(make_terms)
 	$(call quiet,TERMS)$< $(patsubst terms.%,%,$*) >$@.new && mv $@.new $@
 $(make_terms): $(BUILD)/obj/common/web/make_terms.o $(core_objects) $(domain_objects) $(proto_objects)
+	@mkdir -p $(@D)
+	$(call quiet,LD)$(link) -o $@ $^ $(libraries)
+
+
+# The page about the commands: /docs in the console, deploy/API.md (make docs).
+make_api := $(BUILD)/web/make-api
+api_examples := common/web/api/examples.json
+$(BUILD)/web/docs.html: $(make_api) $(api_examples)
+	$(call quiet,DOCS)$< html $(api_examples) >$@.new && mv $@.new $@
+$(BUILD)/web/api_comments.inc: common/web/api/comments.awk $(proto_sources)
+	@mkdir -p $(@D)
+	$(call quiet,TABLE)LC_ALL=C awk -f $< $(proto_sources) >$@.new && mv $@.new $@
+$(BUILD)/obj/common/web/api/api.o: $(BUILD)/web/api_comments.inc
+$(make_api): $(call objects,common/web/api/*.c) $(core_objects) $(domain_objects) $(proto_objects) \
+		$(patsubst %,$(BUILD)/obj/common/io/%.o,json json_encode problem wire wire_scan)
 	@mkdir -p $(@D)
 	$(call quiet,LD)$(link) -o $@ $^ $(libraries)
 
@@ -223,9 +238,11 @@ lint: all $(test_programs) $(diagrams)
 	@BUILD=$(BUILD) PURE_OBJECTS='$(pure_objects)' tests/lib/run-lint.sh $(sort $(wildcard tests/lint/*.sh))
 
 # lint tells when the page is not what the tables give.
-docs: $(BUILD)/bin/yidictl
+docs: $(BUILD)/bin/yidictl $(make_api)
 	$< codes --markdown >$(BUILD)/CODES.md
 	mv $(BUILD)/CODES.md deploy/CODES.md
+	$(make_api) markdown $(api_examples) >$(BUILD)/API.md
+	mv $(BUILD)/API.md deploy/API.md
 
 diagrams: $(diagrams)
 	@deploy/install-deps diagrams

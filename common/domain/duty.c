@@ -177,6 +177,18 @@ duty_knows(const char *act)
     return find_duty(act) != NULL;
 }
 
+const char *
+duty_act(size_t place)
+{
+    return place < sizeof duties / sizeof *duties ? duties[place].act : NULL;
+}
+
+uint32_t
+duty_roles(const char *act, enum party office)
+{
+    return roles_for(find_duty(act), office);
+}
+
 bool
 duty_is_inner(const char *act)
 {

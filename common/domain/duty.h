@@ -11,6 +11,7 @@
 #define DOMAIN_DUTY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/core/effects.h"
@@ -48,6 +49,11 @@ enum result duty_check(const char *act, enum party office, uint32_t roles,
 
 /* Does the table have that act? */
 bool duty_knows(const char *act);
+
+/* The table: the act at a place, NULL behind the last one; and who may do an act at a kind of
+ * office, 0 when nobody does it there. */
+const char *duty_act(size_t place);
+uint32_t duty_roles(const char *act, enum party office);
 
 /* What the daemon asks of itself, and no operator of anybody: the probe, log-ins. */
 bool duty_is_inner(const char *act);

@@ -215,8 +215,7 @@ find_page(const struct console *console, const char *path)
     bool of_applicants = strncmp(path, STATUS_PAGE, strlen(STATUS_PAGE)) == 0;
     if (of_applicants && !console->public_door.open)
         return NULL;
-    return web_assets_find(console->options.door.role->pages,
-                           strcmp(path, STATUS_PAGE) == 0 ? STATUS_PAGE ".html" : path);
+    return web_assets_find(console->options.door.role->pages, path);
 }
 
 static void

@@ -3,7 +3,7 @@
  * console - what an office shows in a browser: pages, commands, live updates; a thread of its own
  * beside the loop.
  *
- *     GET  /, /console.css, …     the pages, embedded in the program
+ *     GET  /, /console.css, …     the pages, embedded in the program; /docs tells of the commands
  *     POST /api/v1/COMMAND        a command of proto/control.proto (door.h); needs a session
  *     GET  /api/v1/session        who sits there: operator, roles, token for CONSOLE_CSRF_HEADER
  *     POST /api/v1/session        log in (login.h)

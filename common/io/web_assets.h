@@ -24,8 +24,8 @@ struct web_pages {
     size_t count;
 };
 
-/* A page of all roles, or of this one's (NULL: it has none); NULL when there is none; / is the
- * index. */
+/* A page of all roles, or of this one's (NULL: it has none); NULL when there is none. A
+ * page goes by its name, such as /docs; / is the index. */
 const struct web_asset *web_assets_find(const struct web_pages *pages, const char *path);
 
 #endif

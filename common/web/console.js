@@ -57,7 +57,8 @@ function navigation(page) {
   ];
   return h('nav', { 'aria-label': word('navigation') }, entries.filter(({ duties = [] }) => may(...duties)).map((entry) =>
     h(entry.page === page ? 'a.here' : 'a', { href: `#/${entry.page}`, 'aria-current': entry.page === page ? 'page' : undefined },
-      word(`page.${entry.page}`))));
+      word(`page.${entry.page}`))),
+  h('a.aside', { href: '/docs' }, word('page.docs')));
 }
 
 function frame(page, body) {

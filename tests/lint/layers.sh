@@ -30,7 +30,7 @@ function allowed(file,    node)
     if (file ~ /^common\/io\//)
         return "^common/|^proto/|^web/common\\.inc$"
     if (file ~ /^common\/web\//)
-        return "^common/|^proto/"
+        return "^common/|^proto/|^web/api_comments\\.inc$"
     if (file ~ /^deploy\/yidictl\//)
         return "^common/|^proto/|^deploy/yidictl/"
     if (file ~ /^deploy\/demo\//)
@@ -52,7 +52,7 @@ function knows(header)
     if (header ~ /^<openssl\/|signature_openssl\.h$/)
         return "^common/io/(signature|certificate)|^tests/lib/"
     if (header ~ /^<jansson\.h/)
-        return "^common/io/json\\.c|^common/web/make_terms\\.c"
+        return "^common/io/json\\.c|^common/web/(make_terms|api/make_api)\\.c"
     if (header ~ /^<microhttpd\.h/)
         return "^common/io/http"
     if (header ~ /^<jpeglib\.h/)

@@ -211,6 +211,10 @@ console_serves_pages_that_may_be_asked_for_again(void **state)
     reply = browser_ask(sample->listen, "GET /console.js HTTP/1.1\r\nHost: a\r\n\r\n");
     assert_string_equal(browser_header(reply, "Content-Type"), "text/javascript; charset=utf-8");
     free(reply);
+    reply = browser_ask(sample->listen, "GET /docs HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_string_equal(browser_header(reply, "Content-Type"), "text/html; charset=utf-8");
+    assert_non_null(strstr(reply->body, "POST /api/v1/decide"));
+    free(reply);
 }
 
 static void
@@ -232,6 +236,8 @@ console_finds_nothing_beside_its_pages(void **state)
         "/..\\..\\etc\\passwd",
         "/api",
         "/api/v2/list",
+        "/status",
+        "/a-name-that-is-longer-than-the-name-of-any-page-could-ever-be-in-here",
     };
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         char request[200];

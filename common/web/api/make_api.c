@@ -348,6 +348,11 @@ static void
 write_refusals(struct page *page)
 {
     static const char *const heads[] = { "code", "HTTP", "English", "中文" };
+    static const enum refusal_code codes[] = {
+#define X(name, english, chinese) REFUSAL_##name,
+        REFUSAL_CODES(X)
+#undef X
+    };
     page_heading(page, 2, "refusals", "Refusals");
     page_paragraph(
         page, "A refusal means: no, and nothing was changed. It is a problem by RFC 9457 "
@@ -359,14 +364,15 @@ write_refusals(struct page *page)
                     "\"field\":\"apply.form.fee_fen\",\n \"english\":\"the fee paid is not the fee "
                     "due\",\"chinese\":\"所缴费用与应缴费用不符\"}");
     page_table(page, heads, COUNT(heads));
-#define X(name, english, chinese)                                                                  \
-    {                                                                                              \
-        char status[8];                                                                            \
-        format_text(status, sizeof status, "%u", problem_status(REFUSAL_##name));                  \
-        page_row(page, (const char *[]){ "`" #name "`", status, english, chinese }, COUNT(heads)); \
+    for (size_t i = 0; i < COUNT(codes); i++) {
+        char name[CELL_BYTES], status[8];
+        format_text(name, CELL_BYTES, "`%s`", refusal_name(codes[i]));
+        format_text(status, sizeof status, "%u", problem_status(codes[i]));
+        page_row(page,
+                 (const char *[]){ name, status, refusal_meaning(codes[i]),
+                                   refusal_meaning_chinese(codes[i]) },
+                 COUNT(heads));
     }
-    REFUSAL_CODES(X)
-#undef X
     page_table_end(page);
 }
 

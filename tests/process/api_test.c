@@ -41,16 +41,10 @@ static struct place {
 static void
 add_console(struct place *place)
 {
-    char path[NETWORK_PATH_BYTES], text[8192];
-    uint8_t *before = NULL;
-    size_t size;
+    char lines[100];
     browser_choose_listen(place->listen);
-    network_path(&network.offices[place->office], "conf", path);
-    assert_int_equal(file_read(path, sizeof text / 2, &before, &size, NULL), OK);
-    snprintf(text, sizeof text, "%sconsole = %s\nstart-hold = 0\n", (const char *)before,
-             place->listen);
-    free(before);
-    assert_int_equal(file_write(path, bytes_of_text(text), 0600, FILE_REPLACE, NULL), OK);
+    snprintf(lines, sizeof lines, "console = %s\nstart-hold = 0\n", place->listen);
+    network_add_options(&network.offices[place->office], lines);
 }
 
 static void

@@ -14,7 +14,6 @@
 
 #include "common/domain/case_number.h"
 #include "common/domain/receipt_code.h"
-#include "common/io/file.h"
 #include "tests/lib/browser.h"
 #include "tests/lib/journey.h"
 #include "tests/lib/tool.h"
@@ -35,18 +34,12 @@ static char number[CASE_NUMBER_CHARS + 1], code[RECEIPT_CODE_CHARS + 1];
 static bool failed;
 
 static void
-add_options(struct network_office *office, char at[BROWSER_LISTEN_BYTES], const char *more)
+add_console(struct network_office *office, char at[BROWSER_LISTEN_BYTES], const char *more)
 {
-    char path[NETWORK_PATH_BYTES], text[8192];
-    uint8_t *before = NULL;
-    size_t size;
+    char lines[500];
     browser_choose_listen(at);
-    network_path(office, "conf", path);
-    assert_int_equal(file_read(path, sizeof text / 2, &before, &size, NULL), OK);
-    snprintf(text, sizeof text, "%sconsole = %s\nstart-hold = 0\n%s", (const char *)before, at,
-             more);
-    free(before);
-    assert_int_equal(file_write(path, bytes_of_text(text), 0600, FILE_REPLACE, NULL), OK);
+    snprintf(lines, sizeof lines, "console = %s\nstart-hold = 0\n%s", at, more);
+    network_add_options(office, lines);
 }
 
 /* Print the receipt, and read its QR code as a phone would. */
@@ -83,10 +76,10 @@ set_up(void **unused)
     snprintf(lines, sizeof lines,
              "applicant-page = yes\napplicant-rate = %d\npublic-address = " ADDRESS "\n",
              QUESTIONS_A_MINUTE);
-    add_options(window, listen_at, lines);
+    add_console(window, listen_at, lines);
     snprintf(lines, sizeof lines, "applicant-page = yes\napplicant-rate = %d\n", FEW_A_MINUTE);
-    add_options(slow, slow_at, lines);
-    add_options(registry, registry_at, "applicant-page = yes\n");
+    add_console(slow, slow_at, lines);
+    add_console(registry, registry_at, "applicant-page = yes\n");
     network_start(window);
     network_start(slow);
     network_start(registry);

@@ -154,6 +154,10 @@ draw_code(struct svg *svg, const Yidi__Printed *printed)
     svg_text(svg, &words, middle, y, "查询码");
     svg_text(svg, &type, middle, y + 70, grouped);
     svg_text(svg, &small, middle, y + 108, "Code: proves that this receipt is yours");
+    if (printed->public_address[0] != '\0') {
+        svg_text(svg, &words, middle, y + 164, "扫码查询办理进度");
+        svg_text(svg, &small, middle, y + 198, "Scan to see how your application stands");
+    }
     return result;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "common/core/limits.h"
+#include "common/domain/case_number.h"
 #include "deploy/yidictl/command.h"
 #include "deploy/yidictl/input.h"
 #include "deploy/yidictl/output.h"
@@ -61,7 +62,7 @@ run(const struct settings *settings, const struct arguments *arguments)
                             refuse(&refusal, REFUSAL_OPTION_INVALID, "reason",
                                    "--take-over and --reason go together"),
                             &refusal);
-    enum result result = input_case_number(arguments->operands[0], number, &refusal);
+    enum result result = case_number_read(arguments->operands[0], "case_number", number, &refusal);
     if (result != OK)
         return report_result(settings, result, &refusal);
     lease.case_number = number;

@@ -9,19 +9,22 @@ import { clock, date, dayNumber, named, number, word, yuan } from './words.js';
 
 const entriesMost = 2000;
 
-export async function feesPage({ body, query }) {
+export async function feesPage({ body, query, may, reload }) {
   const today = dayNumber(Date.now());
   const day = Number(query.date) || today;
   const written = (value) => String(value).replace(/(\d{4})(\d\d)(\d\d)/, '$1-$2-$3');
+  const step = (days) => dayNumber(Date.parse(`${written(day)}T04:00:00Z`) + days * 86400000);
+  const turn = (days, text) => h('a.button', { href: `#/fees?date=${step(days)}`, 'aria-label': word(days < 0 ? 'fees.day_before' : 'fees.day_after') }, text);
   const chosen = h('input', { type: 'date', value: written(day), max: written(today), 'aria-label': word('fees.day'), onchange: (event) => {
     location.hash = `#/fees?date=${event.target.value.replaceAll('-', '')}`;
   } });
   const { entries, before } = await ledger(day);
   const sum = (move) => entries.filter((entry) => entry.move === move).reduce((total, { amount_fen: fen }) => total + fen, 0);
+  const paidBack = new Set(entries.filter(({ move }) => move === 'FEE_REFUNDED').map(({ case_number: each }) => each));
   const due = sum('FEE_REFUND_DUE');
   const back = sum('FEE_REFUNDED');
   const figure = (name, fen) => h('div.tile', h('span.name', word(`fees.${name}`)), h('b.sum', yuan(fen)));
-  replace(body, h('div.head', h('h1', word('page.fees')), h('div.buttons', chosen, h('button', { type: 'button', onclick: () => save(day, entries) }, word('csv')))),
+  replace(body, h('div.head', h('h1', word('page.fees')), h('div.buttons', turn(-1, '‹'), chosen, day < today && turn(1, '›'), entries.length > 0 && h('button', { type: 'button', onclick: () => save(day, entries) }, word('csv')))),
     h('section.stages', figure('taken', sum('FEE_TAKEN')), figure('before', before), figure('due', due), figure('refunded', back), figure('after', before + due - back)),
     h('div.scroll', table([
       { label: word('fees.time'), cell: ({ time_ms: ms }) => clock(ms) },
@@ -31,7 +34,7 @@ export async function feesPage({ body, query }) {
       { label: word('fees.move'), cell: ({ move }) => named('fee', move) },
       { label: word('fees.amount'), number: true, cell: ({ amount_fen: fen }) => yuan(fen) },
       { label: word('role.clerk'), cell: ({ clerk }) => clerk },
-      { label: '', cell: (entry) => entry.move === 'FEE_REFUND_DUE' && h('button', { type: 'button', onclick: () => refund(entry) }, word('fees.refund')) },
+      { label: '', cell: (entry) => entry.move === 'FEE_REFUND_DUE' && may('clerk', 'supervisor') && !paidBack.has(entry.case_number) && h('button', { type: 'button', onclick: () => refund(entry, reload) }, word('fees.refund')) },
     ], entries, { none: word('fees.none') })), h('p.hint', word('fees.hint', { n: number(entries.length) })));
 }
 
@@ -48,12 +51,12 @@ async function ledger(day) {
   return { entries, before };
 }
 
-const refund = (entry) => ask({
+const refund = (entry, reload) => ask({
   title: word('fees.refund'), lead: entry.case_number, fields: [], confirm: `${word('fees.refund')} ${yuan(entry.amount_fen)}`,
   act: async () => {
     const { amount_fen: fen } = await call('refund', { case_number: entry.case_number });
     tell(word('fees.refunded_now', { sum: yuan(fen) }));
-    window.dispatchEvent(new HashChangeEvent('hashchange'));
+    reload();
   },
 });
 

@@ -7,6 +7,7 @@
 #include "common/core/require.h"
 #include "common/io/json.h"
 #include "common/io/log.h"
+#include "common/io/paper.h"
 #include "common/io/permission.h"
 #include "common/io/problem.h"
 #include "common/io/store_queries.h"
@@ -95,13 +96,26 @@ fill_json(struct door *door, const char *text, struct http_response *ret_respons
     ret_response->body = bytes_of_text(text);
 }
 
+/* A browser gets a paper drawn (paper.h), as the last attachment. Without it when it cannot be. */
+static struct json_attachments
+add_paper(struct door *door, const Yidi__Printed *printed, struct json_attachments attachments)
+{
+    struct bytes *list = arena_take(&door->arena, (attachments.count + 1) * sizeof *list);
+    const struct bytes photo = attachments.count > 0 ? attachments.list[0] : (struct bytes){ 0 };
+    if (list == NULL || paper_draw(printed, photo, &door->arena, &list[attachments.count]) != OK)
+        return attachments;
+    for (size_t i = 0; i < attachments.count; i++)
+        list[i] = attachments.list[i];
+    return (struct json_attachments){ .count = attachments.count + 1, .list = list };
+}
+
 /* The kind that a response is of, as JSON; a refusal as a problem. */
 static void
 fill_answer(struct door *door, const Yidi__Response *response, const struct bytes *frames,
             size_t frame_count, struct http_response *ret_response)
 {
-    const struct json_attachments attachments = { .count = frame_count,
-                                                  .list = (struct bytes *)(uintptr_t)frames };
+    struct json_attachments attachments = { .count = frame_count,
+                                            .list = (struct bytes *)(uintptr_t)frames };
     struct refusal refusal = { 0 };
     if (response->body_case == YIDI__RESPONSE__BODY_REFUSAL) {
         (void)refuse(&refusal, refusal_find(response->refusal->code), response->refusal->field,
@@ -109,6 +123,8 @@ fill_answer(struct door *door, const Yidi__Response *response, const struct byte
         fill_refusal(door, &refusal, ret_response);
         return;
     }
+    if (response->body_case == YIDI__RESPONSE__BODY_PRINTED)
+        attachments = add_paper(door, response->printed, attachments);
     /* Whichever kind it is, the one-of holds a pointer to its message. */
     fill_json(door, json_encode_attached(&response->status->base, &attachments, &door->arena),
               ret_response);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// decide - an act of a role (role.js: { name, verb, fields, fixed, danger, bulk }) asked for and carried out on one or many cases.
+// decide - an act of a role (role.js: { name, verb, fields, fixed, request, danger, bulk }) asked for and carried out on one or many cases.
 import { call } from './api.js';
 import { ask, field } from './fields.js';
-import { word } from './words.js';
+import { language, named, word } from './words.js';
 
 // The results, one for each case; undefined when the operator thought better of it.
 export async function decide(act, numbers) {
@@ -20,7 +20,7 @@ export async function decide(act, numbers) {
   });
 }
 
-export function refused({ code, field: path, rule, english, chinese }) {
-  const problem = new Error(rule);
-  return Object.assign(problem, { code, field: path, rule, words: { zh: chinese ?? rule, en: english ?? rule } });
+// The refusal of one case as a problem (api.js).
+export function refused({ code, field: path, rule }) {
+  return Object.assign(new Error(rule), { code, field: path, rule, words: { [language]: named('code', code) } });
 }

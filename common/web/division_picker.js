@@ -10,7 +10,7 @@ let divisions = null;
 const load = async () => (divisions ??= await (await fetch('/divisions.json')).json());
 const words = ([code, province, prefecture, county]) => `${province} ${prefecture} ${county} ${code}`;
 
-// A field whose read() is the code; what is typed must name exactly one, or be chosen from the list.
+// A field whose read() is the code; what is typed must name exactly one, or be chosen from the list. changed(code, names).
 export function divisionPicker({ name, label, hint, required, changed = () => {} }) {
   const element = field({ name, label, hint, required, autocomplete: 'off', role: 'combobox', 'aria-expanded': 'false', placeholder: word('division.placeholder') });
   const list = h('ul.picker', { role: 'listbox', hidden: true });
@@ -24,7 +24,7 @@ export function divisionPicker({ name, label, hint, required, changed = () => {}
     element.input.value = words(division);
     element.say('');
     close();
-    changed(code);
+    changed(code, `${division[1]}${division[2]}${division[3]}`);
   };
   const draw = () => {
     list.hidden = !found.length;
@@ -53,6 +53,11 @@ export function divisionPicker({ name, label, hint, required, changed = () => {}
     close();
   });
   element.read = () => code;
+  element.missing = () => {
+    const missing = required && !code && !element.closest('[hidden]');
+    if (missing) element.say(word(element.input.value ? 'division.unknown' : 'required'));
+    return missing;
+  };
   element.set = async (wanted) => {
     const division = (await load()).find(([each]) => each === wanted);
     if (division) choose(division);

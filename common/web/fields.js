@@ -5,8 +5,9 @@ import { language, word } from './words.js';
 
 let serial = 0;
 
-// field({ name, label, type, options: [[value, text]], value, required, hint, rows, check }); element.read() gives its value.
-export function field({ name, label, type = 'text', options, value, required, hint, rows, check, ...more }) {
+// field({ name, label, type, options: [[value, text]], value, required, hint, rows, check, when }); element.read() gives its value.
+// check(text) says what is wrong with it as it is typed. when(values) tells whether a dialog asks for it, given all values.
+export function field({ name, label, type = 'text', options, value, required, hint, rows, check, when, ...more }) {
   const id = `field-${(serial += 1)}`;
   const shared = { id, name, required: Boolean(required), 'aria-describedby': `${id}-wrong`, ...more };
   let input;
@@ -22,25 +23,44 @@ export function field({ name, label, type = 'text', options, value, required, hi
     else if (type !== 'file') input.value = value ?? '';
   }
   const wrong = h('p.wrong', { id: `${id}-wrong`, role: 'alert' });
-  const element = h(type === 'checkbox' ? 'div.field.tick' : 'div.field', { 'data-field': name }, h('label', { for: id }, label), input,
-    hint && h('p.hint', hint), wrong);
+  const element = h(type === 'checkbox' ? 'div.field.tick' : 'div.field', { 'data-field': name },
+    h('label', { for: id }, label, required && h('i', { 'aria-hidden': 'true' }, '*')), type === 'file' ? fileButton(input) : input, hint && h('p.hint', hint), wrong);
   element.input = input;
+  element.when = when;
   element.read = () => (type === 'checkbox' ? input.checked : type === 'file' ? input.files[0] : input.value.trim());
+  element.set = (text) => {
+    if (type === 'checkbox') input.checked = Boolean(text);
+    else input.value = text ?? '';
+  };
   element.say = (text) => {
     wrong.textContent = text ?? '';
     input.toggleAttribute('aria-invalid', Boolean(text));
+  };
+  // What must be given and is not, said beside the field.
+  element.missing = () => {
+    const missing = input.required && !input.closest('[hidden]') && !element.read();
+    if (missing) element.say(word('required'));
+    return missing;
   };
   input.addEventListener('input', () => element.say(''));
   if (check) input.addEventListener('input', () => element.say(input.value ? check(input.value.trim()) : ''));
   return element;
 }
 
+// The browser's own button speaks the browser's language: ours stands in its place, and the keyboard finds the input itself.
+export function fileButton(input) {
+  const name = h('span.name', word('file.none'));
+  input.classList.add('covered');
+  input.addEventListener('change', () => { name.textContent = input.files[0]?.name ?? word('file.none'); });
+  return h('span.file', input, h('label.button', { for: input.id, 'aria-hidden': 'true' }, word('file.choose')), name);
+}
+
 export const problemText = (problem) => problem.words?.[language] || problem.message;
 
-// Says a problem beside the field that it names (its path or the end of it), else in `elsewhere`.
+// Says a problem beside the field that it names (its path or the end of it; element.paths are more that it stands for), else in `elsewhere`.
 export function sayProblem(problem, fields, elsewhere) {
   const path = problem.field ?? '';
-  const found = path && fields.find(({ dataset }) => dataset.field && (path === dataset.field || path.endsWith(`.${dataset.field}`)));
+  const found = path && fields.find(({ dataset, paths = [] }) => [dataset.field, ...paths].some((each) => each && `.${path.replace(/\[\d+\].*/, '')}`.endsWith(`.${each}`)));
   const text = problem.rule && language === 'en' ? `${problemText(problem)} (${problem.rule})` : problemText(problem);
   if (found) {
     found.say(text);
@@ -50,28 +70,36 @@ export function sayProblem(problem, fields, elsewhere) {
   }
 }
 
-// A dialog that asks for what an act needs. `act(values)` may throw a problem: then it stays open and says so.
+// A dialog that asks for what an act needs; only what is seen must be given. `act(values)` may throw a problem: then it stays open and says so.
 export function ask({ title, lead, fields = [], confirm, danger, act }) {
   return new Promise((done) => {
     const wrong = h('div');
     const go = h(danger ? 'button.primary.danger' : 'button.primary', { type: 'submit' }, confirm ?? title);
-    const form = h('form', { method: 'dialog' }, h('h2', title), lead && h('p.lead', lead), fields, wrong,
+    const form = h('form', { method: 'dialog', novalidate: true }, h('h2', title), lead && h('p.lead', lead), fields, wrong,
       h('div.buttons', h('button', { type: 'button', onclick: () => dialog.close() }, word('cancel')), go));
+    const values = () => Object.fromEntries(fields.map((each) => [each.dataset.field, each.read()]));
+    const follow = () => fields.forEach((each) => { each.hidden = Boolean(each.when && !each.when(values())); });
+    form.addEventListener('input', follow);
+    follow();
     const dialog = h('dialog', { onclose: () => { dialog.remove(); done(dialog.answer); } }, form);
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
+      const empty = fields.filter((each) => each.missing?.())[0];
+      if (empty) return empty.input.focus();
       go.disabled = true;
       replace(wrong);
       try {
-        dialog.answer = (await act(Object.fromEntries(fields.map((each) => [each.dataset.field, each.read()])))) ?? true;
+        dialog.answer = (await act(values())) ?? true;
         dialog.close();
       } catch (problem) {
+        go.disabled = false;
         sayProblem(problem, fields, wrong);
       }
-      go.disabled = false;
+      return undefined;
     });
     document.body.append(dialog);
     dialog.showModal();
+    (fields[0]?.input ?? go).focus();
   });
 }
 

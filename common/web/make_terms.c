@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * make_terms - writes what the console shows of the domain's tables: words of the form, reasons of
- * a refusal, ethnic groups (terms), and the divisions for the picker.
+ * a refusal, ethnic groups, codes (terms), and the divisions for the picker.
  *
- *     make-terms zh|en      terms.LANGUAGE.json: { "kind.RENEWAL": "换领", ... }
- *     make-terms divisions  divisions.json: [["110101", "北京市", "市辖区", "东城区"], ...]
+ *     make-terms zh|en      terms.LANGUAGE.json: { "kind.RENEWAL": "换领", ... }; of a refusal's
+ * code (code.NAME) and a warning's (warning.NAME) what it means; of a finding that fails an
+ * application, severity.NAME: fail make-terms divisions  divisions.json: [["110101", "北京市",
+ * "市辖区", "东城区"], ...]
  *
  * So the console, the papers and yidictl say the same of the same thing.
  */
@@ -15,8 +17,10 @@
 
 #include "common/domain/division.h"
 #include "common/domain/ethnic_group.h"
+#include "common/domain/finding.h"
 #include "common/domain/form_words.h"
 #include "common/domain/refusal_reason.h"
+#include "common/domain/warning.h"
 #include "proto/message.pb-c.h"
 
 static bool chinese;
@@ -41,6 +45,20 @@ of(struct words words)
     for (unsigned i_ = 0; i_ < (descriptor).n_values; i_++)                                        \
         if ((descriptor).values[i_].value != 0)                                                    \
     add(terms, family, (descriptor).values[i_].name, of(words_of((descriptor).values[i_].value)))
+
+static void
+add_codes(json_t *terms)
+{
+    for (enum refusal_code code = REFUSAL_NONE + 1; code < REFUSAL_CODE_COUNT; code++)
+        add(terms, "code", refusal_name(code),
+            chinese ? refusal_meaning_chinese(code) : refusal_meaning(code));
+    for (enum warning_code code = 0; code < WARNING_CODE_COUNT; code++)
+        add(terms, "warning", warning_name(code),
+            chinese ? warning_chinese(code) : warning_english(code));
+    for (enum finding finding = 0; finding < FINDING_COUNT; finding++)
+        if (finding_severity(finding) == FINDING_FAIL)
+            add(terms, "severity", finding_name(finding), "fail");
+}
 
 static json_t *
 make_terms(void)
@@ -68,6 +86,7 @@ make_terms(void)
             if (*words.english != '\0')
                 add(terms, "field", path, of(words));
         }
+    add_codes(terms);
     size_t count = 0;
     const struct ethnic_group *groups = ethnic_group_table(&count);
     for (size_t i = 0; i < count; i++)

@@ -21,7 +21,7 @@ const refund = (number) => ask({ title: word('act.refund'), lead: number, act: a
 export const acts = [
   { name: 'amend', key: 'b', first: true, states: ['returned'], duties: counter, open: open((number) => `#/amend/${number}`), when: ({ case_row: row }) => row },
   { name: 'receive', verb: 'RECEIVE', key: 'a', first: true, bulk: true, states: ['in-transit'], duties: counter },
-  { name: 'miss', verb: 'MISS', bulk: true, states: ['in-transit'], duties: counter, fields: [why('reason', false)] },
+  { name: 'miss', verb: 'MISS', bulk: true, states: ['in-transit'], duties: counter, fields: [why()] },
   { name: 'collect', key: 'c', first: true, states: ['ready'], duties: counter, open: open((number) => `#/collect/${number}`), when: ({ case_row: row }) => row },
   { name: 'temporary', key: 't', states: ['in-production', 'in-transit'], duties: counter, open: issueTemporary, when: (shown) => shown.case_row && !temporary(shown) },
   { name: 'temporary-back', states: ['submitted', 'returned', 'in-production', 'in-transit', 'collected', 'withdrawing', 'destroyed', ...ended], duties: counter, open: (number) => returnTemporary(number),

@@ -22,12 +22,12 @@ export async function arrivalsPage(context) {
   } }, find, h('button.primary', { type: 'submit' }, word('package.open'))));
   replace(body, head, !name && h('p.hint', word('package.lead')));
   if (!name) return find.focus();
-  return new Arrival(context, head, name, office).load(true);
+  return new Arrival(context, head, find, name, office).load(true);
 }
 
 class Arrival {
-  constructor({ body, may, onChange }, head, name, office) {
-    Object.assign(this, { body, head, name, office, mayAct: may('clerk', 'supervisor') });
+  constructor({ body, may, onChange }, head, find, name, office) {
+    Object.assign(this, { body, head, find, name, office, mayAct: may('clerk', 'supervisor') });
     this.scan = field({ name: 'card', label: word('package.scan'), autocomplete: 'off', spellcheck: false, maxlength: '40', class: 'mono' });
     this.problems = h('div', { 'aria-live': 'polite' });
     this.scanForm = h('form.card.scan', { novalidate: true, onsubmit: (event) => { event.preventDefault(); this.takeScan(); } }, this.scan,
@@ -47,7 +47,7 @@ class Arrival {
   }
 
   draw(report) {
-    const { waiting } = { waiting: this.waiting() };
+    const waiting = this.waiting();
     const typing = this.scanForm.contains(document.activeElement);
     const figure = (name, count, late) => h(late ? 'div.tile.late' : 'div.tile', h('span.name', word(`package.${name}`)), h('b.depth', number(count)));
     replace(this.body, this.head, h('section.stages', figure('expected', report.expected), figure('arrived', report.arrived), figure('waiting', waiting.length), figure('missing', report.missing, report.missing > 0)),
@@ -101,5 +101,6 @@ class Arrival {
     if (results.length > wrong.length) tell(word('cases.done', { n: results.length - wrong.length }));
     await this.load(false);
     if (this.waiting().length) this.scan.input.focus();
+    else this.find.select();
   }
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // collect - the card is handed over (领证): the receipt is scanned or typed, who came is identified, what is handed back is noted.
 import { call } from './api.js';
+import { readCitizenNumber } from './citizen_number.js';
 import { refused } from './decide.js';
 import { h, replace } from './dom.js';
-import { field, sayProblem, tell } from './fields.js';
+import { enterMovesOn, field, sayProblem, tell } from './fields.js';
 import { facts } from './facts.js';
 import { readScan, scannedCode } from './scan.js';
 import { table } from './table.js';
@@ -77,9 +78,10 @@ class Counter {
     const guarded = Boolean(row.form.guardian);
     this.receipt = field({ name: 'receipt_code', label: word('collect.receipt_code'), maxlength: '200', hint: word('collect.receipt_code.hint'), value: scanned, class: 'mono', spellcheck: false, autocomplete: 'off' });
     this.kind = field({ name: 'collector.kind', label: word('collect.collector'), options: (guarded ? ['GUARDIAN', 'HOLDER', 'PROXY'] : ['HOLDER', 'PROXY', 'GUARDIAN']).map((each) => [each, word(`collector.${each}`)]) });
+    this.kind.paths = ['collector'];
     this.person = [
       field({ name: 'collector.name', label: word('collect.name'), required: true, maxlength: '60', autocomplete: 'off' }),
-      field({ name: 'collector.citizen_number', label: word('collect.citizen_number'), required: true, maxlength: '18', class: 'mono', autocomplete: 'off' }),
+      field({ name: 'collector.citizen_number', label: word('collect.citizen_number'), required: true, maxlength: '18', class: 'mono', autocomplete: 'off', check: (text) => { const read = readCitizenNumber(text); return read.complete && !read.right ? word('apply.number_wrong') : ''; } }),
       field({ name: 'collector.relation', label: word('collect.relation'), maxlength: '10', autocomplete: 'off' }),
       field({ name: 'collector.reason', label: word('collect.reason'), maxlength: '60', autocomplete: 'off' }),
     ];
@@ -114,6 +116,7 @@ class Counter {
         [word('collect.fingerprints'), word(row.form.fingerprints?.length ? 'yes' : 'no')]]),
         h('p.hint', word('collect.rule')))));
     this.backs.hidden = this.old.hidden && this.temporary.hidden;
+    enterMovesOn(this.element);
     this.element.addEventListener('input', () => this.follow());
     this.element.addEventListener('submit', (event) => { event.preventDefault(); this.send(); });
   }

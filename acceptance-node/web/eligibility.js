@@ -22,6 +22,6 @@ export function sayEligibility(told) {
   const line = (text, bad) => h(bad ? 'li.late' : 'li', text);
   return h(`div.eligibility.${severity}`, h('p', h('span.dot'), h('b', words)),
     h('ul', told.open_at && line(word('eligibility.open_at', { office: told.open_at }), true), findings.map((name) => line(named('finding', name), fails(name))),
-      told.belongs_to && line(word('eligibility.belongs_to', { office: told.belongs_to })), told.fingerprints_on_file && line(word('eligibility.fingerprints'))),
-    Number(told.told_ms) ? h('small', time(told.told_ms)) : null);
+      told.belongs_to && line(word('eligibility.belongs_to', { office: told.belongs_to }))),
+    h('small', [told.fingerprints_on_file && word('eligibility.fingerprints'), Number(told.told_ms) && time(told.told_ms)].filter(Boolean).join(' · ')));
 }

@@ -4,7 +4,7 @@
 import { ageOn, readCitizenNumber } from './citizen_number.js';
 import { divisionPicker } from './division_picker.js';
 import { h, replace } from './dom.js';
-import { field, sayProblem } from './fields.js';
+import { enterMovesOn, field, sayProblem } from './fields.js';
 import { Fingers } from './fingers.js';
 import { base64, photoField } from './photo.js';
 import { date, dayNumber, named, word } from './words.js';
@@ -32,7 +32,7 @@ export class RegistrationForm {
     this.build(changed);
     this.draw();
     this.element.addEventListener('input', changed);
-    this.element.addEventListener('keydown', (event) => this.onward(event));
+    enterMovesOn(this.element);
     this.followKind();
     this.followNumber();
     this.feeChanged = feeChanged;
@@ -83,14 +83,6 @@ export class RegistrationForm {
         part('where', this.phone, this.residence, this.basis, this.identity, this.identityNumber)),
       h('div', h('fieldset.card.biometrics', h('legend', word('apply.biometrics')), this.photo, this.hands.element, this.changed), this.side)));
     this.followDivision('', '');
-  }
-
-  // Enter leads to the next field; what a button does, Enter on it does.
-  onward(event) {
-    if (event.key !== 'Enter' || event.isComposing || !event.target.matches('input, select')) return;
-    const all = [...this.element.querySelectorAll('input, select, button')].filter((each) => !each.disabled && each.type !== 'range' && each.offsetParent !== null);
-    all[all.indexOf(event.target) + 1]?.focus();
-    event.preventDefault();
   }
 
   followKind() {

@@ -24,7 +24,7 @@ export async function paperPage({ body, rest: [names = '', caseNumber = ''], onL
   const other = Object.keys(papers).filter((name) => !wanted.includes(name) && name !== 'notice');
   const sheets = h('div.sheets', h('p.hint', word('print.drawing')));
   replace(body, h('div.head', h('h1', wanted.map((name) => word(`print.${name}`)).join(' + '), h('small.mono', caseNumber)),
-    h('div.buttons', h('a.button', { href: `#/case/${caseNumber}` }, word('apply.look')), other.map((name) => h('a.button', { href: `#/print/${name}/${caseNumber}` }, word(`print.${name}`))), print)), sheets);
+    h('div.buttons', h('a.button', { href: '#/apply' }, word('apply.next')), h('a.button', { href: `#/case/${caseNumber}` }, word('apply.look')), other.map((name) => h('a.button', { href: `#/print/${name}/${caseNumber}` }, word(`print.${name}`))), print)), sheets);
   try {
     const drawn = [];
     for (const name of wanted) drawn.push(await sheet(name, caseNumber, onLeave));

@@ -119,6 +119,7 @@ async function show() {
   const { page, rest, query } = place();
   const body = h(`div.page.${pages[page] ? page : 'missing'}`);
   replace(document.body, frame(page, body));
+  document.getElementById('main').focus({ preventScroll: true }); // until the page knows better
   const stops = [];
   stop = () => stops.splice(0).forEach((each) => each());
   const context = {
@@ -141,7 +142,7 @@ document.addEventListener('keydown', (event) => {
   document.querySelector('.find input')?.focus();
   event.preventDefault();
 });
-window.addEventListener('hashchange', () => { show(); document.getElementById('main')?.focus({ preventScroll: true }); });
+window.addEventListener('hashchange', show);
 window.addEventListener('session-ended', () => who && end(true));
 
 await choose(chosen());

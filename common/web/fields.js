@@ -39,7 +39,7 @@ export function field({ name, label, type = 'text', options, value, required, hi
   // What must be given and is not, said beside the field.
   element.missing = () => {
     const missing = input.required && !input.closest('[hidden]') && !element.read();
-    if (missing) element.say(word('required'));
+    if (missing) element.say(word(type === 'checkbox' ? 'required.tick' : 'required'));
     return missing;
   };
   input.addEventListener('input', () => element.say(''));
@@ -68,6 +68,16 @@ export function sayProblem(problem, fields, elsewhere) {
   } else {
     replace(elsewhere, h('p.problem', { role: 'alert' }, text, ' ', h('code', problem.code)));
   }
+}
+
+// In a long form Enter leads to the next field, also when a scanner sends it; on a button it does what the button does.
+export function enterMovesOn(form) {
+  form.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || event.isComposing || !event.target.matches('input, select')) return;
+    const all = [...form.querySelectorAll('input, select, textarea, button')].filter((each) => !each.disabled && each.type !== 'range' && each.offsetParent !== null);
+    all[all.indexOf(event.target) + 1]?.focus();
+    event.preventDefault();
+  });
 }
 
 // A dialog that asks for what an act needs; only what is seen must be given. `act(values)` may throw a problem: then it stays open and says so.

@@ -51,10 +51,10 @@ class Application {
     this.wrong = h('div');
     this.advice = h('div', { 'aria-live': 'polite' });
     this.fee = h('b.fee');
-    this.validity = h('small');
+    this.quoted = h('p.hint', { 'aria-live': 'polite' });
     this.ask = h('button.primary', { type: 'submit' }, word('apply.ask'));
     this.take = h('button.primary', { type: 'button', hidden: true, onclick: () => this.send() });
-    replace(this.form.side, h('section.card.pay', h('div.head', h('span', word('field.form.fee_fen'), this.validity), this.fee), this.advice, this.wrong,
+    replace(this.form.side, h('section.card.pay', h('div.head', h('span', word('field.form.fee_fen')), this.fee), this.quoted, this.advice, this.wrong,
       h('div.buttons', h('button', { type: 'button', onclick: () => this.save() }, word('apply.save')), this.take, this.ask)));
     this.form.element.addEventListener('submit', (event) => { event.preventDefault(); this.askRegistry(); });
     this.title = h('small');
@@ -72,24 +72,19 @@ class Application {
     location.hash === '#/apply' ? window.dispatchEvent(new HashChangeEvent('hashchange')) : location.assign('#/apply');
   }
 
+  // What is due by the policy of today, and what comes of it; an answer that a later question has overtaken says nothing.
   async quote() {
     const { form } = this;
-    const wanted = { kind: form.kind.read(), reason: form.reason.read(), fee_waiver: form.waiver.read(), birth_date: form.person?.birth ?? 0, registration_division: form.division.read() };
-    const asked = JSON.stringify(wanted);
-    if (asked === this.quoted) return;
-    this.quoted = asked;
-    try {
-      const { fee_fen: fee = 0, validity } = await call('quote', wanted);
-      if (asked !== this.quoted) return;
-      form.feeFen = fee;
-      this.fee.textContent = yuan(fee);
-      this.validity.textContent = validity ? word('apply.validity', { years: validity.years ? word('apply.years', { n: validity.years }) : word('long_term') }) : '';
-    } catch (problem) {
-      if (asked !== this.quoted) return;
-      this.quoted = '';
-      this.fee.textContent = '–';
-      replace(this.wrong, h('p.problem', { role: 'alert' }, problemText(problem)));
-    }
+    const asked = [form.kind, form.reason, form.waiver];
+    const question = { kind: form.kind.read(), reason: form.reason.read(), fee_waiver: form.waiver.read(), birth_date: form.person?.birth ?? 0, registration_division: form.division.read() };
+    this.question = question;
+    const quoted = await call('quote', question).catch((problem) => ({ problem }));
+    if (this.question !== question) return;
+    const wrong = asked.find(({ dataset }) => dataset.field === quoted.problem?.field);
+    asked.forEach((each) => each.say(each === wrong ? problemText(quoted.problem) : ''));
+    form.feeFen = quoted.fee_fen ?? 0;
+    this.fee.textContent = quoted.problem ? '–' : yuan(form.feeFen);
+    replace(this.quoted, quoted.problem ? !wrong && problemText(quoted.problem) : sayQuote(quoted));
     this.sayTake();
   }
 
@@ -174,4 +169,10 @@ class Application {
       h('div.buttons', h('a.button', { href: `#/case/${applied.case_number}` }, word('apply.look')), h('button', { type: 'button', onclick: () => this.restart() }, word('apply.next')), print)));
     print.focus();
   }
+}
+
+function sayQuote({ validity, statutory_deadline_ms: deadline }) {
+  const by = word('apply.quote.by', { date: date(dayNumber(deadline)) });
+  if (!validity) return by;
+  return `${by} · ${validity.until ? word('apply.quote.valid', { years: validity.years, date: date(validity.until) }) : word('apply.quote.long_term')}`;
 }

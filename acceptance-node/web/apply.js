@@ -49,7 +49,7 @@ class Application {
 
   draw() {
     this.wrong = h('div');
-    this.advice = h('div', { 'aria-live': 'polite' });
+    this.advice = h('div', { 'aria-live': 'polite', tabindex: '-1' });
     this.fee = h('b.fee');
     this.quoted = h('p.hint', { 'aria-live': 'polite' });
     this.ask = h('button.primary', { type: 'submit' }, word('apply.ask'));
@@ -114,7 +114,7 @@ class Application {
       this.take.hidden = false;
       this.take.classList.toggle('danger', failed(this.told));
       this.sayTake();
-      this.take.focus();
+      (failed(this.told) ? this.advice : this.take).focus(); // to accept it all the same takes more than one more Enter
     } catch (problem) {
       replace(this.advice);
       this.form.say(problem, this.wrong);
@@ -155,7 +155,7 @@ class Application {
     const { drafts: [kept] } = await call('draft_take', { name, reason: 'taken up again' });
     this.draft = kept.name;
     this.sayDraft();
-    this.form.fill(kept.form);
+    await this.form.fill(kept.form);
     this.form.fields.find((each) => !each.closest('[hidden]') && each.input.required && !each.read())?.input.focus();
   }
 

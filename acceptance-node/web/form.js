@@ -14,6 +14,7 @@ const evidence = { RENEWAL: ['ORIGINAL_CARD'], REPLACEMENT: ['HOUSEHOLD_REGISTER
 const identity = ['HOUSEHOLD_REGISTER', 'DRIVING_LICENCE', 'PASSPORT', 'RESIDENCE_PERMIT', 'ORIGINAL_CARD'];
 const citizenNumbered = ['HOUSEHOLD_REGISTER', 'ORIGINAL_CARD', 'DRIVING_LICENCE']; // these bear the citizen number itself
 const guardianAge = 16;
+const phoneDigits = 5;
 const chipName = 15;    // UTF-16 units, GA/T 490
 const chipAddress = 35;
 const secondScripts = /^(15|45|54|65)|自治[州县旗]/; // by code or name of the county
@@ -40,7 +41,6 @@ export class RegistrationForm {
 
   build(changed) {
     const number = (text) => { const read = readCitizenNumber(text); return read.complete && !read.right ? word('apply.number_wrong') : ''; };
-    const chip = (most, code) => (element) => element.input.addEventListener('input', () => { element.note.textContent = element.read().length > most ? named('warning', code) : ''; });
     this.kind = termed('kind', { options: choices('kind', ['RENEWAL', 'REPLACEMENT', 'FIRST']), onchange: () => this.followKind() });
     this.reason = termed('reason', { options: choices('cause', reasons.RENEWAL), onchange: () => this.feeChanged() });
     this.waiver = termed('fee_waiver', { options: [['NO_WAIVER', word('apply.no_waiver')], ...choices('waiver', ['WELFARE', 'HARDSHIP'])], onchange: () => this.feeChanged() });
@@ -51,9 +51,10 @@ export class RegistrationForm {
     this.division = divisionPicker({ name: 'form.person.registration_division', label: word('field.form.person.registration_division'), required: true,
       changed: (code, names) => { this.followDivision(code, names); changed(); } });
     this.address = termed('person.address', { required: true, maxlength: '100' });
-    this.secondName = termed('second_script_name', { maxlength: '75', hint: word('apply.second_script') });
-    this.secondAddress = termed('second_script_address', { maxlength: '150' });
-    this.phone = termed('phone', { required: true, type: 'tel', maxlength: '20' });
+    this.secondName = termed('second_script_name', { maxlength: '75', dir: 'auto', hint: word('apply.second_script') });
+    this.secondAddress = termed('second_script_address', { maxlength: '150', dir: 'auto' });
+    this.phone = termed('phone', { required: true, type: 'tel', maxlength: '20',
+      check: (text) => (text.replace(/\D/g, '').length < phoneDigits || /[^\d+() -]/.test(text) ? word('apply.phone_wrong') : '') });
     this.basis = termed('residence_basis', { options: choices('basis', ['WORK', 'STUDY', 'LIVING']) });
     this.residence = termed('residence_address', { required: true, maxlength: '100' });
     this.identity = termed('identity_document', { options: choices('document', identity), onchange: () => this.followNumber() });
@@ -64,9 +65,9 @@ export class RegistrationForm {
       termed('guardian.relation', { required: true, maxlength: '10' })];
     this.photo = photoField({ changed });
     this.hands = new Fingers(changed);
-    for (const [element, most, code] of [[this.name, chipName, 'NAME_BEYOND_CHIP'], [this.address, chipAddress, 'ADDRESS_BEYOND_CHIP']]) {
+    for (const element of [this.name, this.address]) {
       element.note = element.appendChild(h('p.warn', { role: 'status' }));
-      chip(most, code)(element);
+      element.input.addEventListener('input', () => this.followChip());
     }
     this.born = this.number.appendChild(h('p.hint.born', { role: 'status' }));
     this.fields = [this.kind, this.reason, this.waiver, this.number, this.name, this.group, this.division, this.address, this.secondName, this.secondAddress, ...this.guardian,
@@ -104,10 +105,17 @@ export class RegistrationForm {
     if (read.birth !== before?.birth) this.feeChanged();
   }
 
+  // The chip holds less than the card shows.
+  followChip() {
+    this.name.note.textContent = separated(this.name.read()).length > chipName ? named('warning', 'NAME_BEYOND_CHIP') : '';
+    this.address.note.textContent = this.address.read().length > chipAddress ? named('warning', 'ADDRESS_BEYOND_CHIP') : '';
+  }
+
   followDivision(code, names) {
     const shown = secondScripts.test(code) || secondScripts.test(names) || Boolean(this.secondName.read());
     this.second.forEach((each) => { each.hidden = !shown; });
     if (code && !this.address.read()) this.address.set(names.replace(/市辖区|(省|自治区)?直辖县级行政区划/, ''));
+    this.followChip();
     if (code) this.feeChanged();
   }
 
@@ -132,7 +140,7 @@ export class RegistrationForm {
     };
   }
 
-  fill(form) {
+  async fill(form) {
     const person = form.person ?? {};
     const set = (element, value) => value && element.set(value);
     set(this.kind, form.kind);
@@ -154,8 +162,9 @@ export class RegistrationForm {
     this.changed.set(form.appearance_changed);
     ['name', 'citizen_number', 'relation'].forEach((name, i) => this.guardian[i].set(form.guardian?.[name]));
     this.hands.fill(form);
-    if (person.registration_division) this.division.set(person.registration_division);
     this.followNumber();
+    this.followChip();
+    if (person.registration_division) await this.division.set(person.registration_division);
     this.feeChanged();
   }
 

@@ -21,7 +21,7 @@ async function sheet(name, caseNumber, onLeave) {
 export async function paperPage({ body, rest: [names = '', caseNumber = ''], onLeave }) {
   const wanted = names.split('+').filter((name) => papers[name]);
   const print = h('button.primary', { type: 'button', onclick: () => window.print() }, word('print.go'));
-  const other = Object.keys(papers).filter((name) => !wanted.includes(name) && name !== 'notice');
+  const other = wanted.includes('notice') ? [] : ['receipt', 'form'].filter((name) => !wanted.includes(name));
   const sheets = h('div.sheets', h('p.hint', word('print.drawing')));
   replace(body, h('div.head', h('h1', wanted.map((name) => word(`print.${name}`)).join(' + '), h('small.mono', caseNumber)),
     h('div.buttons', h('a.button', { href: '#/apply' }, word('apply.next')), h('a.button', { href: `#/case/${caseNumber}` }, word('apply.look')), other.map((name) => h('a.button', { href: `#/print/${name}/${caseNumber}` }, word(`print.${name}`))), print)), sheets);

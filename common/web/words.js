@@ -31,7 +31,7 @@ const locale = () => (language === 'zh' ? 'zh-CN' : 'en-GB');
 const format = (ms, options) => new Intl.DateTimeFormat(locale(), { timeZone: zone, ...options }).format(new Date(Number(ms)));
 
 export const number = (value) => new Intl.NumberFormat(locale()).format(Number(value ?? 0));
-export const yuan = (fen) => new Intl.NumberFormat(locale(), { style: 'currency', currency: 'CNY' }).format(Number(fen ?? 0) / 100);
+export const yuan = (fen) => new Intl.NumberFormat(locale(), { style: 'currency', currency: 'CNY', currencyDisplay: 'narrowSymbol' }).format(Number(fen ?? 0) / 100);
 export const day = (ms) => (Number(ms) ? format(ms, { year: 'numeric', month: '2-digit', day: '2-digit' }) : '–');
 export const time = (ms) =>
   Number(ms) ? format(ms, { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hour12: false }) : '–';

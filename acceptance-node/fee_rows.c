@@ -348,3 +348,32 @@ fee_rows_page(struct store_txn *txn, const Yidi__Fees *fees, struct arena *arena
         result = store_cursor_open(txn, TABLE_FEES, bytes_of_text("D"), &cursor);
     return result == OK ? fill_page(cursor, fees, &after, arena, list) : result;
 }
+
+/* ---- one case ---- */
+
+_Static_assert(2 * 3 * NUMBER_MAX <= FEE_PAGE_ENTRIES_MAX,
+               "two items in three moves: all entries of a case are on one page");
+
+enum result
+fee_rows_of_case(struct store_txn *txn, const Yidi__Fees *fees, struct arena *arena,
+                 Yidi__FeeList *list)
+{
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    uint8_t prefix[1 + CASE_NUMBER_CHARS] = { 'C' };
+    struct bytes key, day;
+    if (strlen(fees->case_number) != CASE_NUMBER_CHARS)
+        return OK;
+    memcpy(prefix + 1, fees->case_number, CASE_NUMBER_CHARS);
+    list->entries = arena_take(arena, FEE_PAGE_ENTRIES_MAX * sizeof *list->entries);
+    if (list->entries == NULL)
+        return ERR_MEMORY;
+    enum result result =
+        store_cursor_open(txn, TABLE_FEES, bytes_of(prefix, sizeof prefix), &cursor);
+    while (result == OK && (result = store_cursor_next(cursor, &key, &day)) == OK) {
+        const Yidi__FeeEntry *entry;
+        result = follow(txn, key, day, arena, &entry);
+        if (result == OK && entry->day >= fees->date && entry->day <= fees->until)
+            list->entries[list->n_entries++] = (Yidi__FeeEntry *)entry;
+    }
+    return result == ERR_ABSENT ? OK : result;
+}

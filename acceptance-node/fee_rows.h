@@ -55,4 +55,8 @@ enum result fee_rows_due_before(struct store_txn *txn, uint32_t day, struct aren
 enum result fee_rows_page(struct store_txn *txn, const Yidi__Fees *fees, struct arena *arena,
                           Yidi__FeeList *list, struct refusal *ret_refusal) MUST_CHECK;
 
+/* All entries of one case on the days asked for, in the arena; none when it is not known. */
+enum result fee_rows_of_case(struct store_txn *txn, const Yidi__Fees *fees, struct arena *arena,
+                             Yidi__FeeList *list) MUST_CHECK;
+
 #endif

@@ -198,7 +198,8 @@ fees_list(struct store_txn *txn, const Yidi__Fees *fees, struct arena *arena,
     if (result == OK)
         result = fee_rows_due_before(txn, fees->date, arena, &list->due_before_fen);
     if (result == OK)
-        result = fee_rows_page(txn, fees, arena, list, ret_refusal);
+        result = fees->case_number[0] == '\0' ? fee_rows_page(txn, fees, arena, list, ret_refusal)
+                                              : fee_rows_of_case(txn, fees, arena, list);
     response->body_case = YIDI__RESPONSE__BODY_FEES;
     response->fees = list;
     return result;

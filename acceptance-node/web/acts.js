@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // acts - what the window does with one application, or many: in which states, by whom, and what it asks for (decide.js).
-import { call } from './api.js';
-import { ask, tell } from './fields.js';
 import { issueTemporary, returnTemporary } from './temporary.js';
-import { word, yuan } from './words.js';
+import { word } from './words.js';
 
 const counter = ['clerk', 'supervisor'];
 const why = (label = 'reason', required = true, maxlength = '80') => () => ({ name: 'text', label: word(label), rows: 2, required, maxlength });
 const open = (address) => (number) => { location.hash = address(number); };
 const temporary = ({ case_row: row }) => row?.collection?.temporary_card;
 const ended = ['refused', 'withdrawn', 'abandoned'];
-
-const refund = (number) => ask({ title: word('act.refund'), lead: number, act: async () => {
-  const { amount_fen: fen } = await call('refund', { case_number: number });
-  tell(word('fees.refunded_now', { sum: yuan(fen) }));
-  return true;
-} });
 
 // `when(shown)` narrows what the state allows; a list knows the state alone.
 export const acts = [
@@ -26,17 +18,14 @@ export const acts = [
   { name: 'temporary', key: 't', states: ['in-production', 'in-transit'], duties: counter, open: issueTemporary, when: (shown) => shown.case_row && !temporary(shown) },
   { name: 'temporary-back', states: ['submitted', 'returned', 'in-production', 'in-transit', 'collected', 'withdrawing', 'destroyed', ...ended], duties: counter, open: (number) => returnTemporary(number),
     when: (shown) => temporary(shown) && (temporary(shown).end ?? 'STILL_OUT') === 'STILL_OUT' },
-  { name: 'refund', key: 'f', first: true, states: ended, duties: counter, open: refund, when: ({ case_row: row }) => row?.form?.fee_fen > 0 },
   { name: 'print-receipt', key: 'p', states: ['submitted', 'returned', 'in-production', 'in-transit', 'ready', 'withdrawing'], duties: counter, open: open((number) => `#/print/receipt/${number}`), when: ({ case_row: row }) => row },
   { name: 'print-notice', key: 'n', states: ['returned', 'refused'], duties: counter, open: open((number) => `#/print/notice/${number}`), when: ({ case_row: row }) => row?.returned || row?.refusal },
   { name: 'print-form', states: ['submitted', 'returned', 'in-production', 'in-transit', 'ready', 'withdrawing', 'collected'], duties: counter, open: open((number) => `#/print/form/${number}`),
     when: ({ case_row: row }) => row },
-  { name: 'note', verb: 'NOTE', bulk: true, duties: counter, fields: [why('note.text')], when: ({ case_row: row }) => !row || row.attention },
   { name: 'destroy-old', verb: 'DESTROY_OLD', states: ['collected'], duties: counter, when: ({ case_row: row }) => row?.form?.kind === 'REPLACEMENT', fields: [
     () => ({ name: 'card_serial', label: word('destroy_old.serial'), required: true, maxlength: '40', class: 'mono' }), why('destroy_old.text')] },
   { name: 'receive-bad', verb: 'RECEIVE', danger: true, states: ['in-transit', 'ready', 'collected'], duties: counter, fixed: { defective: true }, fields: [why('case.wrong')] },
   { name: 'withdraw', verb: 'WITHDRAW', danger: true, states: ['submitted', 'returned', 'in-production'], duties: counter, fields: [why()] },
-  { name: 'abandon', verb: 'ABANDON', danger: true, states: ['submitted', 'returned', 'in-production', 'withdrawing'], duties: ['supervisor'], fields: [why()], when: ({ case_row: row }) => row?.attention },
   { name: 'destroy', verb: 'DESTROY', danger: true, bulk: true, states: ['ready', 'abandoned'], duties: ['supervisor'], fields: [why()],
     when: ({ state, overdue, case_row: row }) => (state === 'ready' ? overdue || !row : row?.card_serial) },
 ];

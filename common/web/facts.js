@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// facts - what is known of something, one [name, value] a line; those without a value are left out.
+// facts - names and values, one below the other; what has no value is left out.
 import { h } from './dom.js';
 
-export const facts = (rows) => h('dl.facts', rows.filter(([, value]) => value !== undefined && value !== '' && value !== null).map(([name, value]) => [h('dt', name), h('dd', value)]));
+const isThere = ([, value]) => value !== undefined && value !== '' && value !== null && value !== false && (!Array.isArray(value) || value.some(Boolean));
+
+export const facts = (rows) => h('dl.facts', rows.filter(isThere).map(([name, value]) => [h('dt', name), h('dd', value)]));

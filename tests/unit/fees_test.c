@@ -45,7 +45,7 @@ struct ledger {
 };
 
 static const Yidi__Response *
-ask_fees(uint32_t date, uint32_t until, const char *after)
+ask_fees_of(const char *case_number, uint32_t date, uint32_t until, const char *after)
 {
     Yidi__Fees fees = YIDI__FEES__INIT;
     Yidi__Request request = YIDI__REQUEST__INIT;
@@ -53,10 +53,17 @@ ask_fees(uint32_t date, uint32_t until, const char *after)
     fees.until = until;
     fees.limit = PAGE;
     fees.after = (char *)(uintptr_t)after;
+    fees.case_number = (char *)(uintptr_t)case_number;
     request.operator_ = "clerk";
     request.command_case = YIDI__REQUEST__COMMAND_FEES;
     request.fees = &fees;
     return fake_network_ask(&network, WINDOW, &request, NULL, 0);
+}
+
+static const Yidi__Response *
+ask_fees(uint32_t date, uint32_t until, const char *after)
+{
+    return ask_fees_of("", date, until, after);
 }
 
 static void
@@ -417,6 +424,26 @@ a_temporary_card_is_paid_for_once_and_not_given_back(void **state)
 }
 
 static void
+the_entries_of_one_case_are_told_and_those_of_no_other(void **state)
+{
+    (void)state;
+    apply(0, YIDI__APPLICATION_KIND__RENEWAL);
+    apply(1, YIDI__APPLICATION_KIND__REPLACEMENT);
+    issue(0);
+    issue(1);
+    give_temporary(numbers[0], "T-1", "");
+    const Yidi__FeeList *list = ask_fees_of(numbers[0], today(), today(), "")->fees;
+    assert_int_equal(list->n_entries, 2);
+    assert_string_equal(list->next, "");
+    for (size_t i = 0; i < 2; i++)
+        assert_string_equal(list->entries[i]->case_number, numbers[0]);
+    assert_int_equal(list->entries[0]->amount_fen, RENEWAL_FEN);
+    assert_int_equal(list->entries[1]->amount_fen, TEMPORARY_FEN);
+    assert_int_equal(ask_fees_of(numbers[0], 20000101, 20000102, "")->fees->n_entries, 0);
+    assert_int_equal(ask_fees_of("unknown", 20000101, 20991231, "")->fees->n_entries, 0);
+}
+
+static void
 the_days_and_the_cursor_that_are_asked_for_must_make_sense(void **state)
 {
     (void)state;
@@ -703,6 +730,7 @@ main(int argc, char *argv[])
         TEST(money_is_never_paid_back_on_a_day_before_it_was_due),
         TEST(a_refusal_that_comes_late_counts_from_the_day_on_which_it_was_made),
         TEST(a_temporary_card_is_paid_for_once_and_not_given_back),
+        TEST(the_entries_of_one_case_are_told_and_those_of_no_other),
         TEST(the_days_and_the_cursor_that_are_asked_for_must_make_sense),
         TEST(each_office_answers_for_what_it_keeps_only),
         TEST(a_refund_that_a_crash_cuts_off_is_paid_once),

@@ -9,7 +9,7 @@ const open = (address) => (number) => { location.hash = address(number); };
 const temporary = ({ case_row: row }) => row?.collection?.temporary_card;
 const ended = ['refused', 'withdrawn', 'abandoned'];
 
-// `when(shown)` narrows what the state allows; a list knows the state alone.
+// `when(shown)` narrows what the state allows: a case as it is shown, or { state, row } of a list.
 export const acts = [
   { name: 'amend', key: 'b', first: true, states: ['returned'], duties: counter, open: open((number) => `#/amend/${number}`), when: ({ case_row: row }) => row },
   { name: 'receive', verb: 'RECEIVE', key: 'a', first: true, bulk: true, states: ['in-transit'], duties: counter },
@@ -27,7 +27,7 @@ export const acts = [
   { name: 'receive-bad', verb: 'RECEIVE', danger: true, states: ['in-transit', 'ready', 'collected'], duties: counter, fixed: { defective: true }, fields: [why('case.wrong')] },
   { name: 'withdraw', verb: 'WITHDRAW', danger: true, states: ['submitted', 'returned', 'in-production'], duties: counter, fields: [why()] },
   { name: 'destroy', verb: 'DESTROY', danger: true, bulk: true, states: ['ready', 'abandoned'], duties: ['supervisor'], fields: [why()],
-    when: ({ state, overdue, case_row: row }) => (state === 'ready' ? overdue || !row : row?.card_serial) },
+    when: ({ state, overdue, case_row: shown, row }) => (state === 'ready' ? overdue || row?.overdue : shown?.card_serial) },
 ];
 
 export const actions = (shown) => acts.filter(({ states, when }) => (!states || states.includes(shown.state)) && (!when || when(shown)));

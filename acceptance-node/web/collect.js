@@ -51,7 +51,7 @@ async function counter({ body, onChange }) {
 async function handOver({ body }, number) {
   const scanned = scannedCode(number);
   const { case_row: row, state } = await call('show', { case_number: number });
-  if (state !== 'ready') return notHere(body, row, state);
+  if (state !== 'ready') return notHere(body, row, state, scanned && await call('receipt_check', { case_number: number, code: scanned }));
   const counterForm = new Counter(row, scanned);
   replace(body, h('div.head', h('div', h('h1', word('collect.title', { name: row.form.person.name })), h('p.mono', number)),
     h('div.buttons', h('a.button', { href: '#/collect' }, word('collect.other')))), counterForm.element);
@@ -59,10 +59,11 @@ async function handOver({ body }, number) {
   return undefined;
 }
 
-function notHere(body, row, state) {
+function notHere(body, row, state, checked) {
   const back = h('a.button.primary', { href: '#/collect' }, word('collect.other'));
   const returned = { 'in-transit': 'collect.in-transit', collected: 'collect.collected' }[state] ?? 'collect.not_here';
   replace(body, h('div.head', h('h1', named('state', state), h('small.mono', row.case_number))), h('section.card', h('p.notice', word(returned, { state: named('state', state) })),
+    checked && (checked.right ? h('p.hint', word('collect.receipt.right')) : h('p.problem', { role: 'alert' }, word('collect.receipt.wrong'))),
     facts([[word('cases.applicant'), row.form.person.name], [word('case.statutory_deadline'), day(row.statutory_deadline_ms)], [word('case.package'), row.package]]),
     h('div.buttons', h('a.button', { href: `#/case/${row.case_number}` }, word('apply.look')), back)));
   back.focus();

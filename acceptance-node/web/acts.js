@@ -22,7 +22,7 @@ export const acts = [
   { name: 'print-notice', key: 'n', states: ['returned', 'refused'], duties: counter, open: open((number) => `#/print/notice/${number}`), when: ({ case_row: row }) => row?.returned || row?.refusal },
   { name: 'print-form', states: ['submitted', 'returned', 'in-production', 'in-transit', 'ready', 'withdrawing', 'collected'], duties: counter, open: open((number) => `#/print/form/${number}`),
     when: ({ case_row: row }) => row },
-  { name: 'destroy-old', verb: 'DESTROY_OLD', states: ['collected'], duties: counter, when: ({ case_row: row }) => row?.form?.kind === 'REPLACEMENT', fields: [
+  { name: 'destroy-old', verb: 'DESTROY_OLD', states: ['collected'], duties: counter, when: ({ case_row: row }) => row?.form?.kind === 'REPLACEMENT' && !row.note?.card_serial, fields: [
     () => ({ name: 'card_serial', label: word('destroy_old.serial'), required: true, maxlength: '40', class: 'mono' }), why('destroy_old.text')] },
   { name: 'receive-bad', verb: 'RECEIVE', danger: true, states: ['in-transit', 'ready', 'collected'], duties: counter, fixed: { defective: true }, fields: [why('case.wrong')] },
   { name: 'withdraw', verb: 'WITHDRAW', danger: true, states: ['submitted', 'returned', 'in-production'], duties: counter, fields: [why()] },

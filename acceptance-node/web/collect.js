@@ -111,7 +111,7 @@ class Counter {
         this.wrong, h('div.buttons', this.go)),
       h('section.card', h('h2', word('collect.card')), facts([
         [word('field.form.person.name'), h('b', person.name)], [word('field.form.person.citizen_number'), h('span.mono', person.citizen_number)],
-        [word('field.form.kind'), named('kind', row.form.kind)], [word('case.card_serial'), h('span.mono', row.card_serial)],
+        [word('field.form.kind'), named('kind', row.form.kind)], [word('case.card_serial'), row.card_serial && h('span.mono', row.card_serial)],
         [word('case.validity'), row.valid_from ? `${date(row.valid_from)} – ${date(row.valid_until, word('long_term'))}` : ''],
         [word('case.package'), row.package], [word('collect.arrived'), day(row.changed_ms)], [word('collect.until'), day(row.stage_deadline_ms)],
         [word('collect.fingerprints'), word(row.form.fingerprints?.length ? 'yes' : 'no')]]),

@@ -14,8 +14,10 @@
 #include "common/domain/case_number.h"
 #include "common/domain/receipt_code.h"
 #include "common/io/file.h"
+#include "tests/lib/browser.h"
 #include "tests/lib/disaster.h"
 #include "tests/lib/journey.h"
+#include "tests/lib/shell.h"
 #include "tests/lib/tool.h"
 
 enum { PAPER_BYTES_MAX = 256 * 1024 };
@@ -24,6 +26,7 @@ static struct network network;
 static struct made_application application;
 static struct tool tool;
 static char number[CASE_NUMBER_CHARS + 1];
+static char listen[BROWSER_LISTEN_BYTES];
 static bool failed = true;
 
 static const struct journey journey = { .window = &network.offices[SHENZHEN],
@@ -35,8 +38,12 @@ set_up(void **unused)
 {
     (void)unused;
     struct made_citizen citizen;
+    char line[BROWSER_LISTEN_BYTES + 20];
     failed = true;
     network_open(&network, NULL);
+    browser_choose_listen(listen);
+    snprintf(line, sizeof line, "console = %s\n", listen);
+    network_add_options(journey.window, line);
     network_start_all(&network);
     network_populate(journey.registry, 1, 5, NULL);
     citizen_make(1, journey.registry->area, &citizen);
@@ -171,7 +178,67 @@ assert_check_over_socket_refused(struct network_office *office, const char *code
     assert_string_equal(network_refusal(&answer)->code, refusal);
 }
 
+/* ---- the console ---- */
+
+static void
+add_clerk(void)
+{
+    char socket[NETWORK_PATH_BYTES], password[NETWORK_PATH_BYTES];
+    network_path(journey.window, "password", password);
+    assert_int_equal(file_write(password, bytes_of_text("words of clerk1\n"), 0600, FILE_NEW, NULL),
+                     OK);
+    const char *const arguments[] = { "--socket",   network_path(journey.window, "control", socket),
+                                      "--operator", "root",
+                                      "operator",   "add",
+                                      "clerk1",     "--role",
+                                      "clerk",      "--password-file",
+                                      password,     NULL };
+    if (tool_run(&tool, arguments) != 0)
+        fail_msg("operator add: %s", tool.text);
+}
+
+/* What stands behind that word in what curl said; as many hexadecimal digits as a token has. */
+static void
+copy_token(const char *word, char ret_token[65])
+{
+    const char *start = strstr(shell_output, word);
+    assert_non_null(start);
+    snprintf(ret_token, 65, "%s", start + strlen(word));
+}
+
+static void
+log_in(char ret_cookie[65], char ret_csrf[65])
+{
+    assert_int_equal(shell_run("curl -sSi -H 'Content-Type: application/json' -d "
+                               "'{\"operator\":\"clerk1\",\"password\":\"words of clerk1\"}' "
+                               "http://%s/api/v1/session",
+                               listen),
+                     0);
+    copy_token("Set-Cookie: yidi=", ret_cookie);
+    copy_token("\"csrf\":\"", ret_csrf);
+}
+
 /* ---- tests ---- */
+
+static void
+a_browser_gets_the_paper_that_yidictl_writes(void **unused)
+{
+    (void)unused;
+    char path[NETWORK_PATH_BYTES], cookie[65], csrf[65];
+    add_clerk();
+    AUTO(heap) char *paper = print_paper("receipt", path);
+    log_in(cookie, csrf);
+    assert_int_equal(
+        shell_run(
+            "curl -sS -H 'Content-Type: application/json' -H 'Cookie: yidi=%s' "
+            "-H 'X-Yidi-Token: %s' -d '{\"case_number\":\"%s\","
+            "\"paper\":\"PAPER_RECEIPT\",\"reason\":\"printed\"}' "
+            "http://%s/api/v1/print | sed 's/.*\"attachments\":\\[\"\\([^\"]*\\)\"\\].*/\\1/' | "
+            "base64 -d | cmp - '%s'",
+            cookie, csrf, number, listen, path),
+        0);
+    failed = false;
+}
 
 static void
 a_receipt_is_printed_scanned_and_checked(void **unused)
@@ -351,6 +418,7 @@ main(int argc, char *argv[])
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        TEST(a_browser_gets_the_paper_that_yidictl_writes),
         TEST(a_receipt_is_printed_scanned_and_checked),
         TEST(a_form_is_printed_with_its_photo_and_each_print_is_an_act),
         TEST(the_code_stands_nowhere_but_on_the_receipt),

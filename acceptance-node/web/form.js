@@ -4,7 +4,7 @@
 import { ageOn, readCitizenNumber } from './citizen_number.js';
 import { divisionPicker } from './division_picker.js';
 import { h, replace } from './dom.js';
-import { enterMovesOn, field, sayProblem } from './fields.js';
+import { citedCase, enterMovesOn, field, sayProblem } from './fields.js';
 import { Fingers } from './fingers.js';
 import { base64, photoField } from './photo.js';
 import { date, dayNumber, named, word } from './words.js';
@@ -189,5 +189,7 @@ export class RegistrationForm {
 
   say(problem, elsewhere) {
     sayProblem(problem, this.fields.filter((each) => !each.closest('[hidden]')), elsewhere);
+    const number = citedCase(problem);
+    if (number) elsewhere.append(h('p.hint', h('a.mono', { href: `#/case/${number}` }, number)));
   }
 }

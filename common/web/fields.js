@@ -57,11 +57,15 @@ export function fileButton(input) {
 
 export const problemText = (problem) => problem.words?.[language] || problem.message;
 
+// The number of a case that a problem's rule names; empty when it names none.
+export const citedCase = ({ rule = '' }) => /\b\d{25}[0-9A-Z]\b/.exec(rule)?.[0] ?? '';
+
 // Says a problem beside the field that it names (its path or the end of it; element.paths are more that it stands for), else in `elsewhere`.
 export function sayProblem(problem, fields, elsewhere) {
   const path = problem.field ?? '';
   const found = path && fields.find(({ dataset, paths = [] }) => [dataset.field, ...paths].some((each) => each && `.${path.replace(/\[\d+\].*/, '')}`.endsWith(`.${each}`)));
-  const text = problem.rule && language === 'en' ? `${problemText(problem)} (${problem.rule})` : problemText(problem);
+  const rule = language === 'en' ? problem.rule : citedCase(problem); // what a rule says, it says in English
+  const text = rule ? `${problemText(problem)} (${rule})` : problemText(problem);
   if (found) {
     found.say(text);
     found.input.focus();

@@ -81,7 +81,7 @@ class Application {
     const quoted = await call('quote', question).catch((problem) => ({ problem }));
     if (this.question !== question) return;
     const wrong = asked.find(({ dataset }) => dataset.field === quoted.problem?.field);
-    asked.forEach((each) => each.say(each === wrong ? problemText(quoted.problem) : ''));
+    asked.forEach((each) => each.say(each !== wrong ? '' : each === form.waiver ? word('apply.quote.no_waiver') : problemText(quoted.problem)));
     form.feeFen = quoted.fee_fen ?? 0;
     this.fee.textContent = quoted.problem ? '–' : yuan(form.feeFen);
     replace(this.quoted, quoted.problem ? !wrong && problemText(quoted.problem) : sayQuote(quoted));

@@ -5,11 +5,9 @@ import { call } from './api.js';
 import { refused } from './decide.js';
 import { h, replace } from './dom.js';
 import { tell } from './fields.js';
-import { RegistrationForm } from './form.js';
+import { RegistrationForm, requestKey } from './form.js';
 import { unbase64 } from './photo.js';
 import { date, named, word, yuan } from './words.js';
-
-const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 export async function amendPage({ body, rest: [number] }) {
   const { state } = await call('show', { case_number: number });
@@ -23,7 +21,7 @@ export async function amendPage({ body, rest: [number] }) {
 
 class Amendment {
   constructor(body, number, { case_row: row, attachments = [] }) {
-    Object.assign(this, { body, number, row, key: newKey() });
+    Object.assign(this, { body, number, row, key: requestKey() });
     this.form = new RegistrationForm({});
     this.form.feeFen = row.form.fee_fen ?? 0;
     this.form.fill(row.form);

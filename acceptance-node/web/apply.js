@@ -5,10 +5,8 @@ import { call } from './api.js';
 import { h, replace } from './dom.js';
 import { problemText, tell } from './fields.js';
 import { failed, sayEligibility } from './eligibility.js';
-import { RegistrationForm } from './form.js';
+import { RegistrationForm, requestKey } from './form.js';
 import { date, dayNumber, duration, language, word, yuan } from './words.js';
-
-const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 let left = null; // the form that was left unfinished in this session
 
@@ -24,7 +22,7 @@ class Application {
   constructor(body, who, kept) {
     this.body = body;
     this.session = who.csrf;
-    this.key = kept?.key ?? newKey();
+    this.key = kept?.key ?? requestKey();
     this.draft = kept?.draft ?? '';
     this.form = new RegistrationForm({ feeChanged: () => this.quote(), changed: () => this.forget() });
     this.draw();

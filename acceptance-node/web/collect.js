@@ -73,9 +73,18 @@ class Counter {
   constructor(row, scanned) {
     this.row = row;
     this.scanned = scanned;
+    this.build();
+    this.wrong = h('div');
+    this.go = h('button.primary', { type: 'submit' }, word('collect.go'));
+    this.draw();
+    this.follow();
+  }
+
+  build() {
+    const { row, scanned } = this;
     const renewal = row.form.kind === 'RENEWAL';
     const temporary = row.collection?.temporary_card;
-    this.temporaryOut = temporary && (temporary.end ?? 'STILL_OUT') === 'STILL_OUT';
+    const temporaryOut = temporary && (temporary.end ?? 'STILL_OUT') === 'STILL_OUT';
     const guarded = Boolean(row.form.guardian);
     this.receipt = field({ name: 'receipt_code', label: word('collect.receipt_code'), maxlength: '200', hint: word('collect.receipt_code.hint'), value: scanned, class: 'mono', spellcheck: false, autocomplete: 'off' });
     this.kind = field({ name: 'collector.kind', label: word('collect.collector'), options: (guarded ? ['GUARDIAN', 'HOLDER', 'PROXY'] : ['HOLDER', 'PROXY', 'GUARDIAN']).map((each) => [each, word(`collector.${each}`)]) });
@@ -94,12 +103,8 @@ class Counter {
     this.temporary = field({ name: 'temporary_card', label: word('collect.temporary', { serial: temporary?.card_serial }), options: [['', word('choose')], ['surrendered', word('collect.temporary.back')], ['lost', word('collect.temporary.lost')]],
       required: true });
     this.temporary.paths = ['temporary_card_surrendered', 'temporary_card_lost'];
-    this.temporary.hidden = !this.temporaryOut;
+    this.temporary.hidden = !temporaryOut;
     this.fields = [this.receipt, this.kind, ...this.person, this.by, this.comparison, this.score, this.old, this.temporary];
-    this.wrong = h('div');
-    this.go = h('button.primary', { type: 'submit' }, word('collect.go'));
-    this.draw();
-    this.follow();
   }
 
   draw() {

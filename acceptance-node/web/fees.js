@@ -3,7 +3,7 @@
 import { call } from './api.js';
 import { download } from './download.js';
 import { h, replace } from './dom.js';
-import { ask, field, tell } from './fields.js';
+import { ask, tell } from './fields.js';
 import { table } from './table.js';
 import { clock, dayNumber, named, number, word, yuan } from './words.js';
 

@@ -24,7 +24,11 @@ const termed = (path, more) => field({ name: `form.${path}`, label: word(`field.
 // The separator of names has look-alikes on keyboards; between letters it is meant.
 const separated = (name) => name.replace(/\s*[•‧∙・⋅．･●]\s*/g, '·').replace(/(\p{Letter})\.(\p{Script=Han})/gu, '$1·$2');
 
-const digest = async (bytes) => [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+// Under it a form that is sent twice makes one case.
+export const requestKey = () => hex(crypto.getRandomValues(new Uint8Array(16)));
+
+const digest = async (bytes) => hex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
 
 export class RegistrationForm {
   // feeChanged() is called when something changed that a fee depends on, changed() whenever anything did.

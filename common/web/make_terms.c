@@ -3,10 +3,11 @@
  * make_terms - writes what the console shows of the domain's tables: words of the form, reasons of
  * a refusal, ethnic groups, codes (terms), and the divisions for the picker.
  *
- *     make-terms zh|en      terms.LANGUAGE.json: { "kind.RENEWAL": "换领", ... }; of a refusal's
- * code (code.NAME) and a warning's (warning.NAME) what it means; of a finding that fails an
- * application, severity.NAME: fail make-terms divisions  divisions.json: [["110101", "北京市",
- * "市辖区", "东城区"], ...]
+ *     make-terms zh|en      terms.LANGUAGE.json: { "kind.RENEWAL": "换领", ... }
+ *     make-terms divisions  divisions.json: [["110101", "北京市", "市辖区", "东城区"], ...]
+ *
+ * Among the terms are what the codes of refusals and warnings mean (code.NAME, warning.NAME), and
+ * severity.NAME: fail, of the findings that fail an application.
  *
  * So the console, the papers and yidictl say the same of the same thing.
  */

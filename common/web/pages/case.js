@@ -21,9 +21,11 @@ export async function casePage(context) {
     if (!same(now, shown, context.who) && !document.querySelector('dialog')) reload();
   });
   const press = (event) => {
-    if (event.target.matches('input, textarea, select') || document.querySelector('dialog')) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches('input, textarea, select') || document.querySelector('dialog')) return;
     const act = !isForeign(shown.lease, context.who) && role.actions(shown).find(({ key, duties = [] }) => key === event.key && may(...duties));
-    if (act) carryOut(act, number_, reload);
+    if (!act) return;
+    event.preventDefault(); // or the key is typed into the dialog that it opens
+    carryOut(act, number_, reload);
   };
   document.addEventListener('keydown', press);
   context.onLeave(() => document.removeEventListener('keydown', press));

@@ -32,7 +32,7 @@ class Amendment {
     this.form.element.addEventListener('submit', (event) => { event.preventDefault(); this.send(); });
     const { returned = {} } = row;
     replace(body, h('div.head', h('div', h('h1', word('act.amend')), h('p.mono', number)), h('a.button', { href: `#/case/${number}` }, word('apply.look'))),
-      h('section.eligibility.warning', h('p', h('span.dot'), h('b', returned.text)), h('p', word('amend.wanted', { fields: (returned.fields ?? []).map((path) => named('field', path)).join('、') })),
+      h('section.eligibility.warning', h('p', h('span.dot'), h('b', returned.text)), h('p', word('amend.wanted', { fields: (returned.fields ?? []).map((path) => named('field', path)).join(' · ') })),
         h('p', word('amend.until', { date: date(returned.answer_by) })), h('p.hint', word('amend.again'))), this.form.element);
     // The photo of before, unless it is what is wrong.
     if (attachments.length > 1) this.form.photo.use(new Blob([unbase64(attachments[0])], { type: 'image/jpeg' }));

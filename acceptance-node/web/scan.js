@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// scan - what a scanner reads from a receipt (yidi:1:CASE:CODE), or a hand types. The code proves whose the receipt is: it is kept
-// for the next page here, and never stands in an address.
+// scan - what a scanner reads from a receipt (yidi:1:CASE:CODE, alone or behind the address of the applicants' page), or a hand
+// types. The code proves whose the receipt is: it is kept for the next page here, and never stands in an address of the console.
 
 let last = { number: '', code: '' };
 
@@ -12,7 +12,7 @@ export function caseNumber(text) {
 
 // The case number in it; empty when there is none.
 export function readScan(text) {
-  const [, number = '', code = ''] = /^yidi:1:(\w{26}):(\w{10})$/i.exec(text.trim()) ?? [];
+  const [, number = '', code = ''] = /(?:^|#)yidi:1:(\w{26}):(\w{10})$/i.exec(text.trim()) ?? [];
   last = { number: number.toUpperCase(), code: code.toUpperCase() };
   return last.number || caseNumber(text);
 }

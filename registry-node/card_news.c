@@ -47,6 +47,16 @@ settle_attention(Yidi__Case *row)
         row->attention = NULL;
 }
 
+/* A card was made in vain, and is no more. */
+static void
+settle_made_since(Yidi__Case *row, const char *destroyed)
+{
+    if (row->made_since[0] == '\0' || strcmp(row->made_since, destroyed) != 0)
+        return;
+    row->made_since = "";
+    settle_attention(row);
+}
+
 /* ---- made ---- */
 
 /* The case has ended: the centre tells of the card that ended it, or of one that is too many,
@@ -176,6 +186,12 @@ take_destroyed(struct turn *turn, struct case_file *file, const struct incoming 
     Yidi__Case *row = file->row;
     bool same = strcmp(serial, row->card_serial) == 0;
     switch ((enum review_state)row->state) {
+    case REVIEW_CLOSED:
+        if (same)
+            return refuse(ret_refusal, REFUSAL_CARD_SERIAL_MISMATCH, "card_destroyed.card_serial",
+                          "this card was collected");
+        settle_made_since(row, serial);
+        break;
     case REVIEW_REMAKING:
         if (same)
             return refuse(ret_refusal, REFUSAL_CARD_SERIAL_MISMATCH, "card_destroyed.card_serial",
@@ -235,6 +251,31 @@ take_made_since(struct turn *turn, struct case_file *file, struct refusal *ret_r
     return advance(turn, file, NULL, REVIEW_CARD_MADE, ret_refusal);
 }
 
+/* Is there something left that a new card could take the place of? Of a lost past that is done
+ * again, it was. */
+static enum result
+check_fault(struct turn *turn, const Yidi__Case *row, const Yidi__CardReceived *received,
+            struct refusal *ret_refusal)
+{
+    Yidi__Citizen *citizen;
+    if (row->state != REVIEW_CLOSED)
+        return OK;
+    if (strcmp(received->card_serial, row->card_serial) != 0)
+        return refuse(ret_refusal, REFUSAL_CARD_SERIAL_MISMATCH, "card_received.card_serial",
+                      "another card of this case was collected");
+    if (turn->redo != NULL)
+        return OK;
+    if (row->text_erased_ms != 0)
+        return refuse(ret_refusal, REFUSAL_DATA_ERASED, "case_number",
+                      "the case is erased; the citizen applies for another card");
+    enum result result = registry_find_citizen(turn, row->form->person->citizen_number, &citizen);
+    if (result == OK && strcmp(citizen->former_card_serial, row->card_serial) == 0 &&
+        strcmp(citizen->card_serial, row->card_serial) != 0)
+        return refuse(ret_refusal, REFUSAL_CARD_SERIAL_MISMATCH, "card_received.card_serial",
+                      "this card was replaced by another one, which is valid");
+    return result == ERR_ABSENT ? OK : result;
+}
+
 static enum result
 take_faulty(struct turn *turn, struct case_file *file, const struct incoming *incoming,
             struct refusal *ret_refusal)
@@ -244,10 +285,9 @@ take_faulty(struct turn *turn, struct case_file *file, const struct incoming *in
     if (!received->defective)
         return refuse(ret_refusal, REFUSAL_ROLE_MISMATCH, "card_received.defective",
                       "a registry is told of cards that came back faulty, and of no others");
-    if (row->state == REVIEW_CLOSED && strcmp(received->card_serial, row->card_serial) != 0)
-        return refuse(ret_refusal, REFUSAL_CARD_SERIAL_MISMATCH, "card_received.card_serial",
-                      "another card of this case was collected");
-    enum result result = row->state == REVIEW_CLOSED ? warn_of_other(turn, row, incoming) : OK;
+    enum result result = check_fault(turn, row, received, ret_refusal);
+    if (result == OK && row->state == REVIEW_CLOSED)
+        result = warn_of_other(turn, row, incoming);
     if (result != OK)
         return result;
     row->faulty_serial = row->card_serial;

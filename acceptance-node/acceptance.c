@@ -425,6 +425,7 @@ const struct role acceptance_role = {
     .tell_applicant = applicant_tell,
     .tidy = drafts_tidy,
     .next_tidy_ms = drafts_next_tidy_ms,
+    .upgrade_case = temporary_out_upgrade,
     .decide = decide,
     .fill_message = acceptance_fill_message,
     .stage_deadline_ms = stage_deadline_ms,

@@ -103,7 +103,7 @@ acceptance_end_refused(struct turn *turn, struct case_file *file, const struct i
     if (result == OK)
         result = warn_of_card(turn, file, incoming->from);
     if (result == OK && application_machine.state_open[file->row->state])
-        result = acceptance_keep_words(turn, file, refused->text);
+        result = turn_keep_note(turn, file, refused->text);
     if (result != OK)
         return result;
     forget_former_card(file->row);

@@ -766,6 +766,31 @@ an_upgrade_lists_temporary_cards_and_counts_calls_for_attention(void **unused)
     assert_int_equal(calls, 1);
 }
 
+/* Whoever has it may come with it long after. */
+static void
+a_temporary_card_that_is_out_is_listed_when_its_case_is_erased(void **unused)
+{
+    (void)unused;
+    Yidi__TemporaryQuery query = YIDI__TEMPORARY_QUERY__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    finish(1, number);
+    fake_network_crash(&network, WINDOW);
+    scratch_store_reopen(&network.offices[WINDOW].scratch);
+    make_second_format(WINDOW);
+    write_unlisted(number);
+    assert_int_equal(upgrade(WINDOW), OK);
+    fake_network_start(&network, WINDOW);
+    fake_network_settle(&network);
+    assert_string_equal(erase_now(WINDOW, number, true), "");
+    request.operator_ = "clerk";
+    request.command_case = YIDI__REQUEST__COMMAND_TEMPORARY_QUERY;
+    request.temporary_query = &query;
+    const Yidi__Response *response = fake_network_ask(&network, WINDOW, &request, NULL, 0);
+    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_TEMPORARY_LIST);
+    assert_int_equal(response->temporary_list->n_cards, 1);
+    assert_string_equal(response->temporary_list->cards[0]->card->card_serial, "T-1");
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -788,6 +813,7 @@ main(int argc, char *argv[])
         TEST(a_store_of_the_second_format_is_erased_like_any_other),
         TEST(an_upgrade_says_when_each_policy_was_adopted),
         TEST(an_upgrade_lists_temporary_cards_and_counts_calls_for_attention),
+        TEST(a_temporary_card_that_is_out_is_listed_when_its_case_is_erased),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

@@ -57,6 +57,37 @@ settle_made_since(Yidi__Case *row, const char *destroyed)
     settle_attention(row);
 }
 
+/* ---- which cards the centre has told of ---- */
+
+enum { TOLD_MAX = 8 }; /* as proto/ bounds them */
+
+static enum result
+note_told(struct turn *turn, Yidi__Case *row, char *serial)
+{
+    size_t first = row->n_told_serials < TOLD_MAX ? 0 : 1, count = 0;
+    char **told = arena_take(turn->arena, (row->n_told_serials + 1) * sizeof *told);
+    if (told == NULL)
+        return ERR_MEMORY;
+    for (size_t i = first; i < row->n_told_serials; i++)
+        told[count++] = row->told_serials[i];
+    told[count++] = serial;
+    row->told_serials = told;
+    row->n_told_serials = count;
+    return OK;
+}
+
+/* The card that was made after that one, as far as the centre has told; "" none. */
+static char *
+find_newer(const Yidi__Case *row, const char *serial)
+{
+    const size_t count = row->n_told_serials;
+    char *last = count == 0 ? (char *)"" : row->told_serials[count - 1];
+    for (size_t i = 0; i + 1 < count; i++)
+        if (strcmp(row->told_serials[i], serial) == 0 && strcmp(last, serial) != 0)
+            return last;
+    return "";
+}
+
 /* ---- made ---- */
 
 /* The case has ended: the centre tells of the card that ended it, or of one that is too many,
@@ -99,6 +130,9 @@ take_made(struct turn *turn, struct case_file *file, const struct incoming *inco
 {
     const Yidi__CardMade *made = incoming->message->card_made;
     Yidi__Case *row = file->row;
+    enum result result = note_told(turn, row, made->card_serial);
+    if (result != OK)
+        return result;
     if (row->state == REVIEW_CLOSED || row->state == REVIEW_UNCLAIMED)
         return take_made_late(turn, file, incoming, ret_refusal);
     if (is_faulty_card(row, made->card_serial))
@@ -106,7 +140,7 @@ take_made(struct turn *turn, struct case_file *file, const struct incoming *inco
     row->card_serial = made->card_serial;
     row->attempt = made->attempt;
     bool ended = row->state == REVIEW_ABANDONED;
-    enum result result = advance(turn, file, incoming, REVIEW_CARD_MADE, ret_refusal);
+    result = advance(turn, file, incoming, REVIEW_CARD_MADE, ret_refusal);
     if (result == OK && ended)
         return call_attention_to_ended(turn, file, "a card was made of a case that has ended",
                                        incoming);
@@ -152,6 +186,7 @@ take_collected(struct turn *turn, struct case_file *file, const struct incoming 
     bool ended = row->state == REVIEW_ABANDONED;
     row->card_serial = collected->card_serial;
     row->faulty_serial = "";
+    row->made_since = find_newer(row, collected->card_serial); /* word of its fault is on its way */
     enum result result = registry_advance(turn, file, incoming, &event, ret_refusal);
     if (result != OK)
         return result;

@@ -404,6 +404,30 @@ a_fault_is_reported_of_the_collected_card_alone(void **unused)
     assert_string_equal(attention(WINDOW, number), "CARD_SERIAL_MISMATCH");
 }
 
+/* The centre has told of all three cards before the window tells of the first. */
+static void
+faults_of_which_the_window_could_not_tell_hold_nobody(void **unused)
+{
+    (void)unused;
+    apply(1);
+    walk(0, TO_ISSUED);
+    cut(WINDOW, REGISTRY, true);
+    for (int i = 0; i < 2; i++) {
+        walk(TO_ISSUED, fake_desk_step_count);
+        expect(&report_fault, "in-production");
+    }
+    walk(TO_ISSUED, TO_READY);
+    fake_desk_let_collection_pass(&network, WINDOW, number);
+    expect(&destroy, "destroyed");
+    expect_state(REGISTRY, "made");
+    cut(WINDOW, REGISTRY, false);
+    expect_states("destroyed", "unclaimed", "closed");
+    assert_string_equal(attention(REGISTRY, number), "");
+    expect_held_by(NULL);
+    expect_to_survive("destroyed", "unclaimed", "closed");
+    fake_network_audit(&network);
+}
+
 /* Another one is valid by now: of one that is made again there would be two. */
 static void
 a_card_that_was_replaced_is_not_made_again(void **unused)
@@ -488,6 +512,7 @@ main(int argc, char *argv[])
         TEST(a_destroyed_card_of_which_the_centre_has_not_told_frees_nobody),
         TEST(a_destroyed_card_ends_the_case_when_the_centre_has_told_of_it),
         TEST(a_fault_is_reported_of_the_collected_card_alone),
+        TEST(faults_of_which_the_window_could_not_tell_hold_nobody),
         TEST(a_card_that_was_replaced_is_not_made_again),
         TEST(a_card_that_was_made_again_in_vain_is_not_handed_out),
     };

@@ -14,14 +14,6 @@
 
 /* ---- what it waits for ---- */
 
-/* The card is to be made again, of a photo that the centre has erased. */
-static bool
-cannot_be_made(const Yidi__Case *row)
-{
-    return row->attention != NULL &&
-           strcmp(row->attention->code, refusal_name(REFUSAL_DATA_ERASED)) == 0;
-}
-
 /* Ordered by the registry, made by the centre: whoever is no more, no card may come. */
 static enum result
 check_gone(const struct turn *turn, const Yidi__Case *row, struct refusal *ret_refusal)
@@ -37,7 +29,7 @@ check_gone(const struct turn *turn, const Yidi__Case *row, struct refusal *ret_r
         return refuse(ret_refusal, REFUSAL_COUNTERPART_LISTED, "case_number",
                       "it waits for registry %s", row->registry_office);
     case APPLICATION_IN_PRODUCTION:
-        if (registry_gone || office_is_gone(office, row->production_office) || cannot_be_made(row))
+        if (registry_gone || office_is_gone(office, row->production_office) || row->remake_refused)
             return OK;
         return refuse(ret_refusal, REFUSAL_COUNTERPART_LISTED, "case_number",
                       "it waits for card centre %s", row->production_office);
@@ -99,6 +91,23 @@ warn_of_card(struct turn *turn, struct case_file *file, const char *from)
                                   "handed out",
                                   from);
     return OK;
+}
+
+enum result
+acceptance_end_refused(struct turn *turn, struct case_file *file, const struct incoming *incoming,
+                       const char *text)
+{
+    const struct application_event event = { .kind = APPLICATION_ENDED_THERE };
+    const Yidi__MessageRefused *refused = incoming->message->message_refused;
+    enum result result = turn_set_attention(turn, file, refused->code, text, incoming->from);
+    if (result == OK)
+        result = warn_of_card(turn, file, incoming->from);
+    if (result == OK && application_machine.state_open[file->row->state])
+        result = turn_keep_note(turn, file, refused->text);
+    if (result != OK)
+        return result;
+    forget_former_card(file->row);
+    return acceptance_advance(turn, file, incoming, &event, NULL);
 }
 
 enum result

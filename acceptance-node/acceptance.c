@@ -172,6 +172,14 @@ is_settled(const Yidi__Case *row, enum message_kind refused)
             refused == MESSAGE_APPLICATION_REMINDED || refused == MESSAGE_APPLICATION_ABANDONED);
 }
 
+/* Of a fault that the registry does not take, no card comes that will ever be valid. */
+static bool
+ends_remake(const Yidi__Case *row, const struct incoming *incoming)
+{
+    return incoming->refused_kind == MESSAGE_CARD_RECEIVED && was_collected(row) &&
+           strcmp(incoming->from, row->registry_office) == 0;
+}
+
 /* For an operator to look at. A withdrawal that the registry does not take did not happen; that of
  * an application which it did not take is no news. */
 static enum result
@@ -187,6 +195,9 @@ look_at_refusal(struct turn *turn, struct case_file *file, const struct incoming
         return OK;
     if (withdrawal && file->row->state == APPLICATION_WITHDRAWING)
         result = acceptance_advance(turn, file, incoming, &event, NULL);
+    if (ends_remake(file->row, incoming))
+        return acceptance_end_refused(turn, file, incoming, text);
+    file->row->remake_refused |= incoming->refused_kind == MESSAGE_CARD_RECEIVED;
     return result == OK ? turn_call_attention(turn, file, code, text, incoming->from) : result;
 }
 
@@ -414,6 +425,7 @@ const struct role acceptance_role = {
     .tell_applicant = applicant_tell,
     .tidy = drafts_tidy,
     .next_tidy_ms = drafts_next_tidy_ms,
+    .upgrade_case = temporary_out_upgrade,
     .decide = decide,
     .fill_message = acceptance_fill_message,
     .stage_deadline_ms = stage_deadline_ms,

@@ -57,7 +57,8 @@ enum result acceptance_act(struct turn *turn, struct case_file *file,
                            struct refusal *ret_refusal) MUST_CHECK;
 
 /* Abandoning, when an office that the application needs is no more: the verb, its consequence, and
- * the same at the registry's word (CardAbandoned).
+ * the same at the registry's word (CardAbandoned); and when the registry does not take a fault that
+ * was found late, which text tells the operators.
  *
  * ERR_REFUSED  FIELD_OUT_OF_BOUNDS, COUNTERPART_LISTED, ILLEGAL_IN_STATE */
 enum result acceptance_abandon(struct turn *turn, struct case_file *file,
@@ -67,6 +68,8 @@ enum result acceptance_abandon_as(struct turn *turn, struct case_file *file, con
 enum result acceptance_take_abandoned(struct turn *turn, struct case_file *file,
                                       const struct incoming *incoming,
                                       struct refusal *ret_refusal) MUST_CHECK;
+enum result acceptance_end_refused(struct turn *turn, struct case_file *file,
+                                   const struct incoming *incoming, const char *text) MUST_CHECK;
 
 /* One step of a case: decide and carry out. incoming is NULL for acts. */
 enum result acceptance_advance(struct turn *turn, struct case_file *file,

@@ -39,6 +39,15 @@ temporary_out_put(struct store_txn *txn, const Yidi__Case *row)
 }
 
 enum result
+temporary_out_upgrade(struct store_txn *txn, const Yidi__Case *row)
+{
+    const Yidi__TemporaryCard *card = temporary_of(row);
+    return card != NULL && card->end == YIDI__TEMPORARY_CARD_END__STILL_OUT
+               ? temporary_out_put(txn, row)
+               : OK;
+}
+
+enum result
 temporary_out_delete(struct store_txn *txn, const Yidi__Case *row)
 {
     uint8_t storage[KEY_BYTES];

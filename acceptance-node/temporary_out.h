@@ -18,6 +18,9 @@ enum { TEMPORARY_PAGE_CARDS_MAX = 1000 };
 
 enum result temporary_out_put(struct store_txn *txn, const Yidi__Case *row) MUST_CHECK;
 
+/* Put it, if it is out: for a store of before this was kept. */
+enum result temporary_out_upgrade(struct store_txn *txn, const Yidi__Case *row) MUST_CHECK;
+
 /* Nothing when it does not stand there. */
 enum result temporary_out_delete(struct store_txn *txn, const Yidi__Case *row) MUST_CHECK;
 

@@ -36,9 +36,11 @@ find_event(const struct turn *turn, const Yidi__Case *row, enum review_event_kin
                    : refuse_listed("card centre", row->production_office, ret_refusal);
     case REVIEW_WITHDRAWING:
         return centre_gone ? OK : refuse_listed("card centre", row->production_office, ret_refusal);
-    case REVIEW_MADE:
+    case REVIEW_MADE: /* of another card than the one that the window destroyed */
     case REVIEW_ABANDONING:
-        return window_gone ? OK : refuse_listed("window", row->acceptance_office, ret_refusal);
+        return window_gone || (window_told && centre_gone)
+                   ? OK
+                   : refuse_listed("window", row->acceptance_office, ret_refusal);
     default:
         return OK; /* the machine refuses */
     }

@@ -47,6 +47,47 @@ settle_attention(Yidi__Case *row)
         row->attention = NULL;
 }
 
+/* A card was made in vain, and is no more. */
+static void
+settle_made_since(Yidi__Case *row, const char *destroyed)
+{
+    if (row->made_since[0] == '\0' || strcmp(row->made_since, destroyed) != 0)
+        return;
+    row->made_since = "";
+    settle_attention(row);
+}
+
+/* ---- which cards the centre has told of ---- */
+
+enum { TOLD_MAX = 8 }; /* as proto/ bounds them */
+
+static enum result
+note_told(struct turn *turn, Yidi__Case *row, char *serial)
+{
+    size_t first = row->n_told_serials < TOLD_MAX ? 0 : 1, count = 0;
+    char **told = arena_take(turn->arena, (row->n_told_serials + 1) * sizeof *told);
+    if (told == NULL)
+        return ERR_MEMORY;
+    for (size_t i = first; i < row->n_told_serials; i++)
+        told[count++] = row->told_serials[i];
+    told[count++] = serial;
+    row->told_serials = told;
+    row->n_told_serials = count;
+    return OK;
+}
+
+/* The card that was made after that one, as far as the centre has told; "" none. */
+static char *
+find_newer(const Yidi__Case *row, const char *serial)
+{
+    const size_t count = row->n_told_serials;
+    char *last = count == 0 ? (char *)"" : row->told_serials[count - 1];
+    for (size_t i = 0; i + 1 < count; i++)
+        if (strcmp(row->told_serials[i], serial) == 0 && strcmp(last, serial) != 0)
+            return last;
+    return "";
+}
+
 /* ---- made ---- */
 
 /* The case has ended: the centre tells of the card that ended it, or of one that is too many,
@@ -89,6 +130,9 @@ take_made(struct turn *turn, struct case_file *file, const struct incoming *inco
 {
     const Yidi__CardMade *made = incoming->message->card_made;
     Yidi__Case *row = file->row;
+    enum result result = note_told(turn, row, made->card_serial);
+    if (result != OK)
+        return result;
     if (row->state == REVIEW_CLOSED || row->state == REVIEW_UNCLAIMED)
         return take_made_late(turn, file, incoming, ret_refusal);
     if (is_faulty_card(row, made->card_serial))
@@ -96,7 +140,7 @@ take_made(struct turn *turn, struct case_file *file, const struct incoming *inco
     row->card_serial = made->card_serial;
     row->attempt = made->attempt;
     bool ended = row->state == REVIEW_ABANDONED;
-    enum result result = advance(turn, file, incoming, REVIEW_CARD_MADE, ret_refusal);
+    result = advance(turn, file, incoming, REVIEW_CARD_MADE, ret_refusal);
     if (result == OK && ended)
         return call_attention_to_ended(turn, file, "a card was made of a case that has ended",
                                        incoming);
@@ -142,6 +186,7 @@ take_collected(struct turn *turn, struct case_file *file, const struct incoming 
     bool ended = row->state == REVIEW_ABANDONED;
     row->card_serial = collected->card_serial;
     row->faulty_serial = "";
+    row->made_since = find_newer(row, collected->card_serial); /* word of its fault is on its way */
     enum result result = registry_advance(turn, file, incoming, &event, ret_refusal);
     if (result != OK)
         return result;
@@ -176,6 +221,12 @@ take_destroyed(struct turn *turn, struct case_file *file, const struct incoming 
     Yidi__Case *row = file->row;
     bool same = strcmp(serial, row->card_serial) == 0;
     switch ((enum review_state)row->state) {
+    case REVIEW_CLOSED:
+        if (same)
+            return refuse(ret_refusal, REFUSAL_CARD_SERIAL_MISMATCH, "card_destroyed.card_serial",
+                          "this card was collected");
+        settle_made_since(row, serial);
+        break;
     case REVIEW_REMAKING:
         if (same)
             return refuse(ret_refusal, REFUSAL_CARD_SERIAL_MISMATCH, "card_destroyed.card_serial",
@@ -235,6 +286,31 @@ take_made_since(struct turn *turn, struct case_file *file, struct refusal *ret_r
     return advance(turn, file, NULL, REVIEW_CARD_MADE, ret_refusal);
 }
 
+/* Is there something left that a new card could take the place of? Of a lost past that is done
+ * again, it was. */
+static enum result
+check_fault(struct turn *turn, const Yidi__Case *row, const Yidi__CardReceived *received,
+            struct refusal *ret_refusal)
+{
+    Yidi__Citizen *citizen;
+    if (row->state != REVIEW_CLOSED)
+        return OK;
+    if (strcmp(received->card_serial, row->card_serial) != 0)
+        return refuse(ret_refusal, REFUSAL_CARD_SERIAL_MISMATCH, "card_received.card_serial",
+                      "another card of this case was collected");
+    if (turn->redo != NULL)
+        return OK;
+    if (row->text_erased_ms != 0)
+        return refuse(ret_refusal, REFUSAL_DATA_ERASED, "case_number",
+                      "the case is erased; the citizen applies for another card");
+    enum result result = registry_find_citizen(turn, row->form->person->citizen_number, &citizen);
+    if (result == OK && strcmp(citizen->former_card_serial, row->card_serial) == 0 &&
+        strcmp(citizen->card_serial, row->card_serial) != 0)
+        return refuse(ret_refusal, REFUSAL_CARD_SERIAL_MISMATCH, "card_received.card_serial",
+                      "this card was replaced by another one, which is valid");
+    return result == ERR_ABSENT ? OK : result;
+}
+
 static enum result
 take_faulty(struct turn *turn, struct case_file *file, const struct incoming *incoming,
             struct refusal *ret_refusal)
@@ -244,10 +320,9 @@ take_faulty(struct turn *turn, struct case_file *file, const struct incoming *in
     if (!received->defective)
         return refuse(ret_refusal, REFUSAL_ROLE_MISMATCH, "card_received.defective",
                       "a registry is told of cards that came back faulty, and of no others");
-    if (row->state == REVIEW_CLOSED && strcmp(received->card_serial, row->card_serial) != 0)
-        return refuse(ret_refusal, REFUSAL_CARD_SERIAL_MISMATCH, "card_received.card_serial",
-                      "another card of this case was collected");
-    enum result result = row->state == REVIEW_CLOSED ? warn_of_other(turn, row, incoming) : OK;
+    enum result result = check_fault(turn, row, received, ret_refusal);
+    if (result == OK && row->state == REVIEW_CLOSED)
+        result = warn_of_other(turn, row, incoming);
     if (result != OK)
         return result;
     row->faulty_serial = row->card_serial;

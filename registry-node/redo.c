@@ -172,7 +172,7 @@ brings_answer(const Yidi__Message *message, bool withdrawn)
 
 /* A withdrawal that was not refused long before was followed by a message of ours, in the same
  * turn: by which, tells where it stands among the news of the centre. Clocks of two offices do not.
- */
+ * So was the window's end of a case that had an order; of any other it can be taken last. */
 enum result
 registry_check_order(const struct turn *turn, const Yidi__Case *row,
                      const struct incoming *incoming, struct refusal *ret_refusal)
@@ -182,8 +182,12 @@ registry_check_order(const struct turn *turn, const Yidi__Case *row,
     if (wanted == NULL)
         return OK;
     bool withdrawal = message->body_case == YIDI__MESSAGE__BODY_APPLICATION_WITHDRAWN;
+    bool abandoned = message->body_case == YIDI__MESSAGE__BODY_APPLICATION_ABANDONED;
     if (wanted->body_case == YIDI__MESSAGE__BODY_ORDER_WITHDRAWN)
-        return withdrawal ? OK : refuse_now(ret_refusal);
+        return (wanted->order_withdrawn->ended ? abandoned : withdrawal) ? OK
+                                                                         : refuse_now(ret_refusal);
+    if (abandoned)
+        return refuse_now(ret_refusal);
     if (wanted->body_case != YIDI__MESSAGE__BODY_WITHDRAWAL_ANSWERED)
         return withdrawal ? refuse_now(ret_refusal) : OK;
     bool withdrawn = wanted->withdrawal_answered->withdrawn;

@@ -183,7 +183,13 @@ count_by(struct store_txn *txn, int state, int64_t change)
     return write_counter(txn, counter_key(state, storage), count + (uint64_t)change);
 }
 
-/* A store of before this was counted may have fewer counted than there are: it stays at 0. */
+enum result
+case_file_set_attention(struct store_txn *txn, uint64_t count)
+{
+    return write_counter(txn, bytes_of_text(ATTENTION_COUNTER), count);
+}
+
+/* Fewer may be counted than there are: it stays at 0. */
 static enum result
 count_attention(const struct case_file *file, struct store_txn *txn)
 {

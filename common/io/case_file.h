@@ -92,6 +92,9 @@ enum result case_file_count(struct store_txn *txn, int state, uint64_t *ret_coun
 /* How many cases call for somebody's attention. */
 enum result case_file_count_attention(struct store_txn *txn, uint64_t *ret_count) MUST_CHECK;
 
+/* For a store of before they were counted. */
+enum result case_file_set_attention(struct store_txn *txn, uint64_t count) MUST_CHECK;
+
 /* When the case that has been in a state for longest came there. OK or ERR_ABSENT. */
 enum result case_file_oldest(struct store_txn *txn, int state, uint64_t *ret_changed_ms) MUST_CHECK;
 

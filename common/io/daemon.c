@@ -185,11 +185,11 @@ raise_descriptor_limit(void)
 }
 
 static enum result
-open_store(struct daemon *daemon, struct refusal *ret_refusal)
+open_store(struct daemon *daemon, const struct role *role, struct refusal *ret_refusal)
 {
     enum result result = store_open(daemon->options.data, daemon->options.map_size, &daemon->store);
     if (result == OK)
-        result = store_upgrade(daemon->store);
+        result = store_upgrade(daemon->store, role);
     if (result == OK)
         return OK;
     store_close(daemon->store);
@@ -322,7 +322,7 @@ open_daemon(struct daemon *daemon, const struct role *role, struct refusal *ret_
     raise_descriptor_limit();
     enum result result = open_signals(daemon);
     if (result == OK)
-        result = open_store(daemon, ret_refusal);
+        result = open_store(daemon, role, ret_refusal);
     if (result == OK)
         result = spool_open(daemon->options.spool, daemon->options.notify_hook, &daemon->spool);
     if (result == OK)

@@ -99,6 +99,15 @@ forget_form(Yidi__Case *row, struct arena *arena)
     return OK;
 }
 
+/* One that is still out is still to be handed back. */
+static void
+forget_temporary_card(Yidi__Collection *collection)
+{
+    const Yidi__TemporaryCard *card = collection->temporary_card;
+    if (card != NULL && card->end != YIDI__TEMPORARY_CARD_END__STILL_OUT)
+        collection->temporary_card = NULL;
+}
+
 static enum result
 forget(struct turn *turn, Yidi__Case *row)
 {
@@ -115,7 +124,7 @@ forget(struct turn *turn, Yidi__Case *row)
         row->returned->text = nothing;
     if (row->collection != NULL) {
         row->collection->collector = NULL;
-        row->collection->temporary_card = NULL;
+        forget_temporary_card(row->collection);
         row->collection->score = (char *)protobuf_c_empty_string;
     }
     row->text_erased_ms = turn->now_ms;

@@ -116,6 +116,10 @@ struct role {
     enum result (*look)(struct store_txn *txn, uint64_t now_ms, struct arena *arena,
                         struct role_look *ret_look);
 
+    /* The case is of a store of an earlier format: put it into the indexes of the role's own that
+     * are newer. May be NULL. */
+    enum result (*upgrade_case)(struct store_txn *txn, const Yidi__Case *row);
+
     /* One verb on one case that exists here. */
     enum result (*decide)(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
                           struct refusal *ret_refusal);

@@ -10,6 +10,15 @@
 #include "proto/envelope.pb-c.h"
 #include "proto/journal.pb-c.h"
 
+struct upgrade {
+    struct store_txn *txn;
+    uint64_t format;         /* so far */
+    const struct role *role; /* may be NULL */
+    uint64_t cases, attention;
+};
+
+/* ---- cases ---- */
+
 /* A store that has the index by deadline has all of it but the list of what is to be erased. */
 static struct deadline_place
 present_place(const struct deadline_place *place, uint64_t format)
@@ -35,19 +44,19 @@ note_blobs(struct store_txn *txn, const Yidi__Case *row)
 }
 
 static enum result
-note_place_and_blobs(struct store_txn *txn, const Yidi__Case *row, uint64_t format)
+note_place_and_blobs(const struct upgrade *upgrade, const Yidi__Case *row)
 {
     const struct deadline_place place = case_file_place(row),
-                                present = present_place(&place, format);
-    enum result result = deadline_index_move(txn, row->case_number, &present, &place);
-    return result == OK ? note_blobs(txn, row) : result;
+                                present = present_place(&place, upgrade->format);
+    enum result result = deadline_index_move(upgrade->txn, row->case_number, &present, &place);
+    return result == OK ? note_blobs(upgrade->txn, row) : result;
 }
 
 static enum result
-upgrade_case(struct store_txn *txn, struct bytes key, struct bytes value, uint64_t format,
-             struct arena *arena)
+upgrade_case(struct upgrade *upgrade, struct bytes key, struct bytes value, struct arena *arena)
 {
     (void)key;
+    static const struct person_place nowhere = { NULL, NULL };
     ProtobufCMessage *message;
     if (wire_decode(&yidi__case__descriptor, value, arena, &message, NULL) != OK)
         return ERR_DAMAGED;
@@ -55,12 +64,19 @@ upgrade_case(struct store_txn *txn, struct bytes key, struct bytes value, uint64
     if (row->state >= STATE_COUNT_MAX)
         return ERR_DAMAGED;
     enum result result = OK;
-    if (format < 3)
-        result = note_place_and_blobs(txn, row, format);
-    static const struct person_place nowhere = { NULL, NULL };
+    if (upgrade->format < 3)
+        result = note_place_and_blobs(upgrade, row);
     const struct person_place person = case_file_person(row);
-    return result == OK ? person_index_move(txn, row->case_number, &nowhere, &person) : result;
+    if (result == OK)
+        result = person_index_move(upgrade->txn, row->case_number, &nowhere, &person);
+    if (result == OK && upgrade->role != NULL && upgrade->role->upgrade_case != NULL)
+        result = upgrade->role->upgrade_case(upgrade->txn, row);
+    upgrade->cases++;
+    upgrade->attention += row->attention != NULL;
+    return result;
 }
+
+/* ---- messages ---- */
 
 static enum result
 note_message(struct store_txn *txn, struct bytes key, const char *case_number, bool mine)
@@ -74,10 +90,9 @@ note_message(struct store_txn *txn, struct bytes key, const char *case_number, b
 }
 
 static enum result
-upgrade_sent(struct store_txn *txn, struct bytes key, struct bytes value, uint64_t format,
-             struct arena *arena)
+upgrade_sent(struct upgrade *upgrade, struct bytes key, struct bytes value, struct arena *arena)
 {
-    (void)format;
+    struct store_txn *txn = upgrade->txn;
     ProtobufCMessage *message;
     if (wire_decode(&yidi__outbox_row__descriptor, value, arena, &message, NULL) != OK)
         return ERR_DAMAGED;
@@ -90,10 +105,8 @@ upgrade_sent(struct store_txn *txn, struct bytes key, struct bytes value, uint64
 }
 
 static enum result
-upgrade_received(struct store_txn *txn, struct bytes key, struct bytes value, uint64_t format,
-                 struct arena *arena)
+upgrade_received(struct upgrade *upgrade, struct bytes key, struct bytes value, struct arena *arena)
 {
-    (void)format;
     ProtobufCMessage *message;
     if (wire_decode(&yidi__envelope__descriptor, value, arena, &message, NULL) != OK)
         return ERR_DAMAGED;
@@ -103,86 +116,132 @@ upgrade_received(struct store_txn *txn, struct bytes key, struct bytes value, ui
         return ERR_DAMAGED;
     const Yidi__JournalEntry *entry = (const Yidi__JournalEntry *)message;
     return entry->body_case == YIDI__JOURNAL_ENTRY__BODY_SENT
-               ? note_message(txn, key, entry->sent->message->case_number, false)
+               ? note_message(upgrade->txn, key, entry->sent->message->case_number, false)
                : ERR_DAMAGED;
 }
 
-/* Of format 3 on, a row begins with the time at which the policy was adopted; 0: long ago. */
-static enum result
-upgrade_policy(struct store_txn *txn, struct bytes key, struct bytes value, uint64_t format,
-               struct arena *arena)
-{
-    static const uint8_t long_ago[8] = { 0 };
-    (void)format;
-    uint8_t *row = arena_take(arena, sizeof long_ago + value.size);
-    if (row == NULL)
-        return ERR_MEMORY;
-    memcpy(row, long_ago, sizeof long_ago);
-    memcpy(row + sizeof long_ago, value.data, value.size);
-    return store_put(txn, TABLE_POLICIES, key, bytes_of(row, sizeof long_ago + value.size));
-}
+/* ---- all rows of a table ---- */
 
-typedef enum result (*upgrade_row)(struct store_txn *txn, struct bytes key, struct bytes value,
-                                   uint64_t format, struct arena *arena);
+typedef enum result (*upgrade_row)(struct upgrade *upgrade, struct bytes key, struct bytes value,
+                                   struct arena *arena);
 
 /* A row is copied before anything is written: a put may move what a cursor handed out. */
 static enum result
-upgrade_table(struct store_txn *txn, enum store_table table, uint64_t format, upgrade_row upgrade,
-              uint64_t *ret_rows)
+upgrade_table(struct upgrade *upgrade, enum store_table table, upgrade_row upgrade_one)
 {
     AUTO(arena) struct arena arena;
     AUTO(store_cursor) struct store_cursor *cursor = NULL;
     struct bytes key, value;
-    uint64_t rows = 0;
     arena_init(&arena);
-    enum result result = store_cursor_open(txn, table, (struct bytes){ 0 }, &cursor);
+    enum result result = store_cursor_open(upgrade->txn, table, (struct bytes){ 0 }, &cursor);
     while (result == OK && (result = store_cursor_next(cursor, &key, &value)) == OK) {
         key = arena_copy(&arena, key);
         value = arena_copy(&arena, value);
         result = key.data == NULL || value.data == NULL ? ERR_MEMORY
-                                                        : upgrade(txn, key, value, format, &arena);
+                                                        : upgrade_one(upgrade, key, value, &arena);
         arena_reset(&arena);
-        rows++;
     }
-    *ret_rows = rows;
     return result == ERR_ABSENT ? OK : result;
 }
 
-static enum result
-upgrade_tables(struct store_txn *txn, uint64_t format, uint64_t *ret_cases)
+/* ---- policies: when each was adopted ---- */
+
+/* A time begins with a zero byte, a packed SignedPolicy with the tag of its first field. */
+static bool
+is_undated(struct bytes row)
 {
-    uint64_t unused;
-    enum result result = upgrade_table(txn, TABLE_CASES, format, upgrade_case, ret_cases);
-    if (format >= 3)
+    return row.size > 0 && row.data[0] != 0;
+}
+
+static enum result
+date_policy(struct store_txn *txn, struct bytes key, struct bytes row, uint64_t adopted_ms,
+            struct arena *arena)
+{
+    enum { TIME_BYTES = 8 };
+    uint8_t *dated = arena_take(arena, TIME_BYTES + row.size);
+    if (dated == NULL)
+        return ERR_MEMORY;
+    bytes_put_u64(dated, adopted_ms);
+    memcpy(dated + TIME_BYTES, row.data, row.size);
+    return store_put(txn, TABLE_POLICIES, key, bytes_of(dated, TIME_BYTES + row.size));
+}
+
+/* The entry says when. What stands for an erased message is none. */
+static enum result
+upgrade_entry(struct upgrade *upgrade, struct bytes key, struct bytes value, struct arena *arena)
+{
+    (void)key;
+    ProtobufCMessage *message;
+    struct bytes row;
+    uint8_t version[8];
+    if (wire_decode(&yidi__journal_entry__descriptor, value, arena, &message, NULL) != OK)
+        return OK;
+    const Yidi__JournalEntry *entry = (const Yidi__JournalEntry *)message;
+    if (entry->body_case != YIDI__JOURNAL_ENTRY__BODY_POLICY_ADOPTED)
+        return OK;
+    bytes_put_u64(version, entry->policy_adopted->version);
+    enum result result =
+        store_get(upgrade->txn, TABLE_POLICIES, bytes_of(version, sizeof version), &row);
+    if (result != OK || !is_undated(row))
+        return result == ERR_ABSENT ? OK : result;
+    return date_policy(upgrade->txn, bytes_of(version, sizeof version), row, entry->time_ms, arena);
+}
+
+/* Adopted in a past that was lost: nobody knows when, so it is as old as can be. */
+static enum result
+upgrade_policy(struct upgrade *upgrade, struct bytes key, struct bytes value, struct arena *arena)
+{
+    return is_undated(value) ? date_policy(upgrade->txn, key, value, 0, arena) : OK;
+}
+
+static enum result
+upgrade_policies(struct upgrade *upgrade)
+{
+    uint64_t count;
+    enum result result = store_count(upgrade->txn, TABLE_POLICIES, &count);
+    if (result != OK || count == 0)
+        return result;
+    result = upgrade_table(upgrade, TABLE_JOURNAL, upgrade_entry);
+    return result == OK ? upgrade_table(upgrade, TABLE_POLICIES, upgrade_policy) : result;
+}
+
+/* ---- all of it ---- */
+
+static enum result
+upgrade_tables(struct upgrade *upgrade)
+{
+    enum result result = upgrade_table(upgrade, TABLE_CASES, upgrade_case);
+    if (result == OK)
+        result = case_file_set_attention(upgrade->txn, upgrade->attention);
+    if (upgrade->format >= 3)
         return result;
     if (result == OK)
-        result = upgrade_table(txn, TABLE_OUTBOX, format, upgrade_sent, &unused);
+        result = upgrade_policies(upgrade);
     if (result == OK)
-        result = upgrade_table(txn, TABLE_INBOX, format, upgrade_received, &unused);
-    return result == OK ? upgrade_table(txn, TABLE_POLICIES, format, upgrade_policy, &unused)
-                        : result;
+        result = upgrade_table(upgrade, TABLE_OUTBOX, upgrade_sent);
+    return result == OK ? upgrade_table(upgrade, TABLE_INBOX, upgrade_received) : result;
 }
 
 enum result
-store_upgrade(struct store *store)
+store_upgrade(struct store *store, const struct role *role)
 {
-    struct store_txn *txn = NULL;
-    uint64_t format, cases = 0;
-    enum result result = store_begin_write(store, &txn);
+    struct upgrade upgrade = { .role = role };
+    enum result result = store_begin_write(store, &upgrade.txn);
     if (result == OK)
-        result = store_format(txn, &format);
-    if (result != OK || format == STORE_FORMAT) {
-        store_abort(txn);
+        result = store_format(upgrade.txn, &upgrade.format);
+    if (result != OK || upgrade.format == STORE_FORMAT) {
+        store_abort(upgrade.txn);
         return result;
     }
-    result = upgrade_tables(txn, format, &cases);
+    result = upgrade_tables(&upgrade);
     if (result == OK)
-        result = store_set_format(txn, STORE_FORMAT);
+        result = store_set_format(upgrade.txn, STORE_FORMAT);
     if (result == OK)
-        result = store_commit(txn);
+        result = store_commit(upgrade.txn);
     else
-        store_abort(txn);
+        store_abort(upgrade.txn);
     if (result == OK)
-        log_line(LOG_INFO, "store_upgraded", "format=%d cases=%" PRIu64, STORE_FORMAT, cases);
+        log_line(LOG_INFO, "store_upgraded", "format=%d cases=%" PRIu64, STORE_FORMAT,
+                 upgrade.cases);
     return result;
 }

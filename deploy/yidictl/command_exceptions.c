@@ -153,8 +153,10 @@ DECIDE_COMMAND(
     abandon, "abandon", " --text TEXT", "end cases that wait for an office which is no more (终止)",
     "Only while the directory has revoked, or does not list, the office that the case\n"
     "waits for: a window its registry, or the card centre; a registry the card centre,\n"
-    "or the window; a card centre the window. A registry asks the window first, if that\n"
-    "is there: it may have the card. The applicant is told, the fee becomes due back,\n"
+    "or the window; a card centre the window. A window may also end a case whose card is\n"
+    "to be made again while the centre refuses that; a card centre an order whose case\n"
+    "the registry has ended. A registry asks the window first, if that is there: it may\n"
+    "have the card. The applicant is told, the fee becomes due back,\n"
     "and the citizen can apply again. A card that comes after all is to be "
     "destroyed.\n\n" DECIDE_DESCRIPTION,
     abandon_options);

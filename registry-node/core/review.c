@@ -131,6 +131,8 @@ static const struct transition transitions[] = {
     { REVIEW_CLOSED, REVIEW_WITHDRAW,           REVIEW_CLOSED,   STEP_WITHDRAWAL_DENIED,
       { { MESSAGE_WITHDRAWAL_ANSWERED, PARTY_ACCEPTANCE } }, false },
     { REVIEW_CLOSED, REVIEW_REMIND,             REVIEW_CLOSED,   STEP_RECORDED,           { { 0 } }, false },
+    /* made again for a fault that was not taken */
+    { REVIEW_CLOSED, REVIEW_CARD_DESTROYED,     REVIEW_CLOSED,   STEP_RECORDED,           { { 0 } }, false },
 
     { REVIEW_REMAKING, REVIEW_CARD_MADE,        REVIEW_MADE,     STEP_RECORDED, { { 0 } }, false },
     { REVIEW_REMAKING, REVIEW_FAULTY_CARD_MADE, REVIEW_REMAKING, STEP_RECORDED, { { 0 } }, false },

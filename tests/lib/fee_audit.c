@@ -152,6 +152,7 @@ fee_audit_case(struct store_txn *txn, const Yidi__Case *row, char ret_words[FEE_
     struct fee_sums card, temporary;
     const Yidi__TemporaryCard *given =
         row->collection == NULL ? NULL : row->collection->temporary_card;
+    bool forgotten = given == NULL && row->text_erased_ms != 0;
     bool ended = row->state == APPLICATION_REFUSED || row->state == APPLICATION_WITHDRAWN;
     arena_init(&arena);
     ret_words[0] = '\0';
@@ -172,7 +173,7 @@ fee_audit_case(struct store_txn *txn, const Yidi__Case *row, char ret_words[FEE_
         snprintf(ret_words, FEE_AUDIT_WORDS, "%llu fen paid back in %u entries, %llu due",
                  (unsigned long long)card.refunded_fen, card.refunded_count,
                  (unsigned long long)card.refund_due_fen);
-    else if (temporary.taken_count != (given != NULL) ||
+    else if ((!forgotten && temporary.taken_count != (given != NULL)) ||
              (given != NULL && temporary.taken_fen != given->fee_fen))
         snprintf(ret_words, FEE_AUDIT_WORDS, "%u fees of temporary cards taken",
                  temporary.taken_count);

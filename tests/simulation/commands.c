@@ -177,6 +177,7 @@ verb_name(Yidi__Verb verb)
         [YIDI__VERB__RETURN_FORM] = "return",    [YIDI__VERB__REDIRECT] = "redirect",
         [YIDI__VERB__WITHDRAW] = "withdraw",     [YIDI__VERB__MISS] = "miss",
         [YIDI__VERB__DESTROY] = "destroy",       [YIDI__VERB__TRACE_CARD] = "trace card",
+        [YIDI__VERB__ABANDON] = "abandon",
     };
     return names[verb];
 }
@@ -192,6 +193,7 @@ needs_words(const struct decision *decision)
     case YIDI__VERB__MISS:
     case YIDI__VERB__DESTROY:
     case YIDI__VERB__TRACE_CARD:
+    case YIDI__VERB__ABANDON:
         return true;
     default:
         return decision->defective;
@@ -292,7 +294,8 @@ command_decide(struct world *world, const struct decision *decision)
     old_card_came_first(world, decision, &outcome);
     if (outcome.code[0] == '\0') {
         temporary_card_came_first(world, decision, &before);
-        time_to_collect_was_over(world, decision, before.deadline_ms);
+        if (!before.card_in_vain)
+            time_to_collect_was_over(world, decision, before.deadline_ms);
     }
     world->verdict->tally.redirections +=
         decision->verb == YIDI__VERB__REDIRECT && outcome.code[0] == '\0';

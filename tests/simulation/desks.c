@@ -248,10 +248,21 @@ next_of_ready_card(struct world *world, struct decision *decision)
 static bool
 next_at_window(struct world *world, int state, struct decision *decision)
 {
+    const struct ledger_case *found =
+        ledger_find_case(world, decision->office, decision->case_number);
     decision->operator= people_somebody(world);
     switch ((enum application_state)state) {
-    case APPLICATION_SUBMITTED:
+    case APPLICATION_ABANDONED:
+        decision->verb = YIDI__VERB__DESTROY;
+        return found->card_in_vain;
     case APPLICATION_IN_PRODUCTION:
+        if (found->remake_refused) {
+            decision->verb = YIDI__VERB__ABANDON;
+            return true;
+        }
+        decision->verb = YIDI__VERB__WITHDRAW;
+        return changes_course(world);
+    case APPLICATION_SUBMITTED:
     case APPLICATION_RETURNED:
         decision->verb = YIDI__VERB__WITHDRAW;
         return changes_course(world);

@@ -124,13 +124,15 @@ desks_agree_on_destruction(struct world *world, const struct ledger_case *found)
 {
     char serial[41];
     const struct ledger_holding *held = ledger_find_holding(&world->ledger, found->number);
-    bool closed = held != NULL && held->serial[0] != '\0';
+    const struct ledger_case *there = ledger_find_case(world, found->registry, found->number);
+    bool once = held != NULL && held->serial[0] != '\0';
+    bool closed = once && there != NULL && there->state == REVIEW_CLOSED; /* took no fault */
     read_serial(world, found->window, found->number, serial);
     state_is(world, found, found->registry, closed ? REVIEW_CLOSED : REVIEW_UNCLAIMED);
     state_is(world, found, found->centre, ORDER_CLOSED);
     card_is(world, found, found->registry, closed ? held->serial : serial);
     card_is(world, found, found->centre, serial);
-    INVARIANT(world, !closed || strcmp(held->serial, serial) != 0,
+    INVARIANT(world, !once || strcmp(held->serial, serial) != 0,
               "G3 a card that was destroyed was never collected", "%s: %s", found->number, serial);
 }
 
@@ -177,9 +179,12 @@ valid_card_is_the_holder_s(struct world *world, size_t registry, unsigned number
     for (size_t i = 0; i < page->case_count; i++) {
         const struct ledger_case *found = &page->cases[i];
         const struct ledger_holding *held = ledger_find_holding(&world->ledger, found->number);
-        if (found->state != REVIEW_CLOSED || strcmp(found->citizen, citizen.number) != 0)
+        const bool once =
+            held != NULL && held->serial[0] != '\0'; /* one made again may be no more */
+        if ((found->state != REVIEW_CLOSED && (!once || found->state == REVIEW_REDIRECTED)) ||
+            strcmp(found->citizen, citizen.number) != 0)
             continue;
-        if (held == NULL || held->serial[0] == '\0' || ending_excuses_case(world, found))
+        if (!once || ending_excuses_case(world, found))
             return; /* what its window handed out is not known */
         if (held->closed > last) {
             last = held->closed;

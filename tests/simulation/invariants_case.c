@@ -86,6 +86,14 @@ is_settled(const struct world *world, size_t office)
     return running != NULL && !recovery_active(running) && !running->recovery.left;
 }
 
+/* Its card was handed out once; a fault that is found late opens it again, beside any other. */
+static bool
+was_collected(const struct world *world, const char *number)
+{
+    const struct ledger_holding *held = ledger_find_holding(&world->ledger, number);
+    return held != NULL && held->serial[0] != '\0';
+}
+
 /* After an office went to work without somebody's share, another application may lie on the desk,
  * and no card is made for it. While its acts are done again, they come in their order. */
 static void
@@ -103,7 +111,8 @@ citizen_has_one_open_case(struct world *world, size_t office, const Yidi__Case *
     for (size_t i = 0; i < page->case_count; i++) {
         const struct ledger_case *other = &page->cases[i];
         if (!other->open || strcmp(other->citizen, row->form->person->citizen_number) != 0 ||
-            strcmp(other->number, row->case_number) == 0)
+            strcmp(other->number, row->case_number) == 0 ||
+            was_collected(world, row->case_number) || was_collected(world, other->number))
             continue;
         INVARIANT(world,
                   !whole && (!is_known(world, office, other) ||

@@ -19,26 +19,18 @@ has_policy(const struct world *world)
 }
 
 void
-keeping_give_policy(struct world *world, size_t office)
+keeping_choose_policy(struct world *world)
 {
-    AUTO(arena) struct arena arena;
     const struct roster *roster = &world->network.roster;
-    struct office *running = world->network.offices[office].office;
-    struct policy_file *file = NULL;
-    struct refusal refusal;
     const struct made_rule rules[] = {
+        { .key = "deadline.collection", .value = 3 },
         { .key = "retention.biometrics", .value = 1 },
         { .key = "retention.text", .value = world->days + KEEP_TEXT_DAYS },
     };
-    arena_init(&arena);
-    if (!has_policy(world) || policies_present(&running->policies)->version != 0)
-        return;
-    struct bytes bytes =
-        policy_maker_sign(1, rules, sizeof rules / sizeof *rules, roster->directory_key,
-                          roster->directory_certificate, &arena);
-    REQUIRE(policy_file_decode(bytes, NULL, 0, &file, &refusal) == OK);
-    if (office_set_policy(running, file, &world->network.now, &refusal) != OK)
-        policy_file_destroy(file);
+    arena_reset(&world->policy_arena);
+    world->network.policy =
+        policy_maker_sign(1, rules, has_policy(world) ? 3 : 1, roster->directory_key,
+                          roster->directory_certificate, &world->policy_arena);
 }
 
 static void
@@ -51,6 +43,7 @@ case_is_erased(struct world *world, size_t office, struct store_txn *txn, const 
     struct case_file file;
     arena_init(&arena);
     if (case_file_open(txn, machine, number, &arena, &file) != OK ||
+        file.row->policy_version == 0 || /* accepted before any policy: the law's time is longer */
         machine->state_open[file.row->state] || retention_held(running, txn, number, held) != OK ||
         held[0] != '\0')
         return;

@@ -11,8 +11,8 @@
 
 struct world;
 
-/* Read the policy at an office that runs, unless it follows it already. */
-void keeping_give_policy(struct world *world, size_t office);
+/* Sign the policy of the world that begins; its offices read it when they start. */
+void keeping_choose_policy(struct world *world);
 
 /* Months after the end: what was to be erased is, and the books still hold. */
 void keeping_live_on(struct world *world);

@@ -273,6 +273,9 @@ describe_case(const struct world *world, const struct machine *machine, const Yi
     found->deadline_ms = row->stage_deadline_ms;
     found->temporary_out =
         temporary != NULL && temporary->end == YIDI__TEMPORARY_CARD_END__STILL_OUT;
+    found->remake_refused = row->remake_refused;
+    found->card_in_vain = machine == &application_machine && row->state == APPLICATION_ABANDONED &&
+                          row->card_serial[0] != '\0';
     found->window = world_find(world, row->acceptance_office);
     found->registry = world_find(world, row->registry_office);
     found->centre = world_find(world, row->production_office);

@@ -58,6 +58,8 @@ struct ledger_case {
     uint64_t deadline_ms; /* of its stage; 0 none */
     bool temporary_out;   /* at a window: a temporary card was given, and not handed back */
     char batch[17];       /* at a centre */
+    bool remake_refused;  /* at a window: only its abandonment ends the case */
+    bool card_in_vain;    /* at a window: it came after the case was abandoned */
 };
 
 struct ledger_office {

@@ -272,7 +272,7 @@ people_work_off(struct world *world)
         for (size_t i = 0; i < page->case_count && world_is_up(world, office); i++) {
             char number[CASE_NUMBER_CHARS + 1];
             snprintf(number, sizeof number, "%s", page->cases[i].number);
-            if (page->cases[i].open)
+            if (page->cases[i].open || page->cases[i].card_in_vain)
                 done += step(world, office, number, page->cases[i].state);
         }
     }

@@ -11,7 +11,6 @@
 #include "common/io/log.h"
 #include "production-node/production.h"
 #include "registry-node/registry.h"
-#include "tests/lib/policy_maker.h"
 #include "tests/simulation/ending.h"
 #include "tests/simulation/invariants.h"
 #include "tests/simulation/keeping.h"
@@ -46,8 +45,6 @@ static const struct fake_entry entries[PLACE_COUNT] = {
 };
 
 /* Cards that nobody collects are destroyed while something still happens. */
-static const struct made_rule rules[] = { { .key = "deadline.collection", .value = 3 } };
-
 static const uint64_t day_ms = 24 * 60 * 60000;
 
 /* ---- asking ---- */
@@ -106,7 +103,6 @@ static void
 watch_turn(void *context, size_t office)
 {
     ledger_follow(context, office);
-    keeping_give_policy(context, office);
 }
 
 static void
@@ -133,9 +129,6 @@ world_open(struct world *world, struct verdict *verdict)
     fake_network_open(&world->network, entries, PLACE_COUNT, 0);
     world->directory = roster_directory(&world->network.roster);
     arena_init(&world->policy_arena);
-    world->network.policy = policy_maker_sign(
-        1, rules, sizeof rules / sizeof *rules, world->network.roster.directory_key,
-        world->network.roster.directory_certificate, &world->policy_arena);
     envelope_verifier_init(&world->verifier, world->directory);
     disk_open(&world->disk, &world->network);
 }
@@ -168,6 +161,7 @@ begin(struct world *world, uint64_t seed)
     network->witness_interval_ms =
         dice_chance(&dice, 50) ? dice_span_ms(&dice, 10 * 60000, day_ms) : 0;
     world->began_ms = network->now.monotonic_ms;
+    keeping_choose_policy(world);
     fake_network_wipe(network, seed);
     network->wires.untraced = true;
     network->wires.watch = watch_packet;

@@ -275,6 +275,31 @@ a_bad_card_that_cannot_be_made_again_ends_the_case(void **unused)
     expect_state(CENTRE, "ordered"); /* the registry was heard before the window */
     assert_string_equal(attention_at(CENTRE), "CARD_NOT_VALID");
     expect_state(REGISTRY, "abandoned");
+    expect_abandon(CENTRE, "abandoned"); /* nobody wants that card */
+    expect_state(REGISTRY, "abandoned");
+    fake_network_audit(&network);
+}
+
+/* The registry knows of the first card, and the window destroyed the second one. */
+static void
+a_destroyed_card_of_which_the_centre_will_never_tell_holds_nobody(void **unused)
+{
+    (void)unused;
+    go(1, TO_READY);
+    expect(&bad_at_window, "in-production");
+    network.wires.cut[CENTRE][REGISTRY] = network.wires.cut[REGISTRY][CENTRE] = true;
+    for (size_t i = 2; i < TO_READY; i++)
+        expect(&fake_desk_steps[i].decision, fake_desk_steps[i].after);
+    fake_desk_let_collection_pass(&network, WINDOW, number);
+    expect(&destroy, "destroyed");
+    expect_state(REGISTRY, "made");
+    expect_abandon(REGISTRY, "COUNTERPART_LISTED");
+    set_revoked(CENTRE, true);
+    expect_abandon(REGISTRY, "abandoned");
+    network.wires.cut[CENTRE][REGISTRY] = network.wires.cut[REGISTRY][CENTRE] = false;
+    let_back(CENTRE);
+    go(1, 0);
+    expect_state(REGISTRY, "received");
     fake_network_audit(&network);
 }
 
@@ -453,6 +478,21 @@ what_was_abandoned_survives_the_loss_of_an_office(void **unused)
     assert_string_equal(refund(), "");
 }
 
+/* Its end brought about a message to the centre, which is there: it is not sent twice. */
+static void
+so_does_what_the_window_abandoned(void **unused)
+{
+    (void)unused;
+    go(1, TO_VERIFIED);
+    set_revoked(CENTRE, true);
+    expect_abandon(WINDOW, "abandoned");
+    let_back(CENTRE);
+    const uint64_t assigned = fake_network_assigned(&network, REGISTRY, CENTRE);
+    lose(REGISTRY);
+    expect_state(REGISTRY, "abandoned");
+    assert_int_equal(fake_network_assigned(&network, REGISTRY, CENTRE), assigned);
+}
+
 static void
 so_does_what_the_card_centre_abandoned(void **unused)
 {
@@ -523,6 +563,7 @@ main(int argc, char *argv[])
         TEST(a_card_that_comes_after_all_is_destroyed),
         TEST(a_case_without_its_card_centre_ends_at_window_and_registry),
         TEST(a_bad_card_that_cannot_be_made_again_ends_the_case),
+        TEST(a_destroyed_card_of_which_the_centre_will_never_tell_holds_nobody),
         TEST(the_registry_asks_the_window_first),
         TEST(a_window_that_has_the_card_hands_it_out),
         TEST(a_withdrawal_that_the_card_centre_never_answers_ends),
@@ -530,6 +571,7 @@ main(int argc, char *argv[])
         TEST(a_card_of_an_abandoned_case_never_enters_the_record),
         TEST(a_card_centre_goes_on_when_the_window_is_back),
         TEST(what_was_abandoned_survives_the_loss_of_an_office),
+        TEST(so_does_what_the_window_abandoned),
         TEST(so_does_what_the_card_centre_abandoned),
         TEST(what_was_looked_into_calls_no_more),
     };

@@ -293,7 +293,7 @@ a_store_of_the_third_format_gets_its_index(void **unused)
     struct store_txn *txn = scratch_store_write(scratch);
     assert_int_equal(store_set_format(txn, 3), OK);
     scratch_store_commit(txn);
-    assert_int_equal(store_upgrade(scratch->store), OK);
+    assert_int_equal(store_upgrade(scratch->store, NULL), OK);
     assert_int_equal(scratch_store_count(scratch, TABLE_BY_PERSON), 4);
     assert_int_equal(scratch_store_count(scratch, TABLE_DOSSIERS), dossiers);
     fake_network_start(&network, WINDOW);

@@ -366,10 +366,10 @@ a_store_of_the_first_format_gets_its_index(void **unused)
     char trouble[240];
     assert_int_equal(audit(trouble), OK); /* it is not asked for what it cannot have */
     scratch_store_reopen(&scratch);
-    assert_int_equal(store_upgrade(scratch.store), OK);
+    assert_int_equal(store_upgrade(scratch.store, NULL), OK);
     assert_int_equal(audit(trouble), OK);
     assert_rows(400, 7);
-    assert_int_equal(store_upgrade(scratch.store), OK); /* nothing to do */
+    assert_int_equal(store_upgrade(scratch.store, NULL), OK); /* nothing to do */
     assert_rows(400, 7);
     scratch_store_reopen(&scratch);
     assert_rows(400, 7);
@@ -386,7 +386,7 @@ an_upgrade_that_fails_leaves_the_store_as_it_was(void **unused)
     make_first_format();
     sample_case_number(2, number);
     scratch_store_put(&scratch, TABLE_CASES, bytes_of_text(number), bytes_of("x", 1));
-    assert_int_equal(store_upgrade(scratch.store), ERR_DAMAGED);
+    assert_int_equal(store_upgrade(scratch.store, NULL), ERR_DAMAGED);
     assert_rows(0, 0);
     AUTO(store_txn) struct store_txn *txn = scratch_store_read(&scratch);
     assert_int_equal(store_format(txn, &format), OK);

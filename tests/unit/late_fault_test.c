@@ -399,9 +399,81 @@ a_fault_is_reported_of_the_collected_card_alone(void **unused)
     assert_int_equal(case_file_save(&file, machine, txn, &arena), OK);
     scratch_store_commit(txn);
     expect(&report_fault, "in-production");
-    expect_states("in-production", "closed", "closed");
+    expect_states("abandoned", "closed", "closed");
     assert_string_equal(read_case(REGISTRY, number)->card_serial, serial);
     assert_string_equal(attention(WINDOW, number), "CARD_SERIAL_MISMATCH");
+}
+
+/* The centre has told of all three cards before the window tells of the first. */
+static void
+faults_of_which_the_window_could_not_tell_hold_nobody(void **unused)
+{
+    (void)unused;
+    apply(1);
+    walk(0, TO_ISSUED);
+    cut(WINDOW, REGISTRY, true);
+    for (int i = 0; i < 2; i++) {
+        walk(TO_ISSUED, fake_desk_step_count);
+        expect(&report_fault, "in-production");
+    }
+    walk(TO_ISSUED, TO_READY);
+    fake_desk_let_collection_pass(&network, WINDOW, number);
+    expect(&destroy, "destroyed");
+    expect_state(REGISTRY, "made");
+    cut(WINDOW, REGISTRY, false);
+    expect_states("destroyed", "unclaimed", "closed");
+    assert_string_equal(attention(REGISTRY, number), "");
+    expect_held_by(NULL);
+    expect_to_survive("destroyed", "unclaimed", "closed");
+    fake_network_audit(&network);
+}
+
+/* Another one is valid by now: of one that is made again there would be two. */
+static void
+a_card_that_was_replaced_is_not_made_again(void **unused)
+{
+    (void)unused;
+    char first[CASE_NUMBER_CHARS + 1], newer[CASE_NUMBER_CHARS + 1];
+    collect_one(1);
+    strcpy(first, number);
+    collect_one(1);
+    strcpy(newer, number);
+    strcpy(number, first);
+    expect(&report_fault, "in-production");
+    expect_states("abandoned", "closed", "ordered");
+    assert_string_equal(attention(WINDOW, number), "CARD_SERIAL_MISMATCH");
+    expect_held_by(NULL);
+    walk(TO_ISSUED, TO_READY - 1);
+    expect_states("abandoned", "closed", "dispatched");
+    expect(&fake_desk_steps[TO_READY - 1].decision, "ILLEGAL_IN_STATE");
+    expect(&destroy, "destroyed");
+    expect_states("destroyed", "closed", "closed");
+    assert_string_equal(attention(REGISTRY, number), "");
+    assert_string_equal(attention(REGISTRY, newer), "");
+    expect_to_survive("destroyed", "closed", "closed");
+    fake_network_audit(&network);
+}
+
+/* The registry's news comes when the card is here already. */
+static void
+a_card_that_was_made_again_in_vain_is_not_handed_out(void **unused)
+{
+    (void)unused;
+    char first[CASE_NUMBER_CHARS + 1];
+    collect_one(1);
+    strcpy(first, number);
+    collect_one(1);
+    strcpy(number, first);
+    cut(WINDOW, REGISTRY, true);
+    expect(&report_fault, "in-production");
+    walk(TO_ISSUED, TO_READY);
+    expect_state(WINDOW, "ready");
+    cut(WINDOW, REGISTRY, false);
+    expect_state(WINDOW, "abandoned");
+    assert_string_equal(attention(WINDOW, number), "CARD_NOT_VALID");
+    expect(&destroy, "destroyed");
+    expect_states("destroyed", "closed", "closed");
+    fake_network_audit(&network);
 }
 
 static int
@@ -440,6 +512,9 @@ main(int argc, char *argv[])
         TEST(a_destroyed_card_of_which_the_centre_has_not_told_frees_nobody),
         TEST(a_destroyed_card_ends_the_case_when_the_centre_has_told_of_it),
         TEST(a_fault_is_reported_of_the_collected_card_alone),
+        TEST(faults_of_which_the_window_could_not_tell_hold_nobody),
+        TEST(a_card_that_was_replaced_is_not_made_again),
+        TEST(a_card_that_was_made_again_in_vain_is_not_handed_out),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

@@ -161,6 +161,12 @@ erase_now(size_t at, const char *case_number, bool text)
     return response->body_case == YIDI__RESPONSE__BODY_REFUSAL ? response->refusal->code : "";
 }
 
+static const struct fake_decision fault = { .at = WINDOW,
+                                            .verb = YIDI__VERB__RECEIVE,
+                                            .operator= "clerk",
+                                            .defective = true,
+                                            .text = "the chip does not answer" };
+
 /* ---- photo and fingerprints ---- */
 
 static void
@@ -241,11 +247,6 @@ static void
 a_fault_that_is_found_after_that_needs_another_application(void **unused)
 {
     (void)unused;
-    const struct fake_decision fault = { .at = WINDOW,
-                                         .verb = YIDI__VERB__RECEIVE,
-                                         .operator= "clerk",
-                                         .defective = true,
-                                         .text = "the chip does not answer" };
     finish(1, number);
     pass_days(KEEP_PHOTO_DAYS + 1);
     assert_string_equal(fake_desk_decide(&network, &fault, number), "DATA_ERASED");
@@ -263,16 +264,17 @@ a_centre_that_has_erased_already_refuses_to_make_the_card_again(void **unused)
 {
     (void)unused;
     AUTO(arena) struct arena arena;
-    const struct fake_decision fault = { .at = WINDOW,
-                                         .verb = YIDI__VERB__RECEIVE,
-                                         .operator= "clerk",
-                                         .defective = true,
-                                         .text = "the chip does not answer" };
     const struct fake_decision abandon = {
         .at = WINDOW,
         .verb = YIDI__VERB__ABANDON,
         .operator= "clerk",
         .text = "apply once more",
+    };
+    const struct fake_decision noted = {
+        .at = WINDOW,
+        .verb = YIDI__VERB__NOTE,
+        .operator= "clerk",
+        .text = "the centre was asked",
     };
     arena_init(&arena);
     finish(1, number);
@@ -283,9 +285,29 @@ a_centre_that_has_erased_already_refuses_to_make_the_card_again(void **unused)
     assert_non_null(file.row->attention);
     assert_string_equal(file.row->attention->code, "DATA_ERASED");
     assert_string_equal(fake_network_state(&network, CENTRE, number), "closed");
+    assert_string_equal(fake_desk_decide(&network, &noted, number), "in-production");
     assert_string_equal(fake_desk_decide(&network, &abandon, number), "abandoned");
     fake_network_settle(&network);
     assert_string_equal(fake_network_state(&network, REGISTRY, number), "abandoned");
+    apply(1, "", other);
+    assert_string_equal(fake_network_state(&network, REGISTRY, other), "received");
+    fake_network_audit(&network);
+}
+
+/* Nothing there says whose card it is any more. */
+static void
+a_registry_that_has_erased_already_takes_no_fault(void **unused)
+{
+    (void)unused;
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    finish(1, number);
+    assert_string_equal(erase_now(REGISTRY, number, true), "");
+    assert_string_equal(fake_desk_decide(&network, &fault, number), "in-production");
+    fake_network_settle(&network);
+    assert_string_equal(fake_network_state(&network, REGISTRY, number), "closed");
+    assert_string_equal(fake_network_state(&network, WINDOW, number), "abandoned");
+    assert_string_equal(open_case(WINDOW, number, &arena).row->attention->code, "DATA_ERASED");
     apply(1, "", other);
     assert_string_equal(fake_network_state(&network, REGISTRY, other), "received");
     fake_network_audit(&network);
@@ -597,16 +619,19 @@ a_case_that_cannot_be_read_holds_up_no_other(void **unused)
     assert_int_equal(rows(CENTRE, TABLE_BLOBS), 0);
 }
 
+/* It did not say when a policy was adopted. */
 static void
-strip_policy(struct store_txn *txn, struct arena *arena)
+forget_policy_times(struct store_txn *txn, struct arena *arena)
 {
     AUTO(store_cursor) struct store_cursor *cursor = NULL;
-    struct bytes key, value;
-    assert_int_equal(store_cursor_open(txn, TABLE_POLICIES, (struct bytes){ 0 }, &cursor), OK);
-    assert_int_equal(store_cursor_next(cursor, &key, &value), OK);
-    key = arena_copy(arena, key);
-    value = arena_copy(arena, bytes_of(value.data + 8, value.size - 8)); /* without the time */
-    assert_int_equal(store_put(txn, TABLE_POLICIES, key, value), OK);
+    struct bytes key, row, all = { 0 };
+    assert_int_equal(store_cursor_open(txn, TABLE_POLICIES, all, &cursor), OK);
+    while (store_cursor_next(cursor, &key, &row) == OK) {
+        struct bytes copy = arena_copy(arena, row);
+        assert_int_equal(store_put(txn, TABLE_POLICIES, arena_copy(arena, key),
+                                   bytes_of(copy.data + 8, copy.size - 8)),
+                         OK);
+    }
 }
 
 static void
@@ -627,15 +652,21 @@ make_second_format(size_t at)
                                           arena_copy(&arena, key)),
                              OK);
     }
-    strip_policy(txn, &arena);
     struct case_file file;
     const struct machine *machine = network.offices[at].role->machine;
     assert_int_equal(case_file_open(txn, machine, number, &arena, &file), OK);
     file.row->erase_due_ms = 0;
     struct bytes packed = wire_encode(&file.row->base, &arena);
     assert_int_equal(store_put(txn, TABLE_CASES, bytes_of_text(number), packed), OK);
+    forget_policy_times(txn, &arena);
     assert_int_equal(store_set_format(txn, 2), OK);
     scratch_store_commit(txn);
+}
+
+static enum result
+upgrade(size_t at)
+{
+    return store_upgrade(network.offices[at].scratch.store, network.offices[at].role);
 }
 
 static void
@@ -649,7 +680,7 @@ a_store_of_the_second_format_is_erased_like_any_other(void **unused)
         fake_network_crash(&network, at);
         scratch_store_reopen(&network.offices[at].scratch);
         make_second_format(at);
-        assert_int_equal(store_upgrade(network.offices[at].scratch.store), OK);
+        assert_int_equal(upgrade(at), OK);
         /* but for the request key */
         assert_int_equal(rows(at, TABLE_DOSSIERS), kept[at] - (at == WINDOW));
         fake_network_start(&network, at);
@@ -666,6 +697,100 @@ a_store_of_the_second_format_is_erased_like_any_other(void **unused)
     fake_network_audit(&network);
 }
 
+static struct bytes
+policy_row(size_t at, struct arena *arena)
+{
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[at].scratch);
+    const uint8_t version[8] = { [7] = 1 };
+    struct bytes row;
+    assert_int_equal(store_get(txn, TABLE_POLICIES, bytes_of(version, sizeof version), &row), OK);
+    return arena_copy(arena, row);
+}
+
+static void
+an_upgrade_says_when_each_policy_was_adopted(void **unused)
+{
+    (void)unused;
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    finish(1, number);
+    fake_network_crash(&network, WINDOW);
+    scratch_store_reopen(&network.offices[WINDOW].scratch);
+    struct bytes before = policy_row(WINDOW, &arena);
+    make_second_format(WINDOW);
+    assert_int_equal(policy_row(WINDOW, &arena).size, before.size - 8);
+    assert_int_equal(upgrade(WINDOW), OK);
+    assert_true(bytes_equal(policy_row(WINDOW, &arena), before));
+    fake_network_start(&network, WINDOW);
+    fake_network_audit(&network);
+}
+
+/* A case that calls for attention, whose temporary card is out; nothing looks it up. */
+static void
+write_unlisted(const char *case_number)
+{
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    struct case_file file = open_case(WINDOW, case_number, &arena);
+    Yidi__TemporaryCard card = YIDI__TEMPORARY_CARD__INIT;
+    Yidi__Collection collection = YIDI__COLLECTION__INIT;
+    Yidi__CaseAttention attention = YIDI__CASE_ATTENTION__INIT;
+    card.card_serial = "T-1";
+    card.valid_from = 20260101;
+    card.valid_until = 20260401;
+    collection.temporary_card = &card;
+    attention.code = "DATA_ERASED";
+    file.row->collection = &collection;
+    file.row->attention = &attention;
+    struct bytes packed = wire_encode(&file.row->base, &arena);
+    struct store_txn *txn = scratch_store_write(&network.offices[WINDOW].scratch);
+    assert_int_equal(store_put(txn, TABLE_CASES, bytes_of_text(case_number), packed), OK);
+    scratch_store_commit(txn);
+}
+
+static void
+an_upgrade_lists_temporary_cards_and_counts_calls_for_attention(void **unused)
+{
+    (void)unused;
+    uint64_t calls;
+    finish(1, number);
+    fake_network_crash(&network, WINDOW);
+    scratch_store_reopen(&network.offices[WINDOW].scratch);
+    make_second_format(WINDOW);
+    write_unlisted(number);
+    assert_int_equal(rows(WINDOW, TABLE_SERIALS), 0);
+    assert_int_equal(upgrade(WINDOW), OK);
+    assert_int_equal(rows(WINDOW, TABLE_SERIALS), 1);
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[WINDOW].scratch);
+    assert_int_equal(case_file_count_attention(txn, &calls), OK);
+    assert_int_equal(calls, 1);
+}
+
+/* Whoever has it may come with it long after. */
+static void
+a_temporary_card_that_is_out_is_listed_when_its_case_is_erased(void **unused)
+{
+    (void)unused;
+    Yidi__TemporaryQuery query = YIDI__TEMPORARY_QUERY__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    finish(1, number);
+    fake_network_crash(&network, WINDOW);
+    scratch_store_reopen(&network.offices[WINDOW].scratch);
+    make_second_format(WINDOW);
+    write_unlisted(number);
+    assert_int_equal(upgrade(WINDOW), OK);
+    fake_network_start(&network, WINDOW);
+    fake_network_settle(&network);
+    assert_string_equal(erase_now(WINDOW, number, true), "");
+    request.operator_ = "clerk";
+    request.command_case = YIDI__REQUEST__COMMAND_TEMPORARY_QUERY;
+    request.temporary_query = &query;
+    const Yidi__Response *response = fake_network_ask(&network, WINDOW, &request, NULL, 0);
+    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_TEMPORARY_LIST);
+    assert_int_equal(response->temporary_list->n_cards, 1);
+    assert_string_equal(response->temporary_list->cards[0]->card->card_serial, "T-1");
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -676,6 +801,7 @@ main(int argc, char *argv[])
         TEST(nothing_goes_while_a_message_about_the_case_is_not_delivered),
         TEST(a_fault_that_is_found_after_that_needs_another_application),
         TEST(a_centre_that_has_erased_already_refuses_to_make_the_card_again),
+        TEST(a_registry_that_has_erased_already_takes_no_fault),
         TEST(after_the_second_time_nothing_names_the_applicant),
         TEST(what_is_erased_is_shown_as_such_and_printed_no_more),
         TEST(proofs_hold_whether_or_not_what_they_prove_is_erased),
@@ -685,6 +811,9 @@ main(int argc, char *argv[])
         TEST(a_crash_at_any_moment_erases_once),
         TEST(a_case_that_cannot_be_read_holds_up_no_other),
         TEST(a_store_of_the_second_format_is_erased_like_any_other),
+        TEST(an_upgrade_says_when_each_policy_was_adopted),
+        TEST(an_upgrade_lists_temporary_cards_and_counts_calls_for_attention),
+        TEST(a_temporary_card_that_is_out_is_listed_when_its_case_is_erased),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

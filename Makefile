@@ -113,7 +113,7 @@ $(BUILD)/domain/%.inc: common/domain/data-to-c.awk
 
 # The console's pages, inside the programs: those of all roles, with the domain's terms and Chart.js; those of each role.
 make_terms := $(BUILD)/web/make-terms
-made_pages := $(patsubst %,$(BUILD)/web/%.json,terms.zh terms.en divisions) $(BUILD)/web/docs.html
+made_pages := $(patsubst %,$(BUILD)/web/%.json,terms.zh terms.en divisions rules) $(BUILD)/web/docs.html
 web_files = $(sort $(wildcard $(patsubst %,$(1)/web/*.%,html css js json svg) $(1)/web/pages/*.js))
 embed = $(call quiet,EMBED)common/web/embed $(1) >$@.new && mv $@.new $@
 chart := /usr/share/javascript/chart.js/chart.min.js

@@ -26,36 +26,16 @@ check(const struct turn *turn, const Yidi__Case *row, const Yidi__Compare *compa
 }
 
 static enum result
-add_blob(struct turn *turn, const ProtobufCBinaryData *digest, struct input *input,
-         struct refusal *ret_refusal)
-{
-    struct bytes blob;
-    enum result result =
-        store_get(turn->txn, TABLE_BLOBS, bytes_of(digest->data, digest->len), &blob);
-    if (result == ERR_ABSENT)
-        return refuse(ret_refusal, REFUSAL_ATTACHMENT_LOST, "compare.identified_by",
-                      "the photo or the template is no longer here");
-    if (result != OK)
-        return result;
-    struct bytes copy = arena_copy(turn->arena, blob);
-    input->answer_frames[input->answer_frame_count++] = copy;
-    return copy.data == NULL ? ERR_MEMORY : OK;
-}
-
-static enum result
 add_blobs(struct turn *turn, const Yidi__ApplicationForm *form, bool face,
           struct refusal *ret_refusal)
 {
-    struct input *input = turn->input;
-    input->answer_frames = arena_take(turn->arena, ATTACHMENTS_MAX * sizeof *input->answer_frames);
-    if (input->answer_frames == NULL)
-        return ERR_MEMORY;
-    if (face)
-        return add_blob(turn, &form->photo_digest, input, ret_refusal);
-    enum result result = OK;
-    for (size_t i = 0; i < form->n_fingerprints && result == OK; i++)
-        result = add_blob(turn, &form->fingerprints[i]->digest, input, ret_refusal);
-    return result;
+    enum result result = face ? turn_answer_blob(turn, &form->photo_digest) : OK;
+    for (size_t i = 0; !face && i < form->n_fingerprints && result == OK; i++)
+        result = turn_answer_blob(turn, &form->fingerprints[i]->digest);
+    return result == ERR_ABSENT
+               ? refuse(ret_refusal, REFUSAL_ATTACHMENT_LOST, "compare.identified_by",
+                        "the photo or the template is no longer here")
+               : result;
 }
 
 enum result

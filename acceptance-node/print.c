@@ -56,22 +56,6 @@ describe_office(const struct turn *turn, const char *code)
     return described->name == NULL || described->contact == NULL ? NULL : described;
 }
 
-/* A photo that was lost with its peer's share leaves its place on the form empty. */
-static enum result
-attach_photo(struct turn *turn, const Yidi__ApplicationForm *form)
-{
-    struct bytes photo;
-    struct bytes *frame = arena_take(turn->arena, sizeof *frame);
-    enum result result = store_get(
-        turn->txn, TABLE_BLOBS, bytes_of(form->photo_digest.data, form->photo_digest.len), &photo);
-    if (result != OK || frame == NULL)
-        return result == ERR_ABSENT ? OK : frame == NULL ? ERR_MEMORY : result;
-    *frame = arena_copy(turn->arena, photo);
-    turn->input->answer_frames = frame;
-    turn->input->answer_frame_count = 1;
-    return frame->data == NULL ? ERR_MEMORY : OK;
-}
-
 static enum result
 fill_response(struct turn *turn, const Yidi__Print *print, Yidi__Case *row,
               Yidi__Response *response)
@@ -95,7 +79,10 @@ fill_response(struct turn *turn, const Yidi__Print *print, Yidi__Case *row,
         row->receipt_code = (char *)protobuf_c_empty_string;
     response->body_case = YIDI__RESPONSE__BODY_PRINTED;
     response->printed = printed;
-    return print->paper == YIDI__PAPER__PAPER_FORM ? attach_photo(turn, row->form) : OK;
+    if (print->paper != YIDI__PAPER__PAPER_FORM)
+        return OK;
+    enum result result = turn_answer_blob(turn, &row->form->photo_digest);
+    return result == ERR_ABSENT ? OK : result; /* lost with a peer's share: its place stays empty */
 }
 
 enum result

@@ -17,7 +17,6 @@ export const role = {
   navigation: [{ page: 'apply', duties: counter }, { page: 'package', duties: [...counter, 'auditor'] }, { page: 'collect', duties: counter }, { page: 'temporary', duties: [...counter, 'auditor'] },
     { page: 'fees', duties: [...counter, 'auditor'] }],
   pages: { apply: applyPage, drafts: draftsPage, amend: amendPage, package: arrivalsPage, collect: collectPage, temporary: temporaryPage, fees: feesPage, print: paperPage },
-  openStates: ['submitted', 'returned', 'in-production', 'in-transit', 'ready', 'withdrawing'],
   actions,
   sections,
 };

@@ -6,6 +6,7 @@
 
 #include "common/io/erased.h"
 #include "common/io/outbox.h"
+#include "common/io/proof.h"
 #include "common/io/stream_key.h"
 #include "common/io/wire.h"
 
@@ -142,6 +143,25 @@ open_case(struct turn *turn, const Yidi__Export *request, struct case_file *ret_
                                 : result;
 }
 
+/* What each of them proves: whoever asks sees at once that all of it holds. */
+static enum result
+examine_envelopes(struct export *export, struct envelope_verifier *verifier)
+{
+    Yidi__Exported *exported = export->exported;
+    Yidi__Verified *proofs = arena_take(export->arena, (exported->n_names + 1) * sizeof *proofs);
+    exported->proofs =
+        arena_take(export->arena, (exported->n_names + 1) * sizeof *exported->proofs);
+    if (proofs == NULL || exported->proofs == NULL)
+        return ERR_MEMORY;
+    enum result result = OK;
+    for (size_t i = 0; i < exported->n_names && result == OK; i++) {
+        result = proof_examine(verifier, export->frames[i], exported->names[i], export->arena,
+                               &proofs[i]);
+        exported->proofs[exported->n_proofs++] = &proofs[i];
+    }
+    return result;
+}
+
 enum result
 case_export(struct turn *turn, const Yidi__Export *request, struct input *input,
             struct refusal *ret_refusal)
@@ -169,6 +189,8 @@ case_export(struct turn *turn, const Yidi__Export *request, struct input *input,
     result = turn_journal_cause(turn);
     if (result == OK)
         result = export_trace(&export, file.row, turn->office->journal.office);
+    if (result == OK)
+        result = examine_envelopes(&export, &turn->office->verifier);
     if (result != OK)
         return result;
     input->response.body_case = YIDI__RESPONSE__BODY_EXPORTED;

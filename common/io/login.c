@@ -160,6 +160,8 @@ encode_session(struct login *login, const struct session *session, const char *l
     shown.csrf = (char *)session->csrf;
     shown.language = (char *)language;
     shown.office = &office;
+    shown.idle_ms = session->idle_ms;
+    shown.ends_ms = session->ends_ms;
     return json_encode(&shown.base, &login->door->arena);
 }
 
@@ -209,6 +211,8 @@ finish_open(void *context, uint64_t ticket, const Yidi__Response *response,
         return;
     }
     session.duties = attempt->roles;
+    session.idle_ms = response->session->idle_ms;
+    session.ends_ms = response->session->ends_ms;
     snprintf(session.operator_name, sizeof session.operator_name, "%s", attempt->name);
     snprintf(session.csrf, sizeof session.csrf, "%s", attempt->csrf);
     snprintf(session.office_name, sizeof session.office_name, "%s", response->session->office_name);

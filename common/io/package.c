@@ -173,34 +173,45 @@ package_note_opened(struct turn *turn, const Yidi__Case *row)
 
 /* ---- the manifest ---- */
 
-/* What the office itself saw of the card last. */
+/* What a step tells of a card that travels; unspecified when it tells nothing. */
+static Yidi__PackageStanding
+standing_after(Yidi__Step step)
+{
+    switch (step) {
+    case YIDI__STEP__ARRIVED:
+        return YIDI__PACKAGE_STANDING__CARD_ARRIVED;
+    case YIDI__STEP__MISSING:
+        return YIDI__PACKAGE_STANDING__CARD_MISSING;
+    case YIDI__STEP__FOUND:
+        return YIDI__PACKAGE_STANDING__CARD_SENT_AGAIN;
+    case YIDI__STEP__DISPATCHED:
+    case YIDI__STEP__IN_TRANSIT:
+        return YIDI__PACKAGE_STANDING__CARD_ON_ITS_WAY;
+    default:
+        return YIDI__PACKAGE_STANDING__PACKAGE_STANDING_UNSPECIFIED;
+    }
+}
+
+/* What the office itself saw of the card last. One that was spoiled after it had been missed is
+ * lost: it never came. */
 static Yidi__PackageStanding
 standing_of(const struct office *office, const Yidi__Case *row, const char *package,
             const char *serial)
 {
     if (strcmp(row->package, package) != 0 || strcmp(row->card_serial, serial) != 0)
         return YIDI__PACKAGE_STANDING__CARD_SENT_AGAIN;
-    for (size_t i = row->n_trace; i > 0; i--) {
+    bool spoiled = false;
+    Yidi__PackageStanding seen = YIDI__PACKAGE_STANDING__PACKAGE_STANDING_UNSPECIFIED;
+    for (size_t i = row->n_trace; i > 0 && seen == 0; i--) {
         const Yidi__Hop *hop = row->trace[i - 1];
         if (strcmp(hop->office, office->journal.office) != 0)
             continue;
-        switch (hop->step) {
-        case YIDI__STEP__ARRIVED:
-            return YIDI__PACKAGE_STANDING__CARD_ARRIVED;
-        case YIDI__STEP__SPOILED:
-            return YIDI__PACKAGE_STANDING__CARD_DEFECTIVE;
-        case YIDI__STEP__MISSING:
-            return YIDI__PACKAGE_STANDING__CARD_MISSING;
-        case YIDI__STEP__FOUND:
-            return YIDI__PACKAGE_STANDING__CARD_SENT_AGAIN;
-        case YIDI__STEP__DISPATCHED:
-        case YIDI__STEP__IN_TRANSIT:
-            return YIDI__PACKAGE_STANDING__CARD_ON_ITS_WAY;
-        default:
-            break;
-        }
+        spoiled |= hop->step == YIDI__STEP__SPOILED;
+        seen = standing_after(hop->step);
     }
-    return YIDI__PACKAGE_STANDING__CARD_ON_ITS_WAY;
+    if (spoiled && seen != YIDI__PACKAGE_STANDING__CARD_MISSING)
+        return YIDI__PACKAGE_STANDING__CARD_DEFECTIVE;
+    return seen == 0 ? YIDI__PACKAGE_STANDING__CARD_ON_ITS_WAY : seen;
 }
 
 static enum result

@@ -44,10 +44,23 @@ queries_show_full(struct turn *turn, const Yidi__Show *show, Yidi__Response *res
     if (result != OK)
         return result;
     turn_begin_act(turn, show->case_number, "view", show->reason);
-    return turn_journal_cause(turn);
+    result = turn_journal_cause(turn);
+    if (result == OK)
+        result = turn_answer_blob(turn, &response->shown->case_row->form->photo_digest);
+    return result == ERR_ABSENT ? OK : result; /* it was lost, or erased when its time had come */
 }
 
 /* ---- peers ---- */
+
+/* One that nothing was ever sent to or received from: it is known by its name. */
+static void
+describe_stranger(const Yidi__Office *entry, Yidi__PeerStatus *ret_status)
+{
+    yidi__peer_status__init(ret_status);
+    ret_status->office = entry->code;
+    ret_status->name = entry->name;
+    ret_status->link = (char *)stream_state_name(STREAM_IDLE);
+}
 
 static enum result
 list_peers(const struct standing_source *source, const char *only, Yidi__Response *response,
@@ -55,7 +68,8 @@ list_peers(const struct standing_source *source, const char *only, Yidi__Respons
 {
     struct office *office = source->office;
     size_t count = office->peers.count;
-    if (only[0] != '\0' && directory_find(office->directory, only) == NULL)
+    const Yidi__Office *entry = directory_find(office->directory, only);
+    if (only[0] != '\0' && entry == NULL)
         return refuse(ret_refusal, REFUSAL_OFFICE_UNKNOWN, "peers.office", "not in the directory");
     Yidi__PeerList *peers = arena_take(&office->answers, sizeof *peers);
     Yidi__PeerStatus **list = arena_take(&office->answers, (count + 1) * sizeof *list);
@@ -70,6 +84,10 @@ list_peers(const struct standing_source *source, const char *only, Yidi__Respons
             continue;
         result = standing_peer(source, peer, &statuses[i]);
         list[peers->n_peers++] = &statuses[i];
+    }
+    if (entry != NULL && peers->n_peers == 0) {
+        describe_stranger(entry, &statuses[0]);
+        list[peers->n_peers++] = &statuses[0];
     }
     peers->peers = list;
     response->body_case = YIDI__RESPONSE__BODY_PEERS;

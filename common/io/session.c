@@ -79,6 +79,8 @@ find(struct store_txn *txn, const struct digest *digest, uint64_t now_ms, struct
     *ret_session = (struct session){
         .duties = person->roles,
         .digest = *digest,
+        .idle_ms = row->idle_ms,
+        .ends_ms = row->ends_ms,
         .wants_touch = now_ms > row->seen_ms && now_ms - row->seen_ms >= touch_ms(row),
     };
     snprintf(ret_session->operator_name, sizeof ret_session->operator_name, "%s", person->name);
@@ -197,6 +199,8 @@ put_new(struct turn *turn, const Yidi__SessionOpen *open, Yidi__Response *respon
     row.began_ms = row.seen_ms = turn->now_ms;
     row.idle_ms = options->session_idle_ms;
     row.ends_ms = turn->now_ms + options->session_max_ms;
+    report->idle_ms = row.idle_ms;
+    report->ends_ms = row.ends_ms;
     row.csrf = open->csrf;
     row.office_name = report->office_name;
     return put(turn, bytes_of(open->token_digest.data, open->token_digest.len), &row);

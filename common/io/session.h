@@ -31,6 +31,8 @@ struct session {
     char office_name[SESSION_OFFICE_BYTES];
     struct digest digest; /* of its token */
     bool wants_touch;     /* it is time to write down that it is in use */
+    uint64_t idle_ms;     /* how long it may stand unused */
+    uint64_t ends_ms;     /* Unix; when it ends whatever happens */
 };
 
 /* What the store knows a token by. */

@@ -81,6 +81,10 @@ enum result turn_call_attention(struct turn *turn, struct case_file *file, const
 enum result turn_keep_blob(struct turn *turn, const char *case_number, const struct digest *digest,
                            struct bytes data) MUST_CHECK;
 
+/* A blob goes with the answer to the command, behind those that do already; ATTACHMENTS_MAX at
+ * most. ERR_ABSENT: this office does not hold it any more. */
+enum result turn_answer_blob(struct turn *turn, const ProtobufCBinaryData *digest) MUST_CHECK;
+
 /* Is all that travels with an application or an order still here? OK or ERR_ABSENT. */
 enum result turn_find_attachments(struct turn *turn, const Yidi__ApplicationForm *form) MUST_CHECK;
 

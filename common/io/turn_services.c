@@ -176,6 +176,28 @@ turn_keep_blob(struct turn *turn, const char *case_number, const struct digest *
 }
 
 enum result
+turn_answer_blob(struct turn *turn, const ProtobufCBinaryData *digest)
+{
+    struct bytes blob;
+    struct input *input = turn->input;
+    if (input->answer_frames == NULL)
+        input->answer_frames =
+            arena_take(turn->arena, ATTACHMENTS_MAX * sizeof *input->answer_frames);
+    if (input->answer_frames == NULL)
+        return ERR_MEMORY;
+    if (digest->len == 0)
+        return ERR_ABSENT;
+    REQUIRE(input->answer_frame_count < ATTACHMENTS_MAX);
+    enum result result =
+        store_get(turn->txn, TABLE_BLOBS, bytes_of(digest->data, digest->len), &blob);
+    if (result != OK)
+        return result;
+    struct bytes copy = arena_copy(turn->arena, blob);
+    input->answer_frames[input->answer_frame_count++] = copy;
+    return copy.data == NULL ? ERR_MEMORY : OK;
+}
+
+enum result
 turn_count(struct turn *turn, const char *name, uint64_t *ret_value)
 {
     struct bytes stored;

@@ -10,6 +10,7 @@ for (const kind of ['keydown', 'pointerdown']) {
   window.addEventListener(kind, () => { touched = Date.now(); }, { capture: true, passive: true });
 }
 
+// For how long nobody has touched this page, in milliseconds.
 export const idleMs = () => Date.now() - touched;
 
 export class Problem extends Error {

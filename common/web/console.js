@@ -4,14 +4,18 @@
 import { listen, session } from './api.js';
 import { h, replace } from './dom.js';
 import { problemText } from './fields.js';
+import { watchIdle } from './idle.js';
+import { showKeys } from './keys.js';
 import { loginPage } from './pages/login.js';
 import { dashboardPage } from './pages/dashboard.js';
 import { casesPage, foundPage } from './pages/cases.js';
 import { casePage } from './pages/case.js';
+import { erasedPage } from './pages/erased.js';
 import { officesPage } from './pages/offices.js';
 import { packagePage } from './pages/package.js';
 import { operatorsPage } from './pages/operators.js';
 import { role } from './role.js';
+import { learnRules, permits } from './rules.js';
 import { chosen, choose, language, word } from './words.js';
 
 const pages = {
@@ -19,6 +23,7 @@ const pages = {
   cases: casesPage,
   found: foundPage,
   case: casePage,
+  erased: erasedPage,
   offices: officesPage,
   package: packagePage,
   operators: operatorsPage,
@@ -28,11 +33,12 @@ const pages = {
 let who = null;      // the session
 let stop = () => {}; // ends what the page that is shown started
 let stopEvents = () => {};
+let stopIdle = () => {};
 let sought = '';     // what was looked for last: in no address, as browsers remember those
 const listeners = new Set();
 const live = h('span.live', { title: '' });
 
-const may = (...duties) => !duties.length || duties.some((duty) => who.roles.includes(duty));
+const may = (...acts) => !acts.length || permits(who, acts);
 
 function place() {
   const [path, query = ''] = (location.hash.slice(2) || 'dashboard').split('?');
@@ -47,18 +53,23 @@ function languageButton() {
   } }, language === 'zh' ? 'English' : '中文');
 }
 
+const entries = () => [
+  { page: 'dashboard' },
+  { page: 'cases', duties: ['list'] },
+  ...role.navigation,
+  { page: 'offices' },
+  { page: 'erased', duties: ['erase_query'] },
+  { page: 'operators', duties: ['operator_list'] },
+].filter(({ duties = [] }) => may(...duties));
+
+// A case and what was found belong to the queue.
+const belongs = { case: 'cases', found: 'cases' };
+
 function navigation(page) {
-  const entries = [
-    { page: 'dashboard', key: '1' },
-    { page: 'cases', key: '2' },
-    ...role.navigation,
-    { page: 'offices' },
-    { page: 'operators', duties: ['administrator'] },
-  ];
-  return h('nav', { 'aria-label': word('navigation') }, entries.filter(({ duties = [] }) => may(...duties)).map((entry) =>
-    h(entry.page === page ? 'a.here' : 'a', { href: `#/${entry.page}`, 'aria-current': entry.page === page ? 'page' : undefined },
-      word(`page.${entry.page}`))),
-  h('a.aside', { href: '/docs' }, word('page.docs')));
+  return h('nav', { 'aria-label': word('navigation') }, entries().map((entry, i) => {
+    const here = entry.page === (belongs[page] ?? page);
+    return h(here ? 'a.here' : 'a', { href: `#/${entry.page}`, 'aria-current': here ? 'page' : undefined }, word(entry.label ?? `page.${entry.page}`), h('kbd', String(i + 1)));
+  }), h('button.keys', { type: 'button', onclick: showKeys }, word('keys'), h('kbd', '?')), h('a.aside', { href: '/docs' }, word('page.docs')));
 }
 
 function frame(page, body) {
@@ -67,7 +78,7 @@ function frame(page, body) {
     h('header',
       h('a.brand', { href: '#/dashboard' }, h('img', { src: '/yidi.svg', alt: '', width: '26', height: '26' }),
         h('span', h('b', who.office.name), h('small', `${word(`role.${who.office.role}`)} · ${who.office.code}`))),
-      h('form.find', { role: 'search', onsubmit: (event) => {
+      may('search') && h('form.find', { role: 'search', onsubmit: (event) => {
         event.preventDefault();
         seek(find.value.trim());
       } }, find),
@@ -96,6 +107,7 @@ function end(ended) {
   sought = '';
   stop();
   stopEvents();
+  stopIdle();
   replace(document.body, loginPage({ opened: begin, languageButton, ended }));
 }
 
@@ -105,6 +117,7 @@ function begin(opened) {
     live.classList.toggle('up', up);
     live.title = word(up ? 'live.up' : 'live.down');
   });
+  stopIdle = watchIdle(opened);
   show();
 }
 
@@ -136,16 +149,20 @@ async function show() {
   }
 }
 
-// `/` leads to the search from anywhere.
+// `/` leads to the search from anywhere, a digit to a page, `?` to what the keys do.
 document.addEventListener('keydown', (event) => {
-  if (event.key !== '/' || event.target.matches('input, textarea, select')) return;
-  document.querySelector('.find input')?.focus();
+  if (!who || event.ctrlKey || event.altKey || event.metaKey || event.target.matches('input, textarea, select') || document.querySelector('dialog')) return;
+  const entry = entries()[Number(event.key) - 1];
+  if (event.key === '/') document.querySelector('.find input')?.focus();
+  else if (event.key === '?') showKeys();
+  else if (entry) location.hash = `#/${entry.page}`;
+  else return;
   event.preventDefault();
 });
 window.addEventListener('hashchange', show);
 window.addEventListener('session-ended', () => who && end(true));
 
-await choose(chosen());
+await Promise.all([choose(chosen()), learnRules()]);
 try {
   begin(await session.current());
 } catch {

@@ -5,9 +5,27 @@ import { language, word } from './words.js';
 
 let serial = 0;
 
-// field({ name, label, type, options: [[value, text]], value, required, hint, rows, check, when }); element.read() gives its value.
+// Some of a list: read() is an array of their values.
+function choices({ name, label, options, value = [], hint }) {
+  const id = `field-${(serial += 1)}`;
+  const boxes = options.map(([key, text], i) => h('label', h('input', { type: 'checkbox', value: key, checked: value.includes(key), id: i ? undefined : id }), h('span', text)));
+  const wrong = h('p.wrong', { role: 'alert' });
+  const element = h('div.field', { 'data-field': name, role: 'group', 'aria-labelledby': `${id}-label` }, h('span.label', { id: `${id}-label` }, label),
+    h(options.some(([, text]) => text.length > 24) ? 'div.choices.long' : 'div.choices', boxes), hint && h('p.hint', hint), wrong);
+  element.input = boxes[0].querySelector('input');
+  element.read = () => [...element.querySelectorAll('input:checked')].map((box) => box.value);
+  element.say = (text) => { wrong.textContent = text ?? ''; };
+  element.addEventListener('change', () => element.say(''));
+  return element;
+}
+
+// field({ name, label, type, options: [[value, text]], many, value, required, hint, rows, check, when }); element.read() gives its value.
 // check(text) says what is wrong with it as it is typed. when(values) tells whether a dialog asks for it, given all values.
-export function field({ name, label, type = 'text', options, value, required, hint, rows, check, when, ...more }) {
+export function field({ many, ...rest }) {
+  return many ? choices(rest) : single(rest);
+}
+
+function single({ name, label, type = 'text', options, value, required, hint, rows, check, when, ...more }) {
   const id = `field-${(serial += 1)}`;
   const shared = { id, name, required: Boolean(required), 'aria-describedby': `${id}-wrong`, ...more };
   let input;
@@ -113,7 +131,7 @@ export function ask({ title, lead, fields = [], confirm, danger, act }) {
     });
     document.body.append(dialog);
     dialog.showModal();
-    (fields[0]?.input ?? go).focus();
+    if (!fields.length && !danger) go.focus();
   });
 }
 

@@ -8,7 +8,8 @@ import { clock, word } from './words.js';
 const renewBelowMs = 6 * 60000; // of what is left
 const idleMost = 5 * 60000;     // who does nothing for so long lets it end
 
-export const leaseDuties = ['clerk', 'examiner', 'issuer', 'maker', 'checker', 'supervisor'];
+// Only an open case can be held; one has a deadline.
+export const isOpen = ({ stage_deadline_ms: ms }) => Number(ms) > 0;
 
 export const isMine = (lease, who) => lease?.operator === who.operator;
 export const isForeign = (lease, who) => Boolean(lease) && !isMine(lease, who);

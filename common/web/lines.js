@@ -2,30 +2,43 @@
 // lines - lines over time, drawn by Chart.js (/chart.js, from its Debian package).
 import '/chart.js';
 import { h } from './dom.js';
-import { clock, day, number } from './words.js';
+import { clock, day, monthDay, number } from './words.js';
 
-const colours = ['#0d4f6c', '#c2571a', '#4f7d2f', '#7a4fa3', '#a3324f', '#6d6d6d', '#1f8a8a', '#8a7a1f'];
+const colours = ['#0d4f6c', '#c2571a', '#4f7d2f', '#7a4fa3', '#a3324f', '#5b666f', '#1f8a8a', '#8a7a1f', '#b0468f'];
+const zoneMs = 8 * 3600000; // one time for the whole country (words.js)
+const hourMs = 3600000;
 
-// draw([{ label, start_ms, step_ms, values: [numbers, or null where nothing was measured] }])
+// Labels stand at round times of the clock: every ten minutes of an hour, every three hours of a day, every midnight of a week.
+function isRound(ms, stepMs, spanMs) {
+  const unit = spanMs > 48 * hourMs ? 24 * hourMs : spanMs > 2 * hourMs ? 3 * hourMs : hourMs / 6;
+  return (ms + zoneMs) % unit < stepMs;
+}
+
+// draw([{ label, colour, start_ms, step_ms, values: [numbers, or null where nothing was measured] }])
 export function chart(title, unit) {
   const canvas = h('canvas', { role: 'img', 'aria-label': title });
   const element = h('figure.chart', h('figcaption', title, h('small', unit)), h('div.canvas', canvas));
   const { Chart } = window;
-  const long = (labels) => labels.length > 1 && labels.at(-1) - labels[0] > 86400000 * 1.5;
+  const { fontFamily, fontSize } = getComputedStyle(document.documentElement);
+  Object.assign(Chart.defaults.font, { family: fontFamily, size: parseFloat(fontSize) * 0.78 });
+  const spanOf = (labels) => (labels.length > 1 ? labels.at(-1) - labels[0] : 0);
+  const round = ({ chart: { data: { labels } } }, value) => labels.length > 1 && isRound(labels[value], labels[1] - labels[0], spanOf(labels));
   const drawn = new Chart(canvas, {
     type: 'line',
     data: { labels: [], datasets: [] },
     options: {
       animation: false, maintainAspectRatio: false, interaction: { mode: 'index', intersect: false },
-      elements: { point: { radius: 0, hitRadius: 8 }, line: { borderWidth: 2, tension: 0.2 } },
-      plugins: { legend: { position: 'bottom', labels: { boxWidth: 10, boxHeight: 2, color: '#3b4650' } },
-        tooltip: { callbacks: { title: ([item]) => `${day(item.chart.data.labels[item.dataIndex])} ${clock(item.chart.data.labels[item.dataIndex])}` } } },
+      elements: { point: { radius: 0, hitRadius: 8 }, line: { borderWidth: 2, tension: 0 } },
+      plugins: { legend: { position: 'bottom', labels: { boxWidth: 12, boxHeight: 2, color: '#3b4650' } },
+        tooltip: { callbacks: { title: ([item]) => { const ms = item.chart.data.labels[item.dataIndex]; return `${day(ms)} ${clock(ms)}`; } } } },
       scales: {
-        x: { grid: { display: false }, ticks: { maxRotation: 0, autoSkipPadding: 24, color: '#5b666f', callback(value) {
-          const ms = this.getLabelForValue(value);
-          return long(this.chart.data.labels) ? day(ms).slice(5) : clock(ms);
-        } } },
-        y: { beginAtZero: true, ticks: { maxTicksLimit: 5, color: '#5b666f', callback: (value) => (Number.isInteger(value) ? number(value) : '') }, grid: { color: '#e7ebe9' } },
+        x: { grid: { color: '#eef1ef', drawTicks: false }, afterBuildTicks: (axis) => { axis.ticks = axis.ticks.filter(({ value }) => round(axis, value)); },
+          ticks: { autoSkip: false, maxRotation: 0, padding: 6, color: '#55616b', callback(value) {
+            const { labels } = this.chart.data;
+            const ms = labels[value];
+            return spanOf(labels) > 48 * hourMs ? monthDay(ms) : clock(ms);
+          } } },
+        y: { beginAtZero: true, suggestedMax: 4, ticks: { maxTicksLimit: 5, color: '#55616b', callback: (value) => (Number.isInteger(value) ? number(value) : '') }, grid: { color: '#e7ebe9' } },
       },
     },
   });
@@ -34,8 +47,8 @@ export function chart(title, unit) {
     draw(lines) {
       const [first] = lines;
       drawn.data.labels = first ? first.values.map((_, i) => Number(first.start_ms) + i * Number(first.step_ms)) : [];
-      drawn.data.datasets = lines.map(({ label, values }, i) => ({ label, data: values.map((value) => (value === null ? null : Number(value))),
-        borderColor: colours[i % colours.length], backgroundColor: colours[i % colours.length] }));
+      drawn.data.datasets = lines.map(({ label, colour, values }) => ({ label, data: values.map((value) => (value === null ? null : Number(value))),
+        borderColor: colours[colour % colours.length], backgroundColor: colours[colour % colours.length] }));
       drawn.update('none');
     },
     end: () => drawn.destroy(),

@@ -5,9 +5,11 @@
  *
  *     make-terms zh|en      terms.LANGUAGE.json: { "kind.RENEWAL": "换领", ... }
  *     make-terms divisions  divisions.json: [["110101", "北京市", "市辖区", "东城区"], ...]
+ *     make-terms rules      rules.json: who may do what at which kind of office, and which findings
+ *                           fail an application
  *
- * Among the terms are what the codes of refusals and warnings mean (code.NAME, warning.NAME), and
- * severity.NAME: fail, of the findings that fail an application.
+ * Among the terms are what the codes of refusals, warnings and findings mean (code.NAME,
+ * warning.NAME, finding.NAME).
  *
  * So the console, the papers and yidictl say the same of the same thing.
  */
@@ -17,6 +19,7 @@
 #include <string.h>
 
 #include "common/domain/division.h"
+#include "common/domain/duty.h"
 #include "common/domain/ethnic_group.h"
 #include "common/domain/finding.h"
 #include "common/domain/form_words.h"
@@ -57,8 +60,8 @@ add_codes(json_t *terms)
         add(terms, "warning", warning_name(code),
             chinese ? warning_chinese(code) : warning_english(code));
     for (enum finding finding = 0; finding < FINDING_COUNT; finding++)
-        if (finding_severity(finding) == FINDING_FAIL)
-            add(terms, "severity", finding_name(finding), "fail");
+        add(terms, "finding", finding_name(finding),
+            chinese ? finding_chinese(finding) : finding_english(finding));
 }
 
 static json_t *
@@ -95,6 +98,44 @@ make_terms(void)
     return terms;
 }
 
+/* ---- rules ---- */
+
+static json_t *
+make_duties(enum party office)
+{
+    json_t *duties = json_object();
+    for (size_t i = 0; duty_act(i) != NULL; i++) {
+        uint32_t roles = duty_roles(duty_act(i), office);
+        json_t *names = json_array();
+        for (size_t k = 0; k < DUTY_ROLE_COUNT; k++)
+            if ((roles >> k & 1) != 0)
+                json_array_append_new(names, json_string(duty_role_name(k)));
+        if (roles != 0)
+            json_object_set(duties, duty_act(i), names);
+        json_decref(names);
+    }
+    return duties;
+}
+
+static json_t *
+make_findings(void)
+{
+    json_t *findings = json_object();
+    for (enum finding finding = 0; finding < FINDING_COUNT; finding++)
+        json_object_set_new(findings, finding_name(finding),
+                            json_pack("{sbss}", "fails", finding_severity(finding) == FINDING_FAIL,
+                                      "reason", refusal_reason_name(finding_reason(finding))));
+    return findings;
+}
+
+static json_t *
+make_rules(void)
+{
+    return json_pack("{s{sososo}so}", "duties", "acceptance", make_duties(PARTY_ACCEPTANCE),
+                     "registry", make_duties(PARTY_REGISTRY), "production",
+                     make_duties(PARTY_PRODUCTION), "findings", make_findings());
+}
+
 static json_t *
 make_divisions(void)
 {
@@ -107,16 +148,26 @@ make_divisions(void)
     return list;
 }
 
+/* NULL when there is no such file. */
+static json_t *
+make(const char *what)
+{
+    chinese = strcmp(what, "zh") == 0;
+    if (chinese || strcmp(what, "en") == 0)
+        return make_terms();
+    if (strcmp(what, "divisions") == 0)
+        return make_divisions();
+    return strcmp(what, "rules") == 0 ? make_rules() : NULL;
+}
+
 int
 main(int argc, char **argv)
 {
-    const char *what = argc == 2 ? argv[1] : "";
-    chinese = strcmp(what, "zh") == 0;
-    if (!chinese && strcmp(what, "en") != 0 && strcmp(what, "divisions") != 0) {
-        fprintf(stderr, "usage: make-terms zh|en|divisions\n");
+    json_t *made = argc == 2 ? make(argv[1]) : NULL;
+    if (made == NULL) {
+        fprintf(stderr, "usage: make-terms zh|en|divisions|rules\n");
         return 2;
     }
-    json_t *made = strcmp(what, "divisions") == 0 ? make_divisions() : make_terms();
     bool written = json_dumpf(made, stdout, JSON_COMPACT | JSON_SORT_KEYS) == 0;
     json_decref(made);
     return written && fflush(stdout) == 0 ? 0 : 1;

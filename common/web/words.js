@@ -33,8 +33,11 @@ const format = (ms, options) => new Intl.DateTimeFormat(locale(), { timeZone: zo
 export const number = (value) => new Intl.NumberFormat(locale()).format(Number(value ?? 0));
 export const yuan = (fen) => new Intl.NumberFormat(locale(), { style: 'currency', currency: 'CNY', currencyDisplay: 'narrowSymbol' }).format(Number(fen ?? 0) / 100);
 export const day = (ms) => (Number(ms) ? format(ms, { year: 'numeric', month: '2-digit', day: '2-digit' }) : '–');
+export const monthDay = (ms) => format(ms, { month: 'numeric', day: 'numeric' });
 export const time = (ms) =>
   Number(ms) ? format(ms, { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hour12: false }) : '–';
+// A time as [day, time of day].
+export const moment = (ms) => [day(ms), clock(ms)];
 export const clock = (ms) => format(ms, { hour: '2-digit', minute: '2-digit', hour12: false });
 
 // The day of a time as 20270131.
@@ -47,14 +50,14 @@ export function date(value, none = '–') {
   return day(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(4, 6)) - 1, Number(text.slice(6)), 4));
 }
 
-// 93,784,000 ms as "1 d 2 h"; never more than two units.
-export function duration(ms) {
+// 93,784,000 ms as "1 d 2 h"; never more than two units, or as many as are wanted.
+export function duration(ms, wanted = 2) {
   const units = [['day', 86400000], ['hour', 3600000], ['minute', 60000], ['second', 1000]];
   let left = Math.max(0, Number(ms ?? 0));
   const first = units.findIndex(([, length]) => left >= length);
   if (first < 0) return word('duration.second', { n: 0 });
   return units
-    .slice(first, first + 2)
+    .slice(first, first + wanted)
     .map(([name, length]) => {
       const n = Math.floor(left / length);
       left -= n * length;

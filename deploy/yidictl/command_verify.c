@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "common/core/limits.h"
+#include "common/io/proof.h"
 #include "deploy/yidictl/command.h"
 #include "deploy/yidictl/input.h"
 #include "deploy/yidictl/output.h"
@@ -19,94 +20,6 @@ static const struct argument_rule options[] = {
     { "full", NULL, false, "print the whole entry, personal data included, as JSON" },
     { 0 },
 };
-
-/* The name of the one-of field that is set, in words: "card issued". */
-static const char *
-body_text(const ProtobufCMessageDescriptor *descriptor, unsigned body, struct arena *arena)
-{
-    const ProtobufCFieldDescriptor *field =
-        protobuf_c_message_descriptor_get_field(descriptor, body);
-    char *text = field == NULL ? NULL : arena_copy_text(arena, field->name);
-    if (text == NULL)
-        return "unknown";
-    for (char *c = text; *c != '\0'; c++)
-        if (*c == '_')
-            *c = ' ';
-    return text;
-}
-
-static void
-describe_sent(const Yidi__Sent *sent, struct arena *arena, Yidi__Verified *verified)
-{
-    verified->kind = (char *)output_format(
-        arena, "sent %s",
-        body_text(&yidi__message__descriptor, (unsigned)sent->message->body_case, arena));
-    verified->case_number = sent->message->case_number;
-    verified->peer = sent->to;
-    verified->sequence = sent->sequence;
-}
-
-static void
-describe_received(const Yidi__Received *received, struct arena *arena, Yidi__Verified *verified)
-{
-    verified->kind = received->refusal_code[0] == '\0'
-                         ? (char *)"received"
-                         : (char *)output_format(arena, "refused: %s", received->refusal_code);
-    verified->peer = received->from;
-    verified->sequence = received->sequence;
-}
-
-static void
-describe_entry(const Yidi__JournalEntry *entry, struct arena *arena, Yidi__Verified *verified)
-{
-    verified->time_ms = entry->time_ms;
-    verified->operator_ = entry->operator_;
-    switch (entry->body_case) {
-    case YIDI__JOURNAL_ENTRY__BODY_SENT:
-        describe_sent(entry->sent, arena, verified);
-        return;
-    case YIDI__JOURNAL_ENTRY__BODY_RECEIVED:
-        describe_received(entry->received, arena, verified);
-        return;
-    case YIDI__JOURNAL_ENTRY__BODY_ACT:
-        verified->kind = (char *)output_format(arena, "act: %s", entry->act->verb);
-        verified->case_number = entry->act->case_number;
-        return;
-    case YIDI__JOURNAL_ENTRY__BODY_ERASED:
-        verified->kind = "a message that was erased; only its leaf hash is proved";
-        verified->case_number = entry->erased->case_number;
-        verified->peer = entry->erased->to;
-        verified->sequence = entry->erased->sequence;
-        return;
-    default:
-        verified->kind =
-            (char *)body_text(&yidi__journal_entry__descriptor, (unsigned)entry->body_case, arena);
-    }
-}
-
-static void
-describe_signer(const struct directory *directory, const char *office_code, struct arena *arena,
-                Yidi__Verified *verified)
-{
-    const Yidi__Office *office = directory_find(directory, office_code);
-    verified->office = (char *)office_code;
-    if (office == NULL)
-        return;
-    verified->office_name = office->name;
-    verified->role = (char *)output_term(&yidi__role__descriptor, (int)office->role, arena);
-    verified->revoked = office->revoked;
-}
-
-static void
-describe_proof(struct envelope *envelope, Yidi__Verified *verified)
-{
-    verified->epoch = envelope->head.epoch;
-    verified->leaf_index = envelope->leaf_index;
-    verified->tree_size = envelope->head.size;
-    verified->head_time_ms = envelope->head.time_ms;
-    verified->leaf_hash =
-        (ProtobufCBinaryData){ .len = DIGEST_BYTES, .data = envelope->leaf_hash.bytes };
-}
 
 static void
 print_verified(const Yidi__Verified *verified, struct arena *arena)
@@ -136,21 +49,22 @@ print_verified(const Yidi__Verified *verified, struct arena *arena)
         output_json(&verified->entry->base);
 }
 
-static void
+static int
 print_envelope(const struct settings *settings, const struct trust *trust,
                struct envelope *envelope, const char *path, bool full, struct arena *arena)
 {
     Yidi__Verified verified = YIDI__VERIFIED__INIT;
     verified.file = (char *)path;
-    describe_signer(trust->directory, envelope->entry->office, arena, &verified);
-    describe_entry(envelope->entry, arena, &verified);
-    describe_proof(envelope, &verified);
+    enum result result = proof_describe(trust->directory, envelope, arena, &verified);
+    if (result != OK)
+        return report_result(settings, result, NULL);
     if (full)
         verified.entry = (Yidi__JournalEntry *)envelope->entry;
     if (settings->json)
         output_json(&verified.base);
     else
         print_verified(&verified, arena);
+    return EXIT_DONE;
 }
 
 /* A refusal that names the file, because there may be many. */
@@ -194,8 +108,7 @@ verify_file(const struct settings *settings, struct trust *trust, const char *pa
     result = envelope_verify(&trust->verifier, packed, &arena, &envelope, &refusal);
     if (result != OK)
         return report_file(settings, path, result, &refusal, &arena);
-    print_envelope(settings, trust, &envelope, path, full, &arena);
-    return EXIT_DONE;
+    return print_envelope(settings, trust, &envelope, path, full, &arena);
 }
 
 static int

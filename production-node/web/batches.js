@@ -1,53 +1,83 @@
 // SPDX-License-Identifier: Apache-2.0
 // batches - which cards a machine makes together: put together, exported, its results entered.
 import { call } from './api.js';
+import { decide, refusalText } from './decide.js';
 import { h, replace } from './dom.js';
 import { ask, field, problemText, tell } from './fields.js';
+import { learnOffices, officeName } from './offices.js';
 import { save } from './download.js';
 import { table } from './table.js';
 import { named, number, time, word } from './words.js';
 
 const resultsMost = 100;
 
-export async function batchesPage({ body, rest: [batch], may }) {
-  if (batch) return one(body, batch, may);
+export async function batchesPage(context) {
+  const { body, rest: [batch], may, who } = context;
+  if (batch) return one(context, batch);
   const { batches = [] } = await call('batch_query', { batch: '' });
-  const make = () => ask({
-    title: word('batch.make'), lead: word('batch.make.lead'),
-    fields: [field({ name: 'acceptance_office', label: word('batch.office'), maxlength: '12', hint: word('batch.office.hint') }),
-      field({ name: 'machine', label: word('batch.machine'), maxlength: '40' }), field({ name: 'limit', label: word('batch.limit'), type: 'number', min: '1', max: '1024', value: '1024' })],
-    act: async ({ limit, ...more }) => {
-      const report = await call('batch_make', { ...more, limit: Number(limit) });
-      location.hash = `#/batches/${report.batches[0].batch}`;
-    },
-  });
-  replace(body, h('div.head', h('h1', word('page.batches')), may('maker') && h('button.primary', { type: 'button', onclick: make }, word('batch.make'))),
+  await learnOffices(batches.map(({ acceptance_office: office }) => office), who.office);
+  const make = async () => {
+    const { peers = [] } = await call('peers');
+    return ask({
+      title: word('batch.make'), lead: word('batch.make.lead'),
+      fields: [field({ name: 'acceptance_office', label: word('batch.office'), options: [['', word('all')], ...peers.map(({ office, name }) => [office, `${name} ${office}`])] }),
+        field({ name: 'machine', label: word('batch.machine'), maxlength: '40' }), field({ name: 'limit', label: word('batch.limit'), type: 'number', min: '1', max: '1024', value: '1024', required: true })],
+      act: async ({ limit, ...more }) => {
+        const report = await call('batch_make', { ...more, limit: Number(limit) });
+        location.hash = `#/batches/${report.batches[0].batch}`;
+      },
+    });
+  };
+  replace(body, h('div.head', h('h1', word('page.batches')), may('batch_make') && h('button.primary', { type: 'button', onclick: make }, word('batch.make'))),
     h('div.scroll', table([
       { label: word('batch.number'), cell: ({ batch: each }) => h('a.mono', { href: `#/batches/${each}` }, each) },
       { label: word('batch.cards'), number: true, cell: ({ cards }) => number(cards) },
-      { label: word('batch.office'), cell: ({ acceptance_office: office }) => office || word('all') },
-      { label: word('batch.machine'), cell: ({ machine }) => machine },
+      { label: word('batch.office'), cell: ({ acceptance_office: office }) => (office ? [officeName(office), h('small.mono', office)] : word('all')) },
+      { label: word('batch.machine'), cell: ({ machine }) => machine || '–' },
       { label: word('who'), cell: ({ operator }) => operator },
       { label: word('stock.time'), cell: ({ made_ms: ms }) => time(ms) },
     ], batches, { none: word('batch.none') })));
 }
 
-async function one(body, batch, may) {
+async function one(context, batch) {
+  const { body, may, reload, onChange } = context;
   const { batches: [row], cards = [] } = await call('batch_query', { batch });
-  const progress = h('p.hint', { role: 'status' });
-  const file = h('input', { type: 'file', accept: '.csv,text/csv', hidden: true, onchange: () => enter(batch, file.files[0], progress, () => one(body, batch, may)) });
-  replace(body, h('div.head', h('div', h('h1', word('batch.title', { batch })), h('p', `${row.machine} ${time(row.made_ms)}`)),
-      may('maker') && h('div.buttons', h('button', { type: 'button', onclick: () => exported(batch, progress) }, word('batch.export')),
-        h('button.primary', { type: 'button', onclick: () => file.click() }, word('batch.import')), file)),
+  const progress = h('div', { role: 'status' });
+  const file = h('input', { type: 'file', accept: '.csv,text/csv', hidden: true, onchange: () => enter(batch, file, progress, reload) });
+  const checks = [['check-eye', 'BY_EYE'], ['check-reader', 'BY_READER']].map(([name, by]) => ({ name, verb: 'CHECK_CARD', fixed: { by } }));
+  const made = cards.filter(({ state }) => state === 'made').map(({ case_number: each }) => each);
+  const check = async (act) => {
+    const results = await decide(act, made);
+    if (!results) return;
+    const refused = results.filter(({ refusal }) => refusal);
+    if (!refused.length) reload();
+    else sayRefused(progress, results.length - refused.length, refused.map(({ case_number: each, refusal }) => [each, refusalText(refusal)]));
+  };
+  const states = [...new Set(cards.map(({ state }) => state))].map((state) => `${named('state', state)} ${number(cards.filter((card) => card.state === state).length)}`).join(' · ');
+  replace(body, h('div.head', h('div', h('h1', word('batch.title', { batch })), h('p', [row.machine, row.operator, time(row.made_ms), states].filter(Boolean).join(' · '))),
+      h('div.buttons', made.length && may('decide.check-card') ? checks.map((act) => h('button.primary', { type: 'button', onclick: () => check(act) }, word(`act.${act.name}`), h('b', number(made.length)))) : null,
+        may('batch_export') && h('button', { type: 'button', onclick: () => exported(batch, progress) }, word('batch.export')),
+        may('batch_import') && [h('button.primary', { type: 'button', onclick: () => file.click() }, word('batch.import')), file])),
     progress,
     h('div.scroll', table([
       { label: word('cases.number'), cell: ({ case_number: number_ }) => h('a.mono', { href: `#/case/${number_}` }, number_) },
       { label: word('cases.state'), cell: ({ state, left }) => [named('state', state), left && h('span.flag.doubt', word('batch.left'))] },
-      { label: word('case.card_serial'), cell: ({ card_serial: serial }) => h('span.mono', serial) },
-    ], cards)));
+      { label: word('case.card_serial'), cell: ({ card_serial: serial }) => h('span.mono', serial || '–') },
+    ], cards)),
+    may('batch_export') && h('p.hint', word('batch.export.hint'), ' ', h('code', `yidictl batch export ${batch}`)),
+    may('batch_import') && h('p.hint', word('batch.import.hint'), ' ', h('code', 'case,serial,ok|defective,text')));
+  onChange(async () => {
+    const now = await call('batch_query', { batch }).catch(() => null);
+    if (now && JSON.stringify(now.cards) !== JSON.stringify(cards) && !document.querySelector('dialog') && !progress.childNodes.length) reload();
+  });
 }
 
-// What the machine needs, as one JSON file; yidictl batch export writes the same as files with a manifest.
+function sayRefused(place, done, refused) {
+  replace(place, h('section.results', h('h2', word('batch.imported', { n: number(done), refused: number(refused.length) })),
+    h('ul', refused.map(([which, why]) => h('li', h('span.mono', which), ' ', why)))));
+}
+
+// What the machine needs, as one JSON file; yidictl batch export makes the machine's own files of it.
 async function exported(batch, progress) {
   const all = [];
   let after = '';
@@ -65,21 +95,35 @@ async function exported(batch, progress) {
   save(`batch-${batch}.json`, new Blob([JSON.stringify({ batch, cards: all })], { type: 'application/json' }));
 }
 
-// The machine's result file: case_number,card_serial,good|defective,text.
-async function enter(batch, file, progress, done) {
-  const lines = (await file.text()).replace(/^\ufeff/, '').split(/\r?\n/).filter((line) => line && !line.startsWith('case_number'));
-  const results = lines.map((line) => line.split(',')).map(([caseNumber, serial, verdict, text = '']) => (
-    { case_number: caseNumber, card_serial: serial, defective: verdict !== 'good', text }));
-  let refused = 0;
+// Lines of CSV (RFC 4180); a quoted field may hold a comma.
+const fieldsOf = (line) => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => (quoted === undefined ? plain : quoted.replaceAll('""', '"')).trim());
+
+// The machine's result file: a line for each card body, as yidictl batch import takes it.
+async function enter(batch, input, progress, done) {
+  const lines = (await input.files[0].text()).replace(/^\ufeff/, '').split(/\r?\n/).map((text, i) => ({ text, at: i + 1 })).filter(({ text }) => text && !text.startsWith('case,'));
+  input.value = '';
+  const rows = lines.map(({ text, at }) => ({ at, fields: fieldsOf(text) }));
+  const bad = rows.filter(({ fields: [, serial, verdict, why = ''] }) => !serial || !['ok', 'defective'].includes(verdict) || (verdict === 'defective') !== Boolean(why));
+  if (!rows.length || bad.length) {
+    sayRefused(progress, 0, bad.length ? bad.map(({ at }) => [word('batch.line', { n: at }), word('batch.line.wrong')]) : [['', word('batch.line.none')]]);
+    return;
+  }
+  const results = rows.map(({ fields: [caseNumber, serial, verdict, text = ''] }) => ({ case_number: caseNumber, card_serial: serial, defective: verdict === 'defective', text }));
+  const refused = [];
   try {
     for (let at = 0; at < results.length; at += resultsMost) {
       const answer = await call('batch_import', { batch, results: results.slice(at, at + resultsMost) });
-      refused += answer.results.filter(({ refusal }) => refusal).length;
+      refused.push(...answer.results.filter(({ refusal }) => refusal));
+      progress.textContent = word('batch.imported', { n: number(Math.min(at + resultsMost, results.length) - refused.length), refused: number(refused.length) });
     }
   } catch (problem) {
     progress.textContent = problemText(problem);
     return;
   }
-  tell(word('batch.imported', { n: number(results.length - refused), refused: number(refused) }), refused ? 'bad' : 'good');
+  if (refused.length) {
+    sayRefused(progress, results.length - refused.length, refused.map(({ case_number: each, refusal }) => [each, refusalText(refusal)]));
+    return;
+  }
+  tell(word('batch.imported', { n: number(results.length), refused: 0 }));
   done();
 }

@@ -1,31 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 // role - what examiners and issuers can do (yidictl's verbs of a registry).
-import { named, word } from './words.js';
+import { cardsPage, cardsOf } from './cards.js';
+import { divisionPicker } from './division_picker.js';
+import { h, replace } from './dom.js';
+import { call } from './api.js';
+import { photo } from './pages/case.js';
+import { finding } from './rules.js';
+import { date, dayNumber, named, word } from './words.js';
 
+// The five of the rules first, then what is seen besides.
 const reasons = ['FIRST_APPLICATION', 'IDENTITY_DOUBTFUL', 'APPEARANCE_WITHOUT_FINGERPRINTS', 'DOCUMENTS_NOT_GENUINE', 'BAD_CREDIT_RECORD',
   'REGISTRATION_CANCELLED', 'NUMBER_REPLACED', 'NUMBER_SHARED', 'NO_PHOTO_ON_FILE', 'TOO_EARLY'];
-const fields = ['person.name', 'person.address', 'person.ethnic_group', 'person.birth_date', 'photo', 'fingerprints', 'phone', 'evidence', 'guardian'];
+const paths = ['person.name', 'person.citizen_number', 'person.sex', 'person.ethnic_group', 'person.birth_date', 'person.address', 'photo_digest', 'fingerprints', 'phone',
+  'identity_document', 'residence_basis', 'evidence', 'guardian'];
+const dayMs = 86400000;
+const answerDays = 15;
+
+const written = (ms) => String(dayNumber(ms)).replace(/(\d{4})(\d\d)(\d\d)/, '$1-$2-$3');
+const tell = (value) => ({ name: 'text', label: word('case.tell'), rows: 4, required: true, maxlength: '600', value });
+
+// What the findings tell against it is chosen already, and said to the applicant.
+const found = (shown) => [...new Set((shown?.findings ?? []).map((name) => finding(name)).filter(({ fails }) => fails).map(({ reason }) => reason))].filter((each) => reasons.includes(each));
+
+// What fails by a finding can be refused, returned or sent on, and nothing else.
+const fails = ({ findings, row }) => (findings ?? row?.findings ?? []).some((name) => finding(name).fails);
 
 const acts = [
-  { name: 'examine', verb: 'EXAMINE', key: 'e', first: true, bulk: true, states: ['received'], duties: ['examiner'] },
-  { name: 'issue', verb: 'ISSUE', key: 'i', first: true, bulk: true, states: ['examined', 'blocked'], duties: ['issuer'] },
-  { name: 'return', verb: 'RETURN_FORM', key: 'b', states: ['received', 'examined'], duties: ['examiner', 'issuer'], fields: [
-    () => ({ name: 'fields', label: word('case.fields'), options: fields.map((path) => [`form.${path}`, named('field', `form.${path}`)]) }),
-    () => ({ name: 'text', label: word('case.tell'), rows: 3, required: true, maxlength: '600' }),
-    () => ({ name: 'answer_by', label: word('case.answer_by'), type: 'date', required: true })],
-    request: ({ fields: path, text, answer_by: by }) => ({ fields: [path], text, answer_by: Number(by.replaceAll('-', '')) }) },
-  { name: 'refuse', verb: 'REFUSE', key: 'r', danger: true, bulk: true, states: ['received', 'examined'], duties: ['examiner', 'issuer'], fields: [
-    () => ({ name: 'reasons', label: word('case.reason'), options: reasons.map((each) => [each, named('reason', each)]) }),
-    () => ({ name: 'text', label: word('case.tell'), rows: 3, required: true, maxlength: '600' })],
-    request: ({ reasons: reason, text }) => ({ reasons: [reason], text }) },
-  { name: 'redirect', verb: 'REDIRECT', states: ['received', 'examined'], duties: ['examiner'], fields: [
-    () => ({ name: 'registration_division', label: word('field.form.person.registration_division'), required: true, pattern: '[0-9]{6}', maxlength: '6' }),
-    () => ({ name: 'text', label: word('reason'), rows: 2, required: true, maxlength: '600' })] },
+  { name: 'examine', verb: 'EXAMINE', key: 'e', first: true, bulk: true, states: ['received'], unless: fails },
+  { name: 'issue', verb: 'ISSUE', key: 'i', first: true, bulk: true, states: ['examined', 'blocked'], unless: fails },
+  { name: 'return', verb: 'RETURN_FORM', key: 'b', states: ['received', 'examined'], fields: [
+    () => ({ name: 'fields', label: word('case.fields'), many: true, options: paths.map((path) => [`form.${path}`, named('field', `form.${path}`)]) }),
+    () => tell(''),
+    () => ({ name: 'answer_by', label: word('case.answer_by'), type: 'date', required: true, min: written(Date.now() + dayMs), value: written(Date.now() + answerDays * dayMs) })],
+    request: ({ fields, text, answer_by: by }) => ({ fields, text, answer_by: Number(by.replaceAll('-', '')) }) },
+  { name: 'refuse', verb: 'REFUSE', key: 'r', danger: true, bulk: true, states: ['received', 'examined', 'returned', 'blocked'], fields: [
+    (shown) => ({ name: 'reasons', label: word('case.reason'), many: true, value: found(shown), options: reasons.map((each) => [each, named('reason', each)]), hint: word('case.reason.hint') }),
+    (shown) => tell(found(shown).map((each) => named('reason', each)).join('；'))] },
+  { name: 'redirect', verb: 'REDIRECT', key: 'd', states: ['received', 'examined'], fields: [
+    () => divisionPicker({ name: 'registration_division', label: word('field.form.person.registration_division'), required: true }),
+    () => ({ name: 'text', label: word('reason'), rows: 3, required: true, maxlength: '600' })] },
 ];
 
+// Beside the personal data: the cards that were issued, and the photo of an earlier application.
+function person(full, { may }, reason) {
+  const number = full.case_row.form.person.citizen_number;
+  const cards = h('div');
+  const earlier = h('div');
+  const ask = async () => replace(cards, cardsOf(await call('card_query', { citizen_number: number })));
+  const compare = async () => {
+    const { cases = [] } = await call('search', { text: number });
+    const others = cases.filter(({ case_number: each }) => each !== full.case_row.case_number);
+    const [last] = others.sort((a, b) => Number(b.accepted_ms) - Number(a.accepted_ms));
+    if (!last) {
+      replace(earlier, h('p.none', word('photo.none')));
+      return;
+    }
+    const before = await call('show', { case_number: last.case_number, full: true, reason });
+    replace(earlier, h('div.beside', photo(full), photo(before, word('photo.before', { date: date(dayNumber(last.accepted_ms)) }))), h('p.hint', h('a.mono', { href: `#/case/${last.case_number}` }, last.case_number)));
+  };
+  return [h('div.buttons', may('card_query') && h('button', { type: 'button', onclick: ask }, word('cards.ask')), may('search') && h('button', { type: 'button', onclick: compare }, word('photo.compare'))),
+    earlier, cards];
+}
+
 export const role = {
-  navigation: [],
-  pages: {},
-  openStates: ['received', 'examined', 'returned', 'issued', 'made', 'blocked', 'withdrawing', 'abandoning'],
-  actions: ({ state }) => acts.filter(({ states }) => states.includes(state)),
+  navigation: [{ page: 'cards', duties: ['card_query'] }],
+  pages: { cards: cardsPage },
+  person,
+  actions: (shown) => acts.filter(({ states, unless }) => states.includes(shown.state) && !unless?.(shown)),
 };

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/io/case_file.h"
+#include "common/io/proof.h"
 #include "common/io/wire.h"
 #include "tests/lib/fake_desk.h"
 
@@ -93,6 +94,51 @@ an_export_is_journalled_with_its_reason_before_it_is_answered(void **unused)
 }
 
 static void
+an_export_says_what_each_envelope_proves(void **unused)
+{
+    static const char *const kinds[] = { "application_submitted", "card_issued", "card_ordered",
+                                         "card_made", "card_collected" };
+    (void)unused;
+    const Yidi__Exported *exported = ask_export(REGISTRY, number, "to see")->exported;
+    assert_int_equal(exported->n_proofs, exported->n_names);
+    for (size_t i = 0; i < exported->n_proofs; i++) {
+        const Yidi__Verified *proof = exported->proofs[i];
+        const bool own = i == 1 || i == 2;
+        assert_string_equal(proof->trouble, "");
+        assert_string_equal(proof->file, exported->names[i]);
+        assert_string_equal(proof->what, kinds[i]);
+        assert_string_equal(proof->case_number, number);
+        assert_int_equal(strcmp(proof->office, network.roster.offices[REGISTRY].entry.code) == 0,
+                         own);
+        assert_string_equal(proof->role, own ? "registry" : i == 3 ? "production" : "acceptance");
+        assert_true(proof->leaf_index < proof->tree_size);
+        assert_int_equal(proof->leaf_hash.len, DIGEST_BYTES);
+        assert_null(proof->entry); /* personal data stay in the envelope */
+    }
+}
+
+static void
+a_changed_envelope_is_found_to_prove_nothing(void **unused)
+{
+    AUTO(arena) struct arena arena;
+    Yidi__Verified proof;
+    struct bytes packed = { 0 };
+    (void)unused;
+    arena_init(&arena);
+    struct office *office = network.offices[REGISTRY].office;
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[REGISTRY].scratch);
+    assert_int_equal(journal_envelope(txn, 1, &arena, &packed), OK);
+    uint8_t *copy = (uint8_t *)(uintptr_t)packed.data;
+    copy[packed.size / 2] ^= 1;
+    assert_int_equal(proof_examine(&office->verifier, packed, "it", &arena, &proof), OK);
+    assert_string_equal(proof.file, "it");
+    assert_string_not_equal(proof.trouble, "");
+    copy[packed.size / 2] ^= 1;
+    assert_int_equal(proof_examine(&office->verifier, packed, "it", &arena, &proof), OK);
+    assert_string_equal(proof.trouble, "");
+}
+
+static void
 an_export_that_is_refused_gives_nothing_and_leaves_no_entry(void **unused)
 {
     (void)unused;
@@ -149,6 +195,8 @@ main(int argc, char *argv[])
 {
     const struct CMUnitTest tests[] = {
         TEST(an_export_is_journalled_with_its_reason_before_it_is_answered),
+        TEST(an_export_says_what_each_envelope_proves),
+        TEST(a_changed_envelope_is_found_to_prove_nothing),
         TEST(an_export_that_is_refused_gives_nothing_and_leaves_no_entry),
         TEST(an_export_says_when_the_office_may_hold_more),
     };

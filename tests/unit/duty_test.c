@@ -143,6 +143,24 @@ duty_of_the_second_pair_of_eyes_is_another_role_s(void **unused)
 }
 
 static void
+duty_table_can_be_read_from_one_end_to_the_other(void **unused)
+{
+    size_t count = 0;
+    (void)unused;
+    for (const char *act = duty_act(0); act != NULL; act = duty_act(++count)) {
+        assert_true(duty_knows(act));
+        for (size_t k = 0; k < 3; k++)
+            for (size_t place = 0; place < DUTY_ROLE_COUNT; place++) {
+                uint32_t role = UINT32_C(1) << place;
+                assert_int_equal((duty_roles(act, offices[k]) & role) != 0,
+                                 may(act, offices[k], role));
+            }
+    }
+    assert_true(count > 40);
+    assert_int_equal(duty_roles("no such act", PARTY_REGISTRY), 0);
+}
+
+static void
 duty_roles_have_names(void **unused)
 {
     char words[DUTY_WORDS_BYTES];
@@ -164,6 +182,7 @@ main(int argc, char *argv[])
         cmocka_unit_test(duty_that_the_table_does_not_have_is_nobody_s),
         cmocka_unit_test(duty_of_auditors_and_administrators_is_no_case),
         cmocka_unit_test(duty_of_the_second_pair_of_eyes_is_another_role_s),
+        cmocka_unit_test(duty_table_can_be_read_from_one_end_to_the_other),
         cmocka_unit_test(duty_roles_have_names),
     };
     if (argc > 1)

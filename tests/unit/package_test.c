@@ -79,12 +79,26 @@ both_ends_know_what_is_in_a_package(void **unused)
     expect_package(WINDOW, 3, 3, 2, 1);
 }
 
+static void
+a_card_that_is_lost_for_good_is_still_missing_in_its_package(void **unused)
+{
+    (void)unused;
+    centre_go(&centre, 1, TO_DISPATCHED - 1);
+    centre_expect(&centre, &centre_dispatch, "dispatched");
+    expect_package(CENTRE, 1, 1, 0, 0);
+    centre_expect(&centre, &centre_miss, "in-production");
+    expect_package(CENTRE, 1, 1, 0, 1);
+    centre_expect(&centre, &centre_lost, "ordered");
+    expect_package(CENTRE, 1, 1, 0, 1);
+}
+
 int
 main(int argc, char *argv[])
 {
     const struct CMUnitTest tests[] = {
 #define TEST(name) CENTRE_TEST(name, &centre)
         TEST(both_ends_know_what_is_in_a_package),
+        TEST(a_card_that_is_lost_for_good_is_still_missing_in_its_package),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

@@ -413,6 +413,10 @@ what_is_erased_is_shown_as_such_and_printed_no_more(void **unused)
     const Yidi__Response *response = ask_print(number, YIDI__PAPER__PAPER_FORM);
     assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_PRINTED);
     assert_int_equal(network.answer.frame_count, 1);
+    (void)ask_show(CENTRE, number, true);
+    assert_int_equal(network.answer.frame_count, 1); /* the photo goes with the personal data */
+    (void)ask_show(CENTRE, number, false);
+    assert_int_equal(network.answer.frame_count, 0);
     pass_days(KEEP_PHOTO_DAYS + 1);
     response = ask_print(number, YIDI__PAPER__PAPER_FORM);
     assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_PRINTED);
@@ -423,6 +427,7 @@ what_is_erased_is_shown_as_such_and_printed_no_more(void **unused)
         for (int full = 0; full < 2; full++) {
             response = ask_show(at, number, full != 0);
             assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_SHOWN);
+            assert_int_equal(network.answer.frame_count, 0);
             assert_string_not_equal(response->shown->case_row->form->person->name,
                                     application.form.person->name);
             assert_true(response->shown->case_row->text_erased_ms != 0);

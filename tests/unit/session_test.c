@@ -167,6 +167,8 @@ session_ends_when_idle_and_at_its_end(void **unused)
     assert_string_equal(session.operator_name, "li");
     assert_string_equal(session.csrf, CSRF);
     assert_int_equal(session.duties, 2);
+    assert_int_equal(session.idle_ms, IDLE_MS);
+    assert_int_equal(session.ends_ms, start_ms + MAX_MS);
     assert_false(session.wants_touch);
     assert_int_equal(find_at(start_ms + SESSION_TOUCH_MS, &session), OK);
     assert_true(session.wants_touch);

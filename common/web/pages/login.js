@@ -3,7 +3,7 @@
 import { session } from '../api.js';
 import { h, replace } from '../dom.js';
 import { field, sayProblem } from '../fields.js';
-import { word } from '../words.js';
+import { duration, word } from '../words.js';
 
 export function loginPage({ opened, languageButton, ended }) {
   const fields = [
@@ -24,9 +24,31 @@ export function loginPage({ opened, languageButton, ended }) {
       fields[1].input.value = '';
       sayProblem(problem, fields, wrong);
       fields[1].input.focus();
+      if (problem.status === 429 && problem.retryAfter) {
+        countDown(problem.retryAfter, wrong, go);
+        return;
+      }
     }
     go.disabled = false;
   });
   queueMicrotask(() => fields[0].input.focus());
   return h('main.door', form);
+}
+
+// Nobody is heard before that: the button comes back when it is time.
+function countDown(seconds, said, button) {
+  const until = Date.now() + seconds * 1000;
+  const left = h('span', { role: 'timer' });
+  (said.querySelector('.problem') ?? said).append(' ', left);
+  const tick = () => {
+    const ms = until - Date.now();
+    if (ms <= 0 || !left.isConnected) {
+      button.disabled = false;
+      replace(said);
+      return;
+    }
+    left.textContent = word('login.wait', { time: duration(Math.ceil(ms / 1000) * 1000) });
+    setTimeout(tick, Math.min(ms, 1000));
+  };
+  tick();
 }

@@ -1,14 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// offices - the streams with the other offices: what waits, since when, and what is wrong.
+// offices - the streams with the other offices, and who has seen whose journal: what waits, since when, and what is wrong.
 import { call } from '../api.js';
 import { h, replace } from '../dom.js';
-import { word } from '../words.js';
+import { table } from '../table.js';
+import { number, time, word } from '../words.js';
 import { peerTable } from './dashboard.js';
 
-export async function officesPage({ body, every }) {
-  const table = h('section.card');
-  const load = async () => replace(table, peerTable((await call('peers')).peers ?? []));
-  replace(body, h('div.head', h('h1', word('page.offices'))), table);
+const refreshMs = 5000;
+
+export async function officesPage({ body, every, may }) {
+  const peers = h('div.scroll');
+  const witnesses = h('section');
+  const load = async () => {
+    replace(peers, peerTable((await call('peers')).peers ?? []));
+    if (may('witnesses')) replace(witnesses, witnessTable((await call('witnesses')).rows ?? []));
+  };
+  replace(body, h('div.head', h('h1', word('page.offices'))), peers, witnesses);
   await load();
-  every(5000, () => load().catch(() => {}));
+  every(refreshMs, () => load().catch(() => {}));
+}
+
+const upTo = (epoch, size) => (Number(size) ? `${number(size)}${epoch > 1 ? ` · ${word('witness.epoch', { n: epoch })}` : ''}` : '–');
+
+function witnessTable(rows) {
+  return [h('h2.after', word('witness.title')), h('p.hint', word('witness.lead')), h('div.scroll', table([
+    { label: word('offices.office'), cell: ({ office, name, trouble }) => [name || office, h('small.mono', office), trouble && h('small.late', trouble)] },
+    { label: word('witness.theirs'), number: true, cell: ({ their_epoch: epoch, their_size: size }) => upTo(epoch, size) },
+    { label: word('witness.proved'), number: true, cell: ({ proved_size: size, their_epoch: epoch }) => upTo(epoch, size) },
+    { label: word('witness.proved.when'), cell: ({ proved_ms: ms }) => time(ms) },
+    { label: word('witness.ours'), number: true, cell: ({ our_epoch: epoch, our_size: size }) => upTo(epoch, size) },
+    { label: word('witness.ours.when'), cell: ({ witnessed_ms: ms }) => time(ms) },
+  ], rows, { rowClass: ({ trouble }) => (trouble ? 'late' : ''), none: word('offices.none') }))];
 }

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154 # the tables of common.sh
 #
-# by-hand - what to type, or to paste, to be every clerk of one case oneself. Sourced after common.sh.
+# by-hand - what to open, to type, or to paste, to be every clerk of one case oneself. Sourced after
+# common.sh and people.sh.
 
 # The office of a role whose area is this one.
 office_for() {
@@ -31,9 +32,66 @@ seen_from() {
     fi
 }
 
+# Somebody on record at a registry who has not applied for anything: a line of its population file.
+somebody_at() {
+    awk -F, '$4 == "01" && $8 == "yes" && $9 == "no" { last = $0 } END { print last }' "data/$1.csv"
+}
+
+# The people of an office, as: zhong (examiner), gu (issuer)
+say_people() {
+    people_in "$1" | sed '/^chief\|^auditor/d; s/ \(.*\)/ (\1)/' | paste -s -d, | sed 's/,/, /g'
+}
+
+list_consoles() {
+    local name
+    cat <<END
+
+The offices stay open; Ctrl-C closes them. Each serves its console to browsers on this machine:
+
+END
+    for name in "${offices[@]}"; do
+        printf '  http://%-17s  %-10s %-11s %s\n' "${console_of[$name]}" "$name" "${role_of[$name]}" \
+            "$(say_people "$name")"
+    done
+    cat <<END
+
+In each there are chief (supervisor, administrator) and auditor, too. Everybody's password is
+
+    $demo_password
+
+which may stand here, because everybody is synthetic and so are all citizens, photos and fingerprints.
+The consoles are Chinese; "English" in the corner changes that. One browser window is one person in each
+office: to be a second one, log out, or open a private window.
+END
+}
+
+# explain_in_browser WINDOW REGISTRY CENTRE FOLDER
+explain_in_browser() {
+    local window=$1 registry=$2 centre=$3 folder=$4
+    local number name sex ethnic birth address division rest
+    IFS=, read -r number name sex ethnic birth address division rest <<<"$(somebody_at "$registry")"
+    cat <<END
+
+One case by hand, from the form to the collection:
+
+  1. $window, http://${console_of[$window]}: log in as ${people_of[$window]}; 受理登记 (New application):
+         number     $number
+         name       $name
+         county     $division
+         address    $address
+         reason     损坏换领 (damaged); phone, residence and document as you like
+         photo      $folder/data/photos/60.jpg
+         thumbs     $folder/data/templates/60-right.bin, 60-left.bin
+  2. $registry, http://${console_of[$registry]}: ${people_of[$registry]%,*} examines, then ${people_of[$registry]#*,} issues, for it takes two people.
+  3. $centre, http://${console_of[$centre]}: ${people_of[$centre]%,*} makes the card, then ${people_of[$centre]#*,} checks it and sends it off.
+  4. $window again: the card has arrived; hand it out. The old card must come back.
+  All see the case's whole way on its page; chief and auditor may look without touching.
+END
+}
+
 # explain_by_hand USER_FOLDER
 explain_by_hand() {
-    local county registry centre window folder bin ctl
+    local county registry centre window folder bin ctl clerk examiner issuer maker checker
     county=$(jq -r .person.registration_division data/by-hand.json)
     registry=$(office_for registry "$county")
     window=$(window_far_from "$county")
@@ -41,12 +99,17 @@ explain_by_hand() {
     folder=$(seen_from "$1" "$PWD")
     bin=$(seen_from "$1" "$YIDI_BIN")
     ctl="$bin/yidictl --socket $folder"
+    clerk=${people_of[$window]}
+    IFS=, read -r examiner issuer <<<"${people_of[$registry]}"
+    IFS=, read -r maker checker <<<"${people_of[$centre]}"
+    list_consoles
+    explain_in_browser "$window" "$registry" "$centre" "$folder"
     cat <<END
 
-The offices stay open; Ctrl-C closes them. In another terminal (one by one, or all at once):
+The same with commands, in another terminal (one by one, or all at once):
 
     cd $1
-    export YIDI_OPERATOR=you
+    export YIDI_OPERATOR=chief
 
     # look around
     $ctl/$window/control status
@@ -55,23 +118,23 @@ The offices stay open; Ctrl-C closes them. In another terminal (one by one, or a
     $ctl/$centre/control peers
 
     # be everybody who handles one case, from $window to $registry to $centre and back
-    CASE=\$($ctl/$window/control --json apply --form $folder/data/by-hand.json \\
+    CASE=\$($ctl/$window/control --json --operator $clerk apply --form $folder/data/by-hand.json \\
         --photo $folder/data/photos/60.jpg --key by-hand \\
         --fingerprint RIGHT_THUMB:$folder/data/templates/60-right.bin \\
         --fingerprint LEFT_THUMB:$folder/data/templates/60-left.bin | jq -r .case_number)
     # the news of each step takes a moment to the next office
     wait_for() { until $ctl/\$1/control --json show \$CASE | grep -q '"state":"'\$2'"'; do sleep 0.2; done; }
     wait_for $registry received
-    $ctl/$registry/control examine \$CASE
-    $ctl/$registry/control issue \$CASE   # refused: it takes another person
-    $ctl/$registry/control issue \$CASE --operator another
+    $ctl/$registry/control --operator $examiner examine \$CASE
+    $ctl/$registry/control --operator $examiner issue \$CASE   # refused: it takes an issuer
+    $ctl/$registry/control --operator $issuer issue \$CASE
     wait_for $centre ordered
-    $ctl/$centre/control make \$CASE
-    $ctl/$centre/control check-card \$CASE --operator another
-    $ctl/$centre/control dispatch \$CASE
+    $ctl/$centre/control --operator $maker make \$CASE
+    $ctl/$centre/control --operator $checker check-card \$CASE
+    $ctl/$centre/control --operator $checker dispatch \$CASE
     wait_for $window in-transit
-    $ctl/$window/control receive \$CASE
-    $ctl/$window/control collect \$CASE --identified-by face --old-card-surrendered
+    $ctl/$window/control --operator $clerk receive \$CASE
+    $ctl/$window/control --operator $clerk collect \$CASE --identified-by face --old-card-surrendered
     $ctl/$window/control show \$CASE
 
     # take the proofs along, and check them where no office can be reached

@@ -7,8 +7,10 @@
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 readonly here
 
-# Indexed by an office's name; see offices.tsv.
+# Indexed by an office's name; see offices.tsv, or whatever DEMO_OFFICES names in its place.
+readonly table_of_offices=${DEMO_OFFICES:-$here/offices.tsv}
 declare -A role_of code_of areas_of people_of title_of
+declare -A console_of # address and port, once found.sh has chosen them
 offices=()
 
 read_offices() {
@@ -21,7 +23,7 @@ read_offices() {
         areas_of[$name]=$areas
         people_of[$name]=$people
         title_of[$name]=$title
-    done <"$here/offices.tsv"
+    done <"$table_of_offices"
 }
 
 # Names of the offices of a role.

@@ -30,12 +30,14 @@ describe_office() {
             contact: ($name + " (demo)"), issuing_authority: $authority }' >"$name/office.json"
 }
 
-# Everything that one daemon is told. Paths are relative to the file's folder.
+# Everything that one daemon is told. Paths are relative to the file's folder. Each console has a
+# loopback address of its own, because browsers keep one log-in for all ports of an address.
 write_options() {
     local name=$1 port=$2
     cat >"$name/office.conf" <<END
 office = ${code_of[$name]}
 bind = tcp://127.0.0.1:$port
+console = ${console_of[$name]}
 data = store
 spool = spool
 control-socket = control
@@ -54,8 +56,11 @@ END
 }
 
 found_offices() {
-    local name port yidictl="$YIDI_BIN/yidictl"
+    local name port number=11 yidictl="$YIDI_BIN/yidictl"
     port=$(choose_ports) || return
+    for name in "${offices[@]}"; do
+        console_of[$name]=127.0.0.$((number++)):$port
+    done
     {
         "$yidictl" keys root --out authority --name 'demo root'
         "$yidictl" keys authority --root authority --out authority

@@ -27,7 +27,7 @@ start_office() {
 wait_for_office() {
     local tries
     for ((tries = 0; tries < 50; tries++)); do
-        ! ctl "$1" demo status >/dev/null 2>&1 || return 0
+        ! ctl "$1" chief status >/dev/null 2>&1 || return 0
         if ! kill -0 "${pid_of[$1]}" 2>/dev/null; then
             break
         fi
@@ -44,6 +44,16 @@ wait_for_end() {
     for ((tries = 0; tries < 50; tries++)); do
         kill -0 "$1" 2>/dev/null || return 0
         sleep 0.1
+    done
+}
+
+start_offices() {
+    local name
+    for name in "${offices[@]}"; do
+        start_office "$name"
+    done
+    for name in "${offices[@]}"; do
+        wait_for_office "$name" || return
     done
 }
 

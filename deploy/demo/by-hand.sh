@@ -74,12 +74,12 @@ explain_in_browser() {
 
 One case by hand, from the form to the collection:
 
-  1. $window, http://${console_of[$window]}: log in as ${people_of[$window]}; 受理登记 (New application):
+  1. $window, http://${console_of[$window]}: log in as ${people_of[$window]}; 受理 (apply):
          number     $number
          name       $name
          county     $division
          address    $address
-         reason     损坏换领 (damaged); phone, residence and document as you like
+         reason     证件损坏 (damaged); phone, residence and document as you like
          photo      $folder/data/photos/60.jpg
          thumbs     $folder/data/templates/60-right.bin, 60-left.bin
   2. $registry, http://${console_of[$registry]}: ${people_of[$registry]%,*} examines, then ${people_of[$registry]#*,} issues, for it takes two people.

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// form - fills in the registration form at a window's console.
+
+// changes: other values, by the names of fields.
+export async function fillForm(person, citizen, changes = {}) {
+  const values = {
+    'form.kind': 'RENEWAL',
+    'form.reason': 'DAMAGED',
+    'form.person.citizen_number': citizen.citizen_number,
+    'form.person.name': citizen.name,
+    'form.person.ethnic_group': citizen.ethnic_group,
+    'form.person.address': citizen.address,
+    'form.phone': '13900000000',
+    'form.residence_basis': 'WORK',
+    'form.residence_address': '广东省深圳市南山区科技路1号',
+    'form.identity_document': 'ORIGINAL_CARD',
+    'form.identity_document_number': 'TEST-1',
+    photo: citizen.photo,
+    'template.right': citizen.right,
+    'template.left': citizen.left,
+    ...changes,
+  };
+  await person.fillAll(values);
+  await chooseDivision(person, 'form.person.registration_division', citizen.registration_division);
+}
+
+export async function chooseDivision(person, name, code) {
+  await person.fill(name, code);
+  await person.page.locator('[role=option]').first().waitFor();
+  await person.field(name).press('Enter');
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// offices - the daemons that a test talks to (../offices starts them), what yidictl does there, and citizens to apply for.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const bin = process.env.YIDI_BIN;
+
+// Opens the offices; { password, folder, at(name), ctl(), apply(), somebody(), close() }.
+export async function openOffices() {
+  const room = mkdtempSync(join(tmpdir(), 'yidi-browser-'));
+  const folder = join(room, 'offices');
+  const keeper = spawn(join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../offices'), [folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = new Promise((done) => { keeper.on('exit', done); });
+  const opened = new Promise((done) => { createInterface(keeper.stdout).on('line', (line) => line === 'open' && done(true)); });
+  if (!(await Promise.race([opened, ended.then(() => false)]))) throw new Error(`the offices do not open; see ${room}`);
+  const { password, offices } = JSON.parse(readFileSync(join(folder, 'consoles.json')));
+  return new Offices({ folder, password, offices, close: async (keep) => {
+    keeper.stdin.end();
+    await ended;
+    if (!keep) rmSync(room, { recursive: true, force: true });
+    else console.log(`left for you: ${room}`);
+  } });
+}
+
+class Offices {
+  constructor(parts) {
+    Object.assign(this, parts);
+    this.people = this.citizens();
+    this.serial = 0;
+  }
+
+  at(name) {
+    return this.offices[name];
+  }
+
+  // yidictl in somebody's name; what it answers, as JSON.
+  ctl(office, operator, ...words) {
+    const ran = spawnSync(`${bin}/yidictl`, ['--socket', `${office}/control`, '--operator', operator, '--json', ...words], { cwd: this.folder, encoding: 'utf8' });
+    if (ran.status !== 0) throw new Error(`yidictl ${words[0]} at ${office}: ${ran.stderr}${ran.stdout}`);
+    return ran.stdout.trim() ? JSON.parse(ran.stdout) : {};
+  }
+
+  // People on record at the registry for whom no application is planned, nothing special about them.
+  citizens() {
+    const [head, ...lines] = readFileSync(join(this.folder, 'data/Langzhong.csv'), 'utf8').trim().split('\n');
+    const names = head.split(',');
+    return lines.map((line) => Object.fromEntries(line.split(',').map((cell, i) => [names[i], cell])))
+      .slice(61).filter(({ ethnic_group: group }) => group === '01');
+  }
+
+  // A new applicant at each call, with files for a photo and two thumbs.
+  somebody() {
+    const citizen = this.people.shift();
+    this.serial = String(Number(this.serial) + 1).padStart(2, '0');
+    const file = (path) => join(this.folder, 'data', path);
+    return { ...citizen, photo: file(`photos/${this.serial}.jpg`), right: file(`templates/${this.serial}-right.bin`), left: file(`templates/${this.serial}-left.bin`) };
+  }
+
+  form(citizen, changes = {}) {
+    return {
+      kind: 'RENEWAL', reason: 'DAMAGED', fee_fen: 4000,
+      person: { citizen_number: citizen.citizen_number, name: citizen.name, sex: citizen.sex.toUpperCase(), ethnic_group: citizen.ethnic_group,
+        birth_date: Number(citizen.birth_date), address: citizen.address, registration_division: citizen.registration_division },
+      phone: '13900000000', residence_basis: 'WORK', residence_address: '广东省深圳市南山区科技路1号', identity_document: 'ORIGINAL_CARD', identity_document_number: 'TEST-1',
+      evidence: 'ORIGINAL_CARD', ...changes,
+    };
+  }
+
+  // Accepts an application without a browser; its case number.
+  apply(office, clerk, citizen, changes) {
+    const form = join(this.folder, `form-${citizen.citizen_number}.json`);
+    writeFileSync(form, JSON.stringify(this.form(citizen, changes)));
+    const { case_number: number } = this.ctl(office, clerk, 'apply', '--form', form, '--photo', citizen.photo, '--fingerprint', `RIGHT_THUMB:${citizen.right}`, '--fingerprint', `LEFT_THUMB:${citizen.left}`);
+    return number;
+  }
+
+  // Until a case has come to a state at an office.
+  async state(office, number, wanted) {
+    let seen = '';
+    for (let tries = 0; tries < 100; tries += 1) {
+      try {
+        seen = this.ctl(office, 'chief', 'show', number).state;
+      } catch (problem) {
+        seen = problem.message;
+      }
+      if (seen === wanted) return;
+      await new Promise((done) => { setTimeout(done, 100); });
+    }
+    throw new Error(`${number} at ${office} is not ${wanted} but ${seen}`);
+  }
+}

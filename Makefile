@@ -10,11 +10,12 @@
 #   make soak           the long forms of tests, simulator and benches; writes tests/EVIDENCE.md
 #   make docs           writes deploy/CODES.md from the tables of codes, deploy/API.md from proto/
 #   make diagrams       draws the machines into build/diagrams, and writes them into ARCHITECTURE.md
+#   make screenshots    a picture of every page of the consoles, in build/screenshots
 #   make demo bench simulate format install clean
 #
 #   BUILD=dir           build elsewhere; two makes at once need two dirs
 #   SKIP='a.c b.c'      leave these sources out, while they do not compile yet
-#   KINDS='unit'        which of unit, contract, process `make check` runs
+#   KINDS='unit'        which of unit, contract, process, browser `make check` runs
 #   WERROR=1  CI=true   warnings are errors (as in check, lint and sanitize)
 #   V=1                 show commands
 #
@@ -23,7 +24,7 @@
 BUILD ?= build
 PREFIX ?= /usr/local
 DESTDIR ?=
-KINDS ?= unit contract process
+KINDS ?= unit contract process browser
 T ?=
 TEST_TIMEOUT_S ?= 300
 
@@ -86,11 +87,16 @@ all: $(programs) $(common)
 
 deps:
 	deploy/install-deps
+	deploy/install-deps browser
 
 # Asked for once per build folder; says and fetches nothing when all is installed.
 $(BUILD)/deps-installed: deploy/install-deps
 	@mkdir -p $(@D)
 	@deploy/install-deps
+	@touch $@
+$(BUILD)/browser-installed: deploy/install-deps
+	@mkdir -p $(@D)
+	@deploy/install-deps browser
 	@touch $@
 
 # --- generated ---
@@ -214,9 +220,13 @@ simulation = $(simulator) $(bugs_in_check:%=$(BUILD)/bugs/%/simulate)
 
 run_tests = YIDI_BIN=$(abspath $(BUILD))/bin TEST_TIMEOUT_S=$(TEST_TIMEOUT_S) tests/lib/run-tests.sh
 checked = $(foreach kind,$(KINDS),$(call tests_of,$(kind)))
-check_scripts = $(if $(filter process,$(KINDS)),$(wildcard tests/process/*_test.sh))
+check_scripts = $(if $(filter process,$(KINDS)),$(wildcard tests/process/*_test.sh)) \
+	$(if $(filter browser,$(KINDS)),$(browser_test))
+browser_test := tests/browser/browser_test
+for_browser := $(BUILD)/bin/make-demo-data $(BUILD)/browser-installed
 
-check: all $(checked) $(preloads) $(if $(filter process,$(KINDS)),$(simulation))
+check: all $(checked) $(preloads) $(if $(filter process,$(KINDS)),$(simulation)) \
+		$(if $(filter browser,$(KINDS)),$(for_browser))
 	@$(run_tests) $(checked) $(check_scripts)
 
 # check-NAME needs only what is called NAME; a process test needs the programs too.
@@ -225,10 +235,11 @@ $(foreach test,$(test_programs),$(eval check-$(call name_of,$(test)): $(test)))
 $(foreach test,$(call tests_of,process) $(wildcard tests/process/*_test.sh),\
 	$(eval check-$(call name_of,$(test:.sh=)): all $(preloads)))
 check-simulation: $(simulation)
+check-browser: all $(for_browser)
 
 check-%:
 	@$(run_tests) -f '$(T)' $(filter %/$*_test,$(test_programs)) \
-		$(wildcard tests/process/$*_test.sh)
+		$(wildcard tests/process/$*_test.sh tests/browser/$*_test)
 
 sanitize:
 	@$(MAKE) --no-print-directory BUILD=build-asan SANITIZE=1 WERROR=1 check
@@ -270,6 +281,9 @@ simulate: $(simulator)
 		--days $(or $(DAYS),10) $(if $(RECOVER),--$(RECOVER)-recovery)
 endif
 
+screenshots: all $(for_browser)
+	@YIDI_BIN=$(abspath $(BUILD))/bin $(browser_test) screenshots $(abspath $(BUILD))/screenshots
+
 # The long forms, and the page of evidence; SOAK_SEEDS, SOAK_MINUTES, SOAK_STAGES (tests/soak/run).
 soak: all $(test_programs) $(preloads) $(simulator) $(benches)
 	@BUILD='$(BUILD)' MAKE='$(MAKE)' YIDI_BIN=$(abspath $(BUILD))/bin tests/soak/run
@@ -297,7 +311,7 @@ install: all
 clean:
 	rm -rf $(BUILD) build-asan
 
-.PHONY: all deps check sanitize lint docs diagrams format bench simulate soak demo install clean
+.PHONY: all deps check sanitize lint docs diagrams format bench simulate screenshots soak demo install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 

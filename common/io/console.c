@@ -179,6 +179,9 @@ serve_session(struct console *console, const struct http_request *request, const
         return door_refuse(door, REFUSAL_METHOD_NOT_ALLOWED, "", "commands are posted",
                            ret_response);
     }
+    if (!login_is_same_origin(request, console->login.encrypted))
+        return door_refuse(door, REFUSAL_FOREIGN_PAGE, "Origin",
+                           "only pages of this office post here", ret_response);
     if (!is_csrf_right(request, session))
         return door_refuse(door, REFUSAL_FOREIGN_PAGE, CONSOLE_CSRF_HEADER,
                            "the token of the session goes into this header", ret_response);

@@ -11,7 +11,7 @@ const catalogues = { zh: wordsOf('zh'), en: wordsOf('en') };
 const families = [...new Set(Object.keys(catalogues.zh).map((key) => key.split('.')[0]))];
 
 // What the browser itself logs of an answer that a page expects, such as a refusal.
-const expected = /^Failed to load resource: the server responded with a status of (401|403|404|409|422|429)\b/;
+const expected = /^Failed to load resource: the server responded with a status of (401|403|404|409|413|422|429)\b/;
 
 export class Person {
   // at: { console } of offices.at(); language: zh or en.
@@ -26,7 +26,10 @@ export class Person {
       if (message.type() === 'error' && !expected.test(message.text())) person.complaints.push(message.text());
     });
     person.page.on('pageerror', (problem) => person.complaints.push(`${problem}`));
-    person.page.on('dialog', (dialog) => { person.complaints.push(`a dialog: ${dialog.message()}`); dialog.dismiss().catch(() => {}); });
+    person.page.on('dialog', (dialog) => {
+      if (dialog.type() !== 'beforeunload') person.complaints.push(`a dialog: ${dialog.message()}`); // a form that is half filled in asks before it goes
+      dialog.accept().catch(() => {});
+    });
     return person;
   }
 

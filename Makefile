@@ -281,7 +281,7 @@ simulate: $(simulator)
 		--days $(or $(DAYS),10) $(if $(RECOVER),--$(RECOVER)-recovery)
 endif
 
-screenshots: all $(for_browser)
+screenshots: all $(for_browser) $(preloads)
 	@YIDI_BIN=$(abspath $(BUILD))/bin $(browser_test) screenshots $(abspath $(BUILD))/screenshots
 
 # The long forms, and the page of evidence; SOAK_SEEDS, SOAK_MINUTES, SOAK_STAGES (tests/soak/run).

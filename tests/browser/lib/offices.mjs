@@ -1,23 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 // offices - the daemons that a test talks to (../offices starts them), what yidictl does there, and citizens to apply for.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const bin = process.env.YIDI_BIN;
 
-// Opens the offices; { password, folder, at(name), ctl(), apply(), somebody(), close() }.
-export async function openOffices() {
+// Opens the offices; { password, folder, at(name), ctl(), apply(), somebody(), close() }. agoHours: their clocks lag so far behind; then
+// lag(hours) changes that.
+export async function openOffices({ agoHours } = {}) {
   const room = mkdtempSync(join(tmpdir(), 'yidi-browser-'));
   const folder = join(room, 'offices');
-  const keeper = spawn(join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../offices'), [folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const clock = join(room, 'clock');
+  const lag = (hours) => {
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigInt64LE(BigInt(Math.round(-hours * 3600000)));
+    writeFileSync(clock, bytes, { flag: existsSync(clock) ? 'r+' : 'w' }); // mapped by the daemons
+  };
+  const env = { ...process.env };
+  if (agoHours) {
+    lag(agoHours);
+    Object.assign(env, { YIDI_CLOCK_FILE: clock, LD_PRELOAD: join(bin, '../preload/clock_step.so') });
+  }
+  const keeper = spawn(join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../offices'), [folder], { stdio: ['pipe', 'pipe', 'inherit'], env });
   const ended = new Promise((done) => { keeper.on('exit', done); });
   const opened = new Promise((done) => { createInterface(keeper.stdout).on('line', (line) => line === 'open' && done(true)); });
   if (!(await Promise.race([opened, ended.then(() => false)]))) throw new Error(`the offices do not open; see ${room}`);
   const { password, offices } = JSON.parse(readFileSync(join(folder, 'consoles.json')));
-  return new Offices({ folder, password, offices, close: async (keep) => {
+  return new Offices({ folder, password, offices, env, lag, close: async (keep) => {
     keeper.stdin.end();
     await ended;
     if (!keep) rmSync(room, { recursive: true, force: true });
@@ -38,9 +50,18 @@ class Offices {
 
   // yidictl in somebody's name; what it answers, as JSON.
   ctl(office, operator, ...words) {
-    const ran = spawnSync(`${bin}/yidictl`, ['--socket', `${office}/control`, '--operator', operator, '--json', ...words], { cwd: this.folder, encoding: 'utf8' });
+    const ran = spawnSync(`${bin}/yidictl`, ['--socket', `${office}/control`, '--operator', operator, '--json', ...words], { cwd: this.folder, encoding: 'utf8', env: this.env });
     if (ran.status !== 0) throw new Error(`yidictl ${words[0]} at ${office}: ${ran.stderr}${ran.stdout}`);
     return ran.stdout.trim() ? JSON.parse(ran.stdout) : {};
+  }
+
+  // The same, when it does not matter that some of it is refused.
+  try(...words) {
+    try {
+      return this.ctl(...words);
+    } catch {
+      return {};
+    }
   }
 
   // People on record at the registry for whom no application is planned, nothing special about them.

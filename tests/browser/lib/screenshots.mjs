@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// screenshots - a picture of every page that somebody can open, after a synthetic day of work; a few in English.
+//
+//   screenshots.mjs FOLDER    OFFICE-PERSON-PAGE.png
+//
+// The day is played in seconds: the offices' clocks are set back, and put forward between the rounds.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { launch } from './chromium.mjs';
+import { fillForm } from './form.mjs';
+import { openOffices } from './offices.mjs';
+import { Person } from './person.mjs';
+
+const folder = process.argv[2];
+const dayHours = 8;
+const roundsPerHour = 3;
+
+// ---- a day of work ----
+
+let seed = 7;
+const chance = (below) => { seed = (seed * 48271) % 2147483647; return seed % below; };
+
+function cases(offices, office, state) {
+  return (offices.ctl(office, 'chief', 'list', '--state', state, '--all').cases ?? []).map(({ case_number: number }) => number);
+}
+
+// The operator does that with most of what is in a state.
+function work(offices, office, operator, state, verb, ...options) {
+  const numbers = cases(offices, office, state).filter(() => chance(4) > 0);
+  if (numbers.length) offices.try(office, operator, verb, ...numbers, ...options);
+}
+
+async function aDay(offices) {
+  const applications = [1, 2, 3].flatMap((wave) => readFileSync(join(offices.folder, `data/Shenzhen-${wave}.jsonl`), 'utf8').trim().split('\n'));
+  const rounds = dayHours * roundsPerHour;
+  for (let round = 0; round <= rounds; round += 1) {
+    offices.lag(dayHours - round / roundsPerHour);
+    const come = applications.splice(0, round === rounds ? 4 : chance(3));
+    if (come.length) {
+      writeFileSync(join(offices.folder, 'data/now.jsonl'), `${come.join('\n')}\n`);
+      offices.try('Shenzhen', 'lin', 'import', 'data/now.jsonl');
+    }
+    await new Promise((done) => { setTimeout(done, 250); });
+    work(offices, 'Shenzhen', 'lin', 'ready', 'collect', '--identified-by', 'fingerprint', '--old-card-surrendered');
+    work(offices, 'Shenzhen', 'lin', 'in-transit', 'receive');
+    work(offices, 'CentreGD', 'ou', 'verified', 'dispatch', '--package', `P-${round}`);
+    work(offices, 'CentreGD', 'ou', 'made', 'check-card');
+    work(offices, 'CentreGD', 'mo', 'ordered', 'make');
+    work(offices, 'Langzhong', 'ren', 'examined', 'issue');
+    work(offices, 'Langzhong', 'pu', 'received', 'examine');
+    if (round % 9 === 5) for (const number of cases(offices, 'Langzhong', 'received').slice(0, 1)) offices.try('Langzhong', 'pu', 'refuse', number, '--reason', 'bad-credit-record', '--text', '您有不良信用记录，请回户籍地办理。');
+  }
+}
+
+// ---- pictures ----
+
+async function picture(person, name) {
+  await person.page.mouse.move(0, 0);
+  await person.page.waitForTimeout(300);
+  await person.page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  for (const text of await person.rawTexts()) console.log(`${name}: no words for "${text}"`);
+  for (const complaint of person.takeComplaints()) console.log(`${name}: ${complaint}`);
+}
+
+// What the person can open from the navigation; then the dialogs of the case that is shown.
+async function pages(person, name) {
+  const places = await person.page.locator('nav a').evaluateAll((links) => links.map((link) => link.getAttribute('href').slice(2)));
+  for (const place of places) {
+    await person.open(place);
+    await picture(person, `${name}-${place}`);
+  }
+}
+
+async function dialogs(person, name) {
+  const buttons = person.page.locator('#main .head').first().getByRole('button');
+  for (let at = 0; at < await buttons.count(); at += 1) {
+    await buttons.nth(at).click();
+    await person.dialog().waitFor({ timeout: 2000 }).catch(() => {});
+    if (!(await person.dialog().count())) return;
+    await picture(person, `${name}-dialog${at + 1}`);
+    await person.page.keyboard.press('Escape');
+    await person.dialog().waitFor({ state: 'detached' });
+  }
+}
+
+async function caseIn(person, offices, office, state, name) {
+  const [number] = cases(offices, office, state);
+  if (!number) return;
+  await person.open(`case/${number}`);
+  await person.sees(state);
+  await picture(person, `${name}-case-${state}`);
+  await dialogs(person, `${name}-case-${state}`);
+}
+
+// Personal data opened, with its reason.
+async function opened(person, offices, office, state, name) {
+  const [number] = cases(offices, office, state);
+  await person.open(`case/${number}`);
+  await person.press('case.open');
+  await person.fill('reason', 'synthetic');
+  await person.confirm();
+  await person.dialog().waitFor({ state: 'detached' });
+  await picture(person, `${name}-case-opened`);
+}
+
+async function atTheWindow(person, offices) {
+  await person.open('apply');
+  await fillForm(person, offices.somebody());
+  await picture(person, 'window-apply-filled');
+  await person.press('apply.go');
+  await person.page.locator('.accepted, .problem, .wrong:not(:empty)').first().waitFor();
+  await picture(person, 'window-apply-done');
+  const receipt = person.page.locator('a[href*="print/receipt"]');
+  if (await receipt.count()) {
+    await receipt.first().click();
+    await picture(person, 'window-receipt');
+  }
+}
+
+async function withoutLogIn(browser, offices) {
+  for (const language of ['zh', 'en']) {
+    const stranger = await Person.sit(browser, offices.at('Shenzhen'), 'nobody', { language });
+    await stranger.page.goto(stranger.at.console);
+    await stranger.field('operator').waitFor();
+    await picture(stranger, `log-in-${language}`);
+    await stranger.tryPassword('not the password');
+    await stranger.page.locator('.problem').waitFor();
+    await picture(stranger, `log-in-refused-${language}`);
+    await stranger.leave();
+  }
+}
+
+const seats = {
+  window: { office: 'Shenzhen', name: 'lin', states: ['submitted', 'in-production', 'in-transit', 'ready', 'collected', 'refused'], more: atTheWindow },
+  registry: { office: 'Langzhong', name: 'pu', states: ['received', 'examined', 'issued', 'closed'] },
+  issuer: { office: 'Langzhong', name: 'ren', states: ['examined'] },
+  maker: { office: 'CentreGD', name: 'mo', states: ['ordered', 'dispatched'] },
+  checker: { office: 'CentreGD', name: 'ou', states: ['made', 'verified'] },
+  chief: { office: 'Langzhong', name: 'chief', states: ['received'] },
+};
+
+async function sitDown(browser, offices, seat, language) {
+  const person = await Person.sit(browser, offices.at(seat.office), seat.name, { language });
+  await person.logIn(offices.password);
+  return person;
+}
+
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+const offices = await openOffices({ agoHours: dayHours });
+const browser = await launch();
+try {
+  await aDay(offices);
+  await withoutLogIn(browser, offices);
+  for (const [name, seat] of Object.entries(seats)) {
+    const person = await sitDown(browser, offices, seat, 'zh');
+    await pages(person, name);
+    for (const state of seat.states) await caseIn(person, offices, seat.office, state, name);
+    if (name !== 'issuer') await opened(person, offices, seat.office, seat.states[0], name);
+    await seat.more?.(person, offices);
+    await person.leave();
+  }
+  for (const name of ['window', 'registry', 'maker']) {
+    const person = await sitDown(browser, offices, seats[name], 'en');
+    await pages(person, `${name}-en`);
+    await caseIn(person, offices, seats[name].office, seats[name].states[0], `${name}-en`);
+    await person.leave();
+  }
+} finally {
+  await browser.close();
+  await offices.close();
+}
+console.log(`pictures are in ${folder}`);

@@ -44,3 +44,17 @@ export async function every_page_has_its_words_and_fits_the_screen({ person }) {
     }
   }
 }
+
+// One each of the extensions B to F of the unified ideographs, as they stand in names.
+export async function rare_characters_in_names_have_a_font({ person }) {
+  const { page } = await person('Langzhong', 'pu');
+  await page.evaluate(() => document.getElementById('main').append(Object.assign(document.createElement('p'), { id: 'rare', textContent: '\u{20000}\u{2A700}\u{2B740}\u{2B820}\u{2CEB0}' })));
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('DOM.enable');
+  await devtools.send('CSS.enable');
+  const { root } = await devtools.send('DOM.getDocument');
+  const { nodeId } = await devtools.send('DOM.querySelector', { nodeId: root.nodeId, selector: '#rare' });
+  const { fonts } = await devtools.send('CSS.getPlatformFontsForNode', { nodeId });
+  assert.equal(fonts.filter(({ familyName }) => /^(HanaMin|BabelStone Han|Noto Sans CJK)/.test(familyName)).reduce((sum, { glyphCount }) => sum + glyphCount, 0), 5, JSON.stringify(fonts));
+  await page.evaluate(() => document.getElementById('rare').remove());
+}

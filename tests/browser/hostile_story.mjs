@@ -25,10 +25,9 @@ export async function markup_in_the_form_is_refused_or_stays_text({ offices, per
     const right = await lin.field(name).inputValue();
     await lin.field(name).evaluate((input) => input.removeAttribute('maxlength'));
     await lin.field(name).fill(markup);
-    await lin.press('apply.go');
-    await lin.page.locator('.wrong:not(:empty), .problem, .accepted').first().waitFor();
+    await lin.page.locator('.pay button.primary:visible').click();
+    await lin.page.locator('.wrong:not(:empty), .problem, .eligibility').first().waitFor();
     await harmless(lin);
-    if (await lin.page.locator('.accepted').count()) return;
     await lin.field(name).fill(right);
     if (name.endsWith('registration_division')) await lin.field(name).press('Enter');
   }
@@ -46,7 +45,7 @@ export async function markup_from_another_office_stays_text({ offices, person })
   await pu.dialog().waitFor({ state: 'detached' });
   await pu.page.getByText(markup, { exact: true }).waitFor();
   await harmless(pu);
-  await pu.act('refuse', { reasons: 'IDENTITY_DOUBTFUL', text: markup });
+  await pu.act('refuse', { reasons: ['IDENTITY_DOUBTFUL'], text: markup });
   await offices.state('Shenzhen', number, 'refused');
   const lin = await person('Shenzhen', 'lin');
   await lin.openCase(number, 'refused');
@@ -62,8 +61,10 @@ export async function markup_in_addresses_and_searches_stays_text({ person }) {
   }
   await lin.open('dashboard');
   await lin.page.getByRole('searchbox').fill(markup);
+  const searched = lin.page.waitForResponse(/api\/v1\/search/);
   await lin.page.keyboard.press('Enter');
-  await lin.page.waitForURL(/find=/);
+  await searched;
+  await lin.page.getByText(markup).first().waitFor();
   await harmless(lin);
   await lin.open('dashboard');
 }

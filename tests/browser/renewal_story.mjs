@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // renewal - the whole way of a card through the three consoles.
 import assert from 'node:assert/strict';
-import { fillForm } from './lib/form.mjs';
+import { fillForm, sendForm } from './lib/form.mjs';
 
 export async function a_renewal_goes_from_the_form_to_the_collection({ offices, person }) {
   const citizen = offices.somebody();
   const lin = await person('Shenzhen', 'lin');
   await lin.open('apply');
   await fillForm(lin, citizen);
-  await lin.press('apply.go');
-  const number = (await lin.page.locator('.accepted .big').innerText()).trim();
+  const number = await sendForm(lin);
   assert.match(number, /^440305001000\d{14}$/);
 
   await offices.state('Langzhong', number, 'received');
@@ -26,7 +25,8 @@ export async function a_renewal_goes_from_the_form_to_the_collection({ offices, 
   await mo.act('make');
   const ou = await person('CentreGD', 'ou');
   await ou.openCase(number, 'made');
-  await ou.act('check-good');
+  await ou.act('check-eye');
+  await ou.act('check-reader');
   await ou.sees('verified');
   await ou.act('dispatch', { package: 'P-1' });
 
@@ -34,10 +34,42 @@ export async function a_renewal_goes_from_the_form_to_the_collection({ offices, 
   await lin.openCase(number, 'in-transit');
   await lin.act('receive');
   await lin.sees('ready');
-  await lin.act('collect', { identified_by: 'FACE', old_card_surrendered: true });
-  await lin.sees('collected');
+  await lin.begin('collect');
+  await lin.fillAll({ identified_by: 'FACE', old_card_surrendered: true });
+  await lin.press('collect.go');
+  await offices.state('Shenzhen', number, 'collected');
+  await lin.openCase(number, 'collected');
   for (const step of ['ACCEPTED', 'EXAMINED', 'ISSUED', 'MADE', 'VERIFIED', 'DISPATCHED', 'ARRIVED', 'COLLECTED']) {
     await lin.page.locator('.timeline', { hasText: lin.word(`step.${step}`) }).waitFor();
   }
   await offices.state('Langzhong', number, 'closed');
+}
+
+export async function a_returned_application_is_amended_in_english({ offices, person }) {
+  const citizen = offices.somebody();
+  const number = offices.apply('Shenzhen', 'lin', citizen, { residence_address: '广东省深圳市南山区科技路' });
+  const soon = new Date(Date.now() + 10 * 86400000).toISOString().slice(0, 10);
+  const wish = 'Please add the house number to the address of residence.';
+  await offices.state('Langzhong', number, 'received');
+  const pu = await person('Langzhong', 'pu', 'en');
+  await pu.openCase(number, 'received');
+  await pu.act('return', { fields: ['form.residence_basis'], text: wish, answer_by: soon });
+  await pu.sees('returned');
+
+  await offices.state('Shenzhen', number, 'returned');
+  const lin = await person('Shenzhen', 'lin', 'en');
+  await lin.openCase(number, 'returned');
+  await lin.page.getByText(wish).first().waitFor();
+  await lin.begin('amend');
+  await lin.page.getByText(wish).first().waitFor();
+  await lin.fillAll({ 'form.residence_address': '广东省深圳市南山区科技路8号', 'template.right': citizen.right, 'template.left': citizen.left });
+  await lin.press('amend.go');
+  await lin.sees('submitted');
+  await offices.state('Langzhong', number, 'received');
+  await pu.openCase(number, 'received');
+  await pu.act('examine');
+  const ren = await person('Langzhong', 'ren');
+  await ren.openCase(number, 'examined');
+  await ren.act('issue');
+  await offices.state('Shenzhen', number, 'in-production');
 }

@@ -15,13 +15,22 @@ export async function fillForm(person, citizen, changes = {}) {
     'form.residence_address': '广东省深圳市南山区科技路1号',
     'form.identity_document': 'ORIGINAL_CARD',
     'form.identity_document_number': 'TEST-1',
-    photo: citizen.photo,
+    'form.photo_digest': citizen.photo,
     'template.right': citizen.right,
     'template.left': citizen.left,
     ...changes,
   };
   await person.fillAll(values);
   await chooseDivision(person, 'form.person.registration_division', citizen.registration_division);
+}
+
+// From the form to the receipt: the registry is asked first, then the fee is taken. Gives the case number.
+export async function sendForm(person) {
+  const go = person.page.locator('.pay button.primary:visible');
+  await go.click();
+  await person.page.locator('.eligibility').waitFor();
+  await go.click();
+  return (await person.page.locator('.accepted .big').innerText()).trim();
 }
 
 export async function chooseDivision(person, name, code) {

@@ -80,8 +80,13 @@ export class Person {
     return this.page.locator(`[data-field="${name}"]`).locator('input:not([type=range]), select, textarea').first();
   }
 
+  // A value, a path for a file, true or false for a box, a list for a list of boxes.
   async fill(name, value) {
     const field = this.field(name);
+    if (Array.isArray(value)) {
+      for (const each of value) await this.page.locator(`[data-field="${name}"] input[value="${each}"]`).check();
+      return;
+    }
     const kind = await field.evaluate((input) => (input.tagName === 'SELECT' ? 'select' : input.type));
     if (kind === 'select') await field.selectOption(value);
     else if (kind === 'checkbox') await field.setChecked(value);
@@ -110,9 +115,14 @@ export class Person {
     return this.page.locator('dialog[open]');
   }
 
-  // An act of the case's page, with what its dialog asks for; it succeeds, and the dialog goes.
-  async act(name, values = {}) {
+  // Begins an act of the case's page.
+  async begin(name) {
     await this.press(`act.${name}`, this.page.locator('#main .head').first());
+  }
+
+  // The whole act, with what its dialog asks for; it succeeds, and the dialog goes.
+  async act(name, values = {}) {
+    await this.begin(name);
     await this.dialog().waitFor();
     await this.fillAll(values);
     await this.confirm();

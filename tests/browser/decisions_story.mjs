@@ -26,7 +26,7 @@ export async function a_return_asks_for_its_text_and_its_day_beside_the_fields({
   const pu = await person('Langzhong', 'pu', 'en');
   await pu.openCase(number, 'received');
   await pu.press('act.return');
-  await pu.fillAll({ fields: ['form.photo_digest'], text: 'Please bring a newer photo.', answer_by: '' });
+  await pu.fillAll({ fields: ['form.phone'], text: 'Please bring a newer photo.', answer_by: '' });
   await pu.confirm();
   await pu.dialog().waitFor();
   await pu.field('answer_by').evaluate((input) => input.removeAttribute('min')); // the office has the last word

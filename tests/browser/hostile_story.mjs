@@ -64,7 +64,7 @@ export async function markup_in_addresses_and_searches_stays_text({ person }) {
   const searched = lin.page.waitForResponse(/api\/v1\/search/);
   await lin.page.keyboard.press('Enter');
   await searched;
-  await lin.page.getByText(markup).first().waitFor();
+  await lin.page.locator('#main').locator('.none, .problem').first().waitFor();
   await harmless(lin);
   await lin.open('dashboard');
 }

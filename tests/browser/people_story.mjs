@@ -9,8 +9,7 @@ export async function a_session_that_was_not_used_ends({ offices, browser }) {
   const song = await sit(browser, offices, 'Beijing', 'song');
   await song.logIn(offices.password);
   await song.open('package');
-  await new Promise((done) => { setTimeout(done, 5000); });
-  await song.page.locator('nav a[href="#/cases"]').click();
+  await song.page.locator('dialog.idle').waitFor(); // it says so before
   await song.page.getByText(song.word('login.ended')).waitFor();
   assert.equal(await song.page.locator('nav').count(), 0);
   await song.tryPassword(offices.password);

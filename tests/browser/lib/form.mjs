@@ -24,13 +24,22 @@ export async function fillForm(person, citizen, changes = {}) {
   await chooseDivision(person, 'form.person.registration_division', citizen.registration_division);
 }
 
-// From the form to the receipt: the registry is asked first, then the fee is taken. Gives the case number.
-export async function sendForm(person) {
-  const go = person.page.locator('.pay button.primary:visible');
-  await go.click();
+const go = (person) => person.page.locator('.pay button.primary:visible');
+
+// The registry is asked first, then the fee is taken; gives the case number.
+export async function askRegistry(person) {
+  await go(person).click();
   await person.page.locator('.eligibility').waitFor();
-  await go.click();
+}
+
+export async function takeFee(person) {
+  await go(person).click();
   return (await person.page.locator('.accepted .big').innerText()).trim();
+}
+
+export async function sendForm(person) {
+  await askRegistry(person);
+  return takeFee(person);
 }
 
 export async function chooseDivision(person, name, code) {

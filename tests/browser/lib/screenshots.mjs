@@ -7,7 +7,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch } from './chromium.mjs';
-import { fillForm } from './form.mjs';
+import { askRegistry, fillForm, takeFee } from './form.mjs';
 import { openOffices } from './offices.mjs';
 import { Person } from './person.mjs';
 
@@ -48,6 +48,9 @@ async function aDay(offices) {
     work(offices, 'CentreGD', 'mo', 'ordered', 'make');
     work(offices, 'Langzhong', 'ren', 'examined', 'issue');
     work(offices, 'Langzhong', 'pu', 'received', 'examine');
+    if (round % 9 === 7) for (const number of cases(offices, 'Langzhong', 'received').slice(0, 1)) {
+      offices.try('Langzhong', 'pu', 'return-form', number, '--field', 'form.residence_address', '--text', '请补充现居住地址的门牌号。', '--answer-by', '2099-01-01');
+    }
     if (round % 9 === 5) for (const number of cases(offices, 'Langzhong', 'received').slice(0, 1)) offices.try('Langzhong', 'pu', 'refuse', number, '--reason', 'bad-credit-record', '--text', '您有不良信用记录，请回户籍地办理。');
   }
 }
@@ -107,14 +110,21 @@ async function atTheWindow(person, offices) {
   await person.open('apply');
   await fillForm(person, offices.somebody());
   await picture(person, 'window-apply-filled');
-  await person.press('apply.go');
-  await person.page.locator('.accepted, .problem, .wrong:not(:empty)').first().waitFor();
+  await askRegistry(person);
+  await picture(person, 'window-apply-asked');
+  await takeFee(person);
   await picture(person, 'window-apply-done');
-  const receipt = person.page.locator('a[href*="print/receipt"]');
-  if (await receipt.count()) {
-    await receipt.first().click();
-    await picture(person, 'window-receipt');
+  await person.page.locator('a[href*="print/receipt"]').first().click();
+  await person.page.locator('#main img, #main iframe, #main svg').first().waitFor();
+  await picture(person, 'window-receipt');
+  for (const [place, state] of [['collect', 'ready'], ['amend', 'returned']]) {
+    const [number] = cases(offices, 'Shenzhen', state);
+    if (!number) continue;
+    await person.open(`${place}/${number}`);
+    await picture(person, `window-${place}-one`);
   }
+  await person.open('package/P-23');
+  await picture(person, 'window-package-one');
 }
 
 async function withoutLogIn(browser, offices) {

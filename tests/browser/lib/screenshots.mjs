@@ -49,18 +49,22 @@ async function aDay(offices) {
     work(offices, 'Langzhong', 'ren', 'examined', 'issue');
     work(offices, 'Langzhong', 'pu', 'received', 'examine');
     if (round % 9 === 7) for (const number of cases(offices, 'Langzhong', 'received').slice(0, 1)) {
-      offices.try('Langzhong', 'pu', 'return-form', number, '--field', 'form.residence_address', '--text', '请补充现居住地址的门牌号。', '--answer-by', '2099-01-01');
+      offices.try('Langzhong', 'pu', 'return', number, '--field', 'form.residence_address', '--text', '请补充现居住地址的门牌号。', '--answer-by', '2099-01-01');
     }
     if (round % 9 === 5) for (const number of cases(offices, 'Langzhong', 'received').slice(0, 1)) offices.try('Langzhong', 'pu', 'refuse', number, '--reason', 'bad-credit-record', '--text', '您有不良信用记录，请回户籍地办理。');
   }
+  const [arrived] = cases(offices, 'Shenzhen', 'in-transit');
+  if (arrived) offices.try('Shenzhen', 'lin', 'receive', arrived);
 }
 
 // ---- pictures ----
 
+// The whole page, or what the screen shows while a dialog covers it.
 async function picture(person, name) {
+  const fullPage = !(await person.dialog().count());
   await person.page.mouse.move(0, 0);
   await person.page.waitForTimeout(300);
-  await person.page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  await person.page.screenshot({ path: join(folder, `${name}.png`), fullPage });
   for (const text of await person.rawTexts()) console.log(`${name}: no words for "${text}"`);
   for (const complaint of person.takeComplaints()) console.log(`${name}: ${complaint}`);
 }
@@ -123,7 +127,8 @@ async function atTheWindow(person, offices) {
     await person.open(`${place}/${number}`);
     await picture(person, `window-${place}-one`);
   }
-  await person.open('package/P-23');
+  const [number] = cases(offices, 'Shenzhen', 'in-transit');
+  await person.open(`package/${offices.ctl('Shenzhen', 'chief', 'show', number).package}`);
   await picture(person, 'window-package-one');
 }
 

@@ -73,3 +73,20 @@ export async function a_returned_application_is_amended_in_english({ offices, pe
   await ren.act('issue');
   await offices.state('Shenzhen', number, 'in-production');
 }
+
+export async function a_file_that_is_none_is_told_beside_its_field_and_nothing_is_sent({ offices, person }) {
+  const lin = await person('Shenzhen', 'lin');
+  await lin.open('apply');
+  await fillForm(lin, offices.somebody());
+  const sent = [];
+  const note = (request) => request.url().endsWith('/apply') && sent.push(request.url());
+  lin.page.on('request', note);
+  const file = (name, size) => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.alloc(size, 7) });
+  await lin.fill('template.right', file('a film.bin', 20 << 20));
+  await lin.page.locator('.pay button.primary:visible').click();
+  await lin.wrong('template.right').filter({ hasText: /./ }).waitFor();
+  await lin.fill('form.photo_digest', file('no picture.jpg', 30000));
+  await lin.wrong('form.photo_digest').filter({ hasText: lin.word('photo.unreadable') }).waitFor();
+  assert.deepEqual(sent, []);
+  lin.page.off('request', note);
+}

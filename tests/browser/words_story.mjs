@@ -1,33 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// words - both languages have every word that a page asks for, and every page is seen in both.
+// words - every page is seen in both languages, and rare characters have a font. (make lint tells which words are missing or unused.)
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 
-const sources = new URL('../..', import.meta.url).pathname;
-const folders = ['common/web', 'common/web/pages', 'acceptance-node/web', 'registry-node/web', 'production-node/web'];
-const scripts = folders.flatMap((folder) => readdirSync(join(sources, folder)).filter((name) => name.endsWith('.js')).map((name) => join(sources, folder, name)));
-const catalogue = (language) => JSON.parse(readFileSync(join(sources, `common/web/words.${language}.json`)));
-const terms = (language) => JSON.parse(readFileSync(join(process.env.YIDI_BIN, `../web/terms.${language}.json`)));
-
-export async function the_two_catalogues_have_the_same_keys_and_places() {
-  for (const [zh, en] of [[catalogue('zh'), catalogue('en')], [terms('zh'), terms('en')]]) {
-    assert.deepEqual(Object.keys(en).filter((key) => !key.endsWith('.one')).sort(), Object.keys(zh).sort());
-    const places = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
-    for (const key of Object.keys(zh)) {
-      assert.ok(zh[key] && en[key], key);
-      assert.deepEqual(places(en[key]), places(zh[key]), key);
-    }
-  }
-}
-
-export async function every_key_in_the_scripts_is_in_the_catalogues() {
-  const known = { ...catalogue('zh'), ...terms('zh') };
-  const missing = scripts.flatMap((path) => [...readFileSync(path, 'utf8').matchAll(/\bword\('([^']+)'/g)].map(([, key]) => key).filter((key) => !(key in known)).map((key) => `${path}: ${key}`));
-  assert.deepEqual(missing, []);
-}
-
-const seats = [['Shenzhen', 'lin'], ['Langzhong', 'pu'], ['CentreGD', 'mo'], ['Shenzhen', 'chief'], ['Langzhong', 'chief'], ['CentreGD', 'chief'], ['CentreGD', 'auditor']];
+const seats = [['Shenzhen', 'lin'], ['Langzhong', 'pu'], ['CentreGD', 'mo'], ['Shenzhen', 'chief'], ['Langzhong', 'chief'], ['CentreGD', 'chief']];
 
 export async function every_page_has_its_words_and_fits_the_screen({ person }) {
   for (const [office, name] of seats) {

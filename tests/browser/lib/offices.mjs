@@ -101,7 +101,7 @@ class Offices {
   // Until a case has come to a state at an office.
   async state(office, number, wanted) {
     let seen = '';
-    for (let tries = 0; tries < 100; tries += 1) {
+    for (let tries = 0; tries < 200; tries += 1) {
       try {
         seen = this.ctl(office, 'chief', 'show', number).state;
       } catch (problem) {

@@ -21,7 +21,7 @@ export class Person {
     person.context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: language === 'zh' ? 'zh-CN' : 'en-GB', timezoneId: 'Asia/Shanghai', acceptDownloads: true });
     await person.context.addInitScript((chosen) => { localStorage['yidi-language'] ??= chosen; }, language);
     person.page = await person.context.newPage();
-    person.page.setDefaultTimeout(10000);
+    person.page.setDefaultTimeout(20000);
     person.page.on('console', (message) => {
       if (message.type() === 'error' && !expected.test(message.text())) person.complaints.push(message.text());
     });

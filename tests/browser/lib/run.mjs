@@ -10,7 +10,7 @@ import { launch } from './chromium.mjs';
 import { openOffices } from './offices.mjs';
 import { Person } from './person.mjs';
 
-const storySeconds = 60;
+const storySeconds = 90;
 const folder = new URL('..', import.meta.url);
 
 async function gather(filter) {

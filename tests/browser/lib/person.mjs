@@ -107,7 +107,9 @@ export class Person {
     return inside.getByRole('button', { name: this.word(key) });
   }
 
+  // A button by its words; what is seen then is looked at, too.
   async press(key, inside) {
+    await this.look();
     await this.button(key, inside).first().click();
   }
 
@@ -129,8 +131,9 @@ export class Person {
     await this.dialog().waitFor({ state: 'detached' });
   }
 
-  confirm() {
-    return this.dialog().locator('button[type=submit]').click();
+  async confirm() {
+    await this.look();
+    await this.dialog().locator('button[type=submit]').click();
   }
 
   // Texts of the page that are a catalogue's key, or a name that only programs use, where words should stand.

@@ -30,6 +30,20 @@ function work(offices, office, operator, state, verb, ...options) {
   if (numbers.length) offices.try(office, operator, verb, ...numbers, ...options);
 }
 
+const settle = () => new Promise((done) => { setTimeout(done, 1000); });
+
+// Something is left in each state, so that there is a picture of it.
+async function onTheLastEvening(offices) {
+  for (const number of cases(offices, 'Langzhong', 'examined').slice(0, 2)) offices.try('Langzhong', 'ren', 'issue', number);
+  await settle();
+  offices.try('CentreGD', 'mo', 'make', ...cases(offices, 'CentreGD', 'ordered').slice(1));
+  const made = cases(offices, 'CentreGD', 'made').slice(1);
+  offices.try('CentreGD', 'ou', 'check-card', ...made);
+  offices.try('CentreGD', 'ou', 'dispatch', ...cases(offices, 'CentreGD', 'verified').slice(1), '--package', 'P-last');
+  await settle();
+  offices.try('Shenzhen', 'lin', 'receive', ...cases(offices, 'Shenzhen', 'in-transit').slice(1));
+}
+
 async function aDay(offices) {
   const applications = [1, 2, 3].flatMap((wave) => readFileSync(join(offices.folder, `data/Shenzhen-${wave}.jsonl`), 'utf8').trim().split('\n'));
   const rounds = dayHours * roundsPerHour;
@@ -41,6 +55,7 @@ async function aDay(offices) {
       offices.try('Shenzhen', 'lin', 'import', 'data/now.jsonl');
     }
     await new Promise((done) => { setTimeout(done, 250); });
+    if (round === rounds) break;
     work(offices, 'Shenzhen', 'lin', 'ready', 'collect', '--identified-by', 'fingerprint', '--old-card-surrendered');
     work(offices, 'Shenzhen', 'lin', 'in-transit', 'receive');
     work(offices, 'CentreGD', 'ou', 'verified', 'dispatch', '--package', `P-${round}`);
@@ -53,8 +68,7 @@ async function aDay(offices) {
     }
     if (round % 9 === 5) for (const number of cases(offices, 'Langzhong', 'received').slice(0, 1)) offices.try('Langzhong', 'pu', 'refuse', number, '--reason', 'bad-credit-record', '--text', '您有不良信用记录，请回户籍地办理。');
   }
-  const [arrived] = cases(offices, 'Shenzhen', 'in-transit');
-  if (arrived) offices.try('Shenzhen', 'lin', 'receive', arrived);
+  await onTheLastEvening(offices);
 }
 
 // ---- pictures ----
@@ -127,8 +141,8 @@ async function atTheWindow(person, offices) {
     await person.open(`${place}/${number}`);
     await picture(person, `window-${place}-one`);
   }
-  const [number] = cases(offices, 'Shenzhen', 'in-transit');
-  await person.open(`package/${offices.ctl('Shenzhen', 'chief', 'show', number).package}`);
+  const [number] = [...cases(offices, 'Shenzhen', 'in-transit'), ...cases(offices, 'Shenzhen', 'ready')];
+  await person.open(`package/${offices.ctl('Shenzhen', 'chief', 'show', number).case_row.package}`);
   await picture(person, 'window-package-one');
 }
 

@@ -82,7 +82,7 @@ export async function a_file_that_is_none_is_told_beside_its_field_and_nothing_i
   const note = (request) => request.url().endsWith('/apply') && sent.push(request.url());
   lin.page.on('request', note);
   const file = (name, size) => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.alloc(size, 7) });
-  await lin.fill('template.right', file('a film.bin', 20 << 20));
+  await lin.fill('template.right', file('a film.bin', 2 << 20));
   await lin.page.locator('.pay button.primary:visible').click();
   await lin.wrong('template.right').filter({ hasText: /./ }).waitFor();
   await lin.fill('form.photo_digest', file('no picture.jpg', 30000));

@@ -85,7 +85,7 @@ async function picture(person, name) {
 
 // What the person can open from the navigation; then the dialogs of the case that is shown.
 async function pages(person, name) {
-  const places = await person.page.locator('nav a').evaluateAll((links) => links.map((link) => link.getAttribute('href').slice(2)));
+  const places = await person.page.locator('nav a[href^="#/"]').evaluateAll((links) => links.map((link) => link.getAttribute('href').slice(2)));
   for (const place of places) {
     await person.open(place);
     await picture(person, `${name}-${place}`);

@@ -85,7 +85,8 @@ One case by hand, from the form to the collection:
   2. $registry, http://${console_of[$registry]}: ${people_of[$registry]%,*} examines, then ${people_of[$registry]#*,} issues, for it takes two people.
   3. $centre, http://${console_of[$centre]}: ${people_of[$centre]%,*} makes the card, then ${people_of[$centre]#*,} checks it and sends it off.
   4. $window again: the card has arrived; hand it out. The old card must come back.
-  All see the case's whole way on its page; chief and auditor may look without touching.
+  All see the case's whole way on its page; chief and auditor may look without touching. The applicant looks at
+  http://${console_of[$window]}/status, with the number and the code of the printed receipt.
 END
 }
 

@@ -53,6 +53,7 @@ map-size = 1G
 retry-max = 2000
 silence = 2000
 END
+    [[ ${role_of[$name]} != acceptance ]] || echo 'applicant-page = yes' >>"$name/office.conf"
 }
 
 found_offices() {

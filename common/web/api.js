@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // api - the commands of proto/control.proto over HTTP, and the problems (RFC 9457) that they answer with.
 
-const UNATTENDED_MS = 60000;
+const unattendedMost = 60000;
 
 let token = '';
+let unattendedMs = unattendedMost; // after so long without a touch a page is alone; less where sessions are short
 let touched = Date.now(); // when somebody last did something at this page
 
 for (const kind of ['keydown', 'pointerdown']) {
@@ -28,7 +29,7 @@ async function request(method, path, body) {
   const headers = { Accept: 'application/json' };
   if (method !== 'GET') headers['X-Yidi-Token'] = token;
   // What a page asks by itself does not keep an idle session open.
-  if (idleMs() > UNATTENDED_MS) headers['X-Yidi-Unattended'] = '1';
+  if (idleMs() > unattendedMs) headers['X-Yidi-Unattended'] = '1';
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   let response;
   try {
@@ -54,6 +55,7 @@ export const call = (command, body = {}) => request('POST', `/api/v1/${command}`
 
 function remember(session) {
   token = session.csrf ?? '';
+  unattendedMs = Math.min(unattendedMost, Number(session.idle_ms ?? Infinity) / 4);
   return session;
 }
 

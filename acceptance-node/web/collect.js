@@ -109,10 +109,10 @@ class Counter {
 
   draw() {
     const { row } = this;
-    const part = (name, ...fields) => h('fieldset.card', h('legend', word(`collect.${name}`)), h('div.grid', fields));
+    const part = (title, ...fields) => h('fieldset.card', h('legend', word(title)), h('div.grid', fields));
     const { person } = row.form;
     this.element = h('form', { novalidate: true }, h('div.columns',
-      h('div.wide', part('part.receipt', this.receipt), part('part.who', this.kind, this.by, this.comparison, this.score, this.person), this.backs = part('part.back', this.old, this.temporary),
+      h('div.wide', part('collect.part.receipt', this.receipt), part('collect.part.who', this.kind, this.by, this.comparison, this.score, this.person), this.backs = part('collect.part.back', this.old, this.temporary),
         this.wrong, h('div.buttons', this.go)),
       h('section.card', h('h2', word('collect.card')), facts([
         [word('field.form.person.name'), h('b', person.name)], [word('field.form.person.citizen_number'), h('span.mono', person.citizen_number)],

@@ -82,8 +82,10 @@ One case by hand, from the form to the collection:
          reason     证件损坏 (damaged); phone, residence and document as you like
          photo      $folder/data/photos/60.jpg
          thumbs     $folder/data/templates/60-right.bin, 60-left.bin
-  2. $registry, http://${console_of[$registry]}: ${people_of[$registry]%,*} examines, then ${people_of[$registry]#*,} issues, for it takes two people.
-  3. $centre, http://${console_of[$centre]}: ${people_of[$centre]%,*} makes the card, then ${people_of[$centre]#*,} checks it and sends it off.
+  2. $registry, http://${console_of[$registry]}: $examiner examines, then $issuer issues, for it
+     takes two people.
+  3. $centre, http://${console_of[$centre]}: $maker makes the card, then $checker checks it by eye
+     and by reader, and sends it off.
   4. $window again: the card has arrived; hand it out. The old card must come back.
   All see the case's whole way on its page; chief and auditor may look without touching. The applicant looks at
   http://${console_of[$window]}/status, with the number and the code of the printed receipt.

@@ -19,7 +19,7 @@ export class Person {
     const person = new Person();
     Object.assign(person, { at, name, language, allow, complaints: [] });
     person.context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: language === 'zh' ? 'zh-CN' : 'en-GB', timezoneId: 'Asia/Shanghai', acceptDownloads: true });
-    await person.context.addInitScript((chosen) => { localStorage['yidi-language'] ??= chosen; }, language);
+    await person.context.addInitScript((chosen) => { if (location.protocol === 'http:') localStorage['yidi-language'] ??= chosen; }, language);
     person.page = await person.context.newPage();
     person.page.setDefaultTimeout(20000);
     person.page.on('console', (message) => {

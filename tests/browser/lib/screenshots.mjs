@@ -99,8 +99,9 @@ async function dialogs(person, name) {
     await buttons.nth(at).click();
     await person.dialog().waitFor({ timeout: 1000 }).catch(() => {});
     if (!(await person.dialog().count())) { // a page of its own
+      await person.page.goto('about:blank');
       await person.open(place);
-      await buttons.first().waitFor();
+      await buttons.nth(at).waitFor({ timeout: 3000 }).catch(() => {});
       continue;
     }
     await picture(person, `${name}-dialog${at + 1}`);

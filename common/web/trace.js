@@ -9,10 +9,16 @@ import { officeName } from './offices.js';
 import { table } from './table.js';
 import { moment, named, number, time, word } from './words.js';
 
+// Each office's hops stay in its own order, whatever its clock did; among the offices the earlier one comes first.
+function inOrder(hops) {
+  const queues = [...new Set(hops.map(({ office }) => office))].map((office) => hops.filter((hop) => hop.office === office));
+  return hops.map(() => queues.filter(([head]) => head).reduce((a, b) => (Number(b[0].time_ms) < Number(a[0].time_ms) ? b : a)).shift());
+}
+
 export function timeline(hops) {
   let office = '';
   let day = '';
-  return h('ol.timeline', hops.map((hop) => {
+  return h('ol.timeline', inOrder(hops).map((hop) => {
     const first = hop.office !== office;
     const [date, clock] = moment(hop.time_ms);
     const newDay = date !== day;

@@ -118,10 +118,14 @@ end_destroyed(struct turn *turn, struct case_file *file, struct refusal *ret_ref
     return advance(turn, file, NULL, REVIEW_CARD_DESTROYED, ret_refusal);
 }
 
+/* The one that came back faulty, or one before it: the centre has not told of the next one. */
 static bool
-is_faulty_card(const Yidi__Case *row, const char *serial)
+comes_before_the_next(const Yidi__Case *row, const char *serial)
 {
-    return row->faulty_serial[0] != '\0' && strcmp(row->faulty_serial, serial) == 0;
+    bool told = false;
+    for (size_t i = 0; i < row->n_told_serials; i++)
+        told |= strcmp(row->told_serials[i], row->faulty_serial) == 0;
+    return row->faulty_serial[0] != '\0' && (!told || strcmp(row->faulty_serial, serial) == 0);
 }
 
 static enum result
@@ -130,12 +134,13 @@ take_made(struct turn *turn, struct case_file *file, const struct incoming *inco
 {
     const Yidi__CardMade *made = incoming->message->card_made;
     Yidi__Case *row = file->row;
+    bool former = comes_before_the_next(row, made->card_serial);
     enum result result = note_told(turn, row, made->card_serial);
     if (result != OK)
         return result;
     if (row->state == REVIEW_CLOSED || row->state == REVIEW_UNCLAIMED)
         return take_made_late(turn, file, incoming, ret_refusal);
-    if (is_faulty_card(row, made->card_serial))
+    if (former)
         return advance(turn, file, incoming, REVIEW_FAULTY_CARD_MADE, ret_refusal);
     row->card_serial = made->card_serial;
     row->attempt = made->attempt;

@@ -91,6 +91,7 @@ static const struct transition transitions[] = {
 
     { REVIEW_ISSUED, REVIEW_ORDER_REFUSED,  REVIEW_BLOCKED,     STEP_DELIVERY_REFUSED, { { 0 } }, false },
     { REVIEW_ISSUED, REVIEW_CARD_MADE,      REVIEW_MADE,        STEP_RECORDED,         { { 0 } }, false },
+    { REVIEW_ISSUED, REVIEW_FAULTY_CARD_MADE, REVIEW_ISSUED,    STEP_RECORDED,         { { 0 } }, false },
     { REVIEW_ISSUED, REVIEW_CARD_COLLECTED, REVIEW_CLOSED,      STEP_CLOSED,           { { 0 } }, false },
     { REVIEW_ISSUED, REVIEW_WITHDRAW,       REVIEW_WITHDRAWING, STEP_WITHDRAWAL_ASKED,
       { { MESSAGE_ORDER_WITHDRAWN, PARTY_PRODUCTION } }, false },

@@ -81,6 +81,7 @@ show(struct fake_network *network, size_t number)
         network->watch.turn(network->watch.context, number);
 }
 
+/* Unless it follows a newer one already. */
 static void
 give_policy(struct fake_network *network, struct office *office, const struct office_time *now)
 {
@@ -89,8 +90,11 @@ give_policy(struct fake_network *network, struct office *office, const struct of
     if (network->policy.size == 0)
         return;
     if (policy_file_decode(network->policy, network->roster.root, now->wall_ms, &file, &refusal) !=
-            OK ||
-        office_set_policy(office, file, now, &refusal) != OK)
+        OK)
+        fail_msg("%s: %s", refusal.field, refusal.rule);
+    if (policy_file_policy(file)->version < policies_present(&office->policies)->version)
+        policy_file_destroy(file);
+    else if (office_set_policy(office, file, now, &refusal) != OK)
         fail_msg("%s: %s", refusal.field, refusal.rule);
 }
 

@@ -2,6 +2,7 @@
 #include "tests/lib/fee_audit.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "acceptance-node/core/application.h"
 #include "acceptance-node/fee_rows.h"
@@ -145,6 +146,20 @@ fee_audit(struct store_txn *txn, char ret_words[FEE_AUDIT_WORDS])
     return ret_words[0] == '\0';
 }
 
+/* An application that was abandoned stays paid back when a card comes and is destroyed; one whose
+ * card was collected once is not paid back. */
+static bool
+ends_without_card(const Yidi__Case *row)
+{
+    bool abandoned = row->state == APPLICATION_ABANDONED;
+    for (size_t i = 0; i < row->n_trace && row->state == APPLICATION_DESTROYED; i++)
+        abandoned |= row->trace[i]->step == YIDI__STEP__ABANDONED &&
+                     strcmp(row->trace[i]->office, row->acceptance_office) == 0;
+    if (row->collection != NULL && row->collection->collected_ms != 0)
+        abandoned = false;
+    return abandoned || row->state == APPLICATION_REFUSED || row->state == APPLICATION_WITHDRAWN;
+}
+
 bool
 fee_audit_case(struct store_txn *txn, const Yidi__Case *row, char ret_words[FEE_AUDIT_WORDS])
 {
@@ -152,8 +167,7 @@ fee_audit_case(struct store_txn *txn, const Yidi__Case *row, char ret_words[FEE_
     struct fee_sums card, temporary;
     const Yidi__TemporaryCard *given =
         row->collection == NULL ? NULL : row->collection->temporary_card;
-    bool forgotten = given == NULL && row->text_erased_ms != 0;
-    bool ended = row->state == APPLICATION_REFUSED || row->state == APPLICATION_WITHDRAWN;
+    bool ended = ends_without_card(row);
     arena_init(&arena);
     ret_words[0] = '\0';
     bool read =
@@ -173,7 +187,8 @@ fee_audit_case(struct store_txn *txn, const Yidi__Case *row, char ret_words[FEE_
         snprintf(ret_words, FEE_AUDIT_WORDS, "%llu fen paid back in %u entries, %llu due",
                  (unsigned long long)card.refunded_fen, card.refunded_count,
                  (unsigned long long)card.refund_due_fen);
-    else if ((!forgotten && temporary.taken_count != (given != NULL)) ||
+    else if (temporary.taken_count > 1 ||
+             (row->text_erased_ms == 0 && temporary.taken_count != (given != NULL)) ||
              (given != NULL && temporary.taken_fen != given->fee_fen))
         snprintf(ret_words, FEE_AUDIT_WORDS, "%u fees of temporary cards taken",
                  temporary.taken_count);

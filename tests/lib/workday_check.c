@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -119,17 +120,31 @@ check_card(struct workday *day, const char *number)
     }
 }
 
+/* A line of the file is told to the applicant, or else to the operators, whose deadline passed. */
+static void
+count_in_line(const struct workday *day, const char *line, size_t size,
+              unsigned counts[WORKDAY_CASES_MAX])
+{
+    static const char audience[] = "\"audience\":\"applicant\"";
+    if (memmem(line, size, audience, sizeof audience - 1) == NULL)
+        return;
+    for (size_t i = 0; i < day->case_count; i++) {
+        char field[CASE_NUMBER_CHARS + 20];
+        int length = snprintf(field, sizeof field, "\"case_number\":\"%s\"", day->numbers[i]);
+        counts[i] += memmem(line, size, field, (size_t)length) != NULL;
+    }
+}
+
 static void
 count_in_file(const struct workday *day, const char *path, unsigned counts[WORKDAY_CASES_MAX])
 {
     AUTO(heap) uint8_t *text = NULL;
     size_t size;
     assert_int_equal(file_read(path, SPOOL_FILE_BYTES_MAX, &text, &size, NULL), OK);
-    for (size_t i = 0; i < day->case_count; i++) {
-        char field[CASE_NUMBER_CHARS + 20];
-        snprintf(field, sizeof field, "\"case_number\":\"%s\"", day->numbers[i]);
-        for (const char *at = (const char *)text; (at = strstr(at, field)) != NULL; at++)
-            counts[i]++;
+    for (const char *line = (const char *)text; *line != '\0';) {
+        size_t length = strcspn(line, "\n");
+        count_in_line(day, line, length, counts);
+        line += length + (line[length] == '\n');
     }
 }
 

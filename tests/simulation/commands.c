@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "acceptance-node/core/application.h"
 #include "common/domain/civil_date.h"
 #include "common/io/case_file.h"
 #include "tests/simulation/world.h"
@@ -170,14 +171,23 @@ static const char *
 verb_name(Yidi__Verb verb)
 {
     static const char *const names[] = {
-        [YIDI__VERB__EXAMINE] = "examine",       [YIDI__VERB__ISSUE] = "issue",
-        [YIDI__VERB__REFUSE] = "refuse",         [YIDI__VERB__MAKE] = "make",
-        [YIDI__VERB__CHECK_CARD] = "check card", [YIDI__VERB__DISPATCH] = "dispatch",
-        [YIDI__VERB__RECEIVE] = "receive",       [YIDI__VERB__COLLECT] = "collect",
-        [YIDI__VERB__RETURN_FORM] = "return",    [YIDI__VERB__REDIRECT] = "redirect",
-        [YIDI__VERB__WITHDRAW] = "withdraw",     [YIDI__VERB__MISS] = "miss",
-        [YIDI__VERB__DESTROY] = "destroy",       [YIDI__VERB__TRACE_CARD] = "trace card",
+        [YIDI__VERB__EXAMINE] = "examine",
+        [YIDI__VERB__ISSUE] = "issue",
+        [YIDI__VERB__REFUSE] = "refuse",
+        [YIDI__VERB__MAKE] = "make",
+        [YIDI__VERB__CHECK_CARD] = "check card",
+        [YIDI__VERB__DISPATCH] = "dispatch",
+        [YIDI__VERB__RECEIVE] = "receive",
+        [YIDI__VERB__COLLECT] = "collect",
+        [YIDI__VERB__RETURN_FORM] = "return",
+        [YIDI__VERB__REDIRECT] = "redirect",
+        [YIDI__VERB__WITHDRAW] = "withdraw",
+        [YIDI__VERB__MISS] = "miss",
+        [YIDI__VERB__DESTROY] = "destroy",
+        [YIDI__VERB__TRACE_CARD] = "trace card",
         [YIDI__VERB__ABANDON] = "abandon",
+        [YIDI__VERB__NOTE] = "note",
+        [YIDI__VERB__DESTROY_OLD] = "destroy the old card of",
     };
     return names[verb];
 }
@@ -194,6 +204,8 @@ needs_words(const struct decision *decision)
     case YIDI__VERB__DESTROY:
     case YIDI__VERB__TRACE_CARD:
     case YIDI__VERB__ABANDON:
+    case YIDI__VERB__NOTE:
+    case YIDI__VERB__DESTROY_OLD:
         return true;
     default:
         return decision->defective;
@@ -258,11 +270,28 @@ temporary_card_came_first(struct world *world, const struct decision *decision,
               "G3 the temporary card is handed back first", "%s", decision->case_number);
 }
 
+/* Two cards of a citizen are never under way because somebody decided so. */
 static void
-time_to_collect_was_over(struct world *world, const struct decision *decision, uint64_t deadline_ms)
+no_other_case_was_open(struct world *world, const struct decision *decision, const char *citizen)
 {
+    const struct ledger_office *page = &world->ledger.offices[decision->office];
+    if (decision->verb != YIDI__VERB__ISSUE || page->set_back)
+        return;
+    for (size_t i = 0; i < page->case_count; i++)
+        INVARIANT(world,
+                  !page->cases[i].open || strcmp(page->cases[i].citizen, citizen) != 0 ||
+                      strcmp(page->cases[i].number, decision->case_number) == 0,
+                  "G3 no card is ordered beside an open case", "%s, and %s is open",
+                  decision->case_number, page->cases[i].number);
+}
+
+static void
+time_to_collect_was_over(struct world *world, const struct decision *decision,
+                         const struct ledger_case *before)
+{
+    uint64_t deadline_ms = before->deadline_ms;
     uint64_t now_ms = fake_network_time(&world->network, decision->office).wall_ms;
-    if (decision->verb != YIDI__VERB__DESTROY)
+    if (decision->verb != YIDI__VERB__DESTROY || before->state == APPLICATION_ABANDONED)
         return;
     world->verdict->tally.destroyed++;
     INVARIANT(world, deadline_ms != 0 && deadline_ms < now_ms,
@@ -294,8 +323,8 @@ command_decide(struct world *world, const struct decision *decision)
     old_card_came_first(world, decision, &outcome);
     if (outcome.code[0] == '\0') {
         temporary_card_came_first(world, decision, &before);
-        if (!before.card_in_vain)
-            time_to_collect_was_over(world, decision, before.deadline_ms);
+        no_other_case_was_open(world, decision, before.citizen);
+        time_to_collect_was_over(world, decision, &before);
     }
     world->verdict->tally.redirections +=
         decision->verb == YIDI__VERB__REDIRECT && outcome.code[0] == '\0';

@@ -123,7 +123,7 @@ stands_behind_another(struct world *world, size_t office, const char *case_numbe
 }
 
 /* Another registry's citizen, by now or because somebody redirected the wrong application: this one
- * only forwards it. */
+ * only forwards it, unless that was done too often. */
 static bool
 belongs_elsewhere(const struct world *world, const struct decision *decision)
 {
@@ -132,10 +132,24 @@ belongs_elsewhere(const struct world *world, const struct decision *decision)
     return wish != NULL && at_first == people_has_moved(wish->citizen);
 }
 
+static size_t
+other_registry(size_t registry)
+{
+    return registry == REGISTRY_A ? REGISTRY_B : REGISTRY_A;
+}
+
+static bool
+may_redirect(const struct world *world, const struct decision *decision)
+{
+    return !closure_is_gone(world, other_registry(decision->office)) &&
+           ledger_find_case(world, decision->office, decision->case_number)->redirections <
+               REDIRECTIONS_MAX;
+}
+
 static void
 redirect(const struct world *world, struct decision *decision)
 {
-    size_t other = decision->office == REGISTRY_A ? REGISTRY_B : REGISTRY_A;
+    size_t other = other_registry(decision->office);
     decision->verb = YIDI__VERB__REDIRECT;
     decision->division = world->network.roster.offices[other].entry.area;
 }
@@ -147,26 +161,46 @@ changes_course(struct world *world)
     return !world->calm && dice_chance(&world->people.dice, 6);
 }
 
+/* The application lies on the desk. */
+static void
+examine(struct world *world, struct decision *decision)
+{
+    bool elsewhere = belongs_elsewhere(world, decision);
+    decision->verb = YIDI__VERB__EXAMINE;
+    if (was_found_wanting(world, decision->case_number) ||
+        (elsewhere && !may_redirect(world, decision)))
+        decision->verb = YIDI__VERB__REFUSE;
+    else if (elsewhere)
+        redirect(world, decision);
+    else if (changes_course(world) && dice_chance(&world->people.dice, 70))
+        decision->verb = YIDI__VERB__RETURN_FORM;
+    else if (changes_course(world)) /* a mistake */
+        redirect(world, decision);
+}
+
 static bool
 next_at_registry(struct world *world, int state, struct decision *decision)
 {
-    bool refuse = !world->calm && dice_chance(&world->people.dice, 10);
+    bool gone = people_nobody_waits(world, decision->office, decision->case_number);
+    bool refuse = gone ? world->calm || dice_chance(&world->people.dice, 50)
+                       : !world->calm && dice_chance(&world->people.dice, 10);
     decision->operator= people_somebody(world);
     switch ((enum review_state)state) {
     case REVIEW_RECEIVED:
-        decision->verb = YIDI__VERB__EXAMINE;
-        if (refuse || was_found_wanting(world, decision->case_number))
+        if (refuse)
             decision->verb = YIDI__VERB__REFUSE;
-        else if (belongs_elsewhere(world, decision))
-            redirect(world, decision);
-        else if (changes_course(world))
-            decision->verb = YIDI__VERB__RETURN_FORM;
+        else
+            examine(world, decision);
         return true;
     case REVIEW_EXAMINED:
-        refuse |= stands_behind_another(world, decision->office, decision->case_number);
+        refuse |= stands_behind_another(world, decision->office, decision->case_number) &&
+                  (world->calm || dice_chance(&world->people.dice, 70));
         decision->verb = refuse ? YIDI__VERB__REFUSE : YIDI__VERB__ISSUE;
         decision->operator= another_than(world, decision->office, decision->case_number);
         return true;
+    case REVIEW_RETURNED:
+        decision->verb = YIDI__VERB__REFUSE;
+        return gone && refuse;
     case REVIEW_BLOCKED:
         decision->verb = YIDI__VERB__REFUSE;
         return true;
@@ -248,21 +282,10 @@ next_of_ready_card(struct world *world, struct decision *decision)
 static bool
 next_at_window(struct world *world, int state, struct decision *decision)
 {
-    const struct ledger_case *found =
-        ledger_find_case(world, decision->office, decision->case_number);
     decision->operator= people_somebody(world);
     switch ((enum application_state)state) {
-    case APPLICATION_ABANDONED:
-        decision->verb = YIDI__VERB__DESTROY;
-        return found->card_in_vain;
-    case APPLICATION_IN_PRODUCTION:
-        if (found->remake_refused) {
-            decision->verb = YIDI__VERB__ABANDON;
-            return true;
-        }
-        decision->verb = YIDI__VERB__WITHDRAW;
-        return changes_course(world);
     case APPLICATION_SUBMITTED:
+    case APPLICATION_IN_PRODUCTION:
     case APPLICATION_RETURNED:
         decision->verb = YIDI__VERB__WITHDRAW;
         return changes_course(world);
@@ -282,6 +305,8 @@ people_next_step(struct world *world, size_t office, const char *case_number, in
                  struct decision *ret_decision)
 {
     *ret_decision = (struct decision){ .office = office, .case_number = case_number };
+    if (people_abandon(world, ret_decision))
+        return true;
     switch (world->network.offices[office].role->party) {
     case PARTY_REGISTRY:
         return next_at_registry(world, state, ret_decision);

@@ -130,8 +130,8 @@ notice_the_dead(struct world *world)
 {
     struct disasters *disasters = &world->disasters;
     for (size_t office = 0; office < PLACE_COUNT; office++) {
-        if (world_is_rogue(office) || world->network.offices[office].office != NULL ||
-            find(world, DISASTER_DOWN, office, 0) != NULL)
+        if (world_is_rogue(office) || world_is_up(world, office) ||
+            closure_is_gone(world, office) || find(world, DISASTER_DOWN, office, 0) != NULL)
             continue;
         world->verdict->tally.crashes++;
         trace(world, (int)office, "*** dies");
@@ -144,6 +144,8 @@ notice_the_dead(struct world *world)
 static void
 start(struct world *world, size_t office)
 {
+    if (closure_is_gone(world, office))
+        return;
     world->ledger.offices[office].restarted = true;
     trace(world, (int)office, "starts");
     fake_network_start(&world->network, office);

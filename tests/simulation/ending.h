@@ -12,8 +12,9 @@
 struct world;
 struct ledger_case;
 
-/* Did it lose its past, or is it nobody's office? Then nothing is promised about it; nor about a
- * case in which it has a part. */
+/* Did it lose its past, is it no more, or is it nobody's office? Then nothing is promised about it;
+ * nor about a case in which it has a part, but that it ends at the others when the office is no
+ * more. */
 bool ending_excuses(const struct world *world, size_t office);
 bool ending_excuses_case(const struct world *world, const struct ledger_case *found);
 

@@ -107,37 +107,70 @@ card_is(struct world *world, const struct ledger_case *found, size_t office, con
               "%s: card %s at %s, and %s", found->number, there, name_of(world, office), serial);
 }
 
+/* By the registry, while the window could tell nobody that the card is there. */
+static bool
+was_abandoned(const struct world *world, const struct ledger_case *at_window)
+{
+    const struct ledger_case *found =
+        ledger_find_case(world, at_window->registry, at_window->number);
+    return found != NULL && found->state == REVIEW_ABANDONED;
+}
+
+/* Did the registry not take that the card came back faulty? Then it stays with that one. */
+static bool
+took_no_fault(const struct world *world, const struct ledger_case *at_window)
+{
+    const struct ledger_case *found =
+        ledger_find_case(world, at_window->registry, at_window->number);
+    return found != NULL && found->state == REVIEW_CLOSED &&
+           ledger_find_holding(&world->ledger, at_window->number) != NULL;
+}
+
+/* Of a case that was given up the registry expects no card. */
+static void
+desks_agree_on_abandonment(struct world *world, const struct ledger_case *at_window)
+{
+    const struct ledger_case *found =
+        ledger_find_case(world, at_window->registry, at_window->number);
+    INVARIANT(world,
+              found == NULL || (!found->open &&
+                                (found->state != REVIEW_CLOSED || took_no_fault(world, at_window))),
+              "G3 the desks agree in the end", "%s is abandoned at %s, and %d at %s",
+              at_window->number, name_of(world, at_window->window), found->state,
+              name_of(world, at_window->registry));
+}
+
 static void
 desks_agree_on_collection(struct world *world, const struct ledger_case *found)
 {
     char serial[41];
     read_serial(world, found->window, found->number, serial);
-    state_is(world, found, found->registry, REVIEW_CLOSED);
     state_is(world, found, found->centre, ORDER_CLOSED);
-    card_is(world, found, found->registry, serial);
+    if (!was_abandoned(world, found)) {
+        state_is(world, found, found->registry, REVIEW_CLOSED);
+        card_is(world, found, found->registry, serial);
+    }
     card_is(world, found, found->centre, serial);
 }
 
-/* The registry goes on with the card that was collected before, should there have been one. */
 static void
 desks_agree_on_destruction(struct world *world, const struct ledger_case *found)
 {
     char serial[41];
     const struct ledger_holding *held = ledger_find_holding(&world->ledger, found->number);
-    const struct ledger_case *there = ledger_find_case(world, found->registry, found->number);
-    bool once = held != NULL && held->serial[0] != '\0';
-    bool closed = once && there != NULL && there->state == REVIEW_CLOSED; /* took no fault */
     read_serial(world, found->window, found->number, serial);
-    state_is(world, found, found->registry, closed ? REVIEW_CLOSED : REVIEW_UNCLAIMED);
+    bool counts = !was_abandoned(world, found) && !took_no_fault(world, found);
+    if (counts)
+        state_is(world, found, found->registry, REVIEW_UNCLAIMED);
     state_is(world, found, found->centre, ORDER_CLOSED);
-    card_is(world, found, found->registry, closed ? held->serial : serial);
+    if (counts)
+        card_is(world, found, found->registry, serial);
     card_is(world, found, found->centre, serial);
-    INVARIANT(world, !once || strcmp(held->serial, serial) != 0,
+    INVARIANT(world, held == NULL || strcmp(held->serial, serial) != 0,
               "G3 a card that was destroyed was never collected", "%s: %s", found->number, serial);
 }
 
-/* By the registry that the window still names: word of that crossed a withdrawal; or the
- * application came back to whom it was redirected from, who takes no number twice. */
+/* By the registry that the window still names: word of that crossed a withdrawal. */
 static bool
 is_redirected(const struct world *world, const struct ledger_case *at_window)
 {
@@ -155,14 +188,23 @@ desks_agree(struct world *world, const struct ledger_case *found)
         desks_agree_on_collection(world, found);
     } else if (found->state == APPLICATION_DESTROYED) {
         desks_agree_on_destruction(world, found);
+    } else if (found->state == APPLICATION_ABANDONED) {
+        desks_agree_on_abandonment(world, found);
     } else if (found->state == APPLICATION_WITHDRAWN) {
         if (!is_redirected(world, found))
             state_is(world, found, found->registry, REVIEW_WITHDRAWN);
         INVARIANT(world, order == NULL || order->state == ORDER_WITHDRAWN,
                   "G3 no card for a withdrawn application", "%s", found->number);
-    } else if (found->state == APPLICATION_REFUSED && known && !is_redirected(world, found)) {
+    } else if (found->state == APPLICATION_REFUSED && known) {
         state_is(world, found, found->registry, REVIEW_REFUSED);
     }
+}
+
+/* At this registry, whatever became of it since, should that card have been faulty. */
+static bool
+was_closed(const struct ledger_case *found, const struct ledger_holding *held)
+{
+    return held != NULL && held->closed != 0 && found->state != REVIEW_REDIRECTED;
 }
 
 /* The card that the registry counts as valid is that of the application which it closed last, as
@@ -179,12 +221,10 @@ valid_card_is_the_holder_s(struct world *world, size_t registry, unsigned number
     for (size_t i = 0; i < page->case_count; i++) {
         const struct ledger_case *found = &page->cases[i];
         const struct ledger_holding *held = ledger_find_holding(&world->ledger, found->number);
-        const bool once =
-            held != NULL && held->serial[0] != '\0'; /* one made again may be no more */
-        if ((found->state != REVIEW_CLOSED && (!once || found->state == REVIEW_REDIRECTED)) ||
-            strcmp(found->citizen, citizen.number) != 0)
+        if (!was_closed(found, held) || strcmp(found->citizen, citizen.number) != 0)
             continue;
-        if (!once || ending_excuses_case(world, found))
+        if (held->serial[0] == '\0' || ending_excuses_case(world, found) ||
+            (found->state == REVIEW_ABANDONED && world->closure.began))
             return; /* what its window handed out is not known */
         if (held->closed > last) {
             last = held->closed;
@@ -334,14 +374,34 @@ packages_are_accounted_for(struct world *world, size_t office)
 
 /* ---- batches ---- */
 
+/* production-node/waiting_orders.c tells the other keys: each begins with one of three bytes. */
+static unsigned
+count_batches(struct store_txn *txn, const char *number, unsigned *ret_waiting)
+{
+    enum { BATCHES_FROM = 4 };
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    struct bytes key, value;
+    unsigned count = 0;
+    *ret_waiting = 0;
+    REQUIRE(store_cursor_open(txn, TABLE_BATCHES, (struct bytes){ 0 }, &cursor) == OK);
+    while (store_cursor_next(cursor, &key, &value) == OK) {
+        if (key.size <= CASE_NUMBER_CHARS ||
+            memcmp(key.data + key.size - CASE_NUMBER_CHARS, number, CASE_NUMBER_CHARS) != 0)
+            continue;
+        count += key.data[0] >= BATCHES_FROM;
+        *ret_waiting += key.data[0] < BATCHES_FROM;
+    }
+    return count;
+}
+
 /* An order waits in one batch; in another one when its card was spoiled. */
 static void
 order_was_batched_once(struct world *world, size_t centre, struct store_txn *txn,
-                       const char *number, unsigned batches)
+                       const char *number)
 {
     AUTO(arena) struct arena arena;
     struct case_file file;
-    unsigned spoiled = 0;
+    unsigned spoiled = 0, waiting, batches = count_batches(txn, number, &waiting);
     arena_init(&arena);
     INVARIANT(world, case_file_open(txn, &order_machine, number, &arena, &file) == OK,
               "G1 every order of a batch is there", "%s at %s", number, name_of(world, centre));
@@ -351,19 +411,10 @@ order_was_batched_once(struct world *world, size_t centre, struct store_txn *txn
     INVARIANT(world, batches <= spoiled + 1, "G3 an order waits in one batch",
               "%s at %s was put into %u, and %u of its cards were spoiled", number,
               name_of(world, centre), batches, spoiled);
-}
-
-static unsigned
-count_batches(struct store_txn *txn, const char *number)
-{
-    AUTO(store_cursor) struct store_cursor *cursor = NULL;
-    struct bytes key, value;
-    unsigned count = 0;
-    REQUIRE(store_cursor_open(txn, TABLE_BATCHES, (struct bytes){ 0 }, &cursor) == OK);
-    while (store_cursor_next(cursor, &key, &value) == OK)
-        count += key.size > CASE_NUMBER_CHARS &&
-                 memcmp(key.data + key.size - CASE_NUMBER_CHARS, number, CASE_NUMBER_CHARS) == 0;
-    return count;
+    INVARIANT(world,
+              (waiting > 0) == (file.row->state == ORDER_ORDERED && file.row->batch[0] == '\0'),
+              "G1 every order waits for a batch while it is to be made", "%s at %s, %u times",
+              number, name_of(world, centre), waiting);
 }
 
 static void
@@ -373,8 +424,7 @@ batches_are_right(struct world *world, size_t centre)
     struct store_txn *txn = scratch_store_read(&world->network.offices[centre].scratch);
     const struct ledger_office *page = &world->ledger.offices[centre];
     for (size_t i = 0; i < page->case_count; i++)
-        order_was_batched_once(world, centre, txn, page->cases[i].number,
-                               count_batches(txn, page->cases[i].number));
+        order_was_batched_once(world, centre, txn, page->cases[i].number);
 }
 
 /* ---- all of them ---- */
@@ -390,7 +440,7 @@ void
 ending_audit(struct world *world)
 {
     for (size_t office = 0; office < PLACE_COUNT; office++) {
-        if (world_is_rogue(office))
+        if (world_is_rogue(office) || closure_is_gone(world, office))
             continue;
         ledger_read_cases(world, office);
         ending_check_journal(world, office);

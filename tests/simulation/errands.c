@@ -7,6 +7,7 @@
 
 #include "acceptance-node/core/application.h"
 #include "production-node/core/order.h"
+#include "registry-node/core/review.h"
 #include "tests/simulation/commands.h"
 #include "tests/simulation/world.h"
 
@@ -210,7 +211,9 @@ pay_back(struct world *world)
     Yidi__Request request = YIDI__REQUEST__INIT;
     size_t window = any_window(world);
     char number[CASE_NUMBER_CHARS + 1];
-    int state = dice_chance(dice, 85) ? APPLICATION_WITHDRAWN : APPLICATION_COLLECTED;
+    static const int states[] = { APPLICATION_WITHDRAWN, APPLICATION_WITHDRAWN,
+                                  APPLICATION_ABANDONED, APPLICATION_COLLECTED };
+    int state = states[dice_roll(dice, 4)];
     const struct ledger_case *found =
         people_pick_in_state(world, window, APPLICATION_REFUSED, state);
     if (found == NULL || !world_is_up(world, window))
@@ -225,14 +228,40 @@ pay_back(struct world *world)
         note_refund(world, number);
 }
 
+/* Is another card of the citizen under way already? */
+static bool
+waits_for_another(const struct world *world, const struct ledger_case *collected)
+{
+    for (size_t registry = REGISTRY_A; registry <= REGISTRY_B; registry++) {
+        const struct ledger_office *page = &world->ledger.offices[registry];
+        for (size_t i = 0; i < page->case_count; i++)
+            if ((page->cases[i].state == REVIEW_ISSUED || page->cases[i].state == REVIEW_MADE) &&
+                strcmp(page->cases[i].citizen, collected->citizen) == 0 &&
+                strcmp(page->cases[i].number, collected->number) != 0)
+                return true;
+    }
+    return false;
+}
+
+/* Rather one whose holder has applied again, for then two cards are under way. */
+static const struct ledger_case *
+pick_faulty(struct world *world, size_t window)
+{
+    const struct ledger_office *page = &world->ledger.offices[window];
+    for (size_t i = 0; i < page->case_count; i++)
+        if (page->cases[i].state == APPLICATION_COLLECTED &&
+            waits_for_another(world, &page->cases[i]))
+            return &page->cases[i];
+    return people_pick_in_state(world, window, APPLICATION_COLLECTED, APPLICATION_COLLECTED);
+}
+
 /* The holder comes back with a card that is faulty. */
 static void
 find_late_fault(struct world *world)
 {
     size_t window = any_window(world);
     char number[CASE_NUMBER_CHARS + 1];
-    const struct ledger_case *found =
-        people_pick_in_state(world, window, APPLICATION_COLLECTED, APPLICATION_COLLECTED);
+    const struct ledger_case *found = pick_faulty(world, window);
     if (found == NULL || !world_is_up(world, window))
         return;
     snprintf(number, sizeof number, "%s", found->number);
@@ -254,9 +283,11 @@ void
 people_errand(struct world *world)
 {
     static void (*const errands[])(struct world *) = {
-        look_after_blanks,   look_after_blanks, work_with_batches, work_with_batches,
-        work_with_batches,   work_with_batches, pay_back,          give_temporary_card,
-        give_temporary_card, find_late_fault,
+        look_after_blanks, look_after_blanks,          work_with_batches,
+        work_with_batches, work_with_batches,          work_with_batches,
+        pay_back,          give_temporary_card,        give_temporary_card,
+        find_late_fault,   people_look_into_leftovers, people_find_lost_card,
+        find_late_fault,   people_take_temporary_back,
     };
     enum { ERRAND_COUNT = sizeof errands / sizeof *errands };
     errands[dice_roll(&world->people.dice, ERRAND_COUNT)](world);

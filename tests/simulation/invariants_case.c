@@ -42,7 +42,7 @@ is_promised(enum party party, unsigned state)
 {
     if (party == PARTY_REGISTRY)
         return state == REVIEW_ISSUED || state == REVIEW_MADE || state == REVIEW_BLOCKED ||
-               state == REVIEW_REMAKING;
+               state == REVIEW_REMAKING || state == REVIEW_ABANDONING;
     return state == APPLICATION_IN_PRODUCTION || state == APPLICATION_IN_TRANSIT ||
            state == APPLICATION_READY;
 }
@@ -86,12 +86,14 @@ is_settled(const struct world *world, size_t office)
     return running != NULL && !recovery_active(running) && !running->recovery.left;
 }
 
-/* Its card was handed out once; a fault that is found late opens it again, beside any other. */
+/* Its collected card came back faulty, whatever the holder has applied for meanwhile: no desk can
+ * hinder that. */
 static bool
-was_collected(const struct world *world, const char *number)
+was_reopened(const struct world *world, size_t office, const char *case_number)
 {
-    const struct ledger_holding *held = ledger_find_holding(&world->ledger, number);
-    return held != NULL && held->serial[0] != '\0';
+    const struct ledger_holding *held = ledger_find_holding(&world->ledger, case_number);
+    return world->network.offices[office].role->party == PARTY_REGISTRY && held != NULL &&
+           held->closed != 0;
 }
 
 /* After an office went to work without somebody's share, another application may lie on the desk,
@@ -103,7 +105,7 @@ citizen_has_one_open_case(struct world *world, size_t office, const Yidi__Case *
     const enum party party = world->network.offices[office].role->party;
     bool whole = !page->set_back || (page->recovered && !page->hasty);
     const struct ledger_case *found = ledger_find_case(world, office, row->case_number);
-    if (page->set_back && page->forked)
+    if ((page->set_back && page->forked) || was_reopened(world, office, row->case_number))
         return;
     if (!whole && (!is_settled(world, office) || found == NULL || !is_known(world, office, found) ||
                    !is_promised(party, row->state)))
@@ -112,7 +114,7 @@ citizen_has_one_open_case(struct world *world, size_t office, const Yidi__Case *
         const struct ledger_case *other = &page->cases[i];
         if (!other->open || strcmp(other->citizen, row->form->person->citizen_number) != 0 ||
             strcmp(other->number, row->case_number) == 0 ||
-            was_collected(world, row->case_number) || was_collected(world, other->number))
+            was_reopened(world, office, other->number))
             continue;
         INVARIANT(world,
                   !whole && (!is_known(world, office, other) ||
@@ -295,7 +297,8 @@ invariants_of_case(struct world *world, size_t office, const Yidi__Case *row)
         invariants_of_application(world, office, row);
     if (role->party != PARTY_PRODUCTION)
         return;
-    if (row->state >= ORDER_VERIFIED && row->state != ORDER_WITHDRAWN)
+    if (row->state >= ORDER_VERIFIED && row->state != ORDER_WITHDRAWN &&
+        row->state != ORDER_ABANDONED)
         two_people_acted(world, office, row, row->maker, row->checker);
     order_has_one_good_card(world, office, row);
     card_body_is_used_once(world, office, row);

@@ -8,29 +8,43 @@
 #include "tests/simulation/ending.h"
 #include "tests/simulation/world.h"
 
-enum { KEEP_TEXT_DAYS = 20 }; /* after the world has ended */
+enum { KEEPING_VERSION = 2, KEEP_TEXT_DAYS = 20 /* after the world has ended */ };
 
 static const uint64_t day_ms = 24 * 60 * 60000;
 
-static bool
-has_policy(const struct world *world)
-{
-    return world->seed % 2 == 1;
-}
-
 void
-keeping_choose_policy(struct world *world)
+keeping_begin(struct world *world)
 {
     const struct roster *roster = &world->network.roster;
+    struct keeping *keeping = &world->keeping;
+    struct dice dice = dice_of(world->seed, "keeping");
     const struct made_rule rules[] = {
-        { .key = "deadline.collection", .value = 3 },
+        WORLD_RULES,
         { .key = "retention.biometrics", .value = 1 },
         { .key = "retention.text", .value = world->days + KEEP_TEXT_DAYS },
     };
-    arena_reset(&world->policy_arena);
-    world->network.policy =
-        policy_maker_sign(1, rules, has_policy(world) ? 3 : 1, roster->directory_key,
-                          roster->directory_certificate, &world->policy_arena);
+    *keeping = (struct keeping){ .policy = { 0 } };
+    if (world->seed % 2 == 0)
+        return;
+    keeping->policy = policy_maker_sign(KEEPING_VERSION, rules, sizeof rules / sizeof *rules,
+                                        roster->directory_key, roster->directory_certificate,
+                                        &world->policy_arena);
+    for (size_t office = 0; office < PLACE_COUNT; office++)
+        keeping->reads[office] = office == WINDOW_A || dice_chance(&dice, 50);
+}
+
+void
+keeping_give_policy(struct world *world, size_t office)
+{
+    struct office *running = world->network.offices[office].office;
+    struct policy_file *file = NULL;
+    struct refusal refusal;
+    if (!world->keeping.reads[office] ||
+        policies_present(&running->policies)->version >= KEEPING_VERSION)
+        return;
+    REQUIRE(policy_file_decode(world->keeping.policy, world->network.roster.root,
+                               world->network.now.wall_ms, &file, &refusal) == OK);
+    REQUIRE(office_set_policy(running, file, &world->network.now, &refusal) == OK);
 }
 
 static void
@@ -43,9 +57,8 @@ case_is_erased(struct world *world, size_t office, struct store_txn *txn, const 
     struct case_file file;
     arena_init(&arena);
     if (case_file_open(txn, machine, number, &arena, &file) != OK ||
-        file.row->policy_version == 0 || /* accepted before any policy: the law's time is longer */
-        machine->state_open[file.row->state] || retention_held(running, txn, number, held) != OK ||
-        held[0] != '\0')
+        file.row->policy_version != KEEPING_VERSION || machine->state_open[file.row->state] ||
+        retention_held(running, txn, number, held) != OK || held[0] != '\0')
         return;
     INVARIANT(world, file.row->biometrics_erased_ms != 0 && file.row->text_erased_ms != 0,
               "G8 closed cases are erased", "%s at %s", number,
@@ -69,12 +82,13 @@ cases_are_erased(struct world *world, size_t office)
 void
 keeping_live_on(struct world *world)
 {
-    const uint64_t wait_ms = (world->days + KEEP_TEXT_DAYS + 9) * day_ms;
+    const unsigned days = world->days + KEEP_TEXT_DAYS + 9;
     if (world->seed % 4 != 1)
         return;
-    fake_network_run_until(&world->network, world->network.now.monotonic_ms + wait_ms);
+    for (unsigned day = 0; day < days; day++)
+        fake_network_run_until(&world->network, world->network.now.monotonic_ms + day_ms);
     for (size_t office = 0; office < PLACE_COUNT; office++)
-        if (!world_is_rogue(office)) {
+        if (!world_is_rogue(office) && !closure_is_gone(world, office)) {
             cases_are_erased(world, office);
             ending_check_journal(world, office);
         }

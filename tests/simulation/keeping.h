@@ -1,18 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * keeping - in half of the worlds a policy has photos erased on the day after a case has closed,
- * while faults go on; and in half of these, long after the end, the texts, of which nothing may be
- * left.
+ * keeping - in half of the worlds some offices read a policy, and hand it on to the others, that
+ * has photos erased on the day after a case has closed, while faults go on; and in half of these,
+ * long after the end, the texts, of which nothing may be left.
  */
 #ifndef SIMULATION_KEEPING_H
 #define SIMULATION_KEEPING_H
 
-#include <stddef.h>
+#include "common/core/bytes.h"
+
+enum { KEEPING_OFFICES = 8 };
 
 struct world;
 
-/* Sign the policy of the world that begins; its offices read it when they start. */
-void keeping_choose_policy(struct world *world);
+struct keeping {
+    struct bytes policy; /* signed; in the world's arena; empty when this world has none */
+    bool reads[KEEPING_OFFICES];
+};
+
+void keeping_begin(struct world *world);
+
+/* Read the policy at an office that runs and is to read it, unless it follows it already. */
+void keeping_give_policy(struct world *world, size_t office);
 
 /* Months after the end: what was to be erased is, and the books still hold. */
 void keeping_live_on(struct world *world);

@@ -9,7 +9,6 @@
 #include "common/core/require.h"
 #include "common/io/case_file.h"
 #include "common/io/wire.h"
-#include "registry-node/core/review.h"
 #include "tests/simulation/invariants.h"
 #include "tests/simulation/world.h"
 
@@ -238,6 +237,17 @@ ledger_find_holding(const struct ledger *ledger, const char *case_number)
     return NULL;
 }
 
+/* It may have been opened again in the same turn. */
+static bool
+was_closed(const Yidi__Case *row)
+{
+    bool closed = false;
+    for (size_t i = 0; i < row->n_trace; i++)
+        closed |= row->trace[i]->step == YIDI__STEP__CLOSED &&
+                  strcmp(row->trace[i]->office, row->registry_office) == 0;
+    return closed;
+}
+
 /* Windows hand out cards, registries close cases over them. */
 static void
 note_holding(struct ledger *ledger, enum party party, const Yidi__Case *row)
@@ -245,7 +255,7 @@ note_holding(struct ledger *ledger, enum party party, const Yidi__Case *row)
     struct ledger_holding *holding =
         (struct ledger_holding *)(uintptr_t)ledger_find_holding(ledger, row->case_number);
     bool collected = party == PARTY_ACCEPTANCE && row->state == APPLICATION_COLLECTED;
-    bool closed = party == PARTY_REGISTRY && row->state == REVIEW_CLOSED;
+    bool closed = party == PARTY_REGISTRY && was_closed(row);
     if (!collected && !closed)
         return;
     if (holding == NULL) {
@@ -268,14 +278,16 @@ describe_case(const struct world *world, const struct machine *machine, const Yi
         row->collection == NULL ? NULL : row->collection->temporary_card;
     snprintf(found->citizen, sizeof found->citizen, "%s", row->form->person->citizen_number);
     snprintf(found->batch, sizeof found->batch, "%s", row->batch);
+    snprintf(found->card_serial, sizeof found->card_serial, "%s", row->card_serial);
+    snprintf(found->attention, sizeof found->attention, "%s",
+             row->attention == NULL ? "" : row->attention->code);
     found->state = (int)row->state;
     found->open = machine->state_open[found->state];
+    found->redirections = row->redirections;
+    found->remake_refused = row->remake_refused;
     found->deadline_ms = row->stage_deadline_ms;
     found->temporary_out =
         temporary != NULL && temporary->end == YIDI__TEMPORARY_CARD_END__STILL_OUT;
-    found->remake_refused = row->remake_refused;
-    found->card_in_vain = machine == &application_machine && row->state == APPLICATION_ABANDONED &&
-                          row->card_serial[0] != '\0';
     found->window = world_find(world, row->acceptance_office);
     found->registry = world_find(world, row->registry_office);
     found->centre = world_find(world, row->production_office);

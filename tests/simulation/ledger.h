@@ -55,11 +55,13 @@ struct ledger_case {
     int state;
     bool open;
     size_t window, registry, centre;
+    unsigned redirections;
     uint64_t deadline_ms; /* of its stage; 0 none */
     bool temporary_out;   /* at a window: a temporary card was given, and not handed back */
-    char batch[17];       /* at a centre */
     bool remake_refused;  /* at a window: only its abandonment ends the case */
-    bool card_in_vain;    /* at a window: it came after the case was abandoned */
+    char attention[41];   /* code; empty when it calls for none */
+    char card_serial[41];
+    char batch[17]; /* at a centre */
 };
 
 struct ledger_office {

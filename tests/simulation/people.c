@@ -155,7 +155,7 @@ may_be_refused(const struct world *world, const struct wish *wish, const char *c
     const struct ledger_office *page = &world->ledger.offices[wish->window];
     struct made_citizen citizen;
     people_citizen(world, wish->citizen, &citizen);
-    if (page->set_back)
+    if (page->set_back || world->network.roster.offices[world->closure.victim].revoked)
         return true;
     for (size_t i = 0; i < page->case_count; i++)
         if (page->cases[i].open && strcmp(page->cases[i].citizen, citizen.number) == 0)
@@ -263,7 +263,8 @@ people_work_off(struct world *world)
     struct people *people = &world->people;
     unsigned done = 0;
     for (size_t i = 0; i < people->wish_count; i++)
-        if (people->wishes[i].state < WISH_ACCEPTED) {
+        if (people->wishes[i].state < WISH_ACCEPTED &&
+            !closure_is_gone(world, people->wishes[i].window)) {
             ask_for(world, &people->wishes[i]);
             done++;
         }
@@ -272,8 +273,12 @@ people_work_off(struct world *world)
         for (size_t i = 0; i < page->case_count && world_is_up(world, office); i++) {
             char number[CASE_NUMBER_CHARS + 1];
             snprintf(number, sizeof number, "%s", page->cases[i].number);
-            if (page->cases[i].open || page->cases[i].card_in_vain)
+            if (page->cases[i].open) {
                 done += step(world, office, number, page->cases[i].state);
+            } else if (people_has_invalid_card(world, office, &page->cases[i])) {
+                people_destroy_invalid_card(world, office, number);
+                done++;
+            }
         }
     }
     return done;

@@ -117,6 +117,22 @@ void people_citizen(const struct world *world, unsigned citizen, struct made_cit
 void people_errand(struct world *world);
 void people_receive_blanks(struct world *world, size_t centre);
 
+/* Nobody can go on with the case: the decision that ends it; leftovers.c. */
+bool people_abandon(struct world *world, struct decision *decision);
+
+/* Is the window or the card centre of a case no more, as its registry sees it? */
+bool people_nobody_waits(const struct world *world, size_t registry, const char *case_number);
+
+/* A card came for a case that had ended. */
+bool people_has_invalid_card(const struct world *world, size_t office,
+                             const struct ledger_case *found);
+void people_destroy_invalid_card(struct world *world, size_t window, const char *case_number);
+
+/* Errands of leftovers.c. */
+void people_look_into_leftovers(struct world *world);
+void people_find_lost_card(struct world *world);
+void people_take_temporary_back(struct world *world);
+
 /* Do something wrong; mistakes.c. */
 void people_mistake(struct world *world);
 

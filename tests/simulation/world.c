@@ -11,9 +11,9 @@
 #include "common/io/log.h"
 #include "production-node/production.h"
 #include "registry-node/registry.h"
+#include "tests/lib/policy_maker.h"
 #include "tests/simulation/ending.h"
 #include "tests/simulation/invariants.h"
-#include "tests/simulation/keeping.h"
 
 static const struct fake_entry entries[PLACE_COUNT] = {
     [ROGUE_WINDOW] = { .name = "rogue-w",
@@ -44,7 +44,6 @@ static const struct fake_entry entries[PLACE_COUNT] = {
                          .played = true },
 };
 
-/* Cards that nobody collects are destroyed while something still happens. */
 static const uint64_t day_ms = 24 * 60 * 60000;
 
 /* ---- asking ---- */
@@ -103,6 +102,7 @@ static void
 watch_turn(void *context, size_t office)
 {
     ledger_follow(context, office);
+    keeping_give_policy(context, office);
 }
 
 static void
@@ -143,6 +143,18 @@ world_close(struct world *world)
     fake_network_close(&world->network);
 }
 
+static void
+make_policies(struct world *world)
+{
+    const struct roster *roster = &world->network.roster;
+    const struct made_rule rules[] = { WORLD_RULES };
+    arena_reset(&world->policy_arena);
+    world->network.policy =
+        policy_maker_sign(1, rules, sizeof rules / sizeof *rules, roster->directory_key,
+                          roster->directory_certificate, &world->policy_arena);
+    keeping_begin(world);
+}
+
 /* Everything as on the first day. */
 static void
 begin(struct world *world, uint64_t seed)
@@ -161,7 +173,9 @@ begin(struct world *world, uint64_t seed)
     network->witness_interval_ms =
         dice_chance(&dice, 50) ? dice_span_ms(&dice, 10 * 60000, day_ms) : 0;
     world->began_ms = network->now.monotonic_ms;
-    keeping_choose_policy(world);
+    make_policies(world);
+    for (size_t office = 0; office < PLACE_COUNT; office++)
+        network->roster.offices[office].revoked = false;
     fake_network_wipe(network, seed);
     network->wires.untraced = true;
     network->wires.watch = watch_packet;
@@ -171,7 +185,14 @@ begin(struct world *world, uint64_t seed)
     people_begin(world);
     rogue_begin(world);
     disasters_begin(world);
+    closure_begin(world);
     administrator_begin(world);
+}
+
+static uint64_t
+earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
 }
 
 static void
@@ -180,10 +201,11 @@ live_with_faults(struct world *world, uint64_t until_ms)
     struct fake_network *network = &world->network;
     uint64_t people_ms = network->now.monotonic_ms;
     while (network->now.monotonic_ms < until_ms) {
-        uint64_t due_ms = disasters_due_ms(world);
-        due_ms = people_ms < due_ms ? people_ms : due_ms;
+        uint64_t due_ms = earlier(disasters_due_ms(world), closure_due_ms(world));
+        due_ms = earlier(due_ms, people_ms);
         fake_network_run_until(network, due_ms < until_ms ? due_ms : until_ms);
         disasters_act(world);
+        closure_act(world);
         administrator_act(world);
         if (network->now.monotonic_ms < people_ms)
             continue;
@@ -203,6 +225,7 @@ world_live(struct world *world, uint64_t seed, unsigned days)
     live_with_faults(world, world->began_ms + days * day_ms);
     trace(world, TRACE_NOBODY, "*** from now on nothing goes wrong");
     disasters_end(world);
+    closure_end(world);
     world->calm = true;
     ending_live(world);
     ending_audit(world);

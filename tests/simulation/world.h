@@ -15,9 +15,11 @@
 
 #include "tests/lib/fake_network.h"
 #include "tests/simulation/administrator.h"
+#include "tests/simulation/closure.h"
 #include "tests/simulation/dice.h"
 #include "tests/simulation/disasters.h"
 #include "tests/simulation/disk.h"
+#include "tests/simulation/keeping.h"
 #include "tests/simulation/ledger.h"
 #include "tests/simulation/people.h"
 #include "tests/simulation/rogue.h"
@@ -39,13 +41,20 @@ enum place {
 
 enum { WORLD_DAYS_MAX = 300 };
 
+/* Of each policy: cards that nobody collects are destroyed while something still happens. */
+#define WORLD_RULES                                                                                \
+    {                                                                                              \
+        .key = "deadline.collection", .value = 3                                                   \
+    }
+
 _Static_assert((int)PLACE_COUNT == LEDGER_OFFICES, "the ledger has a page for each");
+_Static_assert((int)PLACE_COUNT == KEEPING_OFFICES, "each of them reads a policy or does not");
 
 struct world {
     struct fake_network network;
     struct verdict *verdict; /* borrowed */
     struct directory *directory;
-    struct arena policy_arena;
+    struct arena policy_arena;         /* of one seed */
     struct envelope_verifier verifier; /* that trusts nobody's word */
     uint64_t seed;
     unsigned days;     /* of faults */
@@ -56,8 +65,10 @@ struct world {
     struct people people;
     struct administrator administrator;
     struct disasters disasters;
+    struct closure closure;
     struct disk disk;
     struct rogue rogue;
+    struct keeping keeping;
 };
 
 /* Make keys, directory and folders; once in a process. The world is big and is pointed to. */

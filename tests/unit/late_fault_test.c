@@ -253,6 +253,54 @@ news_of_a_late_fault_may_cross(void **unused)
     fake_network_audit(&network);
 }
 
+/* Every word of the window comes after the centre has told of all three cards. */
+static void
+all_news_of_two_late_faults_may_come_at_once(void **unused)
+{
+    (void)unused;
+    apply(1);
+    walk(0, TO_ISSUED);
+    cut(WINDOW, REGISTRY, true);
+    for (int times = 0; times < 2; times++) {
+        walk(TO_ISSUED, fake_desk_step_count);
+        expect(&report_fault, "in-production");
+    }
+    walk(TO_ISSUED, TO_READY);
+    expect_state(REGISTRY, "made");
+    cut(WINDOW, REGISTRY, false);
+    expect_states("ready", "made", "delivered");
+    assert_string_equal(attention(REGISTRY, number), "");
+    assert_string_equal(read_case(REGISTRY, number)->card_serial,
+                        read_case(WINDOW, number)->card_serial);
+    fake_desk_let_collection_pass(&network, WINDOW, number);
+    expect(&destroy, "destroyed");
+    expect_states("destroyed", "unclaimed", "closed");
+    expect_held_by(NULL);
+    fake_network_audit(&network);
+}
+
+/* A card that was no good when it came, and the one that was handed out: of both the centre tells
+ * only when the fault is known. */
+static void
+an_earlier_card_does_not_take_the_place_of_a_faulty_one(void **unused)
+{
+    (void)unused;
+    apply(1);
+    walk(0, TO_ISSUED);
+    cut(CENTRE, REGISTRY, true);
+    walk(TO_ISSUED, TO_READY);
+    expect(&report_fault, "in-production");
+    walk(TO_ISSUED, fake_desk_step_count);
+    expect(&report_fault, "in-production");
+    expect_state(REGISTRY, "remaking");
+    cut(CENTRE, REGISTRY, false);
+    expect_state(REGISTRY, "remaking");
+    walk(TO_ISSUED, fake_desk_step_count);
+    expect_states("collected", "closed", "closed");
+    assert_string_equal(attention(REGISTRY, number), "");
+    fake_network_audit(&network);
+}
+
 static void
 a_card_made_again_that_nobody_collects_frees_the_citizen(void **unused)
 {
@@ -505,6 +553,8 @@ main(int argc, char *argv[])
         TEST(the_next_card_may_be_faulty_again),
         TEST(a_late_fault_survives_the_loss_of_any_office),
         TEST(news_of_a_late_fault_may_cross),
+        TEST(all_news_of_two_late_faults_may_come_at_once),
+        TEST(an_earlier_card_does_not_take_the_place_of_a_faulty_one),
         TEST(a_card_made_again_that_nobody_collects_frees_the_citizen),
         TEST(a_card_that_is_made_again_is_not_withdrawn),
         TEST(a_late_fault_has_its_own_time),

@@ -57,7 +57,8 @@ enum {
     HTTP_STRANGER_BODY_BYTES_MAX = 4 * 1024,
     HTTP_EVENT_STREAMS_MAX = 240,
     HTTP_EVENT_STREAM_BYTES = 8 * 1024, /* of events that wait for a slow reader */
-    CONSOLE_COMMANDS_MAX = 64,          /* that wait for the loop */
+    CONSOLE_COMMANDS_MAX = 240,         /* acts that wait for the loop */
+    CONSOLE_QUERIES_AT_ONCE = 4,        /* that the loop is asked; the others wait for them */
     LOGINS_WAITING_MAX = 16,            /* whose password is to be verified: one after the other */
     SESSIONS_MAX = 1024,
     SESSIONS_PER_OPERATOR_MAX = 8, /* the oldest ends when another begins */

@@ -1,24 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/io/console.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/core/require.h"
 #include "common/io/clock.h"
 #include "common/io/file.h"
+#include "common/io/log.h"
 #include "common/io/login.h"
 #include "common/io/web_assets.h"
 
 #define API         "/api/v1/"
 #define STATUS_PAGE "/status"
 
-enum { LOOK_MS = 250 }; /* between looks at what was committed, while somebody wants to know */
+enum {
+    LOOK_MS = 250,  /* between looks at what was committed, while somebody wants to know */
+    TELL_MS = 1000, /* between two tidings of it: who shows pages asks again after each */
+    NICENESS = 10,  /* whatever browsers ask, the loop comes first */
+};
 
 struct console {
     struct console_options options; /* texts are not kept */
@@ -29,6 +36,7 @@ struct console {
     char metrics_token[METRICS_TOKEN_CHARS_MAX + 1]; /* empty: none */
     struct office_time now;
     uint64_t revision; /* of the store, that subscribers know of */
+    uint64_t told_ms;  /* monotonic; when they were told */
     int stop;          /* eventfd */
     bool running;
     pthread_t thread;
@@ -283,17 +291,27 @@ tell_changes(struct console *console)
 {
     char data[48];
     uint64_t revision = store_revision(console->options.door.store);
-    if (revision == console->revision)
+    if (revision == console->revision || console->now.monotonic_ms - console->told_ms < TELL_MS)
         return;
     console->revision = revision;
+    console->told_ms = console->now.monotonic_ms;
     snprintf(data, sizeof data, "{\"revision\":%" PRIu64 "}", revision);
     http_publish(console->server, "changed", data);
+}
+
+/* Of this thread alone. */
+static void
+step_back(void)
+{
+    if (setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS) != 0)
+        log_line(LOG_WARNING, "console_priority", "cause=%d", errno);
 }
 
 static void *
 run(void *context)
 {
     struct console *console = context;
+    step_back();
     const int descriptors[] = { http_descriptor(console->server), console->stop };
     uint64_t stopped = 0;
     while (read(console->stop, &stopped, sizeof stopped) < 0) {

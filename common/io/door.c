@@ -10,6 +10,7 @@
 #include "common/io/paper.h"
 #include "common/io/permission.h"
 #include "common/io/problem.h"
+#include "common/io/queries.h"
 #include "common/io/store_queries.h"
 #include "common/io/wire.h"
 
@@ -49,6 +50,7 @@ door_close(struct door *door)
 {
     control_client_close(door->client);
     policies_close(&door->policies);
+    door_queue_fini(&door->queue);
     for (size_t i = 0; i < SHARE_COUNT; i++)
         free(door->answers[i].text);
     arena_fini(&door->arena);
@@ -178,15 +180,6 @@ ask_store(struct door *door, const Yidi__Request *request, uint64_t now_ms,
     return result;
 }
 
-static struct door_waiting *
-free_place(struct door *door)
-{
-    for (size_t i = 0; i < CONSOLE_COMMANDS_MAX; i++)
-        if (door->waiting[i].ticket == 0)
-            return &door->waiting[i];
-    return NULL;
-}
-
 static enum result
 ask_office(struct door *door, const Yidi__Request *request,
            const struct json_attachments *attachments, struct refusal *ret_refusal)
@@ -202,21 +195,35 @@ ask_office(struct door *door, const Yidi__Request *request,
                               : result;
 }
 
+/* A query may have to wait for its turn. */
+static enum result
+ask_or_hold(struct door *door, const Yidi__Request *request,
+            const struct json_attachments *attachments, struct door_waiting *waiting,
+            struct refusal *ret_refusal)
+{
+    if (waiting->kind != DOOR_QUERY || door_queue_has_turn(&door->queue))
+        return ask_office(door, request, attachments, ret_refusal);
+    struct bytes frame = wire_encode(&request->base, &door->arena);
+    return frame.data == NULL ? ERR_MEMORY : door_queue_hold(waiting, frame);
+}
+
 static enum result
 ask_and_wait(struct door *door, const Yidi__Request *request,
              const struct json_attachments *attachments, const struct door_finish *finish,
              const struct office_time *now, struct refusal *ret_refusal)
 {
-    struct door_waiting *place = free_place(door);
+    enum door_kind kind = queries_handles(request) ? DOOR_QUERY : DOOR_ACT;
+    struct door_waiting *place = door_queue_add(&door->queue, kind);
     if (place == NULL)
         return refuse(ret_refusal, REFUSAL_CONSOLE_BUSY, "", "%d commands wait already",
                       CONSOLE_COMMANDS_MAX);
-    enum result result = ask_office(door, request, attachments, ret_refusal);
-    if (result == OK)
-        *place = (struct door_waiting){ .ticket = request->id,
-                                        .until_ms = now->monotonic_ms + PATIENCE_MS,
-                                        .finish = *finish };
-    return result;
+    enum result result = ask_or_hold(door, request, attachments, place, ret_refusal);
+    if (result != OK)
+        return result;
+    place->ticket = request->id;
+    place->until_ms = now->monotonic_ms + PATIENCE_MS;
+    place->finish = *finish;
+    return OK;
 }
 
 static enum http_verdict
@@ -302,13 +309,14 @@ share_answer(struct door *door, enum door_share share, const struct http_request
         fill_shared(door, share, ret_response);
         return HTTP_ANSWERED;
     }
-    struct door_waiting *place = free_place(door);
+    struct door_waiting *place = door_queue_add(&door->queue, DOOR_SHARED);
     if (result == OK && place == NULL)
         result = refuse(&refusal, REFUSAL_CONSOLE_BUSY, "", "too many wait already");
     if (result != OK)
         return answer_trouble(door, result, &refusal, ret_response);
-    *place =
-        (struct door_waiting){ .ticket = request->ticket, .share = share, .until_ms = UINT64_MAX };
+    place->ticket = request->ticket;
+    place->share = share;
+    place->until_ms = UINT64_MAX;
     return HTTP_LATER;
 }
 
@@ -328,12 +336,12 @@ end_shared(struct door *door, struct http_server *server, enum door_share share,
     door->answers[share].ticket = 0;
     door->answers[share].answered_ms = monotonic_ms;
     fill_shared(door, share, &response);
-    for (size_t i = 0; i < CONSOLE_COMMANDS_MAX; i++) {
-        struct door_waiting *waiting = &door->waiting[i];
-        if (waiting->ticket == 0 || waiting->share != share)
+    for (size_t i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
+        struct door_waiting *waiting = &door->queue.places[i];
+        if (waiting->ticket == 0 || waiting->kind != DOOR_SHARED || waiting->share != share)
             continue;
         http_answer(server, waiting->ticket, &response);
-        waiting->ticket = 0;
+        door_queue_remove(waiting);
     }
 }
 
@@ -428,12 +436,9 @@ door_ask(struct door *door, Yidi__Request *request, uint64_t ticket,
 }
 
 bool
-door_awaits(const struct door *door, uint64_t ticket)
+door_awaits(struct door *door, uint64_t ticket)
 {
-    for (size_t i = 0; i < CONSOLE_COMMANDS_MAX; i++)
-        if (door->waiting[i].ticket == ticket)
-            return true;
-    return false;
+    return door_queue_find(&door->queue, ticket) != NULL;
 }
 
 void
@@ -469,18 +474,17 @@ take_answer(struct door *door, struct http_server *server, const struct control_
             take_shared(door, server, share, response, monotonic_ms);
             return;
         }
-    for (size_t i = 0; i < CONSOLE_COMMANDS_MAX; i++) {
-        const struct door_waiting waiting = door->waiting[i];
-        if (waiting.ticket != response->id || response->id == 0)
-            continue;
-        door->waiting[i].ticket = 0;
-        if (waiting.finish.function != NULL && response->body_case != YIDI__RESPONSE__BODY_REFUSAL)
-            waiting.finish.function(waiting.finish.context, waiting.ticket, response, &answer);
-        else
-            fill_answer(door, response, message->frames + 1, message->frame_count - 1, &answer);
-        http_answer(server, waiting.ticket, &answer); /* the response may be gone by now */
+    struct door_waiting *place =
+        response->id == 0 ? NULL : door_queue_find(&door->queue, response->id);
+    if (place == NULL)
         return;
-    }
+    const struct door_waiting waiting = *place;
+    door_queue_remove(place);
+    if (waiting.finish.function != NULL && response->body_case != YIDI__RESPONSE__BODY_REFUSAL)
+        waiting.finish.function(waiting.finish.context, waiting.ticket, response, &answer);
+    else
+        fill_answer(door, response, message->frames + 1, message->frame_count - 1, &answer);
+    http_answer(server, waiting.ticket, &answer); /* the response may be gone by now */
 }
 
 static void
@@ -493,15 +497,25 @@ end_waiting(struct door *door, struct http_server *server, uint64_t monotonic_ms
         (void)refuse(&answer->refusal, REFUSAL_TIMED_OUT, "", "the office's turn does not come");
         end_shared(door, server, share, monotonic_ms);
     }
-    for (size_t i = 0; i < CONSOLE_COMMANDS_MAX; i++) {
+    for (size_t i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
         struct http_response response = { 0 };
-        struct door_waiting *waiting = &door->waiting[i];
+        struct door_waiting *waiting = &door->queue.places[i];
         if (waiting->ticket == 0 || monotonic_ms < waiting->until_ms)
             continue;
         fill_unanswered(door, &response);
         http_answer(server, waiting->ticket, &response);
-        waiting->ticket = 0;
+        door_queue_remove(waiting);
     }
+}
+
+/* Whose turn it is while the office takes nothing, is asked in a later run. */
+static void
+ask_held(struct door *door)
+{
+    struct door_waiting *next;
+    while ((next = door_queue_next(&door->queue)) != NULL &&
+           control_client_send(door->client, &next->held, 1) == OK)
+        door_queue_asked(next);
 }
 
 void
@@ -517,4 +531,5 @@ door_run(struct door *door, struct http_server *server, const struct office_time
     }
     arena_reset(&door->arena);
     end_waiting(door, server, now->monotonic_ms);
+    ask_held(door);
 }

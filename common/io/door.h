@@ -12,6 +12,7 @@
 
 #include "common/core/arena.h"
 #include "common/io/control.h"
+#include "common/io/door_queue.h"
 #include "common/io/http.h"
 #include "common/io/office.h"
 #include "common/io/session.h"
@@ -23,25 +24,6 @@ struct door_options {
     const char *office; /* code */
 };
 
-/* Who makes an HTTP answer of what the office answered, unless that is a refusal; NULL function:
- * the response as JSON. The answer lives in the door's arena, or longer. */
-struct door_finish {
-    void (*function)(void *context, uint64_t ticket, const Yidi__Response *response,
-                     struct http_response *ret_response);
-    void *context;
-};
-
-/* What many ask for again and again: the office is asked once, and all get its answer. */
-enum door_share {
-    SHARE_NONE,
-    SHARE_PROBE,
-    SHARE_HOUR, /* the dashboard, with its charts over an hour, a day, a week */
-    SHARE_DAY,
-    SHARE_WEEK,
-    SHARE_METRICS,
-    SHARE_COUNT
-};
-
 struct door_answer {
     uint64_t ticket;        /* id of the question that the office has not answered; 0: none */
     uint64_t until_ms;      /* patience with it */
@@ -50,20 +32,12 @@ struct door_answer {
     char *text;             /* heap */
 };
 
-/* A command that waits for the office. */
-struct door_waiting {
-    uint64_t ticket;       /* of the exchange, and id of the request; 0: the place is free */
-    enum door_share share; /* waits for what many ask for; SHARE_NONE: for an answer of its own */
-    uint64_t until_ms;
-    struct door_finish finish;
-};
-
 struct door {
     struct door_options options;
     struct control_client *client;
     struct arena arena; /* lives for one request or answer */
     struct policies policies;
-    struct door_waiting waiting[CONSOLE_COMMANDS_MAX];
+    struct door_queue queue;
     struct door_answer answers[SHARE_COUNT];
 };
 
@@ -85,7 +59,7 @@ enum result door_ask(struct door *door, Yidi__Request *request, uint64_t ticket,
                      struct refusal *ret_refusal) MUST_CHECK;
 
 /* Is the answer to that ticket still to come? */
-bool door_awaits(const struct door *door, uint64_t ticket);
+bool door_awaits(struct door *door, uint64_t ticket);
 
 /* The same as door_ask, when no answer is wanted; lost when the office is busy. */
 void door_tell(struct door *door, Yidi__Request *request);

@@ -401,6 +401,15 @@ console_answers_from_the_store_without_the_office(void **state)
     assert_true(is_nothing_asked(sample));
 }
 
+#define EXAMINE "{\"verb\":\"EXAMINE\",\"case_numbers\":[\"31011500000020261122000017\"]}"
+
+static void
+forget(struct asked *asked)
+{
+    control_message_fini(&asked->message);
+    arena_fini(&asked->arena);
+}
+
 static void
 console_bounds_the_commands_that_wait(void **state)
 {
@@ -408,15 +417,83 @@ console_bounds_the_commands_that_wait(void **state)
     int connections[CONSOLE_COMMANDS_MAX];
     struct asked asked;
     for (size_t i = 0; i < CONSOLE_COMMANDS_MAX; i++)
-        connections[i] = command(sample, "status", "{}");
+        connections[i] = command(sample, "decide", EXAMINE);
     for (size_t i = 0; i < CONSOLE_COMMANDS_MAX; i++) {
         take_request(sample, &asked);
-        control_message_fini(&asked.message);
-        arena_fini(&asked.arena);
+        forget(&asked);
     }
-    expect_problem(command(sample, "status", "{}"), 503, "CONSOLE_BUSY", "");
+    expect_problem(command(sample, "decide", EXAMINE), 503, "CONSOLE_BUSY", "");
     for (size_t i = 0; i < CONSOLE_COMMANDS_MAX; i++)
         close(connections[i]);
+}
+
+static void
+answer_peers(struct sample *sample, struct asked *asked)
+{
+    Yidi__Response response = YIDI__RESPONSE__INIT;
+    Yidi__PeerList peers = YIDI__PEER_LIST__INIT;
+    assert_int_equal(asked->request->command_case, YIDI__REQUEST__COMMAND_PEERS);
+    response.body_case = YIDI__RESPONSE__BODY_PEERS;
+    response.peers = &peers;
+    give_answer(sample, asked, &response, NULL);
+}
+
+/* An act waits for nobody's questions. */
+static void
+console_asks_the_office_a_few_questions_at_once(void **state)
+{
+    struct sample *sample = *state;
+    enum { MANY = 3 * CONSOLE_QUERIES_AT_ONCE };
+    int connections[MANY], act;
+    struct asked asked[MANY], decided;
+    for (size_t i = 0; i < MANY; i++)
+        connections[i] = command(sample, "peers", "{}");
+    for (size_t i = 0; i < CONSOLE_QUERIES_AT_ONCE; i++)
+        take_request(sample, &asked[i]);
+    usleep(100000); /* the others are there meanwhile */
+    assert_true(is_nothing_asked(sample));
+    act = command(sample, "decide", EXAMINE);
+    take_request(sample, &decided);
+    assert_int_equal(decided.request->command_case, YIDI__REQUEST__COMMAND_DECIDE);
+    forget(&decided);
+    close(act);
+    for (size_t i = 0; i < MANY; i++) {
+        answer_peers(sample, &asked[i]);
+        if (i + CONSOLE_QUERIES_AT_ONCE < MANY)
+            take_request(sample, &asked[i + CONSOLE_QUERIES_AT_ONCE]);
+    }
+    for (size_t i = 0; i < MANY; i++) {
+        struct browser_reply *reply = receive(connections[i]);
+        assert_int_equal(reply->status, 200);
+        free(reply);
+    }
+    assert_true(is_nothing_asked(sample));
+}
+
+static void
+console_turns_away_nobody_who_waits_for_what_all_get(void **state)
+{
+    struct sample *sample = *state;
+    static const char request[] = "GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n";
+    enum { MANY = 200 };
+    int connections[MANY];
+    struct asked asked;
+    Yidi__Response response = YIDI__RESPONSE__INIT;
+    Yidi__Probed probed = YIDI__PROBED__INIT;
+    for (size_t i = 0; i < MANY; i++) {
+        connections[i] = browser_connect(sample->listen);
+        assert_true(browser_send(connections[i], request, strlen(request)));
+    }
+    take_request(sample, &asked);
+    usleep(200000); /* all are there meanwhile */
+    response.body_case = YIDI__RESPONSE__BODY_PROBED;
+    response.probed = &probed;
+    give_answer(sample, &asked, &response, NULL);
+    for (size_t i = 0; i < MANY; i++) {
+        struct browser_reply *reply = receive(connections[i]);
+        assert_int_equal(reply->status, 200);
+        free(reply);
+    }
 }
 
 /* ---- health ---- */
@@ -582,6 +659,8 @@ main(int argc, char *argv[])
         TEST(console_refuses_what_is_no_command),
         TEST(console_answers_from_the_store_without_the_office),
         TEST(console_bounds_the_commands_that_wait),
+        TEST(console_asks_the_office_a_few_questions_at_once),
+        TEST(console_turns_away_nobody_who_waits_for_what_all_get),
         TEST(console_probes_the_office_once_for_many_that_ask),
         TEST(console_asks_for_one_dashboard_for_all_who_look),
         TEST(console_says_when_the_office_does_not_work),

@@ -13,14 +13,15 @@ struct tally {
     uint64_t deadline_keys;
     uint64_t person_keys;
     uint64_t attention;
-    uint64_t format; /* of the store; from 2 on it has the index by deadline, from 4 on by person */
+    uint64_t format; /* of the store; from 2 on it has the index by deadline, from 4 on by person,
+                        and attention */
 };
 
 static enum result
 check_keys(struct audit *audit, const Yidi__Case *row, struct tally *tally)
 {
     uint64_t keys = 0;
-    enum result result = case_file_find_by_state(audit->txn, row);
+    enum result result = case_file_find_by_state(audit->txn, row, tally->format >= 4);
     if (result == ERR_ABSENT)
         return audit_trouble(audit, ERR_DAMAGED, "case %s is missing in the index by state",
                              row->case_number);
@@ -102,7 +103,8 @@ check_attention(struct audit *audit, const struct tally *tally)
 {
     uint64_t count;
     enum result result = case_file_count_attention(audit->txn, &count);
-    if (result == OK && count > tally->attention)
+    if (result == OK &&
+        (count > tally->attention || (tally->format >= 4 && count < tally->attention)))
         return audit_trouble(audit, ERR_DAMAGED,
                              "%" PRIu64 " cases are counted that call for attention; %" PRIu64
                              " do",
@@ -141,7 +143,8 @@ case_audit(struct audit *audit)
     if (result == OK)
         result = walk_cases(audit, &tally);
     if (result == OK)
-        result = check_rows(audit, TABLE_BY_STATE, "state", tally.cases);
+        result = check_rows(audit, TABLE_BY_STATE, "state",
+                            tally.cases + (tally.format >= 4 ? tally.attention : 0));
     if (result == OK && tally.format > STORE_FORMAT_OLDEST)
         result = check_rows(audit, TABLE_BY_DEADLINE, "deadline", tally.deadline_keys);
     if (result == OK && tally.format >= 4)

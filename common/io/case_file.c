@@ -81,13 +81,18 @@ state_key(int state, uint64_t changed_ms, const char *case_number,
 }
 
 enum result
-case_file_find_by_state(struct store_txn *txn, const Yidi__Case *row)
+case_file_find_by_state(struct store_txn *txn, const Yidi__Case *row, bool with_attention)
 {
     uint8_t storage[BY_STATE_KEY_BYTES];
     struct bytes value;
-    return store_get(txn, TABLE_BY_STATE,
-                     state_key((int)row->state, row->changed_ms, row->case_number, storage),
-                     &value);
+    enum result result =
+        store_get(txn, TABLE_BY_STATE,
+                  state_key((int)row->state, row->changed_ms, row->case_number, storage), &value);
+    if (result == OK && with_attention && row->attention != NULL)
+        result = store_get(
+            txn, TABLE_BY_STATE,
+            state_key(BY_STATE_ATTENTION, row->changed_ms, row->case_number, storage), &value);
+    return result;
 }
 
 struct deadline_place
@@ -183,24 +188,51 @@ count_by(struct store_txn *txn, int state, int64_t change)
     return write_counter(txn, counter_key(state, storage), count + (uint64_t)change);
 }
 
-enum result
-case_file_set_attention(struct store_txn *txn, uint64_t count)
+static enum result
+count_attention(struct store_txn *txn, int64_t change)
 {
-    return write_counter(txn, bytes_of_text(ATTENTION_COUNTER), count);
+    uint64_t count;
+    enum result result = case_file_count_attention(txn, &count);
+    if (result == OK && change < 0 && count == 0)
+        return ERR_DAMAGED;
+    return result == OK
+               ? write_counter(txn, bytes_of_text(ATTENTION_COUNTER), count + (uint64_t)change)
+               : result;
 }
 
-/* Fewer may be counted than there are: it stays at 0. */
-static enum result
-count_attention(const struct case_file *file, struct store_txn *txn)
+enum result
+case_file_forget_attention(struct store_txn *txn)
 {
-    bool calls = file->row->attention != NULL;
-    uint64_t count;
-    if (calls == file->stored_attention)
-        return OK;
-    enum result result = case_file_count_attention(txn, &count);
-    if (result != OK || (!calls && count == 0))
-        return result;
-    return write_counter(txn, bytes_of_text(ATTENTION_COUNTER), calls ? count + 1 : count - 1);
+    return write_counter(txn, bytes_of_text(ATTENTION_COUNTER), 0);
+}
+
+enum result
+case_file_add_attention(struct store_txn *txn, const Yidi__Case *row)
+{
+    uint8_t storage[BY_STATE_KEY_BYTES];
+    enum result result =
+        store_put(txn, TABLE_BY_STATE,
+                  state_key(BY_STATE_ATTENTION, row->changed_ms, row->case_number, storage),
+                  (struct bytes){ 0 });
+    return result == OK ? count_attention(txn, 1) : result;
+}
+
+static enum result
+move_attention(const struct case_file *file, struct store_txn *txn)
+{
+    const Yidi__Case *row = file->row;
+    uint8_t storage[BY_STATE_KEY_BYTES];
+    enum result result = OK;
+    if (file->stored_attention) {
+        result = store_delete(
+            txn, TABLE_BY_STATE,
+            state_key(BY_STATE_ATTENTION, file->stored_changed_ms, row->case_number, storage));
+        if (result == ERR_ABSENT)
+            result = ERR_DAMAGED;
+        if (result == OK)
+            result = count_attention(txn, -1);
+    }
+    return result == OK && row->attention != NULL ? case_file_add_attention(txn, row) : result;
 }
 
 static enum result
@@ -328,7 +360,7 @@ case_file_save(struct case_file *file, const struct machine *machine, struct sto
     if (result == OK)
         result = hold_citizen(file, machine, txn, arena);
     if (result == OK)
-        result = count_attention(file, txn);
+        result = move_attention(file, txn);
     if (result != OK)
         return result;
     file->stored = true;

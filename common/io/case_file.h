@@ -77,8 +77,10 @@ size_t case_file_own_trace(const struct case_file *file, const char *own_office,
 /* The office that plays that part in the case. */
 const char *case_file_office(const Yidi__Case *row, enum party party);
 
-/* Does the row stand in the index by state? OK or ERR_ABSENT. */
-enum result case_file_find_by_state(struct store_txn *txn, const Yidi__Case *row) MUST_CHECK;
+/* Does the row stand in the index by state, and if it calls for attention (and the store is so new
+ * that it would), once more? OK or ERR_ABSENT. */
+enum result case_file_find_by_state(struct store_txn *txn, const Yidi__Case *row,
+                                    bool with_attention) MUST_CHECK;
 
 /* Where a row stands in the index by deadline. */
 struct deadline_place case_file_place(const Yidi__Case *row);
@@ -89,16 +91,18 @@ struct person_place case_file_person(const Yidi__Case *row);
 /* Cases in a state, from the counters. */
 enum result case_file_count(struct store_txn *txn, int state, uint64_t *ret_count) MUST_CHECK;
 
+/* For a store of before format 4: nothing calls for attention, until each that does is added. */
+enum result case_file_forget_attention(struct store_txn *txn) MUST_CHECK;
+enum result case_file_add_attention(struct store_txn *txn, const Yidi__Case *row) MUST_CHECK;
+
 /* How many cases call for somebody's attention. */
 enum result case_file_count_attention(struct store_txn *txn, uint64_t *ret_count) MUST_CHECK;
-
-/* For a store of before they were counted. */
-enum result case_file_set_attention(struct store_txn *txn, uint64_t count) MUST_CHECK;
 
 /* When the case that has been in a state for longest came there. OK or ERR_ABSENT. */
 enum result case_file_oldest(struct store_txn *txn, int state, uint64_t *ret_changed_ms) MUST_CHECK;
 
-/* Key of the index by state: state, time of last change, case number. */
-enum { BY_STATE_KEY_BYTES = 1 + 8 + CASE_NUMBER_CHARS };
+/* Key of the index by state: state, time of last change, case number. What calls for attention
+ * stands there once more, as if in the absent state, which no stored case is in. */
+enum { BY_STATE_KEY_BYTES = 1 + 8 + CASE_NUMBER_CHARS, BY_STATE_ATTENTION = 0 };
 
 #endif

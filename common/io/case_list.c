@@ -28,13 +28,15 @@ struct page {
     Yidi__Listed *listed;
 };
 
+/* only_state  -1: any */
 static enum result
-add_case(struct page *page, const char *case_number)
+add_case(struct page *page, const char *case_number, int only_state)
 {
     struct case_file file;
     enum result result = case_file_open(page->source->txn, page->source->machine, case_number,
                                         &page->scratch, &file);
-    if (result == OK && (!page->list->attention_only || file.row->attention != NULL))
+    if (result == OK && (!page->list->attention_only || file.row->attention != NULL) &&
+        (only_state < 0 || only_state == (int)file.row->state))
         result =
             case_summary(page->source, file.row, &page->listed->cases[page->listed->n_cases++]);
     arena_reset(&page->scratch);
@@ -58,7 +60,7 @@ struct walk {
     uint8_t prefix;    /* first byte of its keys */
     struct bytes from; /* where to begin when the cursor of the page is not in it; may be empty */
     uint64_t until_ms; /* by deadline: up to and with */
-    int only_state;    /* by deadline; -1: any */
+    int only_state;    /* -1: any */
 };
 
 /* Look at one key. ERR_ABSENT: the walk ends before it. */
@@ -72,14 +74,14 @@ take_key(struct page *page, const struct walk *walk, struct bytes key, struct by
         if (key.size != BY_STATE_KEY_BYTES)
             return ERR_DAMAGED;
         memcpy(case_number, key.data + 9, CASE_NUMBER_CHARS);
-        return add_case(page, case_number);
+        return add_case(page, case_number, walk->only_state);
     }
     if (deadline_index_read(key, value, &deadline) != OK)
         return OK; /* damaged; the case stands in the other lists */
     if (deadline.time_ms > walk->until_ms)
         return ERR_ABSENT;
     bool other = walk->only_state >= 0 && walk->only_state != deadline.state;
-    return other ? OK : add_case(page, deadline.case_number);
+    return other ? OK : add_case(page, deadline.case_number, -1);
 }
 
 /* Rows of an index beyond the cursor, until the page is full. ERR_FULL: it is, and there is more.
@@ -138,11 +140,23 @@ list_by_state(struct page *page, int only_state, struct refusal *ret_refusal)
         return refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "list.after",
                       "a cursor that an earlier page of the same list gave");
     for (int state = first; state <= last && result == OK; state++) {
-        const struct walk walk = { .table = TABLE_BY_STATE, .prefix = (uint8_t)state };
-        if (only_state >= 0 || machine->state_open[state] || page->list->attention_only)
+        const struct walk walk = { .table = TABLE_BY_STATE,
+                                   .prefix = (uint8_t)state,
+                                   .only_state = -1 };
+        if (only_state >= 0 || machine->state_open[state])
             result = follow(page, &walk);
     }
     return result;
+}
+
+static enum result
+list_attention(struct page *page, int only_state, struct refusal *ret_refusal)
+{
+    const struct walk walk = { .table = TABLE_BY_STATE,
+                               .prefix = BY_STATE_ATTENTION,
+                               .only_state = only_state };
+    enum result result = read_cursor(page, BY_STATE_KEY_BYTES, BY_STATE_ATTENTION + 1, ret_refusal);
+    return result == OK ? follow(page, &walk) : result;
 }
 
 /* Those of which the operators were told first: their deadlines are the older ones. */
@@ -193,7 +207,8 @@ case_list(const struct summary_source *source, const Yidi__List *list, Yidi__Res
     arena_init(&page.scratch);
     enum result result = list->overdue_only || list->due_soon_only
                              ? list_by_deadline(&page, only, ret_refusal)
-                             : list_by_state(&page, only, ret_refusal);
+                         : list->attention_only ? list_attention(&page, only, ret_refusal)
+                                                : list_by_state(&page, only, ret_refusal);
     arena_fini(&page.scratch);
     response->body_case = YIDI__RESPONSE__BODY_LISTED;
     response->listed = page.listed;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * case_list - pages of cases with names and numbers masked: by state, oldest change first; or, of
- * those that are overdue or due soon, by deadline.
+ * case_list - pages of cases with names and numbers masked: by state, oldest change first; of those
+ * that call for attention, oldest change first; of those that are overdue or due soon, by deadline.
  */
 #ifndef IO_CASE_LIST_H
 #define IO_CASE_LIST_H
@@ -14,9 +14,9 @@ enum {
 };
 
 /* One page: of one state, or of all open ones; of every state when attention is asked for, which
- * the end of a case does not settle. What is overdue or due soon comes from the index by deadline,
- * whose cursors are of another kind. A page may be short of its limit, or empty, and still have a
- * next one: then it has looked at LIST_EXAMINED_MAX rows.
+ * the end of a case does not settle. What calls for attention, and what is overdue or due soon,
+ * comes from an index of its own, whose cursors are of another kind. A page may be short of its
+ * limit, or empty, and still have a next one: then it has looked at LIST_EXAMINED_MAX rows.
  *
  * response     out; body set to Listed, in the arena.
  * ERR_REFUSED  STATE_UNKNOWN, or FIELD_OUT_OF_BOUNDS for a cursor that is none. */

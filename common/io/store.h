@@ -26,7 +26,7 @@ enum store_table {
     TABLE_PEERS,         /* office code -> PeerRow */
     TABLE_BLOBS,         /* digest -> attachment */
     TABLE_CASES,         /* case number -> Case */
-    TABLE_BY_STATE,      /* state, changed_ms, case number -> empty */
+    TABLE_BY_STATE,      /* state, changed_ms, case number -> empty (case_file.h) */
     TABLE_OPEN_CITIZENS, /* citizen number -> case number of the open case */
     TABLE_COUNTERS,      /* text name -> u64 */
     TABLE_REQUESTS,      /* request key -> case number, SHA-256 of what was applied for */
@@ -53,8 +53,9 @@ enum store_table {
     TABLE_COUNT
 };
 
-/* Format 2 brought by_deadline, format 3 dossiers, format 4 by_person. A store of the oldest format
- * is opened as it is; store_upgrade (store_upgrade.h) makes it one of the present. */
+/* Format 2 brought by_deadline, format 3 dossiers, format 4 by_person and what calls for attention
+ * into by_state. A store of the oldest format is opened as it is; store_upgrade (store_upgrade.h)
+ * makes it one of the present. */
 enum { STORE_FORMAT_OLDEST = 1, STORE_FORMAT = 4 };
 
 struct store;

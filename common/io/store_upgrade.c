@@ -14,7 +14,7 @@ struct upgrade {
     struct store_txn *txn;
     uint64_t format;         /* so far */
     const struct role *role; /* may be NULL */
-    uint64_t cases, attention;
+    uint64_t cases;
 };
 
 /* ---- cases ---- */
@@ -72,8 +72,8 @@ upgrade_case(struct upgrade *upgrade, struct bytes key, struct bytes value, stru
     if (result == OK && upgrade->role != NULL && upgrade->role->upgrade_case != NULL)
         result = upgrade->role->upgrade_case(upgrade->txn, row);
     upgrade->cases++;
-    upgrade->attention += row->attention != NULL;
-    return result;
+    return result == OK && row->attention != NULL ? case_file_add_attention(upgrade->txn, row)
+                                                  : result;
 }
 
 /* ---- messages ---- */
@@ -210,9 +210,9 @@ upgrade_policies(struct upgrade *upgrade)
 static enum result
 upgrade_tables(struct upgrade *upgrade)
 {
-    enum result result = upgrade_table(upgrade, TABLE_CASES, upgrade_case);
+    enum result result = case_file_forget_attention(upgrade->txn);
     if (result == OK)
-        result = case_file_set_attention(upgrade->txn, upgrade->attention);
+        result = upgrade_table(upgrade, TABLE_CASES, upgrade_case);
     if (upgrade->format >= 3)
         return result;
     if (result == OK)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/io/store_upgrade.h"
 #include "common/io/wire.h"
 #include "tests/lib/sample_case.h"
 #include "tests/lib/scratch_store.h"
@@ -211,15 +212,60 @@ cases_that_call_for_attention_are_counted_until_they_do_not(void **unused)
     file.row->attention = NULL;
     save(&file, SAMPLE_WORKING, 2000);
     assert_attention(0);
-    sample_case_init(2, &form, &arena, &file);
+}
+
+static bool
+stands_under_attention(uint64_t changed_ms)
+{
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&scratch);
+    uint8_t key[BY_STATE_KEY_BYTES] = { BY_STATE_ATTENTION };
+    char number[CASE_NUMBER_CHARS + 1];
+    struct bytes value;
+    sample_case_number(1, number);
+    bytes_put_u64(key + 1, changed_ms);
+    memcpy(key + 9, number, CASE_NUMBER_CHARS);
+    return store_get(txn, TABLE_BY_STATE, bytes_of(key, sizeof key), &value) == OK;
+}
+
+static void
+a_case_that_calls_for_attention_stands_in_the_index_once_more(void **unused)
+{
+    (void)unused;
+    Yidi__CaseAttention attention = YIDI__CASE_ATTENTION__INIT;
+    struct case_file file;
+    attention.code = "ORDER_LOST";
+    sample_case_init(1, &form, &arena, &file);
     file.row->attention = &attention;
     save(&file, SAMPLE_WAITING, 1000);
-    struct store_txn *txn = scratch_store_write(&scratch); /* as one that never counted it */
-    assert_int_equal(store_delete(txn, TABLE_COUNTERS, bytes_of_text("attention")), OK);
-    scratch_store_commit(txn);
+    assert_true(stands_under_attention(1000));
+    save(&file, SAMPLE_DONE, 2000);
+    assert_false(stands_under_attention(1000));
+    assert_true(stands_under_attention(2000));
+    file = open_case(1);
     file.row->attention = NULL;
+    save(&file, SAMPLE_DONE, 3000);
+    assert_int_equal(scratch_store_count(&scratch, TABLE_BY_STATE), 1);
+}
+
+static void
+a_store_of_the_third_format_learns_what_calls_for_attention(void **unused)
+{
+    (void)unused;
+    Yidi__CaseAttention attention = YIDI__CASE_ATTENTION__INIT;
+    struct case_file file;
+    attention.code = "ORDER_LOST";
+    sample_case_init(1, &form, &arena, &file);
+    file.row->attention = &attention;
     save(&file, SAMPLE_WAITING, 1000);
-    assert_attention(0);
+    scratch_store_remove(&scratch, TABLE_BY_STATE, 0); /* the first key */
+    struct store_txn *txn = scratch_store_write(&scratch);
+    assert_int_equal(store_delete(txn, TABLE_COUNTERS, bytes_of_text("attention")), OK);
+    assert_int_equal(store_set_format(txn, 3), OK);
+    scratch_store_commit(txn);
+    assert_false(stands_under_attention(1000));
+    assert_int_equal(store_upgrade(scratch.store, NULL), OK);
+    assert_true(stands_under_attention(1000));
+    assert_attention(1);
 }
 
 static void
@@ -490,6 +536,8 @@ main(int argc, char *argv[])
         TEST(indexes_and_counters_move_with_the_case),
         TEST(counters_count_many_cases),
         TEST(cases_that_call_for_attention_are_counted_until_they_do_not),
+        TEST(a_case_that_calls_for_attention_stands_in_the_index_once_more),
+        TEST(a_store_of_the_third_format_learns_what_calls_for_attention),
         TEST(an_index_that_lost_a_key_is_damage),
         TEST(an_open_case_holds_its_citizen_until_it_ends),
         TEST(a_case_that_never_opens_leaves_the_open_one_its_citizen),

@@ -137,7 +137,8 @@ ask(const Yidi__List *list, Yidi__Listed **ret_listed, struct refusal *ret_refus
     return result;
 }
 
-/* Read all pages; marks every case seen, in the order of state and change, or of deadlines. */
+/* Read all pages; marks every case seen, in the order of state and change, or of deadlines; what
+ * calls for attention, in the order of change. */
 static void
 page_through(Yidi__List *list, bool seen[CASES], size_t *ret_pages)
 {
@@ -157,7 +158,7 @@ page_through(Yidi__List *list, bool seen[CASES], size_t *ret_pages)
             assert_int_equal(sscanf(summary->case_number + 18, "%7u", &serial), 1);
             assert_false(seen[serial]);
             seen[serial] = true;
-            int at = machine_find_state(&sample_machine, summary->state);
+            int at = list->attention_only ? 0 : machine_find_state(&sample_machine, summary->state);
             if (by_deadline)
                 assert_true(summary->stage_deadline_ms >= deadline_ms);
             else
@@ -293,6 +294,42 @@ what_is_due_later_is_not_looked_at(void **unused)
     assert_true(listed->n_cases > 0);
 }
 
+static void
+what_calls_for_no_attention_is_not_looked_at(void **unused)
+{
+    (void)unused;
+    for (unsigned serial = 0; serial < CASES; serial++)
+        if (!needs_attention(serial)) {
+            char number[CASE_NUMBER_CHARS + 1];
+            sample_case_number(serial, number);
+            scratch_store_put(&scratch, TABLE_CASES, bytes_of_text(number), bytes_of("x", 1));
+        }
+    Yidi__List list = YIDI__LIST__INIT;
+    bool seen[CASES];
+    size_t pages;
+    list.attention_only = true;
+    page_through(&list, seen, &pages);
+    for (unsigned serial = 0; serial < CASES; serial++)
+        assert_int_equal(seen[serial], needs_attention(serial));
+}
+
+static void
+what_calls_for_attention_is_listed_of_one_state_too(void **unused)
+{
+    (void)unused;
+    for (int state = 1; state < SAMPLE_STATE_COUNT; state++) {
+        Yidi__List list = YIDI__LIST__INIT;
+        bool seen[CASES];
+        size_t pages;
+        list.state = (char *)(uintptr_t)sample_machine.state_names[state];
+        list.attention_only = true;
+        page_through(&list, seen, &pages);
+        for (unsigned serial = 0; serial < CASES; serial++)
+            assert_int_equal(seen[serial],
+                             needs_attention(serial) && (int)state_of(serial) == state);
+    }
+}
+
 /* However many rows there are, one page looks at no more than so many, and goes on from there. */
 static void
 a_page_ends_where_it_has_looked_long_enough(void **unused)
@@ -303,32 +340,31 @@ a_page_ends_where_it_has_looked_long_enough(void **unused)
     arena_init(&rows);
     struct store_txn *txn = scratch_store_write(&scratch);
     for (unsigned serial = CASES; serial < MANY; serial++) {
-        Yidi__CaseAttention attention = YIDI__CASE_ATTENTION__INIT;
         struct sample_form form;
         struct case_file file;
         sample_case_init(serial, &form, &rows, &file);
-        attention.code = "WRONG_OFFICE";
-        file.row->state = SAMPLE_DONE;
-        file.row->changed_ms = 1000000 + serial;
-        file.row->attention = serial == LAST ? &attention : NULL;
+        file.row->state = serial == LAST ? SAMPLE_WORKING : SAMPLE_WAITING;
+        file.row->changed_ms = 1000000;
+        file.row->stage_deadline_ms = NOW_MS - 10 * DAY_MS + serial;
         assert_int_equal(case_file_save(&file, &sample_machine, txn, &rows), OK);
         arena_reset(&rows);
     }
     scratch_store_commit(txn);
     Yidi__List list = YIDI__LIST__INIT;
     Yidi__Listed *listed;
-    list.attention_only = true;
-    list.state = "done";
+    list.overdue_only = true;
+    list.state = "working";
     list.limit = 1000;
-    size_t found = 0;
+    size_t told = 0, untold = 0;
     for (unsigned serial = 0; serial < CASES; serial++)
-        found += state_of(serial) == SAMPLE_DONE && needs_attention(serial);
+        if (state_of(serial) == SAMPLE_WORKING && is_overdue(serial))
+            ++*(was_told_of(serial) ? &told : &untold);
     assert_int_equal(ask(&list, &listed, NULL), OK);
-    assert_int_equal(listed->n_cases, found);
+    assert_int_equal(listed->n_cases, told);
     assert_string_not_equal(listed->next, "");
     list.after = listed->next;
     assert_int_equal(ask(&list, &listed, NULL), OK);
-    assert_int_equal(listed->n_cases, 1);
+    assert_int_equal(listed->n_cases, 1 + untold);
     assert_string_equal(listed->next, "");
 }
 
@@ -480,6 +516,8 @@ main(int argc, char *argv[])
         TEST(the_cursor_visits_each_open_case_exactly_once_whatever_the_limit),
         TEST(one_state_is_listed_alone_even_a_closed_one),
         TEST(filters_leave_out_what_was_not_asked_for),
+        TEST(what_calls_for_no_attention_is_not_looked_at),
+        TEST(what_calls_for_attention_is_listed_of_one_state_too),
         TEST(a_page_ends_where_it_has_looked_long_enough),
         TEST(no_limit_is_a_hundred),
         TEST(an_empty_list_has_no_next_page),

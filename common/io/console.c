@@ -24,7 +24,7 @@
 enum {
     LOOK_MS = 250,  /* between looks at what was committed, while somebody wants to know */
     TELL_MS = 1000, /* between two tidings of it: who shows pages asks again after each */
-    NICENESS = 10,  /* whatever browsers ask, the loop comes first */
+    NICENESS = 10,  /* added to the loop's: whatever browsers ask, it comes first */
 };
 
 struct console {
@@ -299,11 +299,12 @@ tell_changes(struct console *console)
     http_publish(console->server, "changed", data);
 }
 
-/* Of this thread alone. */
+/* This thread alone; a page that is shown a little later harms nobody. */
 static void
 step_back(void)
 {
-    if (setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS) != 0)
+    const id_t thread = (id_t)gettid();
+    if (setpriority(PRIO_PROCESS, thread, getpriority(PRIO_PROCESS, thread) + NICENESS) != 0)
         log_line(LOG_WARNING, "console_priority", "cause=%d", errno);
 }
 

@@ -58,6 +58,8 @@ static void
 send_application(struct desk *desk, size_t index)
 {
     struct bytes frames[1 + ATTACHMENTS_MAX];
+    if (desk->pause_ms > 0)
+        bench_sleep_ms(desk->pause_ms);
     load_frames(desk->load, desk->first_load + index, frames);
     if (desk->sent_ms != NULL)
         desk->sent_ms[index] = bench_now_ms();

@@ -32,6 +32,7 @@ struct desk {
                                be NULL */
     struct load *load;      /* window */
     size_t outstanding_max; /* window */
+    unsigned pause_ms;      /* window: before each application; 0: none */
     pthread_t thread;
     struct control_client *client;
     uint64_t request_id;

@@ -65,17 +65,27 @@ stage_deadline_ms(const struct filler *filler, uint32_t serial)
                                      : deadline_ms(DEADLINE_REGISTRY, &policy, filler->now_ms);
 }
 
+void
+fill_case_number(const struct network *network, uint32_t serial,
+                 char ret_number[CASE_NUMBER_CHARS + 1])
+{
+    uint32_t today = civil_date_of_ms((uint64_t)time(NULL) * 1000);
+    expect_ok(case_number_format(network->offices[SHENZHEN].code, civil_date_add_days(today, -1),
+                                 serial, ret_number),
+              "case_number_format");
+}
+
 static void
 add_case(struct filler *filler, uint32_t serial)
 {
     char case_number[CASE_NUMBER_CHARS + 1];
     struct made_citizen citizen;
     struct case_file file;
+    Yidi__CaseAttention attention = YIDI__CASE_ATTENTION__INIT;
+    attention.code = "ORDER_LOST";
     citizen_make(serial, filler->network->offices[TIANHE].area, &citizen);
     application_set_citizen(filler->application, &citizen);
-    expect_ok(case_number_format(filler->office->code, civil_date_of_ms(filler->now_ms), serial,
-                                 case_number),
-              "case_number_format");
+    fill_case_number(filler->network, serial, case_number);
     expect_ok(case_file_new(case_number, &filler->arena, &file), "case_file_new");
     file.row->state = APPLICATION_SUBMITTED;
     file.row->form = &filler->application->form;
@@ -87,6 +97,7 @@ add_case(struct filler *filler, uint32_t serial)
     file.row->statutory_deadline_ms = deadline_ms(DEADLINE_STATUTORY, &policy, filler->now_ms);
     file.row->stage_deadline_ms = stage_deadline_ms(filler, serial);
     file.row->clerk = "clerk1";
+    file.row->attention = serial % FILL_ATTENTION_ONE_IN == 0 ? &attention : NULL;
     Yidi__Hop hop = YIDI__HOP__INIT;
     hop.office = (char *)filler->office->code;
     hop.step = YIDI__STEP__ACCEPTED;

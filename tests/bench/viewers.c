@@ -14,24 +14,36 @@
 #include "tests/bench/bench.h"
 #include "tests/lib/browser.h"
 
-enum { VIEWERS_MAX = 250, LATENCIES_MAX = 100000, ANSWER_BYTES = 64 * 1024 };
+enum {
+    VIEWERS_MAX = 250,
+    LATENCIES_MAX = 100000,
+    ANSWER_BYTES = 64 * 1024,
+    TICK_MS = 5000,
+    CHANGE_MS = 1000,
+    REST_MS = 2000,
+    WAIT_MS = 100, /* at most, between looks whether it is over */
+    NICENESS = 19,
+};
 
 struct viewer {
     int connection;
-    double due_ms; /* when to ask; 0: an answer is awaited */
+    int events;       /* -1: none */
+    double tick_ms;   /* when to ask by the clock */
+    double change_ms; /* when to ask for a change; 0: not */
+    bool awaits;
     double asked_ms;
+    size_t next_request;
     char head[4096];
     size_t head_size;
     long body_left; /* -1: the head is not complete */
 };
 
 struct crowd {
+    struct viewers_plan plan;
     struct viewer list[VIEWERS_MAX];
-    size_t count;
-    unsigned interval_ms;
-    char request[300];
     double latencies_ms[LATENCIES_MAX];
     size_t answers;
+    size_t events;
 };
 
 static volatile sig_atomic_t ended;
@@ -43,23 +55,19 @@ end(int signal)
     ended = 1;
 }
 
-static void
-ask(struct crowd *crowd, struct viewer *viewer)
-{
-    if (!browser_send(viewer->connection, crowd->request, strlen(crowd->request)))
-        bench_fail("a viewer was turned away");
-    viewer->asked_ms = bench_now_ms();
-    viewer->due_ms = 0;
-    viewer->head_size = 0;
-    viewer->body_left = -1;
-}
+/* ---- one request ---- */
 
 static void
-finish(struct crowd *crowd, struct viewer *viewer)
+ask(const struct crowd *crowd, struct viewer *viewer, double now_ms)
 {
-    double now_ms = bench_now_ms();
-    crowd->latencies_ms[crowd->answers++ % LATENCIES_MAX] = now_ms - viewer->asked_ms;
-    viewer->due_ms = now_ms + crowd->interval_ms;
+    const char *request = crowd->plan.requests[viewer->next_request];
+    viewer->next_request = (viewer->next_request + 1) % crowd->plan.request_count;
+    if (!browser_send(viewer->connection, request, strlen(request)))
+        bench_fail("a viewer was turned away");
+    viewer->asked_ms = now_ms;
+    viewer->awaits = true;
+    viewer->head_size = 0;
+    viewer->body_left = -1;
 }
 
 static void
@@ -79,7 +87,7 @@ take_bytes(struct viewer *viewer, const char *bytes, size_t size)
     if (body == NULL)
         return;
     if (strncmp(viewer->head, "HTTP/1.1 200", 12) != 0 || length == NULL)
-        bench_fail("not 200: %.60s", viewer->head);
+        bench_fail("not 200: %.60s %.300s", viewer->head, body);
     size_t before = viewer->head_size - part;
     size_t head = (size_t)(body + 4 - viewer->head);
     viewer->body_left = atol(length + 16) - (long)(size - (head - before));
@@ -93,68 +101,142 @@ receive(struct crowd *crowd, struct viewer *viewer)
     if (size <= 0)
         bench_fail("a viewer lost its connection");
     take_bytes(viewer, bytes, (size_t)size);
-    if (viewer->body_left == 0)
-        finish(crowd, viewer);
+    if (viewer->body_left != 0)
+        return;
+    double now_ms = bench_now_ms();
+    crowd->latencies_ms[crowd->answers++ % LATENCIES_MAX] = now_ms - viewer->asked_ms;
+    viewer->awaits = false;
+    if (crowd->plan.events == NULL)
+        ask(crowd, viewer, now_ms);
+}
+
+/* ---- dashboards ---- */
+
+static void
+take_events(struct crowd *crowd, struct viewer *viewer)
+{
+    char bytes[4096];
+    ssize_t size = recv(viewer->events, bytes, sizeof bytes - 1, 0);
+    if (size <= 0)
+        bench_fail("a viewer lost its events");
+    bytes[size] = '\0';
+    for (const char *at = bytes; (at = strstr(at, "event: changed")) != NULL; at++) {
+        crowd->events++;
+        if (viewer->change_ms == 0)
+            viewer->change_ms = bench_now_ms() + CHANGE_MS;
+    }
+}
+
+static void
+ask_when_due(struct crowd *crowd, struct viewer *viewer, double now_ms)
+{
+    bool due = now_ms >= viewer->tick_ms;
+    if (due)
+        viewer->tick_ms += TICK_MS;
+    if (viewer->change_ms != 0 && now_ms >= viewer->change_ms) {
+        viewer->change_ms = 0;
+        due |= now_ms - viewer->asked_ms >= REST_MS;
+    }
+    if (due && !viewer->awaits)
+        ask(crowd, viewer, now_ms);
+}
+
+/* ---- the process ---- */
+
+static double
+next_ms(const struct crowd *crowd, double now_ms)
+{
+    double next = now_ms + WAIT_MS;
+    for (size_t i = 0; i < crowd->plan.count; i++) {
+        const struct viewer *viewer = &crowd->list[i];
+        if (viewer->tick_ms < next)
+            next = viewer->tick_ms;
+        if (viewer->change_ms != 0 && viewer->change_ms < next)
+            next = viewer->change_ms;
+    }
+    return next;
 }
 
 static void
 look(struct crowd *crowd)
 {
-    struct pollfd items[VIEWERS_MAX];
-    double now_ms = bench_now_ms(), next_ms = now_ms + 100;
-    for (size_t i = 0; i < crowd->count; i++) {
+    struct pollfd items[2 * VIEWERS_MAX];
+    const size_t count = crowd->plan.count;
+    double now_ms = bench_now_ms();
+    for (size_t i = 0; i < count; i++) {
         struct viewer *viewer = &crowd->list[i];
-        if (viewer->due_ms != 0 && viewer->due_ms <= now_ms)
-            ask(crowd, viewer);
-        if (viewer->due_ms != 0 && viewer->due_ms < next_ms)
-            next_ms = viewer->due_ms;
-        items[i] = (struct pollfd){ .fd = viewer->connection, .events = POLLIN };
+        ask_when_due(crowd, viewer, now_ms);
+        items[2 * i] = (struct pollfd){ .fd = viewer->connection, .events = POLLIN };
+        items[2 * i + 1] = (struct pollfd){ .fd = viewer->events, .events = POLLIN };
     }
-    (void)poll(items, crowd->count, (int)(next_ms - now_ms) + 1);
-    for (size_t i = 0; i < crowd->count && !ended; i++)
-        if (items[i].revents != 0)
+    (void)poll(items, 2 * count, (int)(next_ms(crowd, now_ms) - now_ms) + 1);
+    for (size_t i = 0; i < count && !ended; i++) {
+        if (items[2 * i].revents != 0)
             receive(crowd, &crowd->list[i]);
+        if (items[2 * i + 1].revents != 0)
+            take_events(crowd, &crowd->list[i]);
+    }
+}
+
+static void
+arrive(struct crowd *crowd)
+{
+    const struct viewers_plan *plan = &crowd->plan;
+    double start_ms = bench_now_ms();
+    for (size_t i = 0; i < plan->count; i++) {
+        struct viewer *viewer = &crowd->list[i];
+        bool dashboard = plan->events != NULL;
+        char address[20];
+        snprintf(address, sizeof address, "127.0.1.%zu", i + 1);
+        viewer->connection = browser_connect_from(address, plan->listen);
+        viewer->events = dashboard ? browser_connect_from(address, plan->listen) : -1;
+        viewer->next_request = i % plan->request_count;
+        viewer->tick_ms = dashboard ? start_ms + (double)TICK_MS * (double)i / (double)plan->count
+                                    : start_ms + 1e12;
+        if (dashboard && !browser_send(viewer->events, plan->events, strlen(plan->events)))
+            bench_fail("a viewer was turned away");
+        if (!dashboard)
+            ask(crowd, viewer, bench_now_ms());
+    }
 }
 
 _Noreturn static void
-run(struct crowd *crowd, const char *listen, int figures)
+run(struct crowd *crowd, int figures)
 {
-    double start_ms = bench_now_ms();
+    static const double percents[] = { 50, 95, 99 };
+    struct viewers_figures seen;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGTERM, end);
-    for (size_t i = 0; i < crowd->count; i++) {
-        crowd->list[i].connection = browser_connect(listen);
-        crowd->list[i].due_ms =
-            start_ms + (double)crowd->interval_ms * (double)i / (double)crowd->count + 0.001;
-    }
+    if (!crowd->plan.alone && nice(NICENESS) < 0)
+        bench_fail("viewers cannot yield");
+    arrive(crowd);
+    double start_ms = bench_now_ms();
     while (!ended)
         look(crowd);
+    double took_ms = bench_now_ms() - start_ms;
     size_t kept = crowd->answers < LATENCIES_MAX ? crowd->answers : LATENCIES_MAX;
     bench_sort(crowd->latencies_ms, kept);
-    const struct viewers_figures seen = {
-        .answers_per_s = (double)crowd->answers * 1e3 / (bench_now_ms() - start_ms),
-        .p99_ms = bench_percentile(crowd->latencies_ms, kept, 99),
-    };
+    seen.answers_per_s = (double)crowd->answers * 1e3 / took_ms;
+    seen.events_per_s = (double)crowd->events * 1e3 / took_ms;
+    for (size_t i = 0; i < 3; i++)
+        seen.percentiles_ms[i] = bench_percentile(crowd->latencies_ms, kept, percents[i]);
     _exit(write(figures, &seen, sizeof seen) == (ssize_t)sizeof seen ? 0 : 1);
 }
 
 void
-viewers_start(struct viewers *viewers, const char *listen, const char *path, size_t count,
-              unsigned interval_ms)
+viewers_start(struct viewers *viewers, const struct viewers_plan *plan)
 {
     struct crowd *crowd = calloc(1, sizeof *crowd);
     int ends[2];
-    if (crowd == NULL || count > VIEWERS_MAX || pipe(ends) != 0)
+    if (crowd == NULL || plan->count > VIEWERS_MAX || pipe(ends) != 0)
         bench_fail("no viewers");
-    crowd->count = count;
-    crowd->interval_ms = interval_ms;
-    snprintf(crowd->request, sizeof crowd->request, "GET %s HTTP/1.1\r\nHost: bench\r\n\r\n", path);
+    crowd->plan = *plan;
     fflush(NULL);
     viewers->process = fork();
     if (viewers->process < 0)
         bench_fail("no viewers");
     if (viewers->process == 0)
-        run(crowd, listen, ends[1]);
+        run(crowd, ends[1]);
     close(ends[1]);
     free(crowd);
     viewers->figures = ends[0];

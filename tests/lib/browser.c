@@ -40,16 +40,24 @@ browser_choose_listen(char ret_listen[BROWSER_LISTEN_BYTES])
 }
 
 int
-browser_connect(const char *listen)
+browser_connect_from(const char *address, const char *listen)
 {
-    struct sockaddr_in address = { .sin_family = AF_INET,
-                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    address.sin_port = htons((uint16_t)strtoul(strrchr(listen, ':') + 1, NULL, 10));
+    struct sockaddr_in from = { .sin_family = AF_INET };
+    struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    to.sin_port = htons((uint16_t)strtoul(strrchr(listen, ':') + 1, NULL, 10));
+    assert_int_equal(inet_pton(AF_INET, address, &from.sin_addr), 1);
     int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_true(connection >= 0);
-    if (connect(connection, (struct sockaddr *)&address, sizeof address) != 0)
+    assert_int_equal(bind(connection, (struct sockaddr *)&from, sizeof from), 0);
+    if (connect(connection, (struct sockaddr *)&to, sizeof to) != 0)
         fail_msg("nobody listens on %s: %s", listen, strerror(errno));
     return connection;
+}
+
+int
+browser_connect(const char *listen)
+{
+    return browser_connect_from("127.0.0.1", listen);
 }
 
 bool

@@ -29,6 +29,9 @@ void browser_choose_listen(char ret_listen[BROWSER_LISTEN_BYTES]);
 /* A connection; the caller closes it. */
 int browser_connect(const char *listen);
 
+/* The same from another loopback address, as if on another machine. */
+int browser_connect_from(const char *address, const char *listen);
+
 /* As much as the other side takes; false when it has closed. */
 bool browser_send(int connection, const void *bytes, size_t size);
 

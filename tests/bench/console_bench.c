@@ -54,7 +54,7 @@ enum {
 #define PASSWORD "four words of nobody"
 
 struct page {
-    const char *name; /* NULL: not in the table, and asked by the hasty ones all the same */
+    const char *name;
     char request[REQUEST_BYTES];
 };
 
@@ -67,6 +67,7 @@ struct bench {
     char headers[400]; /* of a session */
     struct page pages[PAGES_MAX];
     size_t page_count;
+    size_t hasty_count; /* of the pages */
     struct load *load;
     size_t applied; /* of the load */
     struct measures waits, costs;
@@ -209,6 +210,7 @@ add_pages(struct bench *bench)
                              *const soon[] = { "due_soon", "due_soon_deep" },
                              *const attention[] = { "attention", "attention_deep" };
     char body[200], case_number[CASE_NUMBER_CHARS + 1];
+    struct made_citizen citizen;
     const size_t count = bench->case_count;
     add_list(bench, all, "", count);
     add_list(bench, state, "\"state\":\"submitted\",", count);
@@ -216,12 +218,17 @@ add_pages(struct bench *bench)
     add_list(bench, soon, "\"due_soon_only\":true,", count / FILL_ONE_IN);
     add_list(bench, attention, "\"attention_only\":true,", count / FILL_ATTENTION_ONE_IN);
     fill_case_number(bench->network, bench->case_count / 2, case_number);
+    citizen_make(bench->case_count / 2, bench->network->offices[TIANHE].area, &citizen);
     snprintf(body, sizeof body, "{\"case_number\":\"%s\"}", case_number);
     add_command(bench, "show", "show", body);
     add_command(bench, "dashboard", "dashboard", "{\"hours\":24}");
     add_command(bench, "offices", "peers", "{}");
     add_file(bench, "page", "/");
     add_file(bench, "chart_library", "/chart.js");
+    bench->hasty_count = bench->page_count; /* a search is an act: it waits for the disk */
+    snprintf(body, sizeof body, "{\"text\":\"%s\",\"limit\":%d}", citizen.number,
+             PAGE_CASES);
+    add_command(bench, "search", "search", body);
 }
 
 static void
@@ -242,13 +249,13 @@ measure_pages(struct bench *bench)
         bench_sleep_ms(bench->seconds * 100);
         viewers_stop(&viewers, &seen);
         measures_add_row(&bench->waits, page->name, "ms", seen.percentiles_ms);
-        if (seen.percentiles_ms[2] > slowest_ms)
+        if (i < bench->hasty_count && seen.percentiles_ms[2] > slowest_ms)
             slowest_ms = seen.percentiles_ms[2];
     }
     measures_add(&bench->waits, "slowest_p99", "ms", slowest_ms);
     measures_require_at_most(&bench->waits, REQUIRED_PAGE_MS);
     figures_add("console_open_cases", bench->case_count);
-    figures_add("console_page_p99_us", (uint64_t)(1e3 * slowest_ms));
+    figures_add("console_slowest_page_us", (uint64_t)(1e3 * slowest_ms));
 }
 
 /* ---- two hundred dashboards ---- */
@@ -322,7 +329,7 @@ measure_dashboards(struct bench *bench)
     measures_add(&bench->costs, "office_cpu_alone", "% of a core", alone_ns / alone_s / 1e7);
     measures_add(&bench->costs, "dashboards_cpu", "% of a core", percent);
     measures_require_at_most(&bench->costs, REQUIRED_CORE_PERCENT);
-    figures_add("dashboards_200_core_permille", percent < 0 ? 0 : (uint64_t)(percent * 10));
+    figures_add("console_dashboards_permille", percent < 0 ? 0 : (uint64_t)(percent * 10));
 }
 
 /* ---- the loop, beside hasty browsers ---- */
@@ -333,11 +340,11 @@ measure_loop(struct bench *bench)
     const char *requests[PAGES_MAX];
     double quiet_s = 0, loaded_s = 0;
     struct viewers_figures seen = { 0 };
-    for (size_t i = 0; i < bench->page_count; i++)
+    for (size_t i = 0; i < bench->hasty_count; i++)
         requests[i] = bench->pages[i].request;
     const struct viewers_plan plan = { .listen = bench->listen,
                                        .requests = requests,
-                                       .request_count = bench->page_count,
+                                       .request_count = bench->hasty_count,
                                        .count = HASTY };
     for (size_t round = 0; round < 2 * ROUNDS; round++) {
         struct viewers viewers;
@@ -369,11 +376,11 @@ measure_siege(struct bench *bench)
     struct viewers viewers;
     struct viewers_figures seen;
     struct usage before, after;
-    for (size_t i = 0; i < bench->page_count; i++)
+    for (size_t i = 0; i < bench->hasty_count; i++)
         requests[i] = bench->pages[i].request;
     const struct viewers_plan plan = { .listen = bench->listen,
                                        .requests = requests,
-                                       .request_count = bench->page_count,
+                                       .request_count = bench->hasty_count,
                                        .count = VIEWERS };
     usage_read(bench->office->pid, &before);
     dawdlers_start(&dawdlers, bench->listen, SLOW, SILENT);

@@ -226,8 +226,7 @@ add_pages(struct bench *bench)
     add_file(bench, "page", "/");
     add_file(bench, "chart_library", "/chart.js");
     bench->hasty_count = bench->page_count; /* a search is an act: it waits for the disk */
-    snprintf(body, sizeof body, "{\"text\":\"%s\",\"limit\":%d}", citizen.number,
-             PAGE_CASES);
+    snprintf(body, sizeof body, "{\"text\":\"%s\",\"limit\":%d}", citizen.number, PAGE_CASES);
     add_command(bench, "search", "search", body);
 }
 
@@ -403,6 +402,7 @@ measure_siege(struct bench *bench)
 int
 main(void)
 {
+    static const struct network_options options = { .option_lines = "map-size = 64G\n" };
     static struct bench bench = {
         .waits = { .title = "console", .column_count = 3, .columns = { "p50", "p95", "p99" } },
         .costs = { .title = "console" }
@@ -412,7 +412,7 @@ main(void)
     bench.network = calloc(1, sizeof *bench.network);
     if (bench.network == NULL)
         bench_fail("out of memory");
-    network_open(bench.network, NULL);
+    network_open(bench.network, &options);
     bench.office = &bench.network->offices[SHENZHEN];
     bench.load = load_new(bench.network->offices[TIANHE].area, OPERATOR, FIRST_SEED,
                           2 * ROUNDS * ROUND_CASES + 4 * bench.seconds * PACE_PER_S);

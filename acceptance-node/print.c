@@ -79,7 +79,8 @@ fill_response(struct turn *turn, const Yidi__Print *print, Yidi__Case *row,
         row->receipt_code = (char *)protobuf_c_empty_string;
     response->body_case = YIDI__RESPONSE__BODY_PRINTED;
     response->printed = printed;
-    if (print->paper != YIDI__PAPER__PAPER_FORM)
+    /* Another case may still hold the same photo: what was erased here is not shown here. */
+    if (print->paper != YIDI__PAPER__PAPER_FORM || row->biometrics_erased_ms != 0)
         return OK;
     enum result result = turn_answer_blob(turn, &row->form->photo_digest);
     return result == ERR_ABSENT ? OK : result; /* lost with a peer's share: its place stays empty */

@@ -45,7 +45,8 @@ queries_show_full(struct turn *turn, const Yidi__Show *show, Yidi__Response *res
         return result;
     turn_begin_act(turn, show->case_number, "view", show->reason);
     result = turn_journal_cause(turn);
-    if (result == OK)
+    /* Another case may still hold the same photo: what was erased here is not shown here. */
+    if (result == OK && response->shown->case_row->biometrics_erased_ms == 0)
         result = turn_answer_blob(turn, &response->shown->case_row->form->photo_digest);
     return result == ERR_ABSENT ? OK : result; /* it was lost, or erased when its time had come */
 }

@@ -131,7 +131,10 @@ run_list(const struct settings *settings, const struct arguments *arguments)
         else
             add_draft(&table, kept->drafts[i], &answer.arena);
     }
-    table_print(&table, stdout);
+    if (kept->n_drafts == 0 && !settings->json)
+        puts("no drafts");
+    else
+        table_print(&table, stdout);
     return EXIT_DONE;
 }
 

@@ -131,7 +131,9 @@ print_erased(const Yidi__ErasedNow *erased, bool text)
     arena_init(&arena);
     table_init(&table, table_field_columns, 2);
     table_add_field(&table, "case number", output_case_number(erased->case_number, &arena));
-    table_add_field(&table, "files erased", number(erased->attachments, &arena));
+    table_add_field(&table, "files erased",
+                    erased->attachments > 0 ? number(erased->attachments, &arena)
+                                            : "0: there are none, or another case holds them, too");
     if (text)
         table_add_field(&table, "messages erased", number(erased->messages, &arena));
     table_print(&table, stdout);

@@ -51,9 +51,9 @@ add_line(struct table *table, const char *name, const char *waiver, const Yidi__
         waiver,
         output_format(arena, "%llu", (unsigned long long)line->count),
         yuan(line->taken_fen, arena),
+        yuan(line->refund_due_fen, arena),
         yuan(line->refunded_fen, arena),
         net(line, arena),
-        yuan(line->refund_due_fen, arena),
     };
     table_add(table, cells);
 }
@@ -62,8 +62,8 @@ static void
 print_by_kind(const Yidi__FeeReport *report, struct arena *arena)
 {
     static const struct table_column columns[] = {
-        { "FEE", false },     { "WAIVER", false }, { "COUNT", true },      { "TAKEN", true },
-        { "REFUNDED", true }, { "NET", true },     { "REFUND DUE", true },
+        { "FEE", false },      { "WAIVER", false },  { "COUNT", true }, { "TAKEN", true },
+        { "TO REFUND", true }, { "REFUNDED", true }, { "NET", true },
     };
     AUTO(table) struct table table;
     table_init(&table, columns, sizeof columns / sizeof *columns);
@@ -80,8 +80,8 @@ static void
 print_by_clerk(const Yidi__FeeReport *report, struct arena *arena)
 {
     static const struct table_column columns[] = {
-        { "CLERK", false },   { "", false },   { "COUNT", true },      { "TAKEN", true },
-        { "REFUNDED", true }, { "NET", true }, { "REFUND DUE", true },
+        { "CLERK", false },    { "", false },        { "COUNT", true }, { "TAKEN", true },
+        { "TO REFUND", true }, { "REFUNDED", true }, { "NET", true },
     };
     AUTO(table) struct table table;
     table_init(&table, columns, sizeof columns / sizeof *columns);

@@ -194,7 +194,7 @@ add_collection(struct table *table, const Yidi__Collection *collection, struct a
 }
 
 static void
-add_troubles(struct table *table, const Yidi__Case *row, struct arena *arena)
+add_troubles(struct table *table, const char *state, const Yidi__Case *row, struct arena *arena)
 {
     const Yidi__CaseRefusal *refusal = row->refusal;
     for (size_t i = 0; refusal != NULL && i < refusal->n_reasons; i++)
@@ -206,9 +206,12 @@ add_troubles(struct table *table, const Yidi__Case *row, struct arena *arena)
         table_add_field(table, "contact", refusal->contact);
     }
     const Yidi__CaseReturn *returned = row->returned;
+    const bool open = strcmp(state, "returned") == 0;
     for (size_t i = 0; returned != NULL && i < returned->n_fields; i++)
-        table_add_field(table, "to correct", returned->fields[i]);
-    if (returned != NULL) {
+        table_add_field(table, open ? "to correct" : "was to correct", returned->fields[i]);
+    if (returned != NULL && !open)
+        table_add_field(table, "was told", returned->text);
+    if (returned != NULL && open) {
         table_add_field(table, "until", output_date(returned->answer_by, arena));
         table_add_field(table, "told", returned->text);
     }
@@ -247,9 +250,11 @@ print_fields(const struct settings *settings, const Yidi__Shown *shown, struct a
     eligibility_add(settings, row->eligibility, &table, arena);
     add_card(&table, row, arena);
     add_collection(&table, row->collection, arena);
-    add_troubles(&table, row, arena);
+    add_troubles(&table, shown->state, row, arena);
+    if (shown->n_findings > 0)
+        table_add_field(&table, "examination", "");
     for (size_t i = 0; i < shown->n_findings; i++)
-        table_add_field(&table, "finding", shown->findings[i]);
+        eligibility_add_finding(settings, shown->findings[i], &table, arena);
     table_print(&table, stdout);
 }
 

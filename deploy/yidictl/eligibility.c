@@ -63,9 +63,9 @@ fails(const char *name)
     return finding == FINDING_COUNT || finding_severity(finding) == FINDING_FAIL;
 }
 
-static void
-add_finding(const struct settings *settings, const char *name, struct table *table,
-            struct arena *arena)
+void
+eligibility_add_finding(const struct settings *settings, const char *name, struct table *table,
+                        struct arena *arena)
 {
     enum finding finding = finding_find(name);
     const char *words = finding == FINDING_COUNT ? ""
@@ -83,7 +83,7 @@ eligibility_add(const struct settings *settings, const Yidi__Eligibility *told, 
         return;
     table_add_field(table, "registry says", outcome_text(settings, told, arena));
     for (size_t i = 0; i < told->n_findings; i++)
-        add_finding(settings, told->findings[i], table, arena);
+        eligibility_add_finding(settings, told->findings[i], table, arena);
     if (told->open_at[0] != '\0')
         table_add_field(table, "  fails",
                         output_format(arena, "%s %s",

@@ -14,6 +14,10 @@
 void eligibility_add(const struct settings *settings, const Yidi__Eligibility *told,
                      struct table *table, struct arena *arena);
 
+/* Add one finding of an examination, with what it means; a name that is not known, as it is. */
+void eligibility_add_finding(const struct settings *settings, const char *name, struct table *table,
+                             struct arena *arena);
+
 /* It would be refused: say why, and that nothing was accepted. EXIT_REFUSED. */
 int eligibility_stop(const struct settings *settings, const Yidi__Eligibility *told);
 

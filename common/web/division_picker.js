@@ -26,6 +26,10 @@ export function divisionPicker({ name, label, hint, required, changed = () => {}
     close();
     changed(code, `${division[1]}${division[2]}${division[3]}`);
   };
+  const leave = () => {
+    if (!code && found.length === 1) choose(found[0]);
+    close();
+  };
   const draw = () => {
     list.hidden = !found.length;
     element.input.setAttribute('aria-expanded', String(!list.hidden));
@@ -37,7 +41,8 @@ export function divisionPicker({ name, label, hint, required, changed = () => {}
     const parts = element.input.value.trim().split(/\s+/).filter(Boolean);
     found = parts.length ? (await load()).filter((each) => parts.every((part) => words(each).includes(part))).slice(0, shownMost) : [];
     at = 0;
-    draw();
+    if (document.activeElement === element.input) draw();
+    else leave(); // typed faster than the counties came
   });
   element.input.addEventListener('keydown', (event) => {
     if (list.hidden) return;
@@ -48,10 +53,7 @@ export function divisionPicker({ name, label, hint, required, changed = () => {}
     event.preventDefault();
     if (!list.hidden) draw();
   });
-  element.input.addEventListener('blur', () => {
-    if (!code && found.length === 1) choose(found[0]);
-    close();
-  });
+  element.input.addEventListener('blur', leave);
   element.read = () => code;
   element.missing = () => {
     const missing = required && !code && !element.closest('[hidden]');

@@ -126,7 +126,8 @@ The same with commands, in another terminal (one by one, or all at once):
         --fingerprint RIGHT_THUMB:$folder/data/templates/60-right.bin \\
         --fingerprint LEFT_THUMB:$folder/data/templates/60-left.bin | jq -r '.case_number // empty')
     # the news of each step takes a moment to the next office
-    wait_for() { : \${CASE:?}; until $ctl/\$1/control --json show \$CASE | grep -q '"state":"'\$2'"'; do sleep 0.2; done; }
+    wait_for() { : \${CASE:?}; until $ctl/\$1/control --json show \$CASE |
+        grep -q '"state":"'\$2'"'; do sleep 0.2; done; }
     wait_for $registry received
     $ctl/$registry/control --operator $examiner examine \$CASE
     $ctl/$registry/control --operator $examiner issue \$CASE   # refused: it takes an issuer

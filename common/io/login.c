@@ -213,7 +213,8 @@ finish_open(void *context, uint64_t ticket, const Yidi__Response *response,
     session.duties = attempt->roles;
     session.idle_ms = response->session->idle_ms;
     session.ends_ms = response->session->ends_ms;
-    snprintf(session.operator_name, sizeof session.operator_name, "%s", attempt->name);
+    snprintf(session.operator_name, sizeof session.operator_name, "%.*s",
+             (int)sizeof session.operator_name - 1, attempt->name);
     snprintf(session.csrf, sizeof session.csrf, "%s", attempt->csrf);
     snprintf(session.office_name, sizeof session.office_name, "%s", response->session->office_name);
     fill_session(login, &session, attempt->language, ret_response);

@@ -199,8 +199,8 @@ fake_network_open(struct fake_network *network, const struct fake_entry *entries
                                                      .greeting_ms = 5000,
                                                      .silence_ms = 5000,
                                                      .idle_ms = 60000 };
-    network->now =
-        (struct office_time){ .wall_ms = network->roster.issued_ms, .monotonic_ms = 1000000 };
+    network->now = (struct office_time){ .wall_ms = roster_morning_ms(&network->roster),
+                                         .monotonic_ms = 1000000 };
     arena_init(&network->answer.arena);
     fake_wires_init(&network->wires, seed);
     network->random = seed;

@@ -8,8 +8,10 @@
 
 #include <cmocka.h>
 
+#include "common/domain/civil_date.h"
 #include "common/io/wire.h"
 
+static const uint64_t hour_ms = 3600 * 1000;
 static const uint64_t day_ms = 24 * 3600 * 1000;
 
 static void
@@ -51,6 +53,12 @@ roster_close(struct roster *roster)
     signing_key_destroy(roster->directory_key);
     certificate_destroy(roster->directory_certificate);
     authority_close(&roster->authority);
+}
+
+uint64_t
+roster_morning_ms(const struct roster *roster)
+{
+    return civil_date_end_ms(civil_date_of_ms(roster->issued_ms)) + 1 + 9 * hour_ms;
 }
 
 void

@@ -166,8 +166,8 @@ begin(struct world *world, uint64_t seed)
     ledger_wipe(&world->ledger);
     disk_open(&world->disk, network);
     network->watch = (struct fake_watch){ 0 };
-    network->now =
-        (struct office_time){ .wall_ms = network->roster.issued_ms, .monotonic_ms = 1000000 };
+    network->now = (struct office_time){ .wall_ms = roster_morning_ms(&network->roster),
+                                         .monotonic_ms = 1000000 };
     network->stream_limits.retry.max_ms = dice_span_ms(&dice, 10 * 60000, 60 * 60000);
     network->start_hold_ms = dice_chance(&dice, 80) ? dice_span_ms(&dice, 1000, 60000) : 0;
     network->witness_interval_ms =

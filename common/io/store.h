@@ -16,40 +16,45 @@
 
 enum { STORE_KEY_BYTES_MAX = 200 };
 
+/* Each table, what stands in it, and the module that owns it. */
 enum store_table {
-    TABLE_META,          /* text name -> value; "format" is the store's own */
-    TABLE_JOURNAL,       /* leaf index -> packed JournalEntry */
-    TABLE_TREE,          /* post-order position -> hash */
-    TABLE_HEADS,         /* tree size -> signed note, one per commit */
-    TABLE_OUTBOX,        /* peer, sequence -> OutboxRow; kept after acknowledgement */
-    TABLE_INBOX,         /* peer, sequence -> packed Envelope as received */
-    TABLE_PEERS,         /* office code -> PeerRow */
-    TABLE_BLOBS,         /* digest -> attachment */
-    TABLE_CASES,         /* case number -> Case */
-    TABLE_BY_STATE,      /* state, changed_ms, case number -> empty (case_file.h) */
-    TABLE_OPEN_CITIZENS, /* citizen number -> case number of the open case */
-    TABLE_COUNTERS,      /* text name -> u64 */
-    TABLE_REQUESTS,      /* request key -> case number, SHA-256 of what was applied for */
-    TABLE_NOTIFICATIONS, /* time, case number -> NotificationRow, until handed over */
-    TABLE_POPULATION,    /* citizen number -> Citizen */
-    TABLE_SERIALS,       /* card serial -> case number, flags of the stock */
-    TABLE_RECOVERY,      /* what of a lost past is still to be done again (replay.h) */
-    TABLE_BY_DEADLINE, /* list, deadline, case number -> state (deadline_index.h); from format 2 on
-                        */
-    TABLE_STOCK,       /* blank cards: "T" totals, "M" movements, "S" spoiled cards, by number */
-    TABLE_BATCHES,     /* batch -> BatchRow; batch, case number -> empty */
-    TABLE_PACKAGES,    /* centre, package -> PackageRow; and case number -> PackageEntry */
-    TABLE_POLICIES,  /* version -> Unix milliseconds (8 bytes), SignedPolicy: each one ever adopted
-                      */
-    TABLE_FEES,      /* the window's ledger (acceptance-node/fees.h) */
-    TABLE_DRAFTS,    /* name -> Draft (acceptance-node/drafts.h) */
-    TABLE_DOSSIERS,  /* what is held of each case (dossier.h); from format 3 on */
-    TABLE_OPERATORS, /* name -> OperatorRow */
-    TABLE_SESSIONS,  /* SHA-256 of the token -> SessionRow */
-    TABLE_SERIES,    /* resolution, place in the ring -> SeriesRow (series.h) */
-    TABLE_BY_PERSON, /* citizen number or name, case number -> empty (person_index.h); from format 4
-                        on */
-    TABLE_LEASES,    /* who has which case in hand (lease.h) */
+    TABLE_META,     /* text name -> value; "format" is the store's own, each other its owner's */
+    TABLE_JOURNAL,  /* leaf index -> packed JournalEntry (journal) */
+    TABLE_TREE,     /* post-order position -> hash (journal) */
+    TABLE_HEADS,    /* tree size -> signed note, one per commit (journal) */
+    TABLE_OUTBOX,   /* peer, sequence -> OutboxRow; kept after acknowledgement (outbox) */
+    TABLE_INBOX,    /* peer, sequence -> packed Envelope as received (input_message) */
+    TABLE_PEERS,    /* office code -> PeerRow (peers) */
+    TABLE_BLOBS,    /* digest -> attachment (turn_services; dossier) */
+    TABLE_CASES,    /* case number -> Case (case_file) */
+    TABLE_BY_STATE, /* state, or 0: calls for attention; changed_ms, case number -> empty
+                     * (case_file) */
+    TABLE_OPEN_CITIZENS, /* citizen number -> the open case that opened last (case_file) */
+    TABLE_COUNTERS,      /* text name -> u64 (turn_services) */
+    TABLE_REQUESTS,      /* request key -> case number, SHA-256 of what was applied for
+                          * (acceptance-node/request_key) */
+    TABLE_NOTIFICATIONS, /* time, case number -> NotificationRow, until handed over (notifier) */
+    TABLE_POPULATION,    /* citizen number -> Citizen (registry-node/population) */
+    TABLE_SERIALS,     /* card serial -> case number, flags of the stock (production-node/card_body;
+                        * at the window of temporary cards: acceptance-node/temporary) */
+    TABLE_RECOVERY,    /* what of a lost past is still to be done again (replay_rows) */
+    TABLE_BY_DEADLINE, /* list, deadline, case number -> state (deadline_index); from format 2 on */
+    TABLE_STOCK,       /* blank cards: "T" totals, "M" movements, "S" spoiled cards, by number
+                        * (production-node/stock_row, serial_range) */
+    TABLE_BATCHES,     /* batch -> BatchRow; batch, case number -> empty
+                        * (production-node/batch_row, waiting_orders) */
+    TABLE_PACKAGES,  /* centre, package -> PackageRow; and case number -> PackageEntry (package) */
+    TABLE_POLICIES,  /* version -> Unix milliseconds (8 bytes), SignedPolicy: each one ever
+                      * adopted (policies) */
+    TABLE_FEES,      /* the window's ledger (acceptance-node/fee_rows) */
+    TABLE_DRAFTS,    /* name -> Draft (acceptance-node/drafts) */
+    TABLE_DOSSIERS,  /* what is held of each case (dossier); from format 3 on */
+    TABLE_OPERATORS, /* name -> OperatorRow (operators) */
+    TABLE_SESSIONS,  /* SHA-256 of the token -> SessionRow (session) */
+    TABLE_SERIES,    /* resolution, place in the ring -> SeriesRow (series) */
+    TABLE_BY_PERSON, /* citizen number or name, case number -> empty (person_index); from
+                      * format 4 on */
+    TABLE_LEASES,    /* who has which case in hand (lease) */
     TABLE_COUNT
 };
 

@@ -89,12 +89,11 @@ look_at_list(struct groups *groups, enum deadline_list list)
         store_cursor_open(source->txn, TABLE_BY_DEADLINE, bytes_of(&prefix, 1), &cursor);
     while (result == OK && groups->keys++ < OVERDUE_KEYS_MAX &&
            (result = store_cursor_next(cursor, &key, &value)) == OK) {
-        result = deadline_index_read(key, value, &found);
-        if (result == OK &&
-            (found.time_ms >= source->now_ms || found.state >= groups->machine->state_count))
+        if (deadline_index_read(key, value, &found) != OK)
+            continue; /* damaged: the turn that tells what is overdue drops it */
+        if (found.time_ms >= source->now_ms || found.state >= groups->machine->state_count)
             return OK;
-        if (result == OK)
-            result = look_at(groups, &found);
+        result = look_at(groups, &found);
     }
     return result == ERR_ABSENT ? OK : result;
 }

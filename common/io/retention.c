@@ -218,29 +218,37 @@ postpone(struct turn *turn, struct case_file *file, uint64_t due_ms)
     return case_file_save(file, turn->office->options.role->machine, turn->txn, turn->arena);
 }
 
-/* ret_messages  in: at most; out: what is left of that. */
+/* Its time has come, and nothing holds it back. */
 static enum result
-look_at(struct turn *turn, struct case_file *file, uint64_t *messages_left)
+erase_due(struct turn *turn, struct case_file *file, const struct policy_case *policy,
+          uint64_t *messages_left)
 {
-    char held[RETENTION_HELD_BYTES], *why = arena_take(turn->arena, DETAIL_BYTES);
-    struct policy_case policy;
+    char *why = arena_take(turn->arena, DETAIL_BYTES);
     if (why == NULL)
         return ERR_MEMORY;
-    enum result result = policies_of_case(turn, file->row, &policy);
-    uint64_t due_ms = result == OK ? retention_due_ms(file->row, &policy) : 0;
-    if (result == OK && due_ms > turn->now_ms)
-        return postpone(turn, file, retention_look_ms(file->row, &policy, turn->now_ms));
-    if (result == OK)
-        result = retention_held(turn->office, turn->txn, file->row->case_number, held);
-    if (result == OK && held[0] != '\0')
-        return postpone(turn, file, turn->now_ms + held_ms);
-    snprintf(why, DETAIL_BYTES, "policy version %" PRIu64, policy.policy->version);
-    struct erasure erasure = { .policy = &policy, .why = why, .messages_max = *messages_left };
-    if (result == OK)
-        result = erase_stage(turn, file, &erasure);
+    snprintf(why, DETAIL_BYTES, "policy version %" PRIu64, policy->policy->version);
+    struct erasure erasure = { .policy = policy, .why = why, .messages_max = *messages_left };
+    enum result result = erase_stage(turn, file, &erasure);
     *messages_left -= erasure.erased.messages;
     turn->office->retention.erased_count++;
     return result;
+}
+
+/* messages_left  in: at most; out: what is left of that. */
+static enum result
+look_at(struct turn *turn, struct case_file *file, uint64_t *messages_left)
+{
+    char held[RETENTION_HELD_BYTES];
+    struct policy_case policy;
+    enum result result = policies_of_case(turn, file->row, &policy);
+    if (result != OK)
+        return result;
+    if (retention_due_ms(file->row, &policy) > turn->now_ms)
+        return postpone(turn, file, retention_look_ms(file->row, &policy, turn->now_ms));
+    result = retention_held(turn->office, turn->txn, file->row->case_number, held);
+    if (result == OK && held[0] != '\0')
+        return postpone(turn, file, turn->now_ms + held_ms);
+    return result == OK ? erase_due(turn, file, &policy, messages_left) : result;
 }
 
 /* A case that cannot be read must not stop the office, nor hide those that are due after it. */

@@ -259,7 +259,7 @@ touch(struct turn *turn, const Yidi__SessionTouch *touched)
     enum result result = load(turn->txn, key, turn->arena, &row);
     if (result == ERR_ABSENT || (result == OK && !is_in_time(row, turn->now_ms)))
         return OK; /* what has ended does not begin again */
-    if (result != OK || turn->now_ms - row->seen_ms < touch_ms(row))
+    if (result != OK || turn->now_ms < row->seen_ms + touch_ms(row))
         return result;
     row->seen_ms = turn->now_ms;
     return put(turn, key, row);

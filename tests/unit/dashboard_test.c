@@ -327,6 +327,19 @@ overdue_cases_are_told_with_the_office_that_they_wait_for(void **unused)
 }
 
 static void
+a_damaged_key_of_the_index_hides_no_alarm(void **unused)
+{
+    (void)unused;
+    const uint8_t key[] = { DEADLINES_TOLD, 'x' };
+    char number[CASE_NUMBER_CHARS + 1];
+    apply(1, number);
+    wait_for(40 * DAY_MS);
+    scratch_store_put(&network.offices[WINDOW].scratch, TABLE_BY_DEADLINE,
+                      bytes_of(key, sizeof key), bytes_of("x", 1));
+    assert_non_null(find_alarm(look(WINDOW, 24), "OVERDUE"));
+}
+
+static void
 a_link_that_is_down_is_told_while_messages_wait(void **unused)
 {
     (void)unused;
@@ -368,7 +381,7 @@ only_charts_that_there_are_can_be_asked_for(void **unused)
 }
 
 int
-main(void)
+main(int argc, char *argv[])
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
@@ -380,8 +393,11 @@ main(void)
         TEST(a_clock_that_steps_back_keeps_the_loop_quiet),
         TEST(a_lost_past_that_comes_back_did_not_happen_today),
         TEST(overdue_cases_are_told_with_the_office_that_they_wait_for),
+        TEST(a_damaged_key_of_the_index_hides_no_alarm),
         TEST(a_link_that_is_down_is_told_while_messages_wait),
         TEST(only_charts_that_there_are_can_be_asked_for),
     };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

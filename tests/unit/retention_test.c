@@ -624,6 +624,27 @@ a_case_that_cannot_be_read_holds_up_no_other(void **unused)
     assert_int_equal(rows(CENTRE, TABLE_BLOBS), 0);
 }
 
+/* Nobody knows any more when its data are to go. */
+static void
+a_case_whose_policy_cannot_be_read_holds_up_no_other(void **unused)
+{
+    (void)unused;
+    uint8_t first[8];
+    finish(1, number);
+    give_policy(WINDOW, 2, short_rules, COUNT(short_rules));
+    fake_network_settle(&network);
+    finish(2, other);
+    fake_network_crash(&network, WINDOW);
+    scratch_store_reopen(&network.offices[WINDOW].scratch);
+    bytes_put_u64(first, 1);
+    scratch_store_put(&network.offices[WINDOW].scratch, TABLE_POLICIES,
+                      bytes_of(first, sizeof first), bytes_of("x", 1));
+    fake_network_start(&network, WINDOW);
+    pass_days(KEEP_PHOTO_DAYS + 1);
+    assert_int_equal(report(WINDOW)->days[0]->cases, 1);
+    assert_int_equal(rows(WINDOW, TABLE_BLOBS), BLOBS);
+}
+
 /* It did not say when a policy was adopted. */
 static void
 forget_policy_times(struct store_txn *txn, struct arena *arena)
@@ -815,6 +836,7 @@ main(int argc, char *argv[])
         TEST(an_office_recovers_past_messages_that_its_peers_have_erased),
         TEST(a_crash_at_any_moment_erases_once),
         TEST(a_case_that_cannot_be_read_holds_up_no_other),
+        TEST(a_case_whose_policy_cannot_be_read_holds_up_no_other),
         TEST(a_store_of_the_second_format_is_erased_like_any_other),
         TEST(an_upgrade_says_when_each_policy_was_adopted),
         TEST(an_upgrade_lists_temporary_cards_and_counts_calls_for_attention),

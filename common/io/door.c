@@ -1,37 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "common/io/door.h"
+#include "common/io/door_parts.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/core/require.h"
-#include "common/io/json.h"
 #include "common/io/log.h"
 #include "common/io/paper.h"
 #include "common/io/permission.h"
-#include "common/io/problem.h"
 #include "common/io/queries.h"
 #include "common/io/store_queries.h"
 #include "common/io/wire.h"
 
-#define JSON_TYPE "application/json"
-
 enum {
-    PATIENCE_MS = 30000,      /* for the answer to a command */
-    SHARE_PATIENCE_MS = 5000, /* for one that is shared */
-    ANSWERS_MAX = 64,         /* taken in one run */
-};
-
-static const struct {
-    const char *type;
-    uint64_t rest_ms;  /* after an answer nobody is asked */
-    uint64_t stale_ms; /* until then an answer does, while the next one is on its way */
-} shares[SHARE_COUNT] = {
-    [SHARE_PROBE] = { JSON_TYPE, 5000, 0 },
-    [SHARE_HOUR] = { JSON_TYPE, 1000, 3000 },
-    [SHARE_DAY] = { JSON_TYPE, 1000, 3000 },
-    [SHARE_WEEK] = { JSON_TYPE, 1000, 3000 },
-    [SHARE_METRICS] = { "text/plain; version=0.0.4; charset=utf-8", 1000, 0 },
+    PATIENCE_MS = 30000, /* for the answer to a command */
+    ANSWERS_MAX = 64,    /* taken in one run */
 };
 
 static const uint64_t UNWAITED_ID = UINT64_MAX; /* of a request whose answer nobody waits for */
@@ -58,12 +40,6 @@ door_close(struct door *door)
 
 /* ---- answers ---- */
 
-static void
-fill_refusal(struct door *door, const struct refusal *refusal, struct http_response *ret_response)
-{
-    http_refuse(refusal, &door->arena, ret_response);
-}
-
 enum http_verdict
 door_refuse(struct door *door, enum refusal_code code, const char *field, const char *rule,
             struct http_response *ret_response)
@@ -71,7 +47,7 @@ door_refuse(struct door *door, enum refusal_code code, const char *field, const 
     struct refusal refusal = { 0 };
     arena_reset(&door->arena);
     (void)refuse(&refusal, code, field, "%s", rule);
-    fill_refusal(door, &refusal, ret_response);
+    http_refuse(&refusal, &door->arena, ret_response);
     return HTTP_ANSWERED;
 }
 
@@ -81,7 +57,7 @@ fill_unanswered(struct door *door, struct http_response *ret_response)
     struct refusal refusal = { 0 };
     (void)refuse(&refusal, REFUSAL_TIMED_OUT, "",
                  "it may have taken effect all the same; look before it is sent again");
-    fill_refusal(door, &refusal, ret_response);
+    http_refuse(&refusal, &door->arena, ret_response);
 }
 
 static void
@@ -90,11 +66,11 @@ fill_json(struct door *door, const char *text, struct http_response *ret_respons
     struct refusal refusal = { 0 };
     if (text == NULL) {
         (void)refuse(&refusal, REFUSAL_CONSOLE_BUSY, "", "out of memory");
-        fill_refusal(door, &refusal, ret_response);
+        http_refuse(&refusal, &door->arena, ret_response);
         return;
     }
     ret_response->status = 200;
-    ret_response->type = JSON_TYPE;
+    ret_response->type = DOOR_JSON_TYPE;
     ret_response->body = bytes_of_text(text);
 }
 
@@ -122,7 +98,7 @@ fill_answer(struct door *door, const Yidi__Response *response, const struct byte
     if (response->body_case == YIDI__RESPONSE__BODY_REFUSAL) {
         (void)refuse(&refusal, refusal_find(response->refusal->code), response->refusal->field,
                      "%s", response->refusal->rule);
-        fill_refusal(door, &refusal, ret_response);
+        http_refuse(&refusal, &door->arena, ret_response);
         return;
     }
     if (response->body_case == YIDI__RESPONSE__BODY_PRINTED)
@@ -180,9 +156,9 @@ ask_store(struct door *door, const Yidi__Request *request, uint64_t now_ms,
     return result;
 }
 
-static enum result
-ask_office(struct door *door, const Yidi__Request *request,
-           const struct json_attachments *attachments, struct refusal *ret_refusal)
+enum result
+door_ask_office(struct door *door, const Yidi__Request *request,
+                const struct json_attachments *attachments, struct refusal *ret_refusal)
 {
     struct bytes frames[1 + ATTACHMENTS_MAX];
     frames[0] = wire_encode(&request->base, &door->arena);
@@ -202,7 +178,7 @@ ask_or_hold(struct door *door, const Yidi__Request *request,
             struct refusal *ret_refusal)
 {
     if (waiting->kind != DOOR_QUERY || door_queue_has_turn(&door->queue))
-        return ask_office(door, request, attachments, ret_refusal);
+        return door_ask_office(door, request, attachments, ret_refusal);
     struct bytes frame = wire_encode(&request->base, &door->arena);
     return frame.data == NULL ? ERR_MEMORY : door_queue_hold(waiting, frame);
 }
@@ -226,153 +202,17 @@ ask_and_wait(struct door *door, const Yidi__Request *request,
     return OK;
 }
 
-static enum http_verdict
-answer_trouble(struct door *door, enum result result, struct refusal *refusal,
-               struct http_response *ret_response)
+enum http_verdict
+door_answer_trouble(struct door *door, enum result result, struct refusal *refusal,
+                    struct http_response *ret_response)
 {
     if (result != ERR_REFUSED) {
         log_line(LOG_ERROR, "console_failed", "cause=%d", (int)result);
         (void)refuse(refusal, result == ERR_MEMORY ? REFUSAL_CONSOLE_BUSY : REFUSAL_STORE_DAMAGED,
                      "", "the console could not read or send it");
     }
-    fill_refusal(door, refusal, ret_response);
+    http_refuse(refusal, &door->arena, ret_response);
     return HTTP_ANSWERED;
-}
-
-/* ---- what many ask for ---- */
-
-static void
-fill_shared(struct door *door, enum door_share share, struct http_response *ret_response)
-{
-    const struct door_answer *answer = &door->answers[share];
-    if (answer->refusal.code != REFUSAL_NONE) {
-        fill_refusal(door, &answer->refusal, ret_response);
-        if (share == SHARE_PROBE)
-            ret_response->status = 503;
-        return;
-    }
-    ret_response->status = 200;
-    ret_response->type = shares[share].type;
-    ret_response->body = bytes_of_text(answer->text);
-}
-
-static enum result
-ask_shared(struct door *door, enum door_share share, const struct http_request *request,
-           uint64_t monotonic_ms, struct refusal *ret_refusal)
-{
-    static const uint32_t hours[SHARE_COUNT] = {
-        [SHARE_HOUR] = 1, [SHARE_DAY] = 24, [SHARE_WEEK] = 168
-    };
-    const struct json_attachments none = { 0 };
-    Yidi__Probe probe = YIDI__PROBE__INIT;
-    Yidi__Metrics metrics = YIDI__METRICS__INIT;
-    Yidi__Dashboard dashboard = YIDI__DASHBOARD__INIT;
-    Yidi__Request command = YIDI__REQUEST__INIT;
-    command.version = 1;
-    command.id = request->ticket;
-    command.operator_ = (char *)PERMISSION_CONSOLE;
-    command.through_console = true;
-    if (share == SHARE_PROBE) {
-        command.command_case = YIDI__REQUEST__COMMAND_PROBE;
-        command.probe = &probe;
-    } else if (share == SHARE_METRICS) {
-        command.command_case = YIDI__REQUEST__COMMAND_METRICS;
-        command.metrics = &metrics;
-    } else {
-        command.command_case = YIDI__REQUEST__COMMAND_DASHBOARD;
-        command.dashboard = &dashboard;
-        dashboard.hours = hours[share];
-    }
-    enum result result = ask_office(door, &command, &none, ret_refusal);
-    if (result != OK)
-        return result;
-    door->answers[share].ticket = request->ticket;
-    door->answers[share].until_ms = monotonic_ms + SHARE_PATIENCE_MS;
-    return OK;
-}
-
-static enum http_verdict
-share_answer(struct door *door, enum door_share share, const struct http_request *request,
-             uint64_t monotonic_ms, struct http_response *ret_response)
-{
-    const struct door_answer *answer = &door->answers[share];
-    struct refusal refusal = { 0 };
-    uint64_t age_ms = answer->answered_ms == 0 ? UINT64_MAX : monotonic_ms - answer->answered_ms;
-    if (age_ms < shares[share].rest_ms) {
-        fill_shared(door, share, ret_response);
-        return HTTP_ANSWERED;
-    }
-    enum result result = OK;
-    if (answer->ticket == 0)
-        result = ask_shared(door, share, request, monotonic_ms, &refusal);
-    if (result == OK && age_ms < shares[share].stale_ms) {
-        fill_shared(door, share, ret_response);
-        return HTTP_ANSWERED;
-    }
-    struct door_waiting *place = door_queue_add(&door->queue, DOOR_SHARED);
-    if (result == OK && place == NULL)
-        result = refuse(&refusal, REFUSAL_CONSOLE_BUSY, "", "too many wait already");
-    if (result != OK)
-        return answer_trouble(door, result, &refusal, ret_response);
-    place->ticket = request->ticket;
-    place->share = share;
-    place->until_ms = UINT64_MAX;
-    return HTTP_LATER;
-}
-
-enum http_verdict
-door_share(struct door *door, enum door_share share, const struct http_request *request,
-           const struct office_time *now, struct http_response *ret_response)
-{
-    arena_reset(&door->arena);
-    return share_answer(door, share, request, now->monotonic_ms, ret_response);
-}
-
-static void
-end_shared(struct door *door, struct http_server *server, enum door_share share,
-           uint64_t monotonic_ms)
-{
-    struct http_response response = { 0 };
-    door->answers[share].ticket = 0;
-    door->answers[share].answered_ms = monotonic_ms;
-    fill_shared(door, share, &response);
-    for (size_t i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
-        struct door_waiting *waiting = &door->queue.places[i];
-        if (waiting->ticket == 0 || waiting->kind != DOOR_SHARED || waiting->share != share)
-            continue;
-        http_answer(server, waiting->ticket, &response);
-        door_queue_remove(waiting);
-    }
-}
-
-/* As all who asked are to get it; NULL when memory ran out. */
-static char *
-write_shared(struct door *door, enum door_share share, const Yidi__Response *response)
-{
-    const char *text;
-    if (share == SHARE_PROBE)
-        text = "{\"ready\":true}";
-    else if (response->body_case == YIDI__RESPONSE__BODY_METRICS)
-        text = response->metrics->text;
-    else
-        text = json_encode(&response->status->base, &door->arena);
-    return text == NULL ? NULL : strdup(text);
-}
-
-static void
-take_shared(struct door *door, struct http_server *server, enum door_share share,
-            const Yidi__Response *response, uint64_t monotonic_ms)
-{
-    struct door_answer *answer = &door->answers[share];
-    answer->refusal = (struct refusal){ 0 };
-    free(answer->text);
-    answer->text = NULL;
-    if (response->body_case == YIDI__RESPONSE__BODY_REFUSAL)
-        (void)refuse(&answer->refusal, refusal_find(response->refusal->code),
-                     response->refusal->field, "%s", response->refusal->rule);
-    else if ((answer->text = write_shared(door, share, response)) == NULL)
-        (void)refuse(&answer->refusal, REFUSAL_CONSOLE_BUSY, "", "out of memory");
-    end_shared(door, server, share, monotonic_ms);
 }
 
 /* ---- commands, by their names ---- */
@@ -409,15 +249,16 @@ door_take(struct door *door, const struct http_request *request, const char *com
         decode_command(door, request, command, session, &attachments, &decoded, &refusal);
     if (result == OK && store_queries_handles(decoded)) {
         result = ask_store(door, decoded, now->wall_ms, ret_response, &refusal);
-        return result == OK ? HTTP_ANSWERED : answer_trouble(door, result, &refusal, ret_response);
+        return result == OK ? HTTP_ANSWERED
+                            : door_answer_trouble(door, result, &refusal, ret_response);
     }
     enum door_share share = result == OK ? share_of(decoded) : SHARE_NONE;
     if (share != SHARE_NONE)
-        return share_answer(door, share, request, now->monotonic_ms, ret_response);
+        return door_share_answer(door, share, request, now, ret_response);
     const struct door_finish as_it_is = { 0 };
     if (result == OK)
         result = ask_and_wait(door, decoded, &attachments, &as_it_is, now, &refusal);
-    return result == OK ? HTTP_LATER : answer_trouble(door, result, &refusal, ret_response);
+    return result == OK ? HTTP_LATER : door_answer_trouble(door, result, &refusal, ret_response);
 }
 
 enum result
@@ -449,7 +290,7 @@ door_tell(struct door *door, Yidi__Request *request)
     request->version = 1;
     request->id = UNWAITED_ID;
     request->through_console = true;
-    if (ask_office(door, request, &none, &refusal) != OK)
+    if (door_ask_office(door, request, &none, &refusal) != OK)
         log_line(LOG_DEBUG, "console_not_told", "reason=busy");
 }
 
@@ -469,11 +310,8 @@ take_answer(struct door *door, struct http_server *server, const struct control_
         return; /* whoever waits for it is told in the end that no answer came */
     }
     const Yidi__Response *response = (const Yidi__Response *)decoded;
-    for (enum door_share share = SHARE_PROBE; share < SHARE_COUNT; share++)
-        if (response->id != 0 && response->id == door->answers[share].ticket) {
-            take_shared(door, server, share, response, monotonic_ms);
-            return;
-        }
+    if (door_share_take(door, server, response, monotonic_ms))
+        return;
     struct door_waiting *place =
         response->id == 0 ? NULL : door_queue_find(&door->queue, response->id);
     if (place == NULL)
@@ -490,13 +328,6 @@ take_answer(struct door *door, struct http_server *server, const struct control_
 static void
 end_waiting(struct door *door, struct http_server *server, uint64_t monotonic_ms)
 {
-    for (enum door_share share = SHARE_PROBE; share < SHARE_COUNT; share++) {
-        struct door_answer *answer = &door->answers[share];
-        if (answer->ticket == 0 || monotonic_ms < answer->until_ms)
-            continue;
-        (void)refuse(&answer->refusal, REFUSAL_TIMED_OUT, "", "the office's turn does not come");
-        end_shared(door, server, share, monotonic_ms);
-    }
     for (size_t i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
         struct http_response response = { 0 };
         struct door_waiting *waiting = &door->queue.places[i];
@@ -530,6 +361,7 @@ door_run(struct door *door, struct http_server *server, const struct office_time
         control_message_fini(&message);
     }
     arena_reset(&door->arena);
+    door_share_end_waiting(door, server, now->monotonic_ms);
     end_waiting(door, server, now->monotonic_ms);
     ask_held(door);
 }

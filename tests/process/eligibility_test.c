@@ -221,7 +221,7 @@ clerks_who_ask_at_once_are_each_answered_about_their_own_applicant(void **unused
 }
 
 int
-main(void)
+main(int argc, char *argv[])
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_registry_that_stands_still_holds_up_nobody_for_longer_than_the_timeout),
@@ -229,5 +229,7 @@ main(void)
         cmocka_unit_test(a_window_that_is_killed_while_it_asks_takes_the_application_afterwards),
         cmocka_unit_test(clerks_who_ask_at_once_are_each_answered_about_their_own_applicant),
     };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

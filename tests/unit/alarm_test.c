@@ -217,7 +217,7 @@ long_words_are_cut_at_a_whole_character(void **unused)
 }
 
 int
-main(void)
+main(int argc, char *argv[])
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_office_that_is_well_has_no_alarm),
@@ -229,5 +229,7 @@ main(void)
         cmocka_unit_test(the_severe_come_first_and_the_list_is_bounded),
         cmocka_unit_test(long_words_are_cut_at_a_whole_character),
     };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

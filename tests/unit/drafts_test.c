@@ -345,7 +345,7 @@ a_draft_goes_with_the_commit_that_brings_the_case(void **unused)
 }
 
 int
-main(void)
+main(int argc, char *argv[])
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
@@ -359,5 +359,7 @@ main(void)
         TEST(an_application_from_a_draft_deletes_it),
         TEST(a_draft_goes_with_the_commit_that_brings_the_case),
     };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

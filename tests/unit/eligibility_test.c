@@ -125,7 +125,7 @@ eligibility_of_whom_nobody_knows_is_not_on_file(void **unused)
 }
 
 int
-main(void)
+main(int argc, char *argv[])
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(eligibility_is_what_the_examination_will_find),
@@ -133,5 +133,7 @@ main(void)
         cmocka_unit_test(eligibility_tells_strangers_only_that_they_are_wrong),
         cmocka_unit_test(eligibility_of_whom_nobody_knows_is_not_on_file),
     };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

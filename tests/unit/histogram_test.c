@@ -109,7 +109,7 @@ histogram_merges_and_leaves_foreign_buckets_out(void **unused)
 }
 
 int
-main(void)
+main(int argc, char *argv[])
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(histogram_finds_percentiles_within_a_quarter),
@@ -120,5 +120,7 @@ main(void)
         cmocka_unit_test(histogram_tells_what_came_since),
         cmocka_unit_test(histogram_merges_and_leaves_foreign_buckets_out),
     };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

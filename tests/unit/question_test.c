@@ -648,7 +648,7 @@ a_form_that_the_window_would_not_take_is_asked_of_nobody(void **unused)
 }
 
 int
-main(void)
+main(int argc, char *argv[])
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
@@ -673,5 +673,7 @@ main(void)
         TEST(what_was_told_before_a_restart_is_forgotten_and_said_to_be),
         TEST(a_form_that_the_window_would_not_take_is_asked_of_nobody),
     };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

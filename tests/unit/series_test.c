@@ -186,7 +186,7 @@ a_row_that_cannot_be_read_counts_as_none_and_is_replaced(void **unused)
 }
 
 int
-main(void)
+main(int argc, char *argv[])
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
@@ -199,5 +199,7 @@ main(void)
         TEST(refusals_of_today_are_those_of_rows_that_began_today),
         TEST(a_row_that_cannot_be_read_counts_as_none_and_is_replaced),
     };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include "acceptance-node/acceptance.h"
 #include "acceptance-node/collection.h"
 #include "acceptance-node/core/application.h"
+#include "common/io/case_trace.h"
 #include "common/io/message_trace.h"
 #include "common/io/turn.h"
 
@@ -74,8 +75,8 @@ acceptance_fill_message(struct turn *turn, const struct case_file *file, enum me
     const Yidi__Case *row = file->row;
     bool card = kind == MESSAGE_CARD_COLLECTED || kind == MESSAGE_CARD_DESTROYED ||
                 kind == MESSAGE_OLD_CARD_DESTROYED;
-    size_t count = case_file_own_trace(file, turn->office->journal.office, trace,
-                                       card ? TRACE_SENT : TRACE_SENT_SHORT);
+    size_t count = case_trace_own(file->row, turn->office->journal.office, trace,
+                                  card ? TRACE_SENT : TRACE_SENT_SHORT);
     message->body_case = (Yidi__Message__BodyCase)kind;
     switch (kind) {
     case MESSAGE_APPLICATION_SUBMITTED:

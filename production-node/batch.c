@@ -43,7 +43,7 @@ put_into(struct turn *turn, const Yidi__BatchRow *row, const char *case_number)
     file.row->batch = row->batch;
     turn_begin_act(turn, file.row->case_number, "batch", row->batch);
     result = turn_journal_cause(turn);
-    const uint64_t changed_before_ms = file.stored_changed_ms;
+    const uint64_t changed_before_ms = file.stored_state.changed_ms;
     if (result == OK)
         result = case_file_save(&file, &order_machine, turn->txn, turn->arena);
     if (result == OK)

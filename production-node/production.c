@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "common/domain/deadline.h"
+#include "common/io/case_trace.h"
 #include "common/io/incoming.h"
 #include "common/io/message_trace.h"
 #include "common/io/package.h"
@@ -68,7 +69,7 @@ fill_message(struct turn *turn, const struct case_file *file, enum message_kind 
     struct bodies *bodies = arena_take(turn->arena, sizeof *bodies);
     if (bodies == NULL)
         return ERR_MEMORY;
-    size_t count = case_file_own_trace(file, turn->office->journal.office, bodies->trace, 64);
+    size_t count = case_trace_own(file->row, turn->office->journal.office, bodies->trace, 64);
     enum result result = OK;
     message->body_case = (Yidi__Message__BodyCase)kind;
     if (kind == MESSAGE_CARD_MADE) {
@@ -146,7 +147,7 @@ enum result
 production_carry_out(struct turn *turn, struct case_file *file, const struct incoming *incoming,
                      int state, const struct effects *effects)
 {
-    const uint64_t changed_before_ms = file->stored ? file->stored_changed_ms : 0;
+    const uint64_t changed_before_ms = file->stored ? file->stored_state.changed_ms : 0;
     enum result result = turn_advance(turn, file, incoming, state, effects);
     return result == OK ? waiting_orders_follow(turn, file->row, changed_before_ms) : result;
 }

@@ -83,12 +83,12 @@ waiting_orders_follow(struct turn *turn, const Yidi__Case *row, uint64_t changed
 static enum result
 build_one(struct turn *turn, struct bytes by_state, struct arena *scratch)
 {
-    char number[CASE_NUMBER_CHARS + 1] = { 0 };
+    struct state_key order;
     struct case_file file;
-    if (by_state.size != BY_STATE_KEY_BYTES)
+    if (state_index_read(by_state, &order) != OK)
         return OK; /* damaged: the audit finds it */
-    memcpy(number, by_state.data + 9, CASE_NUMBER_CHARS);
-    enum result result = case_file_open(turn->txn, &order_machine, number, scratch, &file);
+    enum result result =
+        case_file_open(turn->txn, &order_machine, order.case_number, scratch, &file);
     if (result == OK && waits(file.row))
         result = put(turn->txn, file.row);
     arena_reset(scratch);

@@ -3,6 +3,7 @@
  * What a registry says to the other offices of a case: the bodies of its messages, filled in from
  * the row after it was changed.
  */
+#include "common/io/case_trace.h"
 #include "common/io/message_trace.h"
 #include "common/io/stream_key.h"
 #include "common/io/turn.h"
@@ -131,7 +132,7 @@ registry_fill_message(struct turn *turn, const struct case_file *file, enum mess
     Yidi__Hop **trace = arena_take(turn->arena, TRACE_SENT * sizeof *trace);
     if (bodies == NULL || trace == NULL)
         return ERR_MEMORY;
-    size_t count = case_file_own_trace(file, turn->office->journal.office, trace, TRACE_SENT);
+    size_t count = case_trace_own(file->row, turn->office->journal.office, trace, TRACE_SENT);
     enum result result = OK;
     message->body_case = (Yidi__Message__BodyCase)kind;
     switch (kind) {

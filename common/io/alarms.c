@@ -227,7 +227,7 @@ find_books(const struct standing_source *source, struct alarm_facts *facts)
 {
     const struct role *role = source->office->options.role;
     struct role_look look = { 0 };
-    enum result result = case_file_count_attention(source->txn, &facts->attention);
+    enum result result = state_index_count_attention(source->txn, &facts->attention);
     if (result == OK && role->look != NULL)
         result = role->look(source->txn, source->now_ms, source->arena, &look);
     facts->has_stock = look.has_stock;

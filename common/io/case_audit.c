@@ -21,11 +21,13 @@ static enum result
 check_keys(struct audit *audit, const Yidi__Case *row, struct tally *tally)
 {
     uint64_t keys = 0;
-    enum result result = case_file_find_by_state(audit->txn, row, tally->format >= 4);
+    struct state_place state = case_file_state(row);
+    state.attention = state.attention && tally->format >= 4;
+    enum result result = state_index_find(audit->txn, row->case_number, &state);
     if (result == ERR_ABSENT)
         return audit_trouble(audit, ERR_DAMAGED, "case %s is missing in the index by state",
                              row->case_number);
-    struct deadline_place place = case_file_place(row);
+    struct deadline_place place = case_file_deadline(row);
     if (tally->format < 3)
         place.erase_ms = 0;
     if (result == OK && tally->format > STORE_FORMAT_OLDEST)
@@ -97,12 +99,21 @@ check_rows(struct audit *audit, enum store_table table, const char *name, uint64
     return result;
 }
 
+/* What reading a counter came to; ERR_DAMAGED was not told of yet. */
+static enum result
+tell_unreadable(struct audit *audit, enum result result)
+{
+    return result == ERR_DAMAGED
+               ? audit_trouble(audit, ERR_DAMAGED, "a counter of cases is not a number")
+               : result;
+}
+
 /* A store that is older than this counter has fewer counted than there are, never more. */
 static enum result
 check_attention(struct audit *audit, const struct tally *tally)
 {
     uint64_t count;
-    enum result result = case_file_count_attention(audit->txn, &count);
+    enum result result = tell_unreadable(audit, state_index_count_attention(audit->txn, &count));
     if (result == OK &&
         (count > tally->attention || (tally->format >= 4 && count < tally->attention)))
         return audit_trouble(audit, ERR_DAMAGED,
@@ -113,26 +124,32 @@ check_attention(struct audit *audit, const struct tally *tally)
 }
 
 static enum result
-check_counters(struct audit *audit, const struct tally *tally)
+check_states(struct audit *audit, const struct tally *tally)
 {
-    uint64_t due[STATE_COUNT_MAX], count;
-    enum result result = deadline_index_count_all(audit->txn, due);
-    for (int state = 0; state < STATE_COUNT_MAX && result == OK; state++) {
-        result = case_file_count(audit->txn, state, &count);
+    uint64_t count;
+    enum result result = OK;
+    for (int state = 1; state < STATE_COUNT_MAX && result == OK; state++) {
+        result = tell_unreadable(audit, state_index_count(audit->txn, state, &count));
         if (result == OK && count != tally->of_state[state])
             return audit_trouble(audit, ERR_DAMAGED,
                                  "%" PRIu64 " cases are counted in state %d, which has %" PRIu64,
                                  count, state, tally->of_state[state]);
-        if (result == OK && tally->format > STORE_FORMAT_OLDEST &&
-            due[state] != tally->with_deadline[state])
+    }
+    return result;
+}
+
+static enum result
+check_deadlines(struct audit *audit, const struct tally *tally)
+{
+    uint64_t due[STATE_COUNT_MAX];
+    enum result result = tell_unreadable(audit, deadline_index_count_all(audit->txn, due));
+    for (int state = 0; state < STATE_COUNT_MAX && result == OK; state++)
+        if (tally->format > STORE_FORMAT_OLDEST && due[state] != tally->with_deadline[state])
             return audit_trouble(audit, ERR_DAMAGED,
                                  "%" PRIu64 " deadlines are counted in state %d, which has "
                                  "%" PRIu64,
                                  due[state], state, tally->with_deadline[state]);
-    }
-    return result == ERR_DAMAGED
-               ? audit_trouble(audit, ERR_DAMAGED, "a counter of cases is not a number")
-               : result;
+    return result;
 }
 
 enum result
@@ -150,6 +167,8 @@ case_audit(struct audit *audit)
     if (result == OK && tally.format >= 4)
         result = check_rows(audit, TABLE_BY_PERSON, "person", tally.person_keys);
     if (result == OK)
-        result = check_counters(audit, &tally);
+        result = check_states(audit, &tally);
+    if (result == OK)
+        result = check_deadlines(audit, &tally);
     return result == OK ? check_attention(audit, &tally) : result;
 }

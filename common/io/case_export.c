@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "common/io/case_trace.h"
 #include "common/io/erased.h"
 #include "common/io/outbox.h"
 #include "common/io/proof.h"

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/io/case_file.h"
 
-#include <stdio.h>
-
 #include "common/core/require.h"
 #include "common/io/wire.h"
-
-#define ATTENTION_COUNTER "attention"
 
 static struct bytes
 case_key(const char *case_number)
@@ -48,11 +44,9 @@ case_file_open(struct store_txn *txn, const struct machine *machine, const char 
         return ERR_DAMAGED; /* from here on it is an index and a machine's input */
     *ret_file = (struct case_file){ .row = row,
                                     .stored = true,
-                                    .stored_state = (int)row->state,
-                                    .stored_changed_ms = row->changed_ms,
-                                    .stored_place = case_file_place(row),
-                                    .stored_person = case_file_person(row),
-                                    .stored_attention = row->attention != NULL };
+                                    .stored_state = case_file_state(row),
+                                    .stored_deadline = case_file_deadline(row),
+                                    .stored_person = case_file_person(row) };
     return OK;
 }
 
@@ -70,33 +64,16 @@ case_file_new(const char *case_number, struct arena *arena, struct case_file *re
     return OK;
 }
 
-static struct bytes
-state_key(int state, uint64_t changed_ms, const char *case_number,
-          uint8_t storage[BY_STATE_KEY_BYTES])
+struct state_place
+case_file_state(const Yidi__Case *row)
 {
-    storage[0] = (uint8_t)state;
-    bytes_put_u64(storage + 1, changed_ms);
-    memcpy(storage + 9, case_number, CASE_NUMBER_CHARS);
-    return bytes_of(storage, BY_STATE_KEY_BYTES);
-}
-
-enum result
-case_file_find_by_state(struct store_txn *txn, const Yidi__Case *row, bool with_attention)
-{
-    uint8_t storage[BY_STATE_KEY_BYTES];
-    struct bytes value;
-    enum result result =
-        store_get(txn, TABLE_BY_STATE,
-                  state_key((int)row->state, row->changed_ms, row->case_number, storage), &value);
-    if (result == OK && with_attention && row->attention != NULL)
-        result = store_get(
-            txn, TABLE_BY_STATE,
-            state_key(BY_STATE_ATTENTION, row->changed_ms, row->case_number, storage), &value);
-    return result;
+    return (struct state_place){ .state = (int)row->state,
+                                 .changed_ms = row->changed_ms,
+                                 .attention = row->attention != NULL };
 }
 
 struct deadline_place
-case_file_place(const Yidi__Case *row)
+case_file_deadline(const Yidi__Case *row)
 {
     bool done = row->stage_deadline_ms != 0 || row->text_erased_ms != 0;
     uint64_t erase_ms = done ? 0 : row->erase_due_ms != 0 ? row->erase_due_ms : row->changed_ms;
@@ -115,151 +92,17 @@ case_file_person(const Yidi__Case *row)
     return (struct person_place){ row->form->person->citizen_number, row->form->person->name };
 }
 
-static struct bytes
-counter_key(int state, char storage[16])
-{
-    snprintf(storage, 16, "state/%02d", state);
-    return bytes_of_text(storage);
-}
-
-static enum result
-read_counter(struct store_txn *txn, struct bytes name, uint64_t *ret_count)
-{
-    struct bytes value;
-    enum result result = store_get(txn, TABLE_COUNTERS, name, &value);
-    if (result == ERR_ABSENT) {
-        *ret_count = 0;
-        return OK;
-    }
-    if (result == OK && value.size != 8)
-        return ERR_DAMAGED;
-    if (result == OK)
-        *ret_count = bytes_get_u64(value.data);
-    return result;
-}
-
-enum result
-case_file_count(struct store_txn *txn, int state, uint64_t *ret_count)
-{
-    char storage[16];
-    return read_counter(txn, counter_key(state, storage), ret_count);
-}
-
-enum result
-case_file_count_attention(struct store_txn *txn, uint64_t *ret_count)
-{
-    return read_counter(txn, bytes_of_text(ATTENTION_COUNTER), ret_count);
-}
-
-enum result
-case_file_oldest(struct store_txn *txn, int state, uint64_t *ret_changed_ms)
-{
-    AUTO(store_cursor) struct store_cursor *cursor = NULL;
-    const uint8_t prefix = (uint8_t)state;
-    struct bytes key, value;
-    enum result result = store_cursor_open(txn, TABLE_BY_STATE, bytes_of(&prefix, 1), &cursor);
-    if (result == OK)
-        result = store_cursor_next(cursor, &key, &value);
-    if (result == OK && key.size != BY_STATE_KEY_BYTES)
-        return ERR_DAMAGED;
-    if (result == OK)
-        *ret_changed_ms = bytes_get_u64(key.data + 1);
-    return result;
-}
-
-static enum result
-write_counter(struct store_txn *txn, struct bytes name, uint64_t count)
-{
-    uint8_t packed[8];
-    bytes_put_u64(packed, count);
-    return store_put(txn, TABLE_COUNTERS, name, bytes_of(packed, sizeof packed));
-}
-
-static enum result
-count_by(struct store_txn *txn, int state, int64_t change)
-{
-    char storage[16];
-    uint64_t count;
-    enum result result = case_file_count(txn, state, &count);
-    if (result != OK)
-        return result;
-    if (change < 0 && count == 0)
-        return ERR_DAMAGED;
-    return write_counter(txn, counter_key(state, storage), count + (uint64_t)change);
-}
-
-static enum result
-count_attention(struct store_txn *txn, int64_t change)
-{
-    uint64_t count;
-    enum result result = case_file_count_attention(txn, &count);
-    if (result == OK && change < 0 && count == 0)
-        return ERR_DAMAGED;
-    return result == OK
-               ? write_counter(txn, bytes_of_text(ATTENTION_COUNTER), count + (uint64_t)change)
-               : result;
-}
-
-enum result
-case_file_forget_attention(struct store_txn *txn)
-{
-    return write_counter(txn, bytes_of_text(ATTENTION_COUNTER), 0);
-}
-
-enum result
-case_file_add_attention(struct store_txn *txn, const Yidi__Case *row)
-{
-    uint8_t storage[BY_STATE_KEY_BYTES];
-    enum result result =
-        store_put(txn, TABLE_BY_STATE,
-                  state_key(BY_STATE_ATTENTION, row->changed_ms, row->case_number, storage),
-                  (struct bytes){ 0 });
-    return result == OK ? count_attention(txn, 1) : result;
-}
-
-static enum result
-move_attention(const struct case_file *file, struct store_txn *txn)
-{
-    const Yidi__Case *row = file->row;
-    uint8_t storage[BY_STATE_KEY_BYTES];
-    enum result result = OK;
-    if (file->stored_attention) {
-        result = store_delete(
-            txn, TABLE_BY_STATE,
-            state_key(BY_STATE_ATTENTION, file->stored_changed_ms, row->case_number, storage));
-        if (result == ERR_ABSENT)
-            result = ERR_DAMAGED;
-        if (result == OK)
-            result = count_attention(txn, -1);
-    }
-    return result == OK && row->attention != NULL ? case_file_add_attention(txn, row) : result;
-}
-
 static enum result
 move_index(const struct case_file *file, struct store_txn *txn)
 {
     const Yidi__Case *row = file->row;
-    uint8_t storage[BY_STATE_KEY_BYTES];
-    enum result result = OK;
-    if (file->stored) {
-        result = store_delete(
-            txn, TABLE_BY_STATE,
-            state_key(file->stored_state, file->stored_changed_ms, row->case_number, storage));
-        if (result == ERR_ABSENT)
-            result = ERR_DAMAGED;
-        if (result == OK)
-            result = count_by(txn, file->stored_state, -1);
-    }
-    if (result == OK)
-        result = store_put(txn, TABLE_BY_STATE,
-                           state_key((int)row->state, row->changed_ms, row->case_number, storage),
-                           (struct bytes){ 0 });
-    if (result == OK)
-        result = count_by(txn, (int)row->state, 1);
-    const struct deadline_place place = case_file_place(row);
+    const struct state_place state = case_file_state(row);
+    const struct deadline_place deadline = case_file_deadline(row);
     const struct person_place person = case_file_person(row);
+    enum result result =
+        state_index_move(txn, row->case_number, file->stored ? &file->stored_state : NULL, &state);
     if (result == OK)
-        result = deadline_index_move(txn, row->case_number, &file->stored_place, &place);
+        result = deadline_index_move(txn, row->case_number, &file->stored_deadline, &deadline);
     return result == OK ? person_index_move(txn, row->case_number, &file->stored_person, &person)
                         : result;
 }
@@ -303,7 +146,7 @@ release_citizen(const Yidi__Case *row, const struct machine *machine, struct sto
 static bool
 was_open(const struct case_file *file, const struct machine *machine)
 {
-    return file->stored && machine->state_open[file->stored_state];
+    return file->stored && machine->state_open[file->stored_state.state];
 }
 
 static enum result
@@ -344,7 +187,7 @@ case_file_save(struct case_file *file, const struct machine *machine, struct sto
 {
     Yidi__Case *row = file->row;
     REQUIRE((int)row->state < machine->state_count && row->form != NULL);
-    if (row->stage_deadline_ms != file->stored_place.deadline_ms)
+    if (row->stage_deadline_ms != file->stored_deadline.deadline_ms)
         row->overdue_told_ms = row->look_again_ms = 0;
     enum result result = note_displaced(file, machine, txn, arena);
     if (result != OK)
@@ -359,16 +202,12 @@ case_file_save(struct case_file *file, const struct machine *machine, struct sto
         result = move_index(file, txn);
     if (result == OK)
         result = hold_citizen(file, machine, txn, arena);
-    if (result == OK)
-        result = move_attention(file, txn);
     if (result != OK)
         return result;
     file->stored = true;
-    file->stored_state = (int)row->state;
-    file->stored_changed_ms = row->changed_ms;
-    file->stored_place = case_file_place(row);
+    file->stored_state = case_file_state(row);
+    file->stored_deadline = case_file_deadline(row);
     file->stored_person = case_file_person(row);
-    file->stored_attention = row->attention != NULL;
     return OK;
 }
 
@@ -385,102 +224,6 @@ case_file_find_open(struct store_txn *txn, const char *citizen_number,
         ret_case_number[CASE_NUMBER_CHARS] = '\0';
     }
     return result;
-}
-
-static Yidi__Hop *
-copy_hop(const Yidi__Hop *hop, struct arena *arena)
-{
-    Yidi__Hop *copy = arena_take(arena, sizeof *copy);
-    if (copy == NULL)
-        return NULL;
-    *copy = *hop;
-    copy->office = arena_copy_text(arena, hop->office);
-    copy->operator_ = arena_copy_text(arena, hop->operator_);
-    copy->peer = arena_copy_text(arena, hop->peer);
-    copy->base.n_unknown_fields = 0;
-    copy->base.unknown_fields = NULL;
-    return copy->office == NULL || copy->operator_ == NULL || copy->peer == NULL ? NULL : copy;
-}
-
-static bool
-is_own(const Yidi__Hop *hop, const char *own_office)
-{
-    return strcmp(hop->office, own_office) == 0;
-}
-
-/* Place of the hop that a new one displaces; n_trace when it displaces none. */
-static size_t
-find_displaced(const Yidi__Case *row, const char *own_office)
-{
-    if (row->n_trace < CASE_TRACE_MAX)
-        return row->n_trace;
-    for (size_t i = 1; i < row->n_trace; i++)
-        if (!is_own(row->trace[i], own_office))
-            return i;
-    return 1;
-}
-
-enum result
-case_file_trace(struct case_file *file, const char *own_office, const Yidi__Hop *hop,
-                struct arena *arena)
-{
-    Yidi__Case *row = file->row;
-    size_t displaced = find_displaced(row, own_office);
-    if (displaced < row->n_trace && is_own(row->trace[displaced], own_office) &&
-        !is_own(hop, own_office))
-        return OK;
-    Yidi__Hop *copy = copy_hop(hop, arena);
-    Yidi__Hop **trace = arena_take(arena, (row->n_trace + 1) * sizeof *trace);
-    if (copy == NULL || trace == NULL)
-        return ERR_MEMORY;
-    size_t count = 0;
-    for (size_t i = 0; i < row->n_trace; i++)
-        if (i != displaced)
-            trace[count++] = row->trace[i];
-    trace[count++] = copy;
-    row->trace = trace;
-    row->n_trace = count;
-    return OK;
-}
-
-bool
-case_file_has_hop(const struct case_file *file, const Yidi__Hop *hop)
-{
-    for (size_t i = 0; i < file->row->n_trace; i++) {
-        const Yidi__Hop *known = file->row->trace[i];
-        if (known->step == hop->step && known->time_ms == hop->time_ms &&
-            known->sequence == hop->sequence && strcmp(known->peer, hop->peer) == 0 &&
-            strcmp(known->office, hop->office) == 0)
-            return true;
-    }
-    return false;
-}
-
-enum result
-case_file_merge_trace(struct case_file *file, const char *own_office,
-                      const struct incoming *incoming, struct arena *arena)
-{
-    enum result result = OK;
-    for (size_t i = 0; i < incoming->trace_count && result == OK; i++) {
-        const Yidi__Hop *hop = incoming->trace[i];
-        if (strcmp(hop->office, incoming->from) == 0 && !case_file_has_hop(file, hop))
-            result = case_file_trace(file, own_office, hop, arena);
-    }
-    return result;
-}
-
-size_t
-case_file_own_trace(const struct case_file *file, const char *own_office, Yidi__Hop **ret_hops,
-                    size_t room)
-{
-    const Yidi__Case *row = file->row;
-    size_t first = row->n_trace, own = 0, count = 0;
-    while (first > 0 && own < room)
-        own += strcmp(row->trace[--first]->office, own_office) == 0;
-    for (size_t i = first; i < row->n_trace; i++)
-        if (strcmp(row->trace[i]->office, own_office) == 0)
-            ret_hops[count++] = row->trace[i];
-    return count;
 }
 
 const char *

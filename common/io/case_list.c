@@ -67,15 +67,13 @@ struct walk {
 static enum result
 take_key(struct page *page, const struct walk *walk, struct bytes key, struct bytes value)
 {
-    char case_number[CASE_NUMBER_CHARS + 1] = { 0 };
+    struct state_key state;
     struct deadline_key deadline;
     page->examined++;
-    if (walk->table == TABLE_BY_STATE) {
-        if (key.size != BY_STATE_KEY_BYTES)
-            return ERR_DAMAGED;
-        memcpy(case_number, key.data + 9, CASE_NUMBER_CHARS);
-        return add_case(page, case_number, walk->only_state);
-    }
+    if (walk->table == TABLE_BY_STATE)
+        return state_index_read(key, &state) == OK
+                   ? add_case(page, state.case_number, walk->only_state)
+                   : ERR_DAMAGED;
     if (deadline_index_read(key, value, &deadline) != OK)
         return OK; /* damaged; the case stands in the other lists */
     if (deadline.time_ms > walk->until_ms)
@@ -133,7 +131,7 @@ static enum result
 list_by_state(struct page *page, int only_state, struct refusal *ret_refusal)
 {
     const struct machine *machine = page->source->machine;
-    enum result result = read_cursor(page, BY_STATE_KEY_BYTES, machine->state_count, ret_refusal);
+    enum result result = read_cursor(page, STATE_KEY_BYTES, machine->state_count, ret_refusal);
     int first = page->after.size > 0 ? page->after.data[0] : only_state >= 0 ? only_state : 1;
     int last = only_state >= 0 ? only_state : machine->state_count - 1;
     if (result == OK && only_state >= 0 && first != only_state)
@@ -153,9 +151,9 @@ static enum result
 list_attention(struct page *page, int only_state, struct refusal *ret_refusal)
 {
     const struct walk walk = { .table = TABLE_BY_STATE,
-                               .prefix = BY_STATE_ATTENTION,
+                               .prefix = STATE_ATTENTION,
                                .only_state = only_state };
-    enum result result = read_cursor(page, BY_STATE_KEY_BYTES, BY_STATE_ATTENTION + 1, ret_refusal);
+    enum result result = read_cursor(page, STATE_KEY_BYTES, STATE_ATTENTION + 1, ret_refusal);
     return result == OK ? follow(page, &walk) : result;
 }
 

@@ -32,13 +32,13 @@ figures_note_move(struct turn *turn, const struct case_file *file)
     struct figures_counts *counts = &figures->running;
     const Yidi__Case *row = file->row;
     int to = (int)row->state;
-    bool was_open = file->stored && role->machine->state_open[file->stored_state];
+    bool was_open = file->stored && role->machine->state_open[file->stored_state.state];
     bool is_open = role->machine->state_open[to];
-    if (turn->redo != NULL || (file->stored && file->stored_state == to))
+    if (turn->redo != NULL || (file->stored && file->stored_state.state == to))
         return;
     figures->any_running = true;
     if (file->stored)
-        counts->left[file->stored_state]++;
+        counts->left[file->stored_state.state]++;
     counts->entered[to]++;
     counts->opened += !was_open && (is_open || !file->stored);
     counts->closed += !is_open && (was_open || !file->stored);
@@ -125,7 +125,7 @@ figures_save(struct turn *turn)
     if (!figures->any_unsaved || !(over || figures->due))
         return OK;
     for (int state = 1; state < machine->state_count && result == OK; state++)
-        result = case_file_count(turn->txn, state, &waiting[state]);
+        result = state_index_count(turn->txn, state, &waiting[state]);
     if (result == OK)
         result =
             series_add(turn->txn, figures->counted_ms, &figures->unsaved, waiting, turn->arena);

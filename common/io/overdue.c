@@ -160,7 +160,7 @@ drop(struct turn *turn, const struct deadline_key *key)
              log_text(room, key->case_number), turn->office->journal.office,
              result == OK ? "contradicted" : "unreadable");
     if (result == OK && contradicts(key, file.row)) {
-        const struct deadline_place place = case_file_place(file.row);
+        const struct deadline_place place = case_file_deadline(file.row);
         return deadline_index_mend(turn->txn, key, &place);
     }
     return result == ERR_MEMORY ? result : deadline_index_drop(turn->txn, key);

@@ -6,6 +6,7 @@
 #define IO_REDO_H
 
 #include "common/io/case_file.h"
+#include "common/io/incoming.h"
 
 struct redo {
     /* The own message that proves an act; NULL while a message of another office is taken again. */

@@ -281,7 +281,7 @@ take_next(struct turn *turn, const struct deadline_key *key, uint64_t *messages_
     if (result == ERR_ABSENT || result == ERR_DAMAGED)
         return drop(turn, key);
     bool open = result == OK && turn->office->options.role->machine->state_open[file.row->state];
-    if (result == OK && (open || case_file_place(file.row).erase_ms != key->time_ms))
+    if (result == OK && (open || case_file_deadline(file.row).erase_ms != key->time_ms))
         return drop(turn, key); /* the index contradicts it */
     if (result == OK)
         result = look_at(turn, &file, messages_left);

@@ -91,10 +91,10 @@ fill_state(const struct standing_source *source, int state, Yidi__StateCount *co
 {
     const struct machine *machine = source->office->options.role->machine;
     uint64_t since_ms;
-    enum result result = case_file_count(source->txn, state, &count->count);
+    enum result result = state_index_count(source->txn, state, &count->count);
     if (result != OK || !machine->state_open[state] || count->count == 0)
         return result;
-    result = case_file_oldest(source->txn, state, &since_ms);
+    result = state_index_oldest(source->txn, state, &since_ms);
     if (result == OK && source->now_ms > since_ms)
         count->oldest_ms = source->now_ms - since_ms;
     return result == ERR_ABSENT ? ERR_DAMAGED : result;

@@ -28,9 +28,9 @@ enum store_table {
     TABLE_BLOBS,    /* digest -> attachment (turn_services; dossier) */
     TABLE_CASES,    /* case number -> Case (case_file) */
     TABLE_BY_STATE, /* state, or 0: calls for attention; changed_ms, case number -> empty
-                     * (case_file) */
+                     * (state_index) */
     TABLE_OPEN_CITIZENS, /* citizen number -> the open case that opened last (case_file) */
-    TABLE_COUNTERS,      /* text name -> u64 (turn_services) */
+    TABLE_COUNTERS,      /* text name -> u64 (turn_services, state_index) */
     TABLE_REQUESTS,      /* request key -> case number, SHA-256 of what was applied for
                           * (acceptance-node/request_key) */
     TABLE_NOTIFICATIONS, /* time, case number -> NotificationRow, until handed over (notifier) */

@@ -46,7 +46,7 @@ note_blobs(struct store_txn *txn, const Yidi__Case *row)
 static enum result
 note_place_and_blobs(const struct upgrade *upgrade, const Yidi__Case *row)
 {
-    const struct deadline_place place = case_file_place(row),
+    const struct deadline_place place = case_file_deadline(row),
                                 present = present_place(&place, upgrade->format);
     enum result result = deadline_index_move(upgrade->txn, row->case_number, &present, &place);
     return result == OK ? note_blobs(upgrade->txn, row) : result;
@@ -72,8 +72,9 @@ upgrade_case(struct upgrade *upgrade, struct bytes key, struct bytes value, stru
     if (result == OK && upgrade->role != NULL && upgrade->role->upgrade_case != NULL)
         result = upgrade->role->upgrade_case(upgrade->txn, row);
     upgrade->cases++;
-    return result == OK && row->attention != NULL ? case_file_add_attention(upgrade->txn, row)
-                                                  : result;
+    return result == OK && row->attention != NULL
+               ? state_index_add_attention(upgrade->txn, row->case_number, row->changed_ms)
+               : result;
 }
 
 /* ---- messages ---- */
@@ -210,7 +211,7 @@ upgrade_policies(struct upgrade *upgrade)
 static enum result
 upgrade_tables(struct upgrade *upgrade)
 {
-    enum result result = case_file_forget_attention(upgrade->txn);
+    enum result result = state_index_forget_attention(upgrade->txn);
     if (result == OK)
         result = upgrade_table(upgrade, TABLE_CASES, upgrade_case);
     if (upgrade->format >= 3)

@@ -2,6 +2,7 @@
 #include "common/io/turn.h"
 
 #include "common/core/require.h"
+#include "common/io/case_trace.h"
 #include "common/io/dossier.h"
 #include "common/io/incoming.h"
 #include "common/io/lease.h"
@@ -255,10 +256,10 @@ save_with_hop(struct turn *turn, struct case_file *file, enum step step)
     if (turn->redo == NULL || !redo_find_hop(turn->redo, file, step, &hop))
         fill_hop(turn, step, &hop);
     hop.leaf_index = turn->cause_leaf;
-    enum result result = case_file_trace(file, hop.office, &hop, turn->arena);
+    enum result result = case_trace_add(file->row, hop.office, &hop, turn->arena);
     if (result != OK)
         return result;
-    if (!file->stored || (int)row->state != file->stored_state) {
+    if (!file->stored || (int)row->state != file->stored_state.state) {
         struct policy_case policy;
         result = policies_of_case(turn, row, &policy);
         if (result != OK)
@@ -342,7 +343,7 @@ turn_advance(struct turn *turn, struct case_file *file, const struct incoming *i
 {
     enum result result = OK;
     if (incoming != NULL)
-        result = case_file_merge_trace(file, turn->office->journal.office, incoming, turn->arena);
+        result = case_trace_merge(file->row, turn->office->journal.office, incoming, turn->arena);
     if (result != OK)
         return result;
     file->row->state = (uint32_t)state;

@@ -9,6 +9,7 @@
 #include "common/domain/civil_date.h"
 #include "common/domain/deadline.h"
 #include "common/io/case_file.h"
+#include "common/io/case_trace.h"
 #include "common/io/journal.h"
 #include "tests/bench/bench.h"
 #include "tests/lib/sample_policy.h"
@@ -104,7 +105,7 @@ add_case(struct filler *filler, uint32_t serial)
     hop.time_ms = filler->now_ms;
     hop.leaf_index = journal_accepted(filler, case_number);
     hop.operator_ = "clerk1";
-    expect_ok(case_file_trace(&file, hop.office, &hop, &filler->arena), "case_file_trace");
+    expect_ok(case_trace_add(file.row, hop.office, &hop, &filler->arena), "case_trace_add");
     expect_ok(case_file_save(&file, &application_machine, filler->txn, &filler->arena),
               "case_file_save");
     if (serial % FILL_ONE_IN != 0)

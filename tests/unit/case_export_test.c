@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/io/case_file.h"
+#include "common/io/case_trace.h"
 #include "common/io/proof.h"
 #include "common/io/wire.h"
 #include "tests/lib/fake_desk.h"

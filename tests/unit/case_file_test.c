@@ -62,7 +62,7 @@ assert_count(enum sample_state state, uint64_t expected)
 {
     AUTO(store_txn) struct store_txn *txn = scratch_store_read(&scratch);
     uint64_t count;
-    assert_int_equal(case_file_count(txn, state, &count), OK);
+    assert_int_equal(state_index_count(txn, state, &count), OK);
     assert_int_equal(count, expected);
 }
 
@@ -71,7 +71,7 @@ static void
 assert_indexed(unsigned serial, enum sample_state state, uint64_t changed_ms)
 {
     AUTO(store_txn) struct store_txn *txn = scratch_store_read(&scratch);
-    uint8_t key[BY_STATE_KEY_BYTES] = { (uint8_t)state };
+    uint8_t key[STATE_KEY_BYTES] = { (uint8_t)state };
     char number[CASE_NUMBER_CHARS + 1];
     struct bytes value;
     sample_case_number(serial, number);
@@ -108,8 +108,8 @@ a_saved_case_is_read_back_whole(void **unused)
     assert_true(file.stored);
     struct case_file again = open_case(7);
     assert_true(again.stored);
-    assert_int_equal(again.stored_state, SAMPLE_WAITING);
-    assert_int_equal(again.stored_changed_ms, 5000);
+    assert_int_equal(again.stored_state.state, SAMPLE_WAITING);
+    assert_int_equal(again.stored_state.changed_ms, 5000);
     assert_string_equal(again.row->card_serial, "A1");
     assert_string_equal(again.row->form->person->name, form.person.name);
 }
@@ -188,7 +188,7 @@ assert_attention(uint64_t expected)
 {
     AUTO(store_txn) struct store_txn *txn = scratch_store_read(&scratch);
     uint64_t count;
-    assert_int_equal(case_file_count_attention(txn, &count), OK);
+    assert_int_equal(state_index_count_attention(txn, &count), OK);
     assert_int_equal(count, expected);
 }
 
@@ -218,7 +218,7 @@ static bool
 stands_under_attention(uint64_t changed_ms)
 {
     AUTO(store_txn) struct store_txn *txn = scratch_store_read(&scratch);
-    uint8_t key[BY_STATE_KEY_BYTES] = { BY_STATE_ATTENTION };
+    uint8_t key[STATE_KEY_BYTES] = { STATE_ATTENTION };
     char number[CASE_NUMBER_CHARS + 1];
     struct bytes value;
     sample_case_number(1, number);
@@ -362,127 +362,6 @@ the_case_that_was_displaced_and_is_still_open_holds_the_citizen_again(void **unu
     assert_string_equal(files[2].row->displaced_case, "");
 }
 
-/* ---- the trace ---- */
-
-static Yidi__Hop
-hop_of(const char *office, uint64_t leaf_index)
-{
-    Yidi__Hop hop = YIDI__HOP__INIT;
-    hop.office = (char *)(uintptr_t)office;
-    hop.step = YIDI__STEP__RECORDED;
-    hop.leaf_index = leaf_index;
-    hop.time_ms = 1000 + leaf_index;
-    hop.operator_ = "clerk1";
-    return hop;
-}
-
-static void
-the_trace_is_bounded_and_keeps_its_first_hop(void **unused)
-{
-    (void)unused;
-    enum { BOUND = 128, HOPS = 300 };
-    struct case_file file;
-    sample_case_init(1, &form, &arena, &file);
-    for (uint64_t leaf = 0; leaf < HOPS; leaf++) {
-        const Yidi__Hop hop = hop_of("310115000001", leaf);
-        assert_int_equal(case_file_trace(&file, "310115000001", &hop, &arena), OK);
-        assert_true(file.row->n_trace <= BOUND);
-    }
-    assert_int_equal(file.row->n_trace, BOUND);
-    assert_int_equal(file.row->trace[0]->leaf_index, 0);
-    for (uint64_t i = 1; i < BOUND; i++)
-        assert_int_equal(file.row->trace[i]->leaf_index, HOPS - BOUND + i);
-    save(&file, SAMPLE_WAITING, 1); /* and it can be stored */
-    assert_int_equal(open_case(1).row->n_trace, BOUND);
-}
-
-static void
-a_hop_is_copied(void **unused)
-{
-    (void)unused;
-    char office[] = "310115000001";
-    struct case_file file;
-    sample_case_init(1, &form, &arena, &file);
-    const Yidi__Hop hop = hop_of(office, 1);
-    assert_int_equal(case_file_trace(&file, "310115000001", &hop, &arena), OK);
-    office[0] = '9';
-    assert_string_equal(file.row->trace[0]->office, "310115000001");
-    assert_string_equal(file.row->trace[0]->operator_, "clerk1");
-}
-
-static void
-merging_takes_new_hops_of_the_sender_once(void **unused)
-{
-    (void)unused;
-    Yidi__Hop hops[] = { hop_of("110105000000", 1), hop_of("310115000001", 2),
-                         hop_of("110105000000", 1), hop_of("110105000000", 3),
-                         hop_of("440105000000", 1), hop_of("110105000000", 1) };
-    hops[5].step = YIDI__STEP__CLOSED; /* another step of the same entry */
-    Yidi__Hop *list[6];
-    struct case_file file;
-    sample_case_init(1, &form, &arena, &file);
-    for (size_t i = 0; i < 6; i++)
-        list[i] = &hops[i];
-    const struct incoming incoming = { .from = "110105000000", .trace = list, .trace_count = 6 };
-    for (int round = 0; round < 2; round++)
-        assert_int_equal(case_file_merge_trace(&file, "310115000001", &incoming, &arena), OK);
-    assert_int_equal(file.row->n_trace, 3); /* nothing in the name of a third office */
-    for (size_t i = 0; i < 3; i++)
-        assert_string_equal(file.row->trace[i]->office, "110105000000");
-    assert_int_equal(file.row->trace[1]->leaf_index, 3);
-    assert_int_equal(file.row->trace[2]->step, YIDI__STEP__CLOSED);
-}
-
-/* An office that lost its past has another journal now, and tells the same hops again. */
-static void
-merging_knows_a_hop_from_another_place_again(void **unused)
-{
-    (void)unused;
-    Yidi__Hop first = hop_of("110105000000", 1), again = first, *list[] = { &first, &again };
-    struct case_file file;
-    sample_case_init(1, &form, &arena, &file);
-    again.leaf_index = 77;
-    const struct incoming incoming = { .from = "110105000000", .trace = list, .trace_count = 2 };
-    assert_int_equal(case_file_merge_trace(&file, "310115000001", &incoming, &arena), OK);
-    assert_int_equal(file.row->n_trace, 1);
-    assert_int_equal(file.row->trace[0]->leaf_index, 1);
-}
-
-static void
-hops_of_other_offices_never_displace_own_ones(void **unused)
-{
-    (void)unused;
-    enum { BOUND = 128, OWN = 20, FOREIGN = 200 };
-    Yidi__Hop hops[FOREIGN], *list[FOREIGN], *own[OWN];
-    struct case_file file;
-    sample_case_init(1, &form, &arena, &file);
-    for (uint64_t leaf = 0; leaf < OWN; leaf++) {
-        const Yidi__Hop hop = hop_of("310115000001", leaf);
-        assert_int_equal(case_file_trace(&file, "310115000001", &hop, &arena), OK);
-    }
-    for (size_t i = 0; i < FOREIGN; i++) {
-        hops[i] = hop_of("110105000000", i);
-        list[i] = &hops[i];
-    }
-    const struct incoming incoming = { .from = "110105000000",
-                                       .trace = list,
-                                       .trace_count = FOREIGN };
-    assert_int_equal(case_file_merge_trace(&file, "310115000001", &incoming, &arena), OK);
-    assert_int_equal(file.row->n_trace, BOUND);
-    assert_int_equal(case_file_own_trace(&file, "310115000001", own, OWN), OWN);
-    assert_int_equal(file.row->trace[BOUND - 1]->leaf_index, FOREIGN - 1);
-
-    for (uint64_t leaf = 0; leaf < BOUND; leaf++) { /* own ones displace the foreign, then own */
-        const Yidi__Hop hop = hop_of("310115000001", OWN + leaf);
-        assert_int_equal(case_file_trace(&file, "310115000001", &hop, &arena), OK);
-    }
-    hops[0].leaf_index = FOREIGN;
-    const struct incoming late = { .from = "110105000000", .trace = list, .trace_count = 1 };
-    assert_int_equal(case_file_merge_trace(&file, "310115000001", &late, &arena), OK);
-    for (size_t i = 0; i < BOUND; i++)
-        assert_string_equal(file.row->trace[i]->office, "310115000001");
-}
-
 /* What is on the disk may be anything; a state is an index. */
 static void
 a_stored_state_that_the_machine_does_not_know_is_damage(void **unused)
@@ -505,25 +384,6 @@ a_stored_state_that_the_machine_does_not_know_is_damage(void **unused)
     }
 }
 
-static void
-the_own_trace_is_the_last_of_the_own_hops_in_order(void **unused)
-{
-    (void)unused;
-    Yidi__Hop *sent[4];
-    struct case_file file;
-    sample_case_init(1, &form, &arena, &file);
-    assert_int_equal(case_file_own_trace(&file, "310115000001", sent, 4), 0);
-    for (uint64_t leaf = 0; leaf < 10; leaf++) {
-        const Yidi__Hop hop = hop_of(leaf % 2 == 0 ? "310115000001" : "110105000000", leaf);
-        assert_int_equal(case_file_trace(&file, "310115000001", &hop, &arena), OK);
-    }
-    assert_int_equal(case_file_own_trace(&file, "310115000001", sent, 4), 4);
-    for (uint64_t i = 0; i < 4; i++)
-        assert_int_equal(sent[i]->leaf_index, 2 + 2 * i);
-    assert_int_equal(case_file_own_trace(&file, "440105000000", sent, 4), 0);
-    assert_int_equal(case_file_own_trace(&file, "310115000001", sent, 0), 0);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -543,13 +403,7 @@ main(int argc, char *argv[])
         TEST(a_case_that_never_opens_leaves_the_open_one_its_citizen),
         TEST(the_case_that_opened_last_holds_the_citizen_until_it_ends),
         TEST(the_case_that_was_displaced_and_is_still_open_holds_the_citizen_again),
-        TEST(the_trace_is_bounded_and_keeps_its_first_hop),
-        TEST(a_hop_is_copied),
-        TEST(merging_takes_new_hops_of_the_sender_once),
-        TEST(merging_knows_a_hop_from_another_place_again),
-        TEST(hops_of_other_offices_never_displace_own_ones),
         TEST(a_stored_state_that_the_machine_does_not_know_is_damage),
-        TEST(the_own_trace_is_the_last_of_the_own_hops_in_order),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

@@ -495,8 +495,8 @@ static void
 a_cursor_of_another_list_is_refused(void **unused)
 {
     (void)unused;
-    uint8_t key[BY_STATE_KEY_BYTES] = { SAMPLE_STATE_COUNT };
-    char text[2 * BY_STATE_KEY_BYTES + 1];
+    uint8_t key[STATE_KEY_BYTES] = { SAMPLE_STATE_COUNT };
+    char text[2 * STATE_KEY_BYTES + 1];
     Yidi__List list = YIDI__LIST__INIT;
     list.after = text;
     hex_encode(bytes_of(key, sizeof key), text);

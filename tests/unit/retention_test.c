@@ -788,7 +788,7 @@ an_upgrade_lists_temporary_cards_and_counts_calls_for_attention(void **unused)
     assert_int_equal(upgrade(WINDOW), OK);
     assert_int_equal(rows(WINDOW, TABLE_SERIALS), 1);
     AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[WINDOW].scratch);
-    assert_int_equal(case_file_count_attention(txn, &calls), OK);
+    assert_int_equal(state_index_count_attention(txn, &calls), OK);
     assert_int_equal(calls, 1);
 }
 

@@ -9,10 +9,11 @@
  *     POST /api/v1/session        log in (login.h)
  *     POST /api/v1/logout         log out; needs a session
  *     GET  /api/v1/events         server-sent events: "changed" after commits; needs a session
- *     GET  /status                the applicant's page, and what it asks (public_door.h), at a
- * window POST /api/v1/public/status  and when it is wanted; no session GET  /healthz this thread
- * runs GET  /readyz                the office commits and signs (a probe through the turn) GET
- * /metrics               figures for Prometheus: on this machine, or with the token
+ *     GET  /status                the applicant's page, at a window, when it is wanted
+ *     POST /api/v1/public/status  what it asks (public_door.h); no session
+ *     GET  /healthz               this thread runs
+ *     GET  /readyz                the office commits and signs (a probe through the turn)
+ *     GET  /metrics               figures for Prometheus: on this machine, or with the token
  *
  * Knows paths; no rule of the domain, and no role beyond handing it on.
  */

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * deadline_index - the open cases in the order of their deadlines, and how many are due when.
+ * deadline_index - the open cases in the order of their deadlines, and how many are due when; the
+ * closed ones in the order in which more of them is to be erased.
  *
- * Owns the table by_deadline, and the counters of cases by state and day of the deadline. A case
- * stands in one of two lists: those of whose deadline the operators need not be told yet, and those
- * of whose passing they were told. A third list holds, of the latter, the time at which the office
- * looks at a case once more. Closed cases stand in a fourth, until nothing of them is left to be
- * erased. So what is due next is the first key of a list, however many cases
- * there are. Keys come from the row of a case: case_file moves them with it.
+ * Owns the table by_deadline, and the counters of cases by state and day of the deadline. An open
+ * case stands in one of two lists: those of whose deadline the operators need not be told yet, and
+ * those of whose passing they were told. A third list holds, of the latter, the time at which the
+ * office looks at a case once more. Closed cases stand in a fourth, until nothing of them is left
+ * to be erased. So what is due next is the first key of a list, however many cases there are. Keys
+ * come from the row of a case: case_file moves them with it.
  */
 #ifndef IO_DEADLINE_INDEX_H
 #define IO_DEADLINE_INDEX_H

@@ -10,8 +10,7 @@
  *     'D' digest, case                  the same, by digest: the last one who needs it deletes it
  *     'M' case, mine, peer, sequence    a message to (mine) or from the peer
  *     'R' case, request key             that the case was applied for under
- *     'E' case                          unknown here; a peer that handed back our past had erased
- * it
+ *     'E' case                          a peer that handed back our past had erased it
  *
  * Does not know when anything is to be erased (retention.h).
  */

@@ -7,8 +7,8 @@
  * goes through its ports. The same office, with other ports, runs under a simulator. What the role
  * (acceptance, registry, production) decides, the office does not know: it is handed a struct role.
  *
- *     frames, commands ──office_take_*──▶ inputs ──office_turn──▶ one commit ──▶ acknowledgements,
- * answers, messages
+ *     frames, commands ──office_take_*──▶ inputs ──office_turn──▶ one commit
+ *                                         ──▶ acknowledgements, answers, messages
  */
 #ifndef IO_OFFICE_H
 #define IO_OFFICE_H

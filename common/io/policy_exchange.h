@@ -7,8 +7,7 @@
  * version that a case names, and that is not here, is asked for by its number.
  *
  *     HELLO, WELCOME version  ──older──▶  PolicyOffer + SignedPolicy  ──newer, verified──▶ adopted
- *     a case names another one  ──▶  PolicyAsk version  ──▶  PolicyOffer  ──wanted, verified──▶
- * kept
+ *     a case names another  ──▶  PolicyAsk  ──▶  PolicyOffer  ──wanted, verified──▶ kept
  *
  * What is neither newer nor wanted is not looked at; who hands over something that is no policy is
  * not listened to for ten minutes, and who asks too often not answered. Knows no rule of a policy.

@@ -9,11 +9,12 @@
  *               epoch opens that names the last heads which they showed (epoch.h)
  *           ──▶ they hand back what we sent and what they sent, message by message
  *           ──▶ the acts behind it are done again (replay.h), and what nobody holds is sent anew
- *           ──▶ the office goes to work. A peer that was away is asked again until it answers;
- * until then both streams with it rest, because its sequences are not known.
+ *           ──▶ the office goes to work
  *
- * Everything that came back is stored with the turn that it came in, so a crash at any point
- * resumes. Decides what is asked of whom and when; what comes back is verified by history.
+ * A peer that was away is asked again until it answers; until then both streams with it rest,
+ * because its sequences are not known. Everything that came back is stored with the turn that it
+ * came in, so a crash at any point resumes. Decides what is asked of whom and when; what comes back
+ * is verified by history.
  */
 #ifndef IO_RECOVERY_H
 #define IO_RECOVERY_H

@@ -5,8 +5,8 @@
  *     1 → 2    the index of the cases by deadline is built
  *     2 → 3    and the list in it of the closed cases, to be erased; and the dossiers: what is held
  *              of each case; a policy has the time of its adoption
- *     3 → 4    the index of the cases by person is built; and of an earlier one, too, how many call
- * for attention, and what else the role looks things up in
+ *     3 → 4    the index of the cases by person is built, and that of those which call for
+ *              attention; and what else the role looks things up in
  *
  * There is no way back: a program that knows the earlier format only does not open the store any
  * more, as it would not keep what was added.

@@ -6,9 +6,10 @@
  * Two provinces, each with a window, a county registry and a card centre; a third window and a
  * third registry in the first one:
  *
- *     Guangdong  SHENZHEN (acceptance, 440305)    TIANHE (registry, 440106)   YUEXIU (production,
- * 44) FUTIAN   (acceptance, 440304)    HAIZHU (registry, 440105) Sichuan    JINJIANG (acceptance,
- * 510104)    QINGYANG (registry, 510105) WUHOU (production, 51)
+ *                acceptance           registry             production
+ *     Guangdong  SHENZHEN (440305)    TIANHE (440106)      YUEXIU (44)
+ *                FUTIAN   (440304)    HAIZHU (440105)
+ *     Sichuan    JINJIANG (510104)    QINGYANG (510105)    WUHOU (51)
  *
  * What is in the folder: root.key, root.pem, root.crl; authority.key, authority.pem; and for each
  * office CODE/ with conf, directory, signing.key, signing.pem, transport.key, data, spool, control

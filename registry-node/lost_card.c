@@ -7,10 +7,11 @@
  * The report is about the card, not about the application: whatever becomes of that, it stands
  * until another card is the valid one.
  */
+#include <stdio.h>
+
 #include "common/domain/civil_date.h"
 #include "common/io/incoming.h"
 #include "common/io/turn.h"
-#include "common/io/wire.h"
 #include "registry-node/core/review.h"
 #include "registry-node/registry.h"
 
@@ -71,23 +72,33 @@ registry_take_old_card(struct turn *turn, struct case_file *file, const struct i
 
 /* ---- asked for ---- */
 
-enum result
-registry_show_cards(struct store_txn *txn, const Yidi__CardQuery *query, struct arena *arena,
-                    Yidi__Response *response, struct refusal *ret_refusal)
+/* Who looked, at which card, and why; never at whom, as entries are not erased. */
+static enum result
+journal_view(struct turn *turn, const char *serial, const char *reason)
 {
-    struct bytes value;
-    ProtobufCMessage *message;
-    enum result result =
-        store_get(txn, TABLE_POPULATION, bytes_of_text(query->citizen_number), &value);
+    enum { DETAIL_BYTES = 280 };
+    char *detail = arena_take(turn->arena, DETAIL_BYTES);
+    if (detail == NULL)
+        return ERR_MEMORY;
+    snprintf(detail, DETAIL_BYTES, "%s: %s", serial[0] == '\0' ? "no card" : serial, reason);
+    turn_begin_act(turn, "", "view-card", detail);
+    return turn_journal_cause(turn);
+}
+
+enum result
+registry_show_cards(struct turn *turn, const Yidi__CardQuery *query, Yidi__Response *response,
+                    struct refusal *ret_refusal)
+{
+    Yidi__Citizen *citizen;
+    Yidi__CardReport *report = arena_take(turn->arena, sizeof *report);
+    if (report == NULL)
+        return ERR_MEMORY;
+    enum result result = registry_find_citizen(turn, query->citizen_number, &citizen);
     if (result == ERR_ABSENT)
         return refuse(ret_refusal, REFUSAL_CITIZEN_UNKNOWN, "card_query.citizen_number",
                       "nobody with that number is on file here");
-    if (result == OK && wire_decode(&yidi__citizen__descriptor, value, arena, &message, NULL) != OK)
-        result = ERR_DAMAGED;
-    Yidi__CardReport *report = arena_take(arena, sizeof *report);
-    if (result != OK || report == NULL)
-        return result != OK ? result : ERR_MEMORY;
-    const Yidi__Citizen *citizen = (const Yidi__Citizen *)message;
+    if (result != OK)
+        return result;
     yidi__card_report__init(report);
     report->card_serial = citizen->card_serial;
     report->valid_until = citizen->card_valid_until;
@@ -98,5 +109,5 @@ registry_show_cards(struct store_txn *txn, const Yidi__CardQuery *query, struct 
     report->former_card_destroyed_on = citizen->former_card_destroyed_on;
     response->body_case = YIDI__RESPONSE__BODY_CARD_REPORT;
     response->card_report = report;
-    return OK;
+    return journal_view(turn, citizen->card_serial, query->reason);
 }

@@ -310,17 +310,9 @@ take_command(struct turn *turn, const Yidi__Request *request, const struct bytes
     if (request->command_case == YIDI__REQUEST__COMMAND_POPULATION_IMPORT && frame_count == 1)
         return registry_import_population(turn, request->population_import, frames[0], response,
                                           ret_refusal);
-    return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command", "a registry does not do that");
-}
-
-static enum result
-answer_query(struct store_txn *txn, const Yidi__Request *request, struct arena *arena,
-             Yidi__Response *response, struct refusal *ret_refusal)
-{
     if (request->command_case == YIDI__REQUEST__COMMAND_CARD_QUERY)
-        return registry_show_cards(txn, request->card_query, arena, response, ret_refusal);
-    return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
-                  "a registry keeps citizens and their cards");
+        return registry_show_cards(turn, request->card_query, response, ret_refusal);
+    return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command", "a registry does not do that");
 }
 
 static const enum party waits_for[REVIEW_STATE_COUNT] = {
@@ -343,7 +335,6 @@ const struct role registry_role = {
     .take_command = take_command,
     .answer_question = registry_answer_eligibility,
     .redo = registry_redo,
-    .answer_query = answer_query,
     .decide = decide,
     .fill_message = registry_fill_message,
     .stage_deadline_ms = stage_deadline_ms,

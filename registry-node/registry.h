@@ -75,9 +75,8 @@ enum result registry_report_lost(struct turn *turn, const Yidi__Case *row) MUST_
 enum result registry_take_old_card(struct turn *turn, struct case_file *file,
                                    const struct incoming *incoming,
                                    struct refusal *ret_refusal) MUST_CHECK;
-enum result registry_show_cards(struct store_txn *txn, const Yidi__CardQuery *query,
-                                struct arena *arena, Yidi__Response *response,
-                                struct refusal *ret_refusal) MUST_CHECK;
+enum result registry_show_cards(struct turn *turn, const Yidi__CardQuery *query,
+                                Yidi__Response *response, struct refusal *ret_refusal) MUST_CHECK;
 
 /* CardMade, CardCollected, CardDestroyed, and CardReceived: faulty after it was collected.
  *

@@ -12,10 +12,10 @@ const temporaryCard = (card) => h('section.card', h('h2', word('page.temporary')
   [word('temporary.serial'), h('span.mono', card.card_serial)], [word('case.validity'), `${date(card.valid_from)} – ${date(card.valid_until)}`], [word('fees.amount'), yuan(card.fee_fen)],
   [word('role.clerk'), card.clerk], [word('package.standing'), named('temporary', card.end ?? 'STILL_OUT')]]));
 
-const handedOver = (collection) => h('section.card', h('h2', word('act.collect')), facts([
+const handedOver = (collection) => h('section.card', h('h2', word('case.collection')), facts([
   [word('stock.time'), time(collection.collected_ms)], [word('role.clerk'), collection.clerk],
   [word('collect.identified_by'), [named('identified', collection.identified_by), collection.comparison !== 'NOT_COMPARED' && ` · ${named('comparison', collection.comparison)} ${collection.score}`]],
-  [word('collect.collector'), collection.collector && `${named('collector', collection.collector.kind)} ${collection.collector.name}`],
+  [word('collect.collector'), collection.collector && [named('collector', collection.collector.kind), ' ', collection.collector.name, collection.collector.relation && ` (${collection.collector.relation})`]],
   [word('collect.receipt_checked'), word(collection.receipt_checked ? 'yes' : 'no')]]));
 
 // What is due back is given back here; the entries come when they come.

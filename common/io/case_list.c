@@ -23,7 +23,7 @@ struct page {
     const Yidi__List *list;
     struct arena scratch; /* of the row that is looked at */
     size_t limit;
-    size_t examined;
+    size_t examined, opened;
     struct bytes after; /* decoded cursor; empty at the beginning */
     Yidi__Listed *listed;
 };
@@ -33,6 +33,7 @@ static enum result
 add_case(struct page *page, const char *case_number, int only_state)
 {
     struct case_file file;
+    page->opened++;
     enum result result = case_file_open(page->source->txn, page->source->machine, case_number,
                                         &page->scratch, &file);
     if (result == OK && (!page->list->attention_only || file.row->attention != NULL) &&
@@ -82,6 +83,13 @@ take_key(struct page *page, const struct walk *walk, struct bytes key, struct by
     return other ? OK : add_case(page, deadline.case_number, -1);
 }
 
+static bool
+is_full(const struct page *page)
+{
+    return page->listed->n_cases == page->limit || page->examined == LIST_EXAMINED_MAX ||
+           page->opened == LIST_OPENED_MAX;
+}
+
 /* Rows of an index beyond the cursor, until the page is full. ERR_FULL: it is, and there is more.
  */
 static enum result
@@ -97,7 +105,7 @@ follow(struct page *page, const struct walk *walk)
     if (result == OK && resume && bytes_equal(key, page->after))
         result = store_cursor_next(cursor, &key, &value);
     while (result == OK) {
-        if (page->listed->n_cases == page->limit || page->examined == LIST_EXAMINED_MAX) {
+        if (is_full(page)) {
             result = set_next(page, previous);
             return result == OK ? ERR_FULL : result;
         }

@@ -10,13 +10,14 @@
 
 enum {
     LIST_LIMIT_STANDARD = 100,
-    LIST_EXAMINED_MAX = 20000, /* rows that one page may look at; no list holds up the office */
+    LIST_EXAMINED_MAX = 20000, /* keys of an index that one page may look at, ... */
+    LIST_OPENED_MAX = 2000,    /* ... and rows that it may open: no list holds up others */
 };
 
 /* One page: of one state, or of all open ones; of every state when attention is asked for, which
  * the end of a case does not settle. What calls for attention, and what is overdue or due soon,
  * comes from an index of its own, whose cursors are of another kind. A page may be short of its
- * limit, or empty, and still have a next one: then it has looked at LIST_EXAMINED_MAX rows.
+ * limit, or empty, and still have a next one: then it has looked at as many as it may.
  *
  * response     out; body set to Listed, in the arena.
  * ERR_REFUSED  STATE_UNKNOWN, or FIELD_OUT_OF_BOUNDS for a cursor that is none. */

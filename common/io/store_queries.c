@@ -22,7 +22,6 @@ store_queries_handles(const Yidi__Request *request)
     case YIDI__REQUEST__COMMAND_BATCH_QUERY:
     case YIDI__REQUEST__COMMAND_FEES:
     case YIDI__REQUEST__COMMAND_TEMPORARY_QUERY:
-    case YIDI__REQUEST__COMMAND_CARD_QUERY:
     case YIDI__REQUEST__COMMAND_DRAFT_LIST:
     case YIDI__REQUEST__COMMAND_OPERATOR_LIST:
         return true;

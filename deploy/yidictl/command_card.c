@@ -110,9 +110,16 @@ run_show(const struct settings *settings, const struct arguments *arguments)
     Yidi__CardQuery query = YIDI__CARD_QUERY__INIT;
     Yidi__Request request = YIDI__REQUEST__INIT;
     query.citizen_number = (char *)arguments->operands[0];
+    query.reason = arguments_field(arguments, "reason");
+    if (query.reason[0] == '\0') {
+        struct refusal refusal;
+        return report_usage(settings,
+                            refuse(&refusal, REFUSAL_OPTION_INVALID, "reason", "must be given"),
+                            &refusal);
+    }
     request.command_case = YIDI__REQUEST__COMMAND_CARD_QUERY;
     request.card_query = &query;
-    int status = session_open_to_look(&session, settings);
+    int status = session_open(&session, settings);
     if (status == EXIT_DONE)
         status =
             session_ask(&session, &request, NULL, 0, YIDI__RESPONSE__BODY_CARD_REPORT, &answer);
@@ -125,11 +132,17 @@ run_show(const struct settings *settings, const struct arguments *arguments)
     return EXIT_DONE;
 }
 
+static const struct argument_rule show_options[] = {
+    { "reason", "TEXT", false, "why it is looked at; mandatory, and journalled: name nobody" },
+    { 0 },
+};
+
 const struct command card_show_command = {
     .name = "card show",
-    .synopsis = "NUMBER",
+    .synopsis = "NUMBER --reason TEXT",
     .help = "show which card of a citizen is valid, lost or replaced",
     .description = "NUMBER is the citizen number. The registry answers, of citizens on its file.",
+    .options = show_options,
     .operand_count_min = 1,
     .operand_count_max = 1,
     .run = run_show,

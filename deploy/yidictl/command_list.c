@@ -10,7 +10,7 @@
 #include "deploy/yidictl/report.h"
 #include "deploy/yidictl/session.h"
 
-enum { LIST_PAGE_ROWS = 1000, CURSOR_BYTES = 129 };
+enum { CURSOR_BYTES = 129 };
 
 static const struct argument_rule options[] = {
     { "state", "STATE", false, "only cases in this state (default: all open ones)" },
@@ -19,7 +19,7 @@ static const struct argument_rule options[] = {
       "only cases due soon: as a rule by the end of the next working day" },
     { "attention", NULL, false, "only cases that someone must look at, closed ones too" },
     { "unclaimed", NULL, false, "only cards that nobody collected in time" },
-    { "limit", "N", false, "at most so many, 1..10000 (default: 100)" },
+    { "limit", "N", false, "at most so many, 1..1000 (default: 100)" },
     { "all", NULL, false, "all of them, page by page; --limit is the page" },
     { 0 },
 };
@@ -77,7 +77,7 @@ run(const struct settings *settings, const struct arguments *arguments)
     struct refusal refusal = { 0 };
     bool all = arguments_flag(arguments, "all");
     uint64_t limit;
-    enum result result = arguments_number(arguments, "limit", all ? LIST_PAGE_ROWS : 0, 1,
+    enum result result = arguments_number(arguments, "limit", all ? LIST_ROWS_MAX : 0, 1,
                                           LIST_ROWS_MAX, &limit, &refusal);
     if (result != OK)
         return report_usage(settings, result, &refusal);

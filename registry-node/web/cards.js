@@ -10,16 +10,22 @@ import { date, word } from './words.js';
 export async function cardsPage({ body }) {
   const number = field({ name: 'citizen_number', label: word('field.form.person.citizen_number'), required: true, maxlength: '18', autocomplete: 'off', spellcheck: false,
     check: (text) => { const { complete, right } = readCitizenNumber(text); return complete && !right ? word('apply.number_wrong') : ''; } });
+  const reason = field({ name: 'reason', label: word('reason'), required: true, maxlength: '200', hint: word('lease.take_over.lead') });
   const answer = h('div');
-  const form = h('form.card.narrow', { onsubmit: async (event) => {
+  const form = h('form.card.narrow', { novalidate: true, onsubmit: async (event) => {
     event.preventDefault();
     replace(answer);
-    try {
-      replace(answer, h('section.card.narrow', cardsOf(await call('card_query', { citizen_number: number.read().toUpperCase() }))));
-    } catch (problem) {
-      sayProblem(problem, [number], answer);
+    const empty = [number, reason].filter((each) => each.missing());
+    if (empty.length) {
+      empty[0].input.focus();
+      return;
     }
-  } }, number, h('div.buttons', h('button.primary', { type: 'submit' }, word('cards.ask'))));
+    try {
+      replace(answer, h('section.card.narrow', cardsOf(await call('card_query', { citizen_number: number.read().toUpperCase(), reason: reason.read() }))));
+    } catch (problem) {
+      sayProblem(problem, [number, reason], answer);
+    }
+  } }, number, reason, h('div.buttons', h('button.primary', { type: 'submit' }, word('cards.ask'))));
   replace(body, h('div.head', h('h1', word('page.cards'))), h('p.hint', word('cards.lead')), form, answer);
   number.input.focus();
 }

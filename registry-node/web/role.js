@@ -46,7 +46,7 @@ function person(full, { may }, reason) {
   const number = full.case_row.form.person.citizen_number;
   const cards = h('div');
   const earlier = h('div');
-  const ask = async () => replace(cards, cardsOf(await call('card_query', { citizen_number: number })));
+  const ask = async () => replace(cards, cardsOf(await call('card_query', { citizen_number: number, reason })));
   const compare = async () => {
     const { cases = [] } = await call('search', { text: number });
     const others = cases.filter(({ case_number: each }) => each !== full.case_row.case_number);

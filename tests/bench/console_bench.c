@@ -47,7 +47,6 @@ enum {
     REQUEST_BYTES = 900,
     PAGES_MAX = 16,
     PAGE_CASES = 50, /* as the pages ask */
-    WALK_CASES = 10000,
 };
 
 #define OPERATOR "window"
@@ -178,7 +177,7 @@ find_middle(struct bench *bench, const char *filter, size_t case_count, char ret
     for (size_t seen = 0; seen < case_count / 2; seen += list.limit) {
         network_answer_fini(&answer);
         size_t left = case_count / 2 - seen;
-        list.limit = left < WALK_CASES ? (uint32_t)left : WALK_CASES;
+        list.limit = left < LIST_ROWS_MAX ? (uint32_t)left : LIST_ROWS_MAX;
         list.after = ret_cursor;
         network_ask(bench->office, &request, NULL, 0, &answer);
         if (answer.response->body_case != YIDI__RESPONSE__BODY_LISTED ||
@@ -255,6 +254,40 @@ measure_pages(struct bench *bench)
     measures_require_at_most(&bench->waits, REQUIRED_PAGE_MS);
     figures_add("console_open_cases", bench->case_count);
     figures_add("console_slowest_page_us", (uint64_t)(1e3 * slowest_ms));
+}
+
+/* ---- beside somebody who reads lists that are as long as may be ---- */
+
+static void
+measure_beside_a_script(struct bench *bench)
+{
+    static const char body[] = "{\"limit\":1000}";
+    char long_list[REQUEST_BYTES];
+    const char *const script_request = long_list, *requests[PAGES_MAX];
+    struct viewers script, clerk;
+    struct viewers_figures unused, seen;
+    snprintf(long_list, sizeof long_list,
+             "POST /api/v1/list HTTP/1.1\r\n%sContent-Type: application/json\r\n"
+             "Content-Length: %zu\r\n\r\n%s",
+             bench->headers, strlen(body), body);
+    for (size_t i = 0; i < bench->hasty_count; i++)
+        requests[i] = bench->pages[i].request;
+    const struct viewers_plan script_plan = {
+        .listen = bench->listen, .requests = &script_request, .request_count = 1, .count = 1
+    };
+    const struct viewers_plan clerk_plan = { .listen = bench->listen,
+                                             .requests = requests,
+                                             .request_count = bench->hasty_count,
+                                             .count = 1,
+                                             .alone = true };
+    viewers_start(&script, &script_plan);
+    viewers_start(&clerk, &clerk_plan);
+    bench_sleep_ms(bench->seconds * 1000);
+    viewers_stop(&clerk, &seen);
+    viewers_stop(&script, &unused);
+    measures_add(&bench->costs, "script_p50", "ms", unused.percentiles_ms[0]);
+    measures_add(&bench->costs, "beside_a_script_p99", "ms", seen.percentiles_ms[2]);
+    measures_require_at_most(&bench->costs, REQUIRED_PAGE_MS);
 }
 
 /* ---- two hundred dashboards ---- */
@@ -422,6 +455,7 @@ main(void)
     add_pages(&bench);
     measure_pages(&bench);
     measures_print(&bench.waits);
+    measure_beside_a_script(&bench);
     measure_dashboards(&bench);
     measure_loop(&bench);
     measure_siege(&bench);

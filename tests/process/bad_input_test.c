@@ -530,7 +530,7 @@ bad_questions_are_refused(void **unused)
     list.state = "no-such-state";
     expect(registry, YIDI__REQUEST__COMMAND_LIST, &list, "STATE_UNKNOWN", "list.state");
     list.state = "";
-    list.limit = 10001;
+    list.limit = LIST_ROWS_MAX + 1;
     expect(registry, YIDI__REQUEST__COMMAND_LIST, &list, "FIELD_OUT_OF_BOUNDS", "list.limit");
 
     Yidi__Decide decide = YIDI__DECIDE__INIT;

@@ -264,7 +264,7 @@ ask_list(struct network_office *office, const char *state, struct network_answer
     Yidi__List list = YIDI__LIST__INIT;
     Yidi__Request request = YIDI__REQUEST__INIT;
     list.state = (char *)state;
-    list.limit = 10000;
+    list.limit = LIST_ROWS_MAX;
     request.command_case = YIDI__REQUEST__COMMAND_LIST;
     request.list = &list;
     return ask(office, &request, NULL, 0, ret_answer);

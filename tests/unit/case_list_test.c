@@ -369,6 +369,44 @@ a_page_ends_where_it_has_looked_long_enough(void **unused)
 }
 
 static void
+a_page_opens_no_more_rows_than_it_may(void **unused)
+{
+    (void)unused;
+    enum { MANY = LIST_OPENED_MAX + 500, LAST = MANY - 1 };
+    AUTO(arena) struct arena rows;
+    Yidi__CaseAttention attention = YIDI__CASE_ATTENTION__INIT;
+    attention.code = "WRONG_OFFICE";
+    arena_init(&rows);
+    struct store_txn *txn = scratch_store_write(&scratch);
+    for (unsigned serial = CASES; serial < MANY; serial++) {
+        struct sample_form form;
+        struct case_file file;
+        sample_case_init(serial, &form, &rows, &file);
+        file.row->state = serial == LAST ? SAMPLE_WORKING : SAMPLE_WAITING;
+        file.row->changed_ms = 1000000 + serial;
+        file.row->attention = &attention;
+        assert_int_equal(case_file_save(&file, &sample_machine, txn, &rows), OK);
+        arena_reset(&rows);
+    }
+    scratch_store_commit(txn);
+    Yidi__List list = YIDI__LIST__INIT;
+    Yidi__Listed *listed;
+    list.attention_only = true;
+    list.state = "working";
+    list.limit = 1000;
+    size_t before = 0;
+    for (unsigned serial = 0; serial < CASES; serial++)
+        before += state_of(serial) == SAMPLE_WORKING && needs_attention(serial);
+    assert_int_equal(ask(&list, &listed, NULL), OK);
+    assert_int_equal(listed->n_cases, before);
+    assert_string_not_equal(listed->next, "");
+    list.after = listed->next;
+    assert_int_equal(ask(&list, &listed, NULL), OK);
+    assert_int_equal(listed->n_cases, 1);
+    assert_string_equal(listed->next, "");
+}
+
+static void
 no_limit_is_a_hundred(void **unused)
 {
     (void)unused;
@@ -519,6 +557,7 @@ main(int argc, char *argv[])
         TEST(what_calls_for_no_attention_is_not_looked_at),
         TEST(what_calls_for_attention_is_listed_of_one_state_too),
         TEST(a_page_ends_where_it_has_looked_long_enough),
+        TEST(a_page_opens_no_more_rows_than_it_may),
         TEST(no_limit_is_a_hundred),
         TEST(an_empty_list_has_no_next_page),
         TEST(a_case_that_moves_between_pages_costs_no_other_case_its_place),

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/domain/civil_date.h"
@@ -50,6 +51,7 @@ ask_about(const char *citizen_number)
     Yidi__CardQuery query = YIDI__CARD_QUERY__INIT;
     Yidi__Request request = YIDI__REQUEST__INIT;
     query.citizen_number = (char *)(uintptr_t)citizen_number;
+    query.reason = "asked at the desk";
     request.command_case = YIDI__REQUEST__COMMAND_CARD_QUERY;
     request.card_query = &query;
     return fake_network_ask(&network, REGISTRY, &request, NULL, 0);
@@ -216,6 +218,32 @@ nothing_is_known_of_a_stranger(void **unused)
     assert_string_equal(response->refusal->code, "CITIZEN_UNKNOWN");
 }
 
+static unsigned
+entries_with(const char *text)
+{
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[REGISTRY].scratch);
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    struct bytes key, value;
+    unsigned count = 0;
+    assert_int_equal(store_cursor_open(txn, TABLE_JOURNAL, (struct bytes){ 0 }, &cursor), OK);
+    while (store_cursor_next(cursor, &key, &value) == OK)
+        count += memmem(value.data, value.size, text, strlen(text)) != NULL;
+    return count;
+}
+
+static void
+who_looks_is_journalled_with_the_card_and_the_reason(void **unused)
+{
+    char entry[200];
+    (void)unused;
+    (void)cards();
+    (void)ask_about("11010519491231002X");
+    snprintf(entry, sizeof entry, "%s: asked at the desk", application.citizen.card_serial);
+    assert_int_equal(entries_with("view-card"), 1);
+    assert_int_equal(entries_with(entry), 1);
+    assert_int_equal(entries_with(application.form.person->citizen_number), 0);
+}
+
 static int
 set_up(void **unused)
 {
@@ -249,6 +277,7 @@ main(int argc, char *argv[])
         TEST(the_valid_card_is_not_taken_for_the_old_one),
         TEST(a_found_card_survives_the_loss_of_window_and_registry),
         TEST(nothing_is_known_of_a_stranger),
+        TEST(who_looks_is_journalled_with_the_card_and_the_reason),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

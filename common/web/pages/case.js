@@ -180,9 +180,9 @@ function findings(names, office) {
       named('reason', reason) !== reason && h('small', word('finding.told', { reason: named('reason', reason) })))))) : h('p.good', word('finding.nothing')));
 }
 
-// The words that travelled or were kept: refused, returned, noted, asked before, collected, faulty.
+// The words that travelled or were kept: refused, returned, noted.
 function told(row) {
-  const { refusal, returned, note, noted, eligibility, collection } = row;
+  const { refusal, returned, note, noted } = row;
   const box = (title, ...parts) => h('section.card', h('h2', title), parts);
   return h('div.told',
     refusal && box(word('case.refusal'), h('ul', (refusal.reasons ?? []).map((reason) => h('li', named('reason', reason)))), h('p', refusal.text), refusal.contact && h('p.hint', word('case.contact', { contact: refusal.contact }))),
@@ -190,13 +190,7 @@ function told(row) {
       [word('case.answer_by'), date(returned.answer_by)], [word('case.contact.short'), returned.contact]])),
     note && (note.text || note.division) && box(word('case.note'), h('p', note.text), facts([[word('case.note.division'), note.division], [word('case.note.registry'), note.registry_office && officeName(note.registry_office)],
       [word('case.card_serial'), note.card_serial]])),
-    noted && box(word('case.noted'), h('p', noted.text), h('p.hint', `${named('code', noted.code)} · ${noted.operator} · ${time(noted.time_ms)}`)),
-    eligibility && box(word('case.eligibility'), facts([[word('case.eligibility.outcome'), [named('eligibility', eligibility.outcome), eligibility.would_be_refused && h('em.late', word('case.eligibility.refused'))]],
-      [word('case.findings'), (eligibility.findings ?? []).map((name) => named('finding', name)).join(' · ')], [word('case.eligibility.when'), Number(eligibility.told_ms) ? time(eligibility.told_ms) : ''],
-      [word('case.eligibility.code'), eligibility.code && named('code', eligibility.code)]])),
-    collection && Number(collection.collected_ms) ? box(word('case.collection'), facts([[word('case.collected'), time(collection.collected_ms)], [word('collect.identified_by'), named('identified', collection.identified_by)],
-      [word('case.collector'), collection.collector && [collection.collector.name, collection.collector.relation && ` (${collection.collector.relation})`]], [word('collect.receipt_code'), collection.receipt_checked ? word('yes') : ''],
-      [word('who'), collection.clerk]])) : null);
+    noted && box(word('case.noted'), h('p', noted.text), h('p.hint', `${named('code', noted.code)} · ${noted.operator} · ${time(noted.time_ms)}`)));
 }
 
 // ---- the case ----

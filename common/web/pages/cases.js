@@ -96,8 +96,10 @@ class Queue {
     this.nodes = [this.bulk, this.results, this.table, this.more];
   }
 
+  // A page may be empty and not the last: the office has looked at many cases, and at none that was asked for.
   async load(onward) {
-    const page = await this.ask(onward ? this.next : '');
+    let page = { next: onward ? this.next : '' };
+    do page = await this.ask(page.next); while (!page.cases?.length && page.next);
     this.rows = onward ? [...this.rows, ...(page.cases ?? [])] : page.cases ?? [];
     this.next = page.next ?? '';
     this.draw();

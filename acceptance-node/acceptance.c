@@ -37,6 +37,7 @@ stage_deadline_ms(const Yidi__Case *row, const struct policy_case *policy, uint6
     uint64_t stage_ms = 0;
     if (was_collected(row) && row->state != APPLICATION_READY)
         return deadline_ms(DEADLINE_REMAKE, policy, now_ms);
+    bool made_again = row->state == APPLICATION_IN_PRODUCTION && row->card_serial[0] != '\0';
     switch ((enum application_state)row->state) {
     case APPLICATION_SUBMITTED:
         stage_ms = deadline_ms(DEADLINE_REGISTRY, policy, now_ms);
@@ -50,7 +51,7 @@ stage_deadline_ms(const Yidi__Case *row, const struct policy_case *policy, uint6
     case APPLICATION_READY: /* the statutory limit is met; the citizen may take time */
         return deadline_ms(DEADLINE_COLLECTION, policy, now_ms);
     default:
-        stage_ms = deadline_ms(DEADLINE_PRODUCTION, policy, now_ms);
+        stage_ms = deadline_ms(made_again ? DEADLINE_REMAKE : DEADLINE_PRODUCTION, policy, now_ms);
         break;
     }
     return stage_ms < row->statutory_deadline_ms ? stage_ms : row->statutory_deadline_ms;

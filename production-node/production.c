@@ -20,27 +20,54 @@
 
 /* ---- deadlines ---- */
 
-/* Was its card handed out or destroyed once? Then the statutory time was kept, and is no measure of
- * what a late fault asks for. */
-static bool
-was_closed(const Yidi__Case *row)
+static uint64_t
+earlier(uint64_t a_ms, uint64_t b_ms)
 {
-    for (size_t i = 0; i < row->n_trace; i++)
-        if (row->trace[i]->step == YIDI__STEP__CLOSED &&
-            strcmp(row->trace[i]->office, row->production_office) == 0)
-            return true;
-    return false;
+    return a_ms < b_ms ? a_ms : b_ms;
 }
 
+/* The first step of that kind here; NULL when there was none. */
+static const Yidi__Hop *
+find_step(const Yidi__Case *row, Yidi__Step step)
+{
+    for (size_t i = 0; i < row->n_trace; i++)
+        if (row->trace[i]->step == step &&
+            strcmp(row->trace[i]->office, row->production_office) == 0)
+            return row->trace[i];
+    return NULL;
+}
+
+/* Made, verified and sent: one time for all of it, from the order on. A card that was found bad
+ * here is made again first of all. */
+static uint64_t
+making_deadline_ms(const Yidi__Case *row, const struct policy_case *policy, uint64_t now_ms)
+{
+    const Yidi__Hop *ordered = find_step(row, YIDI__STEP__ORDERED);
+    uint64_t made_ms =
+        deadline_ms(DEADLINE_PRODUCTION, policy, ordered == NULL ? now_ms : ordered->time_ms);
+    bool again = row->state == ORDER_ORDERED && find_step(row, YIDI__STEP__SPOILED) != NULL;
+    return again ? earlier(made_ms, deadline_ms(DEADLINE_BAD_CARD, policy, now_ms)) : made_ms;
+}
+
+/* A card that was sent once, and is missing or to be made again, has its time from the report on.
+ * One that was handed out or destroyed kept the statutory time: that is no measure any more. */
 static uint64_t
 stage_deadline_ms(const Yidi__Case *row, const struct policy_case *policy, uint64_t now_ms)
 {
+    bool under_way = row->state == ORDER_MADE || row->state == ORDER_VERIFIED;
+    bool was_closed = find_step(row, YIDI__STEP__CLOSED) != NULL;
+    uint64_t stage_ms;
     if (row->state == ORDER_DELIVERED) /* the card is there; the citizen may take time */
         return deadline_ms(DEADLINE_COLLECTION, policy, now_ms);
-    if (was_closed(row))
-        return deadline_ms(DEADLINE_REMAKE, policy, now_ms);
-    uint64_t stage_ms = deadline_ms(DEADLINE_PRODUCTION, policy, now_ms);
-    return stage_ms < row->statutory_deadline_ms ? stage_ms : row->statutory_deadline_ms;
+    if (row->state == ORDER_DISPATCHED)
+        stage_ms = deadline_ms(was_closed ? DEADLINE_REMAKE : DEADLINE_PRODUCTION, policy, now_ms);
+    else if (find_step(row, YIDI__STEP__DISPATCHED) == NULL)
+        stage_ms = making_deadline_ms(row, policy, now_ms);
+    else
+        stage_ms = under_way && row->stage_deadline_ms != 0
+                       ? row->stage_deadline_ms
+                       : deadline_ms(DEADLINE_REMAKE, policy, now_ms);
+    return was_closed ? stage_ms : earlier(stage_ms, row->statutory_deadline_ms);
 }
 
 /* ---- outgoing messages ---- */

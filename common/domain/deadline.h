@@ -20,6 +20,7 @@ enum deadline {
     DEADLINE_NOTIFICATION, /* 2 working days from the card's arrival: the applicant is told */
     DEADLINE_COLLECTION,   /* 90 days from the card's arrival: then it counts as unclaimed */
     DEADLINE_REMAKE,       /* 5 days from the report of a defect: made again */
+    DEADLINE_BAD_CARD,     /* 1 working day from the check that finds it bad: made again */
     DEADLINE_COUNT
 };
 

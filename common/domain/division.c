@@ -162,6 +162,19 @@ division_province_name(const char *code)
     return first == NULL ? NULL : first->province;
 }
 
+const char *
+division_province_of_address(const char *address)
+{
+    for (size_t i = 0; i < DIVISION_COUNT; i++) {
+        bool next =
+            i == 0 || strncmp(divisions[i].code, divisions[i - 1].code, PROVINCE_CHARS) != 0;
+        const char *province = divisions[i].province;
+        if (next && strncmp(address, province, strlen(province)) == 0)
+            return province;
+    }
+    return NULL;
+}
+
 const struct division *
 division_table(size_t *ret_count)
 {

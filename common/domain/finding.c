@@ -5,6 +5,7 @@
 
 #include "common/core/require.h"
 #include "common/domain/civil_date.h"
+#include "common/domain/division.h"
 
 _Static_assert(FINDING_COUNT <= 31, "as many names as a message may list");
 
@@ -23,7 +24,9 @@ static const struct meaning {
                                  "name, sex, ethnic group or birth date differ from the record",
                                  "姓名、性别、民族或者出生日期与登记不符" },
     [FINDING_ADDRESS_DIFFERS] = { "ADDRESS_DIFFERS", FINDING_DOUBT, REFUSED_IDENTITY_DOUBTFUL,
-                                  "the address differs from the record", "住址与登记不符" },
+                                  "the address differs from the record, not as one of another "
+                                  "province",
+                                  "住址与登记不符，未涉及其他省份" },
     [FINDING_REGISTERED_ELSEWHERE] = { "REGISTERED_ELSEWHERE", FINDING_FAIL,
                                        REFUSED_IDENTITY_DOUBTFUL, "the record names another county",
                                        "登记的户籍地为其他县级区划" },
@@ -80,6 +83,11 @@ static const struct meaning {
                                   "the window went by an outdated policy", "受理点所依政策已过时" },
     [FINDING_CLOCK_AHEAD] = { "CLOCK_AHEAD", FINDING_DOUBT, REFUSED_UNSPECIFIED,
                               "the clock of the window was ahead", "受理点时钟超前" },
+    [FINDING_ADDRESS_OF_ANOTHER_PROVINCE] = { "ADDRESS_OF_ANOTHER_PROVINCE", FINDING_FAIL,
+                                              REFUSED_IDENTITY_DOUBTFUL,
+                                              "the address is in another province than the "
+                                              "record's",
+                                              "住址与登记的住址不在同一省份" },
 };
 
 uint32_t
@@ -104,6 +112,21 @@ failed_or(enum finding failed, enum finding tolerated, const struct policy_case 
     return finding_bit(policy_of_case(policy, refused) != 0 ? failed : tolerated);
 }
 
+/* An address that changed within its province makes nobody's identity doubtful: the examiner looks.
+ * So it is when an address does not begin with a province. */
+static uint32_t
+judge_address(const char *asked, const char *known, const struct policy_case *policy)
+{
+    const char *here = division_province_of_address(known);
+    const char *there = division_province_of_address(asked);
+    if (strcmp(asked, known) == 0)
+        return 0;
+    if (here == NULL || there == NULL || strcmp(here, there) == 0)
+        return finding_bit(FINDING_ADDRESS_DIFFERS);
+    return failed_or(FINDING_ADDRESS_OF_ANOTHER_PROVINCE, FINDING_DETAILS_TOLERATED, policy,
+                     POLICY_REFUSE_IDENTITY);
+}
+
 static uint32_t
 judge_details(const struct form *form, const struct citizen *record,
               const struct policy_case *policy)
@@ -112,9 +135,7 @@ judge_details(const struct form *form, const struct citizen *record,
     if (finding_details_differ(&form->person, &record->person))
         findings |= failed_or(FINDING_DETAILS_DIFFER, FINDING_DETAILS_TOLERATED, policy,
                               POLICY_REFUSE_IDENTITY);
-    if (strcmp(form->person.address, record->person.address) != 0)
-        findings |= finding_bit(FINDING_ADDRESS_DIFFERS);
-    return findings;
+    return findings | judge_address(form->person.address, record->person.address, policy);
 }
 
 /* A card may show less than the record has, never anything else. */

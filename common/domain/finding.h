@@ -17,10 +17,10 @@
 #include "common/domain/refusal_reason.h"
 
 enum finding {
-    FINDING_NOT_ON_FILE = 0,       /* no record of that citizen number here */
-    FINDING_FIRST_APPLICATION = 1, /* no card was ever issued */
-    FINDING_DETAILS_DIFFER = 2,    /* name, sex, ethnic group or birth date */
-    FINDING_ADDRESS_DIFFERS = 3,
+    FINDING_NOT_ON_FILE = 0,          /* no record of that citizen number here */
+    FINDING_FIRST_APPLICATION = 1,    /* no card was ever issued */
+    FINDING_DETAILS_DIFFER = 2,       /* name, sex, ethnic group or birth date */
+    FINDING_ADDRESS_DIFFERS = 3,      /* within a province, as far as can be told */
     FINDING_REGISTERED_ELSEWHERE = 4, /* the record names another county of registration */
     FINDING_APPEARANCE_WITHOUT_FINGERPRINTS = 5, /* greatly changed, none on file */
     FINDING_APPEARANCE_CHANGED = 6,              /* greatly changed; fingerprints are on file */
@@ -40,6 +40,7 @@ enum finding {
     FINDING_APPEARANCE_TOLERATED = 20, /* greatly changed, none on file, which it does not refuse */
     FINDING_POLICY_OUTDATED = 21, /* the window named a policy that was no longer the newest here */
     FINDING_CLOCK_AHEAD = 22,     /* accepted in the future, by the window's clock */
+    FINDING_ADDRESS_OF_ANOTHER_PROVINCE = 23, /* than the one in the record */
     FINDING_COUNT
 };
 

@@ -37,7 +37,8 @@
     X(DEADLINE_PRODUCTION, "deadline.production",         DAYS, 30, 1, 366, WINDOW,       "制证期限",           "From the order until the card is made, verified and sent.")       \
     X(PRODUCTION_WORKING_DAYS, "deadline.production-in-working-days", FLAG, 0, 0, 1, WINDOW, "制证期限按工作日计", "Whether the days of production are working days.")               \
     X(DEADLINE_NOTIFICATION, "deadline.notification",     WORKING_DAYS, 2, 1, 366, WINDOW, "通知领证期限",      "From the card's arrival until the applicant is told.")            \
-    X(DEADLINE_REMAKE,    "deadline.remake",              DAYS, 5, 1, 366, WINDOW,        "重新制证期限",       "From the report of a defect until the card is made again.")       \
+    X(DEADLINE_REMAKE,    "deadline.remake",              DAYS, 5, 1, 366, WINDOW,        "重新制证期限",       "From the report of a defect, or of a card that did not arrive, until the card is made again.") \
+    X(DEADLINE_BAD_CARD,  "deadline.bad-card",            WORKING_DAYS, 1, 1, 366, WINDOW, "坏证重制期限",       "From a check at the card centre that finds a card bad until it is made again.") \
     X(DEADLINE_COLLECTION, "deadline.collection",         DAYS, 90, 1, 3660, WINDOW,      "领证保管期限",       "From the card's arrival until it counts as unclaimed.")           \
     X(DUE_SOON,           "deadline.due-soon",            WORKING_DAYS, 1, 0, 60, OFFICE, "临期预警天数",       "How long before a deadline a case shows as due soon; each office goes by its own province.")            \
     X(REFUSE_FIRST,       "refusal.first-application",    FLAG, 1, 0, 1, WINDOW,          "首次申领不予受理",   "Whether a first application is refused in another place.")        \

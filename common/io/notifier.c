@@ -9,7 +9,7 @@
 #include "common/io/log.h"
 #include "common/io/wire.h"
 
-/* Key: journal size, case number; for the operators also the notice. */
+/* Key: journal size, case number (zeros: about many cases); for the operators also the notice. */
 enum {
     NOTIFICATION_KEY_BYTES = 8 + CASE_NUMBER_CHARS,
     NOTICE_KEY_BYTES = NOTIFICATION_KEY_BYTES + 1,
@@ -22,9 +22,9 @@ put_row(struct turn *turn, const Yidi__NotificationRow *row, const uint8_t *noti
     struct bytes packed = wire_encode(&row->base, turn->arena);
     if (packed.data == NULL)
         return ERR_MEMORY;
-    uint8_t key[NOTICE_KEY_BYTES];
+    uint8_t key[NOTICE_KEY_BYTES] = { 0 };
     bytes_put_u64(key, turn->office->journal.committed.size);
-    memcpy(key + 8, row->case_number, CASE_NUMBER_CHARS);
+    memcpy(key + 8, row->case_number, strnlen(row->case_number, CASE_NUMBER_CHARS));
     key[NOTIFICATION_KEY_BYTES] = notice == NULL ? 0 : *notice;
     turn->office->notifications.added = true;
     return store_put(turn->txn, TABLE_NOTIFICATIONS,
@@ -45,11 +45,14 @@ notifier_add(struct turn *turn, const struct case_file *file)
     return result == OK ? put_row(turn, &row, NULL) : result;
 }
 
+static char *const events[] = {
+    [NOTICE_OVERDUE] = "overdue", [NOTICE_REMINDED] = "reminded", [NOTICE_DUE_SOON] = "due-soon"
+};
+
 enum result
 notifier_add_notice(struct turn *turn, const struct case_file *file, enum notice notice,
                     const char *text)
 {
-    static char *const events[] = { [NOTICE_OVERDUE] = "overdue", [NOTICE_REMINDED] = "reminded" };
     const uint8_t kind = (uint8_t)notice;
     Yidi__NotificationRow row = YIDI__NOTIFICATION_ROW__INIT;
     if (text == NULL)
@@ -61,6 +64,19 @@ notifier_add_notice(struct turn *turn, const struct case_file *file, enum notice
     row.audience = "operators";
     row.state = (char *)turn->office->options.role->machine->state_names[file->row->state];
     row.deadline_ms = file->row->stage_deadline_ms;
+    return put_row(turn, &row, &kind);
+}
+
+enum result
+notifier_add_summary(struct turn *turn, enum notice notice, uint64_t deadline_ms, const char *text)
+{
+    const uint8_t kind = (uint8_t)notice;
+    Yidi__NotificationRow row = YIDI__NOTIFICATION_ROW__INIT;
+    row.event = events[notice];
+    row.time_ms = turn->now_ms;
+    row.text = (char *)text;
+    row.audience = "operators";
+    row.deadline_ms = deadline_ms;
     return put_row(turn, &row, &kind);
 }
 

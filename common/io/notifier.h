@@ -16,7 +16,7 @@
 enum result notifier_add(struct turn *turn, const struct case_file *file) MUST_CHECK;
 
 /* What the operators of the office are told of a case: at most one of each kind in a turn. */
-enum notice { NOTICE_OVERDUE, NOTICE_REMINDED };
+enum notice { NOTICE_OVERDUE, NOTICE_REMINDED, NOTICE_DUE_SOON };
 
 /* Add a notice for the operators to this turn's batch, in which something was journalled: batches
  * are told apart by the journal's size.
@@ -24,6 +24,12 @@ enum notice { NOTICE_OVERDUE, NOTICE_REMINDED };
  * text  without personal data; NULL when memory ran out. */
 enum result notifier_add_notice(struct turn *turn, const struct case_file *file, enum notice notice,
                                 const char *text) MUST_CHECK;
+
+/* The same about many cases at once, which the text counts.
+ *
+ * deadline_ms  Unix; by which they are due. */
+enum result notifier_add_summary(struct turn *turn, enum notice notice, uint64_t deadline_ms,
+                                 const char *text) MUST_CHECK;
 
 /* Remove the batches that were handed over, and write into the cases' traces that the applicants
  * were told. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "common/core/require.h"
+#include "common/io/due_soon.h"
 #include "common/io/exchange.h"
 #include "common/io/intake.h"
 #include "common/io/log.h"
@@ -238,6 +239,8 @@ open_tables(struct office *office, const struct office_time *now)
     if (result == OK)
         result = overdue_open(office, txn, now);
     if (result == OK)
+        due_soon_open(office, now);
+    if (result == OK)
         result = tidy_open(office, txn, now);
     if (result == OK)
         result = retention_open(office, txn, now);
@@ -311,6 +314,7 @@ office_due_ms(const struct office *office)
 {
     uint64_t due_ms = earlier(office->stream_due_ms, office->rows_due_ms);
     due_ms = earlier(due_ms, office->deadlines.due_ms);
+    due_ms = earlier(due_ms, office->due_soon.due_ms);
     due_ms = earlier(due_ms, office->questions.due_ms);
     due_ms = earlier(due_ms, office->tidy.due_ms);
     due_ms = earlier(due_ms, office->retention.due_ms);

@@ -127,6 +127,12 @@ struct office_deadlines {
     char told[OVERDUE_BATCH_MAX][CASE_NUMBER_CHARS + 1];
 };
 
+/* When the operators are told what is due soon (due_soon.h). */
+struct office_due_soon {
+    uint64_t next_ms; /* Unix; UINT64_MAX while nothing has a deadline */
+    uint64_t due_ms;  /* monotonic */
+};
+
 /* Where the erasing of closed cases stands (retention.h). */
 struct office_retention {
     uint64_t next_ms;            /* Unix; when something is to be erased next */
@@ -181,6 +187,7 @@ struct office {
     struct policies policies;
     struct office_notifications notifications;
     struct office_deadlines deadlines;
+    struct office_due_soon due_soon;
     struct office_retention retention;
     struct figures figures;
     uint64_t

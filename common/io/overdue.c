@@ -28,8 +28,8 @@ overdue_open(struct office *office, struct store_txn *txn, const struct office_t
     return result == ERR_ABSENT ? OK : result;
 }
 
-static bool
-may_tell(const struct office *office, uint64_t now_ms)
+bool
+overdue_may_tell(const struct office *office, uint64_t now_ms)
 {
     return office_out_of_service(office, now_ms) == REFUSAL_NONE && !recovery_active(office) &&
            !start_holds(office);
@@ -40,7 +40,7 @@ overdue_wants_turn(const struct office *office, const struct office_time *now)
 {
     const struct office_deadlines *deadlines = &office->deadlines;
     bool waits = deadlines->paused && now->monotonic_ms < deadlines->due_ms;
-    return now->wall_ms >= deadlines->next_ms && !waits && may_tell(office, now->wall_ms);
+    return now->wall_ms >= deadlines->next_ms && !waits && overdue_may_tell(office, now->wall_ms);
 }
 
 /* What a clock that ran ahead asked for is to be looked at by the clock that is right again. */
@@ -197,7 +197,7 @@ enum result
 overdue_tell(struct turn *turn)
 {
     struct office_deadlines *deadlines = &turn->office->deadlines;
-    size_t batch_max = may_tell(turn->office, turn->recorded_ms) ? deadlines->batch_max : 0;
+    size_t batch_max = overdue_may_tell(turn->office, turn->recorded_ms) ? deadlines->batch_max : 0;
     deadlines->failed = false;
     deadlines->told_count = 0;
     if (batch_max > 0) {

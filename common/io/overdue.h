@@ -17,8 +17,11 @@
 enum result overdue_open(struct office *office, struct store_txn *txn,
                          const struct office_time *now) MUST_CHECK;
 
-/* Has a deadline passed of which nobody was told, and may the office do so now? Not while it is
- * halted, recovers its past, or asks at its start whether it has lost it. */
+/* May the office tell of deadlines now? Not while it is halted, recovers its past, or asks at its
+ * start whether it has lost it. */
+bool overdue_may_tell(const struct office *office, uint64_t now_ms);
+
+/* Has a deadline passed of which nobody was told, and may the office do so now? */
 bool overdue_wants_turn(const struct office *office, const struct office_time *now);
 
 /* Its share of a turn, after the inputs: tell of what is overdue by now.

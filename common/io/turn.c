@@ -6,6 +6,7 @@
 
 #include "common/io/answering.h"
 #include "common/io/clock.h"
+#include "common/io/due_soon.h"
 #include "common/io/exchange.h"
 #include "common/io/history.h"
 #include "common/io/input.h"
@@ -98,6 +99,8 @@ fill_transaction(struct turn *turn)
     if (result == OK)
         result = overdue_tell(turn);
     if (result == OK)
+        result = due_soon_tell(turn);
+    if (result == OK)
         result = tidy_run(turn);
     if (result == OK)
         result = retention_erase(turn);
@@ -146,6 +149,7 @@ forget(struct office *office)
     notifier_rolled_back(office);
     recovery_rolled_back(office);
     tidy_rolled_back(office);
+    due_soon_rolled_back(office);
     figures_rolled_back(office);
 }
 
@@ -305,8 +309,8 @@ office_turn(struct office *office, const struct office_time *now)
     intake_look(office, now);
     bool in_service = office_out_of_service(office, now->wall_ms) == REFUSAL_NONE;
     bool erases = retention_wants_turn(office, now);
-    bool timed =
-        in_service && (overdue_wants_turn(office, now) || tidy_wants_turn(office, now) || erases);
+    bool tells = overdue_wants_turn(office, now) || due_soon_wants_turn(office, now);
+    bool timed = in_service && (tells || tidy_wants_turn(office, now) || erases);
     in_service |= recovery_wants_turn(office);
     figures_begin_turn(office, now);
     if (in_service && (office->input_count > 0 || rows_due || timed || office->figures.due))
@@ -320,6 +324,7 @@ office_turn(struct office *office, const struct office_time *now)
         start_hold_tick(office, now);
         recovery_tick(office, now);
         overdue_schedule(office, now);
+        due_soon_schedule(office, now);
         question_tick(office, now);
         tidy_schedule(office, now);
         retention_schedule(office, now);

@@ -325,8 +325,12 @@ function mistakes(    k) {
         c["findings"] = "DETAILS_DIFFER"
         end()
         begin_at("other-address", k)
-        c["change"] = "address=和平街1号"
+        c["change"] = "address=" place[c["division"]] "和平街0号"
         c["findings"] = "ADDRESS_DIFFERS"
+        end()
+        begin_at("other-province", k)
+        c["change"] = "address=" place[c["division"] ~ /^11/ ? "310101" : "110101"] "和平街1号"
+        c["findings"] = "ADDRESS_OF_ANOTHER_PROVINCE"
         end()
         begin_at("other-division", 0)
         c["change"] = "registration_division=" (c["division"] == "110101" ? "110102" : "110101")

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "common/domain/calendar.h"
 #include "common/domain/civil_date.h"
 #include "tests/lib/centre.h"
 
@@ -68,6 +69,35 @@ a_card_that_one_check_finds_bad_is_made_and_checked_again(void **unused)
     assert_string_equal(centre_row(&centre, CENTRE)->checked_by_eye,
                         ""); /* that was another card */
     centre_expect(&centre, &centre_check, "verified");
+}
+
+static void
+pass_days(unsigned days)
+{
+    fake_network_run_until(&centre.network,
+                           centre.network.now.monotonic_ms + days * UINT64_C(86400000));
+}
+
+static void
+an_order_has_one_time_for_making_and_checking_and_a_bad_card_a_day(void **unused)
+{
+    static const struct calendar weekends; /* no holidays */
+    (void)unused;
+    centre_go(&centre, 1, TO_ORDERED);
+    const uint64_t ordered_ms = centre_row(&centre, CENTRE)->stage_deadline_ms;
+    pass_days(3);
+    centre_expect(&centre, &centre_make, "made");
+    assert_int_equal(centre_row(&centre, CENTRE)->stage_deadline_ms, ordered_ms);
+    uint32_t today = civil_date_of_ms(fake_network_time(&centre.network, CENTRE).wall_ms);
+    centre_expect(&centre, &centre_check_bad, "ordered");
+    assert_int_equal(centre_row(&centre, CENTRE)->stage_deadline_ms,
+                     civil_date_end_ms(calendar_add_working_days(&weekends, today, 1)));
+    pass_days(1);
+    centre_expect(&centre, &centre_make, "made");
+    assert_int_equal(centre_row(&centre, CENTRE)->stage_deadline_ms, ordered_ms);
+    pass_days(1);
+    centre_expect(&centre, &centre_check, "verified");
+    assert_int_equal(centre_row(&centre, CENTRE)->stage_deadline_ms, ordered_ms);
 }
 
 /* ---- cards that go astray ---- */
@@ -134,6 +164,30 @@ a_card_that_nobody_collects_is_destroyed(void **unused)
     assert_int_equal(centre_show_stock(&centre)->n_spoiled, 0); /* it was a good card */
 }
 
+static uint32_t
+days_until_due(enum fake_place place)
+{
+    uint64_t now_ms = fake_network_time(&centre.network, place).wall_ms;
+    return (uint32_t)civil_date_days_between(
+        civil_date_of_ms(now_ms), civil_date_of_ms(centre_row(&centre, place)->stage_deadline_ms));
+}
+
+static void
+a_card_that_arrives_bad_is_due_again_in_five_days_at_both_offices(void **unused)
+{
+    (void)unused;
+    centre_go(&centre, 1, TO_READY);
+    centre_expect(&centre, &centre_bad_at_window, "in-production");
+    centre_expect_state(&centre, CENTRE, "ordered");
+    assert_int_equal(days_until_due(WINDOW), 5);
+    assert_int_equal(days_until_due(CENTRE), 5);
+    pass_days(2);
+    centre_expect(&centre, &centre_make, "made");
+    assert_int_equal(days_until_due(CENTRE), 3);
+    centre_expect(&centre, &centre_check, "verified");
+    assert_int_equal(days_until_due(CENTRE), 3);
+}
+
 static void
 a_fault_that_its_holder_finds_opens_the_order_again(void **unused)
 {
@@ -143,10 +197,7 @@ a_fault_that_its_holder_finds_opens_the_order_again(void **unused)
     centre_expect_state(&centre, CENTRE, "ordered");
     assert_int_equal(centre_show_stock(&centre)->spoiled[0]->why, YIDI__SPOILED_WHY__BAD_IN_USE);
     assert_null(centre_row(&centre, CENTRE)->attention);
-    uint32_t due = civil_date_of_ms(centre_row(&centre, CENTRE)->stage_deadline_ms);
-    assert_int_equal(civil_date_days_between(
-                         civil_date_of_ms(fake_network_time(&centre.network, CENTRE).wall_ms), due),
-                     5);
+    assert_int_equal(days_until_due(CENTRE), 5);
     centre_finish_from(&centre, TO_ORDERED);
 }
 
@@ -157,9 +208,11 @@ main(int argc, char *argv[])
 #define TEST(name) CENTRE_TEST(name, &centre)
         TEST(a_card_is_checked_by_eye_and_by_reader_in_two_acts),
         TEST(a_card_that_one_check_finds_bad_is_made_and_checked_again),
+        TEST(an_order_has_one_time_for_making_and_checking_and_a_bad_card_a_day),
         TEST(an_order_is_given_back_until_its_card_is_made),
         TEST(a_missing_card_is_found_and_sent_again_or_lost_and_made_again),
         TEST(a_card_that_nobody_collects_is_destroyed),
+        TEST(a_card_that_arrives_bad_is_due_again_in_five_days_at_both_offices),
         TEST(a_fault_that_its_holder_finds_opens_the_order_again),
     };
     if (argc > 1)

@@ -28,6 +28,8 @@ deadline_is_the_end_of_its_last_day(void **unused)
         { DEADLINE_PRODUCTION, 20261122, 20261222 },
         { DEADLINE_COLLECTION, 20261122, 20270220 },
         { DEADLINE_REMAKE, 20261122, 20261127 },
+        { DEADLINE_BAD_CARD, 20261126, 20261127 },     /* Thursday to Friday */
+        { DEADLINE_BAD_CARD, 20261127, 20261130 },     /* Friday to Monday */
         { DEADLINE_NOTIFICATION, 20261123, 20261125 }, /* Monday to Wednesday */
         { DEADLINE_NOTIFICATION, 20261125, 20261127 }, /* Wednesday to Friday */
         { DEADLINE_NOTIFICATION, 20261126, 20261130 }, /* Thursday to Monday */
@@ -62,7 +64,8 @@ deadline_names_are_stable(void **unused)
 {
     (void)unused;
     static const char *const names[DEADLINE_COUNT] = { "STATUTORY",    "REGISTRY",   "PRODUCTION",
-                                                       "NOTIFICATION", "COLLECTION", "REMAKE" };
+                                                       "NOTIFICATION", "COLLECTION", "REMAKE",
+                                                       "BAD_CARD" };
     for (int deadline = 0; deadline < DEADLINE_COUNT; deadline++)
         assert_string_equal(deadline_name(deadline), names[deadline]);
 }

@@ -58,6 +58,12 @@ form_of(const struct citizen *citizen)
       (void)record, BIT(ADDRESS_DIFFERS))                                                          \
     X(division, record->person.registration_division = "110106";                                   \
       (void)form, BIT(REGISTERED_ELSEWHERE))                                                       \
+    X(address_in_province, form->person.address = "北京市西城区1号";                               \
+      record->person.address = "北京市东城区2号", BIT(ADDRESS_DIFFERS))                            \
+    X(address_in_another_province, form->person.address = "河北省唐山市1号";                       \
+      record->person.address = "北京市东城区2号", BIT(ADDRESS_OF_ANOTHER_PROVINCE))                \
+    X(address_without_province, form->person.address = "唐山市1号";                                \
+      record->person.address = "北京市东城区2号", BIT(ADDRESS_DIFFERS))                            \
     X(appearance, form->appearance_changed = true; (void)record, BIT(APPEARANCE_CHANGED))          \
     X(appearance_alone, form->appearance_changed = true;                                           \
       record->fingerprints_on_file = false, BIT(APPEARANCE_WITHOUT_FINGERPRINTS))                  \
@@ -237,6 +243,7 @@ findings_are_stable_and_say_what_they_lead_to(void **unused)
         { 20, "APPEARANCE_TOLERATED", FINDING_DOUBT, REFUSED_UNSPECIFIED },
         { 21, "POLICY_OUTDATED", FINDING_DOUBT, REFUSED_UNSPECIFIED },
         { 22, "CLOCK_AHEAD", FINDING_DOUBT, REFUSED_UNSPECIFIED },
+        { 23, "ADDRESS_OF_ANOTHER_PROVINCE", FINDING_FAIL, REFUSED_IDENTITY_DOUBTFUL },
     };
     for (int i = 0; i < FINDING_COUNT; i++) {
         enum finding finding = (enum finding)want[i].number;

@@ -132,13 +132,14 @@ a_notice_names_case_state_and_deadline_and_no_person(void **unused)
     run_past_the_deadline(REGISTRY, number);
     for (size_t i = 0; i < network.notification_count; i++) {
         const char *text = network.notifications[i].text;
-        assert_non_null(strstr(text, number));
+        bool of_many = strstr(text, "\"event\":\"due-soon\"") != NULL;
+        assert_true(of_many != (strstr(text, number) != NULL));
         assert_non_null(strstr(text, "\"audience\":\"operators\""));
         assert_non_null(strstr(text, "\"phone\":\"\""));
         assert_null(strstr(text, application.form.person->citizen_number));
         assert_null(strstr(text, application.form.person->name));
         assert_null(strstr(text, application.form.phone));
-        if (network.notifications[i].office == REGISTRY)
+        if (network.notifications[i].office == REGISTRY && !of_many)
             assert_non_null(strstr(text, "(received) is overdue"));
     }
 }
@@ -218,6 +219,44 @@ a_crash_costs_no_notice_and_makes_no_second_one(void **unused)
     }
 }
 
+/* ---- before they pass ---- */
+
+static bool
+is_due_soon(enum fake_place place, uint64_t deadline_ms)
+{
+    const struct office *office = network.offices[place].office;
+    const struct urgency_scale scale = urgency_scale_of(policies_present(&office->policies),
+                                                        office->options.code, network.now.wall_ms);
+    return urgency_of(deadline_ms, &scale) == URGENCY_SOON;
+}
+
+static void
+what_is_due_soon_is_told_once_a_day_until_it_is_overdue(void **unused)
+{
+    (void)unused;
+    char number[CASE_NUMBER_CHARS + 1];
+    unsigned days_soon = 0;
+    apply(1, number);
+    uint64_t deadline_ms = open_case(REGISTRY, number).row->stage_deadline_ms;
+    while (network.now.wall_ms < deadline_ms) {
+        days_soon += is_due_soon(REGISTRY, deadline_ms);
+        fake_network_crash(&network, REGISTRY); /* it forgets nothing */
+        fake_network_start(&network, REGISTRY);
+        fake_network_settle(&network);
+        assert_int_equal(told(REGISTRY, "due-soon", NULL), days_soon);
+        fake_network_run_until(&network, network.now.monotonic_ms + DAY_MS);
+    }
+    assert_in_range(days_soon, 1, 4);
+    fake_network_run_until(&network, network.now.monotonic_ms + 3 * DAY_MS);
+    assert_int_equal(told(REGISTRY, "due-soon", NULL), days_soon);
+    assert_int_equal(told(REGISTRY, "overdue", number), 1);
+    assert_int_equal(told(CENTRE, "due-soon", NULL), 0);
+    for (size_t i = 0; i < network.notification_count; i++)
+        if (network.notifications[i].office == REGISTRY &&
+            strstr(network.notifications[i].text, "due-soon") != NULL)
+            assert_non_null(strstr(network.notifications[i].text, "Due soon: 1 (received 1), by "));
+}
+
 /* ---- the clock is set ---- */
 
 static void
@@ -286,7 +325,8 @@ a_thousand_at_once_are_told_in_bounded_batches(void **unused)
     fake_network_start(&network, WINDOW);
     fake_network_run(&network, 2 * DAY_MS);
     assert_int_equal(told(WINDOW, "overdue", NULL), COUNT);
-    assert_int_equal(network.notification_count, BATCHES);
+    assert_int_equal(told(WINDOW, "due-soon", NULL), 2); /* on two days, each time all in one */
+    assert_int_equal(network.notification_count, 2 + BATCHES);
     for (size_t i = 0; i < network.notification_count; i++)
         assert_in_range(lines_of(network.notifications[i].text), 1, OVERDUE_BATCH_MAX);
     assert_int_equal(rows(WINDOW, TABLE_BY_DEADLINE), COUNT);
@@ -564,6 +604,7 @@ main(int argc, char *argv[])
         TEST(what_is_done_in_time_is_not_told_of),
         TEST(a_deadline_that_passes_while_the_office_is_down_is_told_of_at_its_start),
         TEST(a_crash_costs_no_notice_and_makes_no_second_one),
+        TEST(what_is_due_soon_is_told_once_a_day_until_it_is_overdue),
         TEST(a_clock_that_is_set_back_and_forth_tells_once),
         TEST(a_thousand_at_once_are_told_in_bounded_batches),
         TEST(status_and_lists_count_them),

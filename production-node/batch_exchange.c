@@ -9,6 +9,7 @@
 #include "production-node/batch_row.h"
 #include "production-node/card_body.h"
 #include "production-node/core/order.h"
+#include "production-node/machine_files.h"
 #include "production-node/production.h"
 
 enum { PAGE_CARDS_MAX = 32 };
@@ -16,7 +17,7 @@ enum { PAGE_CARDS_MAX = 32 };
 /* ---- export ---- */
 
 static enum result
-read_blob(struct turn *turn, ProtobufCBinaryData digest, ProtobufCBinaryData *ret_data,
+read_blob(struct turn *turn, ProtobufCBinaryData digest, struct bytes *ret_data,
           struct refusal *ret_refusal)
 {
     struct bytes blob;
@@ -27,29 +28,8 @@ read_blob(struct turn *turn, ProtobufCBinaryData digest, ProtobufCBinaryData *re
                       "the photo or a template is not here");
     if (result != OK)
         return result;
-    struct bytes copy = arena_copy(turn->arena, blob);
-    *ret_data = (ProtobufCBinaryData){ .data = (uint8_t *)copy.data, .len = copy.size };
-    return copy.data == NULL ? ERR_MEMORY : OK;
-}
-
-static enum result
-read_templates(struct turn *turn, const Yidi__ApplicationForm *form, Yidi__BatchCard *card,
-               struct refusal *ret_refusal)
-{
-    size_t count = form->n_fingerprints;
-    Yidi__BatchTemplate *templates = arena_take(turn->arena, (count + 1) * sizeof *templates);
-    card->templates = arena_take(turn->arena, (count + 1) * sizeof *card->templates);
-    if (templates == NULL || card->templates == NULL)
-        return ERR_MEMORY;
-    enum result result = OK;
-    for (size_t i = 0; i < count && result == OK; i++) {
-        yidi__batch_template__init(&templates[i]);
-        templates[i].position = form->fingerprints[i]->position;
-        card->templates[i] = &templates[i];
-        result = read_blob(turn, form->fingerprints[i]->digest, &templates[i].data, ret_refusal);
-    }
-    card->n_templates = result == OK ? count : 0;
-    return result;
+    *ret_data = arena_copy(turn->arena, blob);
+    return ret_data->data == NULL ? ERR_MEMORY : OK;
 }
 
 static enum result
@@ -67,47 +47,37 @@ check_waits(const struct turn *turn, const Yidi__Case *row, const char *batch,
 
 /* Personal data leave the office: that stands in the journal before they do. */
 static enum result
-fill_card(struct turn *turn, const char *batch, const Yidi__Case *row, Yidi__BatchCard *card,
-          struct refusal *ret_refusal)
+make_files(struct turn *turn, const char *batch, const Yidi__Case *row,
+           Yidi__MachineCard **ret_card, struct refusal *ret_refusal)
 {
+    struct bytes photo, templates[ATTACHMENTS_MAX];
+    const Yidi__ApplicationForm *form = row->form;
     enum result result = check_waits(turn, row, batch, ret_refusal);
     if (result == OK)
-        result = read_blob(turn, row->form->photo_digest, &card->photo, ret_refusal);
+        result = read_blob(turn, form->photo_digest, &photo, ret_refusal);
+    for (size_t i = 0; i < form->n_fingerprints && result == OK; i++)
+        result = read_blob(turn, form->fingerprints[i]->digest, &templates[i], ret_refusal);
     if (result == OK)
-        result = read_templates(turn, row->form, card, ret_refusal);
+        result = machine_files_make(row, photo, templates, turn->arena, ret_card, ret_refusal);
     if (result != OK)
         return result;
-    card->person = row->form->person;
-    card->second_script_name = row->form->second_script_name;
-    card->second_script_address = row->form->second_script_address;
-    card->issuing_authority = row->issuing_authority;
-    card->valid_from = row->valid_from;
-    card->valid_until = row->valid_until;
     turn_begin_act(turn, row->case_number, "batch-export", batch);
     return turn_journal_cause(turn);
 }
 
 static enum result
 export_card(struct turn *turn, const char *batch, const char *case_number,
-            Yidi__BatchCard **ret_card)
+            Yidi__MachineCard **ret_card)
 {
     struct case_file file;
     struct refusal refusal = { 0 };
-    Yidi__BatchCard *card = arena_take(turn->arena, sizeof *card);
-    if (card == NULL)
-        return ERR_MEMORY;
-    yidi__batch_card__init(card);
     enum result result = case_file_open(turn->txn, &order_machine, case_number, turn->arena, &file);
     if (result != OK)
         return result == ERR_ABSENT ? ERR_DAMAGED : result;
-    card->case_number = file.row->case_number;
-    result = fill_card(turn, batch, file.row, card, &refusal);
-    if (result == ERR_REFUSED) {
-        card->photo = (ProtobufCBinaryData){ 0 };
-        result = refusal_message_answer(&refusal, turn->arena, &card->refusal);
-    }
-    *ret_card = card;
-    return result;
+    result = make_files(turn, batch, file.row, ret_card, &refusal);
+    return result == ERR_REFUSED
+               ? machine_files_leave_out(file.row->case_number, &refusal, turn->arena, ret_card)
+               : result;
 }
 
 enum result
@@ -117,10 +87,10 @@ batch_export(struct turn *turn, const Yidi__BatchExport *command, Yidi__Response
     char numbers[PAGE_CARDS_MAX][CASE_NUMBER_CHARS + 1];
     size_t count = 0;
     bool last = true;
-    Yidi__BatchCards *page = arena_take(turn->arena, sizeof *page);
+    Yidi__MachineCards *page = arena_take(turn->arena, sizeof *page);
     if (page == NULL)
         return ERR_MEMORY;
-    yidi__batch_cards__init(page);
+    yidi__machine_cards__init(page);
     page->cards = arena_take(turn->arena, PAGE_CARDS_MAX * sizeof *page->cards);
     if (page->cards == NULL)
         return ERR_MEMORY;
@@ -133,8 +103,8 @@ batch_export(struct turn *turn, const Yidi__BatchExport *command, Yidi__Response
         result = export_card(turn, command->batch, numbers[i], &page->cards[i]);
     if (result == OK && !last)
         page->next = arena_copy_text(turn->arena, numbers[count - 1]);
-    response->body_case = YIDI__RESPONSE__BODY_BATCH_CARDS;
-    response->batch_cards = page;
+    response->body_case = YIDI__RESPONSE__BODY_MACHINE_CARDS;
+    response->machine_cards = page;
     return result == OK && page->next == NULL ? ERR_MEMORY : result;
 }
 

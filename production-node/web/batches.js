@@ -8,6 +8,7 @@ import { learnOffices, officeName } from './offices.js';
 import { save } from './download.js';
 import { table } from './table.js';
 import { named, number, time, word } from './words.js';
+import { zip } from './zip.js';
 
 const resultsMost = 100;
 
@@ -56,7 +57,7 @@ async function one(context, batch) {
   const states = [...new Set(cards.map(({ state }) => state))].map((state) => `${named('state', state)} ${number(cards.filter((card) => card.state === state).length)}`).join(' · ');
   replace(body, h('div.head', h('div', h('h1', word('batch.title', { batch })), h('p', [row.machine, row.operator, time(row.made_ms), states].filter(Boolean).join(' · '))),
       h('div.buttons', made.length && may('decide.check-card') ? checks.map((act) => h('button.primary', { type: 'button', onclick: () => check(act) }, word(`act.${act.name}`), h('b', number(made.length)))) : null,
-        may('batch_export') && h('button', { type: 'button', onclick: () => exported(batch, progress) }, word('batch.export')),
+        may('batch_export') && h('button', { type: 'button', onclick: () => exported(row, progress) }, word('batch.export')),
         may('batch_import') && [h('button.primary', { type: 'button', onclick: () => file.click() }, word('batch.import')), file])),
     progress,
     h('div.scroll', table([
@@ -64,7 +65,7 @@ async function one(context, batch) {
       { label: word('cases.state'), cell: ({ state, left }) => [named('state', state), left && h('span.flag.doubt', word('batch.left'))] },
       { label: word('case.card_serial'), cell: ({ card_serial: serial }) => h('span.mono', serial || '–') },
     ], cards)),
-    may('batch_export') && h('p.hint', word('batch.export.hint'), ' ', h('code', `yidictl batch export ${batch}`)),
+    may('batch_export') && h('p.hint', word('batch.export.hint')),
     may('batch_import') && h('p.hint', word('batch.import.hint'), ' ', h('code', 'case,serial,ok|defective,text')));
   onChange(async () => {
     const now = await call('batch_query', { batch }).catch(() => null);
@@ -77,22 +78,41 @@ function sayRefused(place, done, refused) {
     h('ul', refused.map(([which, why]) => h('li', h('span.mono', which), ' ', why)))));
 }
 
-// What the machine needs, as one JSON file; yidictl batch export makes the machine's own files of it.
-async function exported(batch, progress) {
-  const all = [];
+const unhex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+
+// The files of the machine, as the office makes them, and their manifest (BatchManifest) as one archive.
+async function exported({ batch, acceptance_office: office, machine }, progress) {
+  const cards = [];
+  const files = [];
   let after = '';
   try {
     do {
       const page = await call('batch_export', { batch, after });
-      all.push(...(page.cards ?? []));
+      for (const { noted, data = [] } of page.cards ?? []) {
+        cards.push(noted);
+        data.forEach((bytes, i) => files.push({ name: noted.files[i].name, bytes: unhex(bytes) }));
+      }
       after = page.next ?? '';
-      progress.textContent = word('batch.exported', { n: number(all.length) });
+      progress.textContent = word('batch.exported', { n: number(cards.length) });
     } while (after);
   } catch (problem) {
     progress.textContent = problemText(problem);
     return;
   }
-  save(`batch-${batch}.json`, new Blob([JSON.stringify({ batch, cards: all })], { type: 'application/json' }));
+  const manifest = JSON.stringify({ batch, office, machine, exported_ms: Date.now(), cards });
+  if (files.length) save(`${batch}.zip`, zip([...files, { name: 'manifest.json', bytes: new TextEncoder().encode(manifest) }]));
+  sayExported(progress, cards);
+}
+
+// Which cards are in the archive, and which not.
+function sayExported(place, cards) {
+  const out = cards.filter(({ left_out: why }) => why);
+  const cut = cards.filter(({ cut_on_chip: fields = [] }) => fields.length);
+  replace(place, h(out.length ? 'section.results' : 'p.calm', out.length ? h('h2', word('batch.exported.some', { n: number(cards.length - out.length), out: number(out.length) }))
+    : [h('span.dot'), word('batch.exported.all', { n: number(cards.length) })], out.length > 0 && h('ul', out.map(({ case_number: each, left_out: why }) => {
+    const [code] = why.split(' ');
+    return h('li', h('a.mono', { href: `#/case/${each}` }, each), ' ', named('code', code), ' ', h('code', code));
+  }))), cut.length > 0 && h('p.hint', word('batch.exported.cut', { n: number(cut.length), count: cut.length })));
 }
 
 // Lines of CSV (RFC 4180); a quoted field may hold a comma.

@@ -2,11 +2,11 @@
 // amend - a returned application is corrected (补正): the form as it stands, what the registry wants corrected marked in it. It goes
 // back in full; photo and fingerprints of before are kept, unless they are to be taken anew.
 import { call } from './api.js';
+import { unbase64 } from './base64.js';
 import { refused } from './decide.js';
 import { h, replace } from './dom.js';
 import { tell } from './fields.js';
 import { RegistrationForm, requestKey } from './form.js';
-import { unbase64 } from './photo.js';
 import { date, named, word, yuan } from './words.js';
 
 export async function amendPage({ body, rest: [number] }) {

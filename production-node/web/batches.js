@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // batches - which cards a machine makes together: put together, exported, its results entered.
 import { call } from './api.js';
+import { base64 } from './base64.js';
 import { decide, refusalText } from './decide.js';
 import { h, replace } from './dom.js';
 import { ask, field, problemText, tell } from './fields.js';
@@ -9,8 +10,6 @@ import { save } from './download.js';
 import { table } from './table.js';
 import { named, number, time, word } from './words.js';
 import { zip } from './zip.js';
-
-const resultsMost = 100;
 
 export async function batchesPage(context) {
   const { body, rest: [batch], may, who } = context;
@@ -52,7 +51,7 @@ async function one(context, batch) {
     if (!results) return;
     const refused = results.filter(({ refusal }) => refusal);
     if (!refused.length) reload();
-    else sayRefused(progress, results.length - refused.length, refused.map(({ case_number: each, refusal }) => [each, refusalText(refusal)]));
+    else sayRefused(progress, word('cases.done', { n: number(results.length - refused.length) }), refused.map(({ case_number: each, refusal }) => [each, refusalText(refusal)]));
   };
   const states = [...new Set(cards.map(({ state }) => state))].map((state) => `${named('state', state)} ${number(cards.filter((card) => card.state === state).length)}`).join(' · ');
   replace(body, h('div.head', h('div', h('h1', word('batch.title', { batch })), h('p', [row.machine, row.operator, time(row.made_ms), states].filter(Boolean).join(' · '))),
@@ -73,8 +72,8 @@ async function one(context, batch) {
   });
 }
 
-function sayRefused(place, done, refused) {
-  replace(place, h('section.results', h('h2', word('batch.imported', { n: number(done), refused: number(refused.length) })),
+function sayRefused(place, title, refused) {
+  replace(place, h('section.results', h('h2', title, ' · ', word('cases.refused', { n: number(refused.length) })),
     h('ul', refused.map(([which, why]) => h('li', h('span.mono', which), ' ', why)))));
 }
 
@@ -115,35 +114,19 @@ function sayExported(place, cards) {
   }))), cut.length > 0 && h('p.hint', word('batch.exported.cut', { n: number(cut.length), count: cut.length })));
 }
 
-// Lines of CSV (RFC 4180); a quoted field may hold a comma.
-const fieldsOf = (line) => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => (quoted === undefined ? plain : quoted.replaceAll('""', '"')).trim());
-
-// The machine's result file: a line for each card body, as yidictl batch import takes it.
+// The machine's result file: a line for each card body, read by the office, as yidictl batch import sends it.
 async function enter(batch, input, progress, done) {
-  const lines = (await input.files[0].text()).replace(/^\ufeff/, '').split(/\r?\n/).map((text, i) => ({ text, at: i + 1 })).filter(({ text }) => text && !text.startsWith('case,'));
+  const bytes = new Uint8Array(await input.files[0].arrayBuffer());
   input.value = '';
-  const rows = lines.map(({ text, at }) => ({ at, fields: fieldsOf(text) }));
-  const bad = rows.filter(({ fields: [, serial, verdict, why = ''] }) => !serial || !['ok', 'defective'].includes(verdict) || (verdict === 'defective') !== Boolean(why));
-  if (!rows.length || bad.length) {
-    sayRefused(progress, 0, bad.length ? bad.map(({ at }) => [word('batch.line', { n: at }), word('batch.line.wrong')]) : [['', word('batch.line.none')]]);
-    return;
-  }
-  const results = rows.map(({ fields: [caseNumber, serial, verdict, text = ''] }) => ({ case_number: caseNumber, card_serial: serial, defective: verdict === 'defective', text }));
-  const refused = [];
   try {
-    for (let at = 0; at < results.length; at += resultsMost) {
-      const answer = await call('batch_import', { batch, results: results.slice(at, at + resultsMost) });
-      refused.push(...answer.results.filter(({ refusal }) => refusal));
-      progress.textContent = word('batch.imported', { n: number(Math.min(at + resultsMost, results.length) - refused.length), refused: number(refused.length) });
-    }
+    const { results = [], made = 0, defective = 0, known = 0 } = await call('batch_import', { batch, attachments: [base64(bytes)] });
+    const refused = results.filter(({ refusal }) => refusal);
+    const text = word('batch.imported', { made: number(made), defective: number(defective), known: number(known) });
+    if (!refused.length) {
+      tell(text);
+      done();
+    } else sayRefused(progress, text, refused.map(({ line, case_number: each, refusal }) => [`${word('batch.line', { n: number(line) })} ${each}`, refusalText(refusal)]));
   } catch (problem) {
-    progress.textContent = problemText(problem);
-    return;
+    replace(progress, h('p.problem', { role: 'alert' }, problemText(problem), ' ', h('code', problem.code)));
   }
-  if (refused.length) {
-    sayRefused(progress, results.length - refused.length, refused.map(({ case_number: each, refusal }) => [each, refusalText(refusal)]));
-    return;
-  }
-  tell(word('batch.imported', { n: number(results.length), refused: 0 }));
-  done();
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Correction (补正) of an application that the registry returned: the form comes again in full, and
- * goes to the registry as the case's next revision. What was paid stays paid.
+ * goes to the registry as the case's next revision. Photo and fingerprints may be those of before.
+ * What was paid stays paid.
  */
 #include "acceptance-node/acceptance.h"
 #include "acceptance-node/core/application.h"
@@ -40,6 +41,74 @@ check_same_offices(const Yidi__Case *row, const struct submission *submission,
                       "card centre %s makes the card of this case", row->production_office);
     return OK;
 }
+
+/* ---- what is kept of before ---- */
+
+static enum result
+read_kept(const struct turn *turn, const ProtobufCBinaryData *digest, struct bytes *ret_data,
+          struct refusal *ret_refusal)
+{
+    struct bytes blob;
+    enum result result =
+        store_get(turn->txn, TABLE_BLOBS, bytes_of(digest->data, digest->len), &blob);
+    if (result == ERR_ABSENT)
+        return refuse(ret_refusal, REFUSAL_ATTACHMENT_LOST, "form.photo_digest",
+                      "what is to be kept is not here; take it anew");
+    if (result != OK)
+        return result;
+    *ret_data = arena_copy(turn->arena, blob);
+    return ret_data->data == NULL ? ERR_MEMORY : OK;
+}
+
+/* All that the form says of fingerprints, as it was. */
+static enum result
+keep_fingerprints(const Yidi__ApplicationForm *before, struct arena *arena,
+                  Yidi__ApplicationForm *form)
+{
+    form->n_fingerprints = before->n_fingerprints;
+    form->fingerprints =
+        arena_take(arena, (before->n_fingerprints + 1) * sizeof *form->fingerprints);
+    form->n_fingers_missing = before->n_fingers_missing;
+    form->fingers_missing = before->fingers_missing;
+    form->no_fingerprints_reason = before->no_fingerprints_reason;
+    for (size_t i = 0; i < before->n_fingerprints && form->fingerprints != NULL; i++) {
+        form->fingerprints[i] = arena_take(arena, sizeof **form->fingerprints);
+        if (form->fingerprints[i] == NULL)
+            return ERR_MEMORY;
+        yidi__fingerprint__init(form->fingerprints[i]);
+        form->fingerprints[i]->position = before->fingerprints[i]->position;
+    }
+    return form->fingerprints == NULL ? ERR_MEMORY : OK;
+}
+
+/* The frames that came, and in front or behind those that are kept: what this office holds of the
+ * case, whatever anybody calls it. */
+static enum result
+fill_in(struct turn *turn, const Yidi__Case *row, const Yidi__Amend *request,
+        const struct bytes *frames, size_t count, struct bytes ret_frames[ATTACHMENTS_MAX],
+        size_t *ret_count, struct refusal *ret_refusal)
+{
+    const Yidi__ApplicationForm *before = row->form;
+    const size_t templates = request->keep_fingerprints ? before->n_fingerprints : 0;
+    size_t filled = request->keep_photo;
+    if (filled + count + templates > ATTACHMENTS_MAX)
+        return refuse(ret_refusal, REFUSAL_PHOTO_INVALID, "form.photo_digest",
+                      "no attachments for what is kept");
+    enum result result = OK;
+    if (request->keep_photo)
+        result = read_kept(turn, &before->photo_digest, &ret_frames[0], ret_refusal);
+    for (size_t i = 0; i < count; i++)
+        ret_frames[filled++] = frames[i];
+    for (size_t i = 0; i < templates && result == OK; i++)
+        result =
+            read_kept(turn, &before->fingerprints[i]->digest, &ret_frames[filled++], ret_refusal);
+    if (result == OK && request->keep_fingerprints)
+        result = keep_fingerprints(before, turn->arena, request->form);
+    *ret_count = filled;
+    return result;
+}
+
+/* ---- the correction ---- */
 
 static enum result
 answer(struct turn *turn, const Yidi__Case *row, Yidi__Response *response)
@@ -128,8 +197,10 @@ acceptance_amend(struct turn *turn, const Yidi__Amend *request, const struct byt
 {
     struct case_file file;
     struct request_key key;
+    size_t filled = 0;
+    struct bytes *all = arena_take(turn->arena, ATTACHMENTS_MAX * sizeof *all);
     struct submission *submission = arena_take(turn->arena, sizeof *submission);
-    if (submission == NULL)
+    if (submission == NULL || all == NULL)
         return ERR_MEMORY;
     enum result result =
         case_file_open(turn->txn, &application_machine, request->case_number, turn->arena, &file);
@@ -137,7 +208,9 @@ acceptance_amend(struct turn *turn, const Yidi__Amend *request, const struct byt
         return refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number",
                       "no such case at this office");
     if (result == OK)
-        result = submission_open(turn, request->form, frames, frame_count, submission);
+        result = fill_in(turn, file.row, request, frames, frame_count, all, &filled, ret_refusal);
+    if (result == OK)
+        result = submission_open(turn, request->form, all, filled, submission);
     if (result != OK)
         return result;
     request_key_init(&key, request->request_key, "amend", &submission->content);

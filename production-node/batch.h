@@ -27,8 +27,9 @@ enum result batch_export(struct turn *turn, const Yidi__BatchExport *command,
 /* What the machine says, line by line, each with its own result; a line that was taken before
  * changes nothing.
  *
- * ERR_REFUSED  BATCH_UNKNOWN. */
-enum result batch_import(struct turn *turn, const Yidi__BatchImport *command,
+ * file         CSV (common/domain/machine_result.h).
+ * ERR_REFUSED  BATCH_UNKNOWN; CSV_INVALID: no text, no lines or too many. */
+enum result batch_import(struct turn *turn, const Yidi__BatchImport *command, struct bytes file,
                          Yidi__Response *response, struct refusal *ret_refusal) MUST_CHECK;
 
 /* All batches, the newest first, or one with its cards. ERR_REFUSED: BATCH_UNKNOWN. */

@@ -2,21 +2,25 @@
  *
  * batch_exchange - what goes to the personalisation machine, and what comes back.
  */
-#include <stdio.h>
+#include <string.h>
 
+#include "common/domain/case_number.h"
+#include "common/domain/csv.h"
+#include "common/domain/machine_result.h"
 #include "common/io/refusal_message.h"
 #include "production-node/batch.h"
 #include "production-node/batch_row.h"
 #include "production-node/card_body.h"
 #include "production-node/core/order.h"
+#include "production-node/machine_files.h"
 #include "production-node/production.h"
 
-enum { PAGE_CARDS_MAX = 32 };
+enum { PAGE_CARDS_MAX = 32, LINES_MAX = 2048 }; /* as proto/ bounds them */
 
 /* ---- export ---- */
 
 static enum result
-read_blob(struct turn *turn, ProtobufCBinaryData digest, ProtobufCBinaryData *ret_data,
+read_blob(struct turn *turn, ProtobufCBinaryData digest, struct bytes *ret_data,
           struct refusal *ret_refusal)
 {
     struct bytes blob;
@@ -27,29 +31,8 @@ read_blob(struct turn *turn, ProtobufCBinaryData digest, ProtobufCBinaryData *re
                       "the photo or a template is not here");
     if (result != OK)
         return result;
-    struct bytes copy = arena_copy(turn->arena, blob);
-    *ret_data = (ProtobufCBinaryData){ .data = (uint8_t *)copy.data, .len = copy.size };
-    return copy.data == NULL ? ERR_MEMORY : OK;
-}
-
-static enum result
-read_templates(struct turn *turn, const Yidi__ApplicationForm *form, Yidi__BatchCard *card,
-               struct refusal *ret_refusal)
-{
-    size_t count = form->n_fingerprints;
-    Yidi__BatchTemplate *templates = arena_take(turn->arena, (count + 1) * sizeof *templates);
-    card->templates = arena_take(turn->arena, (count + 1) * sizeof *card->templates);
-    if (templates == NULL || card->templates == NULL)
-        return ERR_MEMORY;
-    enum result result = OK;
-    for (size_t i = 0; i < count && result == OK; i++) {
-        yidi__batch_template__init(&templates[i]);
-        templates[i].position = form->fingerprints[i]->position;
-        card->templates[i] = &templates[i];
-        result = read_blob(turn, form->fingerprints[i]->digest, &templates[i].data, ret_refusal);
-    }
-    card->n_templates = result == OK ? count : 0;
-    return result;
+    *ret_data = arena_copy(turn->arena, blob);
+    return ret_data->data == NULL ? ERR_MEMORY : OK;
 }
 
 static enum result
@@ -67,47 +50,37 @@ check_waits(const struct turn *turn, const Yidi__Case *row, const char *batch,
 
 /* Personal data leave the office: that stands in the journal before they do. */
 static enum result
-fill_card(struct turn *turn, const char *batch, const Yidi__Case *row, Yidi__BatchCard *card,
-          struct refusal *ret_refusal)
+make_files(struct turn *turn, const char *batch, const Yidi__Case *row,
+           Yidi__MachineCard **ret_card, struct refusal *ret_refusal)
 {
+    struct bytes photo, templates[ATTACHMENTS_MAX];
+    const Yidi__ApplicationForm *form = row->form;
     enum result result = check_waits(turn, row, batch, ret_refusal);
     if (result == OK)
-        result = read_blob(turn, row->form->photo_digest, &card->photo, ret_refusal);
+        result = read_blob(turn, form->photo_digest, &photo, ret_refusal);
+    for (size_t i = 0; i < form->n_fingerprints && result == OK; i++)
+        result = read_blob(turn, form->fingerprints[i]->digest, &templates[i], ret_refusal);
     if (result == OK)
-        result = read_templates(turn, row->form, card, ret_refusal);
+        result = machine_files_make(row, photo, templates, turn->arena, ret_card, ret_refusal);
     if (result != OK)
         return result;
-    card->person = row->form->person;
-    card->second_script_name = row->form->second_script_name;
-    card->second_script_address = row->form->second_script_address;
-    card->issuing_authority = row->issuing_authority;
-    card->valid_from = row->valid_from;
-    card->valid_until = row->valid_until;
     turn_begin_act(turn, row->case_number, "batch-export", batch);
     return turn_journal_cause(turn);
 }
 
 static enum result
 export_card(struct turn *turn, const char *batch, const char *case_number,
-            Yidi__BatchCard **ret_card)
+            Yidi__MachineCard **ret_card)
 {
     struct case_file file;
     struct refusal refusal = { 0 };
-    Yidi__BatchCard *card = arena_take(turn->arena, sizeof *card);
-    if (card == NULL)
-        return ERR_MEMORY;
-    yidi__batch_card__init(card);
     enum result result = case_file_open(turn->txn, &order_machine, case_number, turn->arena, &file);
     if (result != OK)
         return result == ERR_ABSENT ? ERR_DAMAGED : result;
-    card->case_number = file.row->case_number;
-    result = fill_card(turn, batch, file.row, card, &refusal);
-    if (result == ERR_REFUSED) {
-        card->photo = (ProtobufCBinaryData){ 0 };
-        result = refusal_message_answer(&refusal, turn->arena, &card->refusal);
-    }
-    *ret_card = card;
-    return result;
+    result = make_files(turn, batch, file.row, ret_card, &refusal);
+    return result == ERR_REFUSED
+               ? machine_files_leave_out(file.row->case_number, &refusal, turn->arena, ret_card)
+               : result;
 }
 
 enum result
@@ -117,10 +90,10 @@ batch_export(struct turn *turn, const Yidi__BatchExport *command, Yidi__Response
     char numbers[PAGE_CARDS_MAX][CASE_NUMBER_CHARS + 1];
     size_t count = 0;
     bool last = true;
-    Yidi__BatchCards *page = arena_take(turn->arena, sizeof *page);
+    Yidi__MachineCards *page = arena_take(turn->arena, sizeof *page);
     if (page == NULL)
         return ERR_MEMORY;
-    yidi__batch_cards__init(page);
+    yidi__machine_cards__init(page);
     page->cards = arena_take(turn->arena, PAGE_CARDS_MAX * sizeof *page->cards);
     if (page->cards == NULL)
         return ERR_MEMORY;
@@ -133,8 +106,8 @@ batch_export(struct turn *turn, const Yidi__BatchExport *command, Yidi__Response
         result = export_card(turn, command->batch, numbers[i], &page->cards[i]);
     if (result == OK && !last)
         page->next = arena_copy_text(turn->arena, numbers[count - 1]);
-    response->body_case = YIDI__RESPONSE__BODY_BATCH_CARDS;
-    response->batch_cards = page;
+    response->body_case = YIDI__RESPONSE__BODY_MACHINE_CARDS;
+    response->machine_cards = page;
     return result == OK && page->next == NULL ? ERR_MEMORY : result;
 }
 
@@ -143,11 +116,11 @@ batch_export(struct turn *turn, const Yidi__BatchExport *command, Yidi__Response
 /* The same file again: the body was used for this case before. A verdict that has become worse is
  * for the checker to say. */
 static enum result
-find_known(struct turn *turn, const Yidi__BatchResult *line, bool *ret_known,
+find_known(struct turn *turn, const struct machine_result *line, bool *ret_known,
            struct refusal *ret_refusal)
 {
     struct card_body body;
-    enum result result = card_body_find(turn->txn, line->card_serial, &body);
+    enum result result = card_body_find(turn->txn, line->serial, &body);
     *ret_known = false;
     if (result == ERR_ABSENT)
         return OK;
@@ -164,7 +137,7 @@ find_known(struct turn *turn, const Yidi__BatchResult *line, bool *ret_known,
 }
 
 static enum result
-take_line(struct turn *turn, const char *batch, const Yidi__BatchResult *line,
+take_line(struct turn *turn, const char *batch, const struct machine_result *line,
           struct case_file *file, bool *ret_known, struct refusal *ret_refusal)
 {
     enum result result =
@@ -172,9 +145,6 @@ take_line(struct turn *turn, const char *batch, const Yidi__BatchResult *line,
     if (result == ERR_ABSENT)
         return refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number",
                       "no such case at this office");
-    if (result == OK && line->defective && line->text[0] == '\0')
-        result = refuse(ret_refusal, REFUSAL_FIELD_OUT_OF_BOUNDS, "text",
-                        "what is wrong with the card must be said");
     if (result == OK)
         result = find_known(turn, line, ret_known, ret_refusal);
     if (result != OK || *ret_known)
@@ -187,44 +157,95 @@ take_line(struct turn *turn, const char *batch, const Yidi__BatchResult *line,
 }
 
 static enum result
-import_line(struct turn *turn, const char *batch, const Yidi__BatchResult *line,
-            Yidi__CaseResult *result_row)
+import_line(struct turn *turn, const char *batch, char *text, Yidi__BatchImported *imported,
+            Yidi__CaseResult *row)
 {
+    struct machine_result line;
     struct case_file file;
     struct refusal refusal = { 0 };
+    char *number = arena_take(turn->arena, CASE_NUMBER_CHARS + 1);
     bool known = false;
-    yidi__case_result__init(result_row);
-    result_row->case_number = line->case_number;
-    result_row->card_serial = line->card_serial;
-    enum result result = take_line(turn, batch, line, &file, &known, &refusal);
-    if (result == ERR_REFUSED)
-        return refusal_message_answer(&refusal, turn->arena, &result_row->refusal);
+    if (number == NULL)
+        return ERR_MEMORY;
+    enum result result = machine_result_parse(text, &line, &refusal);
+    if (result == OK)
+        result = case_number_read(line.case_number, "case_number", number, &refusal);
     if (result == OK) {
-        result_row->state = (char *)order_machine.state_names[file.row->state];
-        result_row->known = known;
+        row->case_number = number;
+        row->card_serial = (char *)(uintptr_t)line.serial;
+        line.case_number = number;
+        result = take_line(turn, batch, &line, &file, &known, &refusal);
     }
-    return result;
+    if (result == ERR_REFUSED)
+        return refusal_message_answer(&refusal, turn->arena, &row->refusal);
+    if (result != OK)
+        return result;
+    row->state = (char *)order_machine.state_names[file.row->state];
+    row->known = known;
+    imported->known += known;
+    imported->defective += !known && line.defective;
+    imported->made += !known && !line.defective;
+    return OK;
+}
+
+/* Before any line takes effect. */
+static enum result
+check_text(const char *text, size_t size, struct refusal *ret_refusal)
+{
+    size_t lines = 0;
+    if (strlen(text) != size)
+        return refuse(ret_refusal, REFUSAL_CSV_INVALID, "", "must be text");
+    for (const char *at = text; at != NULL && *at != '\0'; lines++)
+        at = (at = strchr(at, '\n')) == NULL ? NULL : at + 1;
+    return lines <= LINES_MAX
+               ? OK
+               : refuse(ret_refusal, REFUSAL_CSV_INVALID, "", "at most %d lines", LINES_MAX);
+}
+
+/* Line by line, in place; the heading and empty lines are passed over. */
+static enum result
+import_lines(struct turn *turn, const char *batch, char *text, Yidi__BatchImported *imported,
+             struct refusal *ret_refusal)
+{
+    char *line, *rest = csv_begin(text);
+    enum result result = OK;
+    for (uint32_t number = 1; result == OK && (line = csv_take_line(&rest)) != NULL; number++) {
+        if (line[0] == '\0' || (number == 1 && strcmp(line, MACHINE_RESULT_HEADER) == 0))
+            continue;
+        Yidi__CaseResult *row = arena_take(turn->arena, sizeof *row);
+        if (row == NULL)
+            return ERR_MEMORY;
+        yidi__case_result__init(row);
+        row->line = number;
+        imported->results[imported->n_results++] = row;
+        result = import_line(turn, batch, line, imported, row);
+    }
+    return result == OK && imported->n_results == 0
+               ? refuse(ret_refusal, REFUSAL_CSV_INVALID, "", "no line tells of a card")
+               : result;
 }
 
 enum result
-batch_import(struct turn *turn, const Yidi__BatchImport *command, Yidi__Response *response,
-             struct refusal *ret_refusal)
+batch_import(struct turn *turn, const Yidi__BatchImport *command, struct bytes file,
+             Yidi__Response *response, struct refusal *ret_refusal)
 {
-    size_t count = command->n_results;
     Yidi__BatchRow *row;
     Yidi__BatchImported *imported = arena_take(turn->arena, sizeof *imported);
-    Yidi__CaseResult *results = arena_take(turn->arena, count * sizeof *results);
-    if (imported == NULL || results == NULL)
+    char *text = arena_take(turn->arena, file.size + 1);
+    if (imported == NULL || text == NULL)
         return ERR_MEMORY;
     yidi__batch_imported__init(imported);
-    imported->results = arena_take(turn->arena, count * sizeof *imported->results);
+    imported->results = arena_take(turn->arena, LINES_MAX * sizeof *imported->results);
     if (imported->results == NULL)
         return ERR_MEMORY;
-    enum result result = batch_row_find(turn->txn, command->batch, turn->arena, &row, ret_refusal);
-    for (size_t i = 0; i < count && result == OK; i++, imported->n_results++) {
-        imported->results[i] = &results[i];
-        result = import_line(turn, command->batch, command->results[i], &results[i]);
-    }
+    if (file.size > 0)
+        memcpy(text, file.data, file.size);
+    text[file.size] = '\0';
+    enum result result = check_text(text, file.size, ret_refusal);
+    if (result == OK)
+        result = batch_row_find(turn->txn, command->batch, turn->arena, &row, ret_refusal);
+    if (result == OK)
+        result = import_lines(turn, command->batch, text, imported, ret_refusal);
     response->body_case = YIDI__RESPONSE__BODY_BATCH_IMPORTED;
     response->batch_imported = imported;
     return result;

@@ -116,17 +116,17 @@ production_make(struct turn *turn, struct case_file *file, const char *serial,
 }
 
 enum result
-production_take_made(struct turn *turn, struct case_file *file, const Yidi__BatchResult *made,
+production_take_made(struct turn *turn, struct case_file *file, const struct machine_result *made,
                      struct refusal *ret_refusal)
 {
     const bool ended = file->row->state == ORDER_WITHDRAWN || file->row->state == ORDER_ABANDONED;
     if (ended)
-        return book_unwanted(turn, file, made->card_serial,
+        return book_unwanted(turn, file, made->serial,
                              made->defective ? made->text
                                              : "a good card, made when the order had ended",
                              ret_refusal);
-    return made->defective ? make_bad(turn, file, made->card_serial, made->text, ret_refusal)
-                           : production_make(turn, file, made->card_serial, ret_refusal);
+    return made->defective ? make_bad(turn, file, made->serial, made->text, ret_refusal)
+                           : production_make(turn, file, made->serial, ret_refusal);
 }
 
 enum result

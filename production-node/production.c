@@ -320,8 +320,6 @@ static enum result
 take_command(struct turn *turn, const Yidi__Request *request, const struct bytes *frames,
              size_t frame_count, Yidi__Response *response, struct refusal *ret_refusal)
 {
-    (void)frames;
-    (void)frame_count;
     switch (request->command_case) {
     case YIDI__REQUEST__COMMAND_STOCK_CHANGE:
         return stock_keeper_change(turn, request->stock_change, response, ret_refusal);
@@ -330,7 +328,9 @@ take_command(struct turn *turn, const Yidi__Request *request, const struct bytes
     case YIDI__REQUEST__COMMAND_BATCH_EXPORT:
         return batch_export(turn, request->batch_export, response, ret_refusal);
     case YIDI__REQUEST__COMMAND_BATCH_IMPORT:
-        return batch_import(turn, request->batch_import, response, ret_refusal);
+        return batch_import(turn, request->batch_import,
+                            frame_count == 1 ? frames[0] : (struct bytes){ 0 }, response,
+                            ret_refusal);
     default:
         return refuse(ret_refusal, REFUSAL_COMMAND_UNKNOWN, "command",
                       "a production office does not do that");

@@ -6,6 +6,7 @@
 #ifndef PRODUCTION_PRODUCTION_H
 #define PRODUCTION_PRODUCTION_H
 
+#include "common/domain/machine_result.h"
 #include "common/io/role.h"
 
 extern const struct role production_role;
@@ -47,7 +48,7 @@ enum result production_make(struct turn *turn, struct case_file *file, const cha
 /* What the machine made of an order in a batch: a card, a spoiled body, or, when the order has
  * ended meanwhile, a body that is destroyed. Each is written down under its serial. */
 enum result production_take_made(struct turn *turn, struct case_file *file,
-                                 const Yidi__BatchResult *made,
+                                 const struct machine_result *made,
                                  struct refusal *ret_refusal) MUST_CHECK;
 
 /* MAKE and CHECK_CARD. */

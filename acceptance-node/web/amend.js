@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // amend - a returned application is corrected (补正): the form as it stands, what the registry wants corrected marked in it. It goes
-// back in full; photo and templates are taken anew, or the photo of before is kept.
+// back in full; photo and fingerprints of before are kept, unless they are to be taken anew.
 import { call } from './api.js';
+import { unbase64 } from './base64.js';
 import { refused } from './decide.js';
 import { h, replace } from './dom.js';
 import { tell } from './fields.js';
 import { RegistrationForm, requestKey } from './form.js';
-import { unbase64 } from './photo.js';
 import { date, named, word, yuan } from './words.js';
 
 export async function amendPage({ body, rest: [number] }) {
@@ -34,8 +34,12 @@ class Amendment {
     replace(body, h('div.head', h('div', h('h1', word('act.amend')), h('p.mono', number)), h('a.button', { href: `#/case/${number}` }, word('apply.look'))),
       h('section.eligibility.warning', h('p', h('span.dot'), h('b', returned.text)), h('p', word('amend.wanted', { fields: (returned.fields ?? []).map((path) => named('field', path)).join(' · ') })),
         h('p', word('amend.until', { date: date(returned.answer_by) })), h('p.hint', word('amend.again'))), this.form.element);
-    // The photo of before, unless it is what is wrong.
-    if (attachments.length > 1) this.form.photo.use(new Blob([unbase64(attachments[0])], { type: 'image/jpeg' }));
+    const { fields: wanted = [] } = returned;
+    this.form.hands.offerToKeep(row.form, wanted.includes('form.fingerprints'));
+    if (attachments.length > 1 && !wanted.includes('form.photo_digest')) {
+      this.before = new Blob([unbase64(attachments[0])], { type: 'image/jpeg' });
+      this.form.photo.use(this.before);
+    }
   }
 
   // Marks what is to be corrected, and begins there.
@@ -52,7 +56,9 @@ class Amendment {
     if (!read) return;
     this.go.disabled = true;
     try {
-      const { results: [result] } = await call('amend', { case_number: this.number, form: read.form, request_key: this.key, attachments: read.attachments });
+      const keepPhoto = this.form.photo.given === this.before;
+      const { results: [result] } = await call('amend', { case_number: this.number, form: read.form, request_key: this.key, keep_photo: keepPhoto, keep_fingerprints: this.form.hands.kept,
+        attachments: keepPhoto ? read.attachments.slice(1) : read.attachments });
       if (result.refusal) throw refused(result.refusal);
       tell(word('case.done', { act: word('act.amend') }));
       location.hash = `#/case/${this.number}`;

@@ -18,7 +18,7 @@ export async function collectPage(context) {
 
 // ---- whose turn is it? ----
 
-async function counter({ body, onChange }) {
+async function counter({ body, onChange, seek }) {
   const scan = field({ name: 'receipt', label: word('collect.scan'), autocomplete: 'off', spellcheck: false, maxlength: '200', hint: word('collect.scan.hint') });
   const wrong = h('div');
   const waiting = h('div.scroll');
@@ -27,7 +27,7 @@ async function counter({ body, onChange }) {
     event.preventDefault();
     const number = readScan(scan.read());
     if (number) location.hash = `#/collect/${number}`;
-    else if (scan.read()) location.hash = `#/cases?find=${encodeURIComponent(scan.read())}`;
+    else if (scan.read()) seek(scan.read());
     else scan.say(word('required'));
   });
   const load = async () => {

@@ -25,8 +25,23 @@ export class Fingers {
   }
 
   follow() {
-    for (const { position, file } of this.rows) file.hidden = !position.read();
-    this.reason.hidden = this.rows.some(({ position, file }) => position.read() && file.read());
+    for (const { position, file } of this.rows) {
+      position.hidden = this.kept;
+      file.hidden = this.kept || !position.read();
+    }
+    this.reason.hidden = this.kept || this.rows.some(({ position, file }) => position.read() && file.read());
+  }
+
+  // An application that is corrected has fingerprints; they stay unless these are to be taken anew.
+  offerToKeep({ fingerprints = [] }, anew) {
+    this.anew = field({ name: 'fingers.anew', label: word('amend.fingers_anew'), type: 'checkbox', value: anew, onchange: () => this.follow(),
+      hint: word('amend.fingers', { fingers: fingerprints.map(({ position }) => named('finger', position)).join(' · ') || word('no') }) });
+    this.element.prepend(this.anew);
+    this.follow();
+  }
+
+  get kept() {
+    return this.anew?.read() === false;
   }
 
   // Those that stand before the finger that is taken.
@@ -42,7 +57,7 @@ export class Fingers {
   async templates() {
     const taken = [];
     let right = true;
-    for (const { position, file } of this.rows) {
+    for (const { position, file } of this.kept ? [] : this.rows) {
       if (!position.read() || !file.read()) continue;
       const bytes = new Uint8Array(await file.read().arrayBuffer());
       file.say(bytes.length === templateBytes ? '' : word('apply.template_wrong', { n: bytes.length }));

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // form - the fields of the registration form (居民身份证异地受理登记表), as apply and amend show them: what follows from what is
 // typed, what is missing, what the chip will not hold, and the form as the office wants it. The office has the last word.
+import { base64 } from './base64.js';
 import { ageOn, readCitizenNumber } from './citizen_number.js';
 import { divisionPicker } from './division_picker.js';
 import { h, replace } from './dom.js';
 import { citedCase, enterMovesOn, field, sayProblem } from './fields.js';
 import { Fingers } from './fingers.js';
-import { base64, photoField } from './photo.js';
+import { photoField } from './photo.js';
 import { date, dayNumber, named, word } from './words.js';
 
 const reasons = { RENEWAL: ['EXPIRING', 'EXPIRED', 'DAMAGED', 'DETAILS_CHANGED'], REPLACEMENT: ['LOST', 'STOLEN'], FIRST: ['FIRST_CARD'] };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // paper - papers of a case for the printer (#/print/receipt+form/CASE), as the office draws them. Printing is written into the journal.
 import { call } from './api.js';
+import { unbase64 } from './base64.js';
 import { h, replace } from './dom.js';
 import { problemText } from './fields.js';
-import { unbase64 } from './photo.js';
 import { word } from './words.js';
 
 const papers = { receipt: 'PAPER_RECEIPT', form: 'PAPER_FORM', notice: 'PAPER_NOTICE' };

@@ -128,11 +128,3 @@ export function photoField({ changed = () => {} } = {}) {
     read: async () => (element.given ? new Uint8Array(await element.given.arrayBuffer()) : null),
   });
 }
-
-export function base64(bytes) {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode(...bytes.subarray(at, at + 4096));
-  return btoa(text);
-}
-
-export const unbase64 = (text) => Uint8Array.from(atob(text), (each) => each.codePointAt(0));

@@ -17,7 +17,8 @@ enum {
     D = DUTY_ADMINISTRATOR,
     WORKERS = C | E | I | M | K | S,
     LOOKERS = WORKERS | U, /* at cases, masked; nobody needs them to administer */
-    ALL = LOOKERS | D,
+    W = DUTY_WALL,
+    ALL = LOOKERS | D | W,
 };
 
 static const struct duty {
@@ -96,7 +97,8 @@ static const char *const inner_acts[] = { "probe", "session_open", "session_refu
                                           "session_touch", "session_close" };
 
 static const char *const role_names[DUTY_ROLE_COUNT] = {
-    "clerk", "examiner", "issuer", "maker", "checker", "supervisor", "auditor", "administrator",
+    "clerk",      "examiner", "issuer",        "maker", "checker",
+    "supervisor", "auditor",  "administrator", "wall",
 };
 
 const char *

@@ -27,9 +27,10 @@ enum duty_role {
     DUTY_SUPERVISOR = 32,
     DUTY_AUDITOR = 64,
     DUTY_ADMINISTRATOR = 128,
+    DUTY_WALL = 256, /* a screen on the wall: figures only */
 };
 
-enum { DUTY_ROLE_COUNT = 8, DUTY_WORDS_BYTES = 96 };
+enum { DUTY_ROLE_COUNT = 9, DUTY_WORDS_BYTES = 96 };
 
 /* The name of a role by its place, 0 to DUTY_ROLE_COUNT - 1, such as "examiner". */
 const char *duty_role_name(size_t place);

@@ -40,10 +40,13 @@ write_text(const char *text, FILE *out)
 static void
 write_hex(const ProtobufCBinaryData *bytes, FILE *out)
 {
-    fputc('"', out);
-    for (size_t i = 0; i < bytes->len; i++)
-        fprintf(out, "%02x", bytes->data[i]);
-    fputc('"', out);
+    static const char digits[] = "0123456789abcdef";
+    putc_unlocked('"', out);
+    for (size_t i = 0; i < bytes->len; i++) {
+        putc_unlocked(digits[bytes->data[i] >> 4], out);
+        putc_unlocked(digits[bytes->data[i] & 15], out);
+    }
+    putc_unlocked('"', out);
 }
 
 static void

@@ -134,7 +134,7 @@ read_roles(const Yidi__OperatorChange *change, uint32_t *ret_roles, struct refus
         if (role == 0 || (roles & role) != 0)
             return refuse(ret_refusal, REFUSAL_OPERATOR_ROLES_INVALID, "operator_change.roles",
                           "each once, of: clerk, examiner, issuer, maker, checker, supervisor, "
-                          "auditor, administrator");
+                          "auditor, administrator, wall");
         roles |= role;
     }
     if (roles == 0)
@@ -143,6 +143,10 @@ read_roles(const Yidi__OperatorChange *change, uint32_t *ret_roles, struct refus
     if ((roles & DUTY_AUDITOR) != 0 && roles != DUTY_AUDITOR)
         return refuse(ret_refusal, REFUSAL_OPERATOR_ROLES_INVALID, "operator_change.roles",
                       "an auditor sees and decides nothing: no other role beside it");
+    if ((roles & DUTY_WALL) != 0 && roles != DUTY_WALL)
+        return refuse(
+            ret_refusal, REFUSAL_OPERATOR_ROLES_INVALID, "operator_change.roles",
+            "a screen on the wall shows figures and nobody's data: no other role beside it");
     *ret_roles = roles;
     return OK;
 }

@@ -53,9 +53,12 @@ async function request(method, path, body) {
 // One command, by the name of its field in Request; its body as JSON.
 export const call = (command, body = {}) => request('POST', `/api/v1/${command}`, body);
 
+// A screen on the wall shows nobody's data: it stays while it is looked at, until the session's last hour.
+export const onWall = ({ roles = [] }) => roles.includes('wall');
+
 function remember(session) {
   token = session.csrf ?? '';
-  unattendedMs = Math.min(unattendedMost, Number(session.idle_ms ?? Infinity) / 4);
+  unattendedMs = onWall(session) ? Infinity : Math.min(unattendedMost, Number(session.idle_ms ?? Infinity) / 4);
   return session;
 }
 

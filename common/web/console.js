@@ -136,7 +136,7 @@ async function show() {
   const stops = [];
   stop = () => stops.splice(0).forEach((each) => each());
   const context = {
-    body, rest, query, sought, who, may, role, reload: show,
+    body, rest, query, sought, seek, who, may, role, reload: show,
     onChange: (listener) => listeners.add(listener),
     every: (ms, act) => { const timer = setInterval(act, ms); stops.push(() => clearInterval(timer)); },
     onLeave: (act) => stops.push(act),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // idle - says before it is too late that the session is about to end because nobody works here, or because its time is over.
-import { call, idleMs } from './api.js';
+import { call, idleMs, onWall } from './api.js';
 import { h } from './dom.js';
 import { clock, word } from './words.js';
 
@@ -9,7 +9,8 @@ const warnMsMost = 60000;
 const lastWordsMs = 300000; // before the session ends whatever happens
 
 // Begins to watch; gives back how to stop. The office counts in steps of a minute or a quarter of the idle time, whichever is less.
-export function watchIdle({ idle_ms: idle, ends_ms: ends, office }) {
+export function watchIdle(session) {
+  const { idle_ms: idle, ends_ms: ends, office } = session;
   if (!idle) return () => {};
   const step = Math.min(warnMsMost, idle / 4);
   let dialog = null;
@@ -31,7 +32,7 @@ export function watchIdle({ idle_ms: idle, ends_ms: ends, office }) {
     dialog.left.textContent = word('duration.second', { n: Math.ceil(leftMs / 1000) });
   };
   const look = () => {
-    const leftMs = idle - step - idleMs();
+    const leftMs = onWall(session) ? Infinity : idle - step - idleMs();
     if (leftMs <= 0) touch();
     else if (leftMs <= step) warn(leftMs);
     else if (dialog) dialog.close();

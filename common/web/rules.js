@@ -20,5 +20,5 @@ export const finding = (name) => rules.findings[name] ?? { fails: true, reason: 
 // The roles that have work at that kind of office, and those that every office has.
 export function rolesAt(office) {
   const working = Object.entries(rules.duties[office] ?? {}).filter(([act]) => act.startsWith('decide.')).flatMap(([, roles]) => roles);
-  return [...new Set(['clerk', 'examiner', 'issuer', 'maker', 'checker'].filter((role) => working.includes(role))), 'supervisor', 'auditor', 'administrator'];
+  return [...new Set(['clerk', 'examiner', 'issuer', 'maker', 'checker'].filter((role) => working.includes(role))), 'supervisor', 'auditor', 'administrator', 'wall'];
 }

@@ -2,6 +2,7 @@
 // trace - a case's whole way across the offices: one line for each step, in the order of time, the office said where it changes; and
 // the proofs of it, verified by this office and taken along as files that anybody can verify (yidictl verify).
 import { call } from './api.js';
+import { unbase64 } from './base64.js';
 import { h, replace } from './dom.js';
 import { save } from './download.js';
 import { ask, field } from './fields.js';
@@ -43,10 +44,8 @@ export function proofs(caseNumber) {
   return h('section.card', h('div.head', h('div', h('h2', word('proof.title')), h('p.hint', word('proof.about'))), h('button', { type: 'button', onclick: open }, word('proof.ask'))), shown);
 }
 
-const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-
 function sayProofs({ names = [], proofs: found = [], attachments = [], truncated }) {
-  const files = names.map((name, i) => ({ ...found[i], name, take: () => save(name, new Blob([bytesOf(attachments[i])])) }));
+  const files = names.map((name, i) => ({ ...found[i], name, take: () => save(name, new Blob([unbase64(attachments[i])])) }));
   const bad = files.filter(({ trouble, revoked }) => trouble || revoked).length;
   return [
     h(bad ? 'p.alarm.severe' : 'p.calm', h('span.dot'), word(bad ? 'proof.bad' : 'proof.good', { n: number(bad || files.length) })),

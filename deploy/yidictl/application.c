@@ -98,19 +98,27 @@ attach_template(Yidi__Fingerprint *fingerprint, const struct application_files *
     return result == OK ? put_digest(*ret_frame, arena, &fingerprint->digest) : result;
 }
 
+static enum result
+attach_photo(Yidi__ApplicationForm *form, const struct application_files *files,
+             struct arena *arena, struct bytes *ret_frame, struct refusal *ret_refusal)
+{
+    enum result result = read_attachment(files, files->photo, arena, ret_frame, ret_refusal);
+    return result == OK ? put_digest(*ret_frame, arena, &form->photo_digest) : result;
+}
+
 enum result
 application_prepare(Yidi__ApplicationForm *form, const char *request_key,
                     const struct application_files *files, struct arena *arena,
                     struct application *ret_application, struct refusal *ret_refusal)
 {
-    struct application application = { .apply = YIDI__APPLY__INIT, .frame_count = 1 };
+    struct application application = { .apply = YIDI__APPLY__INIT };
     application.apply.form = form;
     application.apply.request_key = (char *)request_key;
 
-    enum result result =
-        read_attachment(files, files->photo, arena, &application.frames[0], ret_refusal);
-    if (result == OK)
-        result = put_digest(application.frames[0], arena, &form->photo_digest);
+    enum result result = OK;
+    if (files->photo != NULL)
+        result = attach_photo(form, files, arena, &application.frames[application.frame_count++],
+                              ret_refusal);
     if (result == OK)
         result = merge_positions(form, files, arena, ret_refusal);
     for (size_t i = 0; result == OK && i < form->n_fingerprints; i++)

@@ -22,7 +22,7 @@ struct application_fingerprint {
 
 struct application_files {
     const char *folder; /* relative paths start here; NULL: the working folder */
-    const char *photo;
+    const char *photo;  /* NULL: none */
     size_t fingerprint_count;
     struct application_fingerprint fingerprints[FINGERPRINTS_MAX];
 };
@@ -30,7 +30,7 @@ struct application_files {
 struct application {
     Yidi__Apply apply; /* in the arena, as all it holds */
     size_t frame_count;
-    struct bytes frames[ATTACHMENTS_MAX]; /* photo, templates in the form's order */
+    struct bytes frames[ATTACHMENTS_MAX]; /* photo if any, templates in the form's order */
 };
 
 /* Complete the form from the files.

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * batch_files - what a personalisation machine is given of a batch: files for each card, and a
- * manifest of them.
- *
- *     CASE.json     what is printed on the card
- *     CASE.jpg      the photo; the machine makes the chip's block of 1,024 bytes from it
- *     CASE.chip     the chip's text, 256 bytes (common/domain/chip.h)
- *     CASE.fingers  the two templates, 1,024 bytes
- *     manifest.json BatchManifest (proto/production.proto); written last
+ * batch_files - the folder that a personalisation machine is given of a batch: the files that the
+ * office made for each card (production-node/machine_files.h), and manifest.json, the BatchManifest
+ * of them (proto/production.proto), which is written last.
  */
 #ifndef YIDICTL_BATCH_FILES_H
 #define YIDICTL_BATCH_FILES_H
@@ -28,8 +23,8 @@ struct batch_files {
 enum result batch_files_open(struct batch_files *files, const char *folder,
                              struct refusal *ret_refusal) MUST_CHECK;
 
-/* The files of one card, mode 0600. A card that the office refused is only noted. */
-enum result batch_files_add(struct batch_files *files, const Yidi__BatchCard *card,
+/* The files of one card, mode 0600. A card that was left out is only noted. */
+enum result batch_files_add(struct batch_files *files, const Yidi__MachineCard *card,
                             struct refusal *ret_refusal) MUST_CHECK;
 
 /* The manifest. */

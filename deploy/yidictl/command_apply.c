@@ -28,11 +28,11 @@ static const struct argument_rule options[] = {
 };
 
 static enum result
-read_files(const struct arguments *arguments, struct application_files *ret_files,
+read_files(const struct arguments *arguments, bool amends, struct application_files *ret_files,
            struct refusal *ret_refusal)
 {
     *ret_files = (struct application_files){ .photo = arguments_text(arguments, "photo") };
-    if (ret_files->photo == NULL)
+    if (ret_files->photo == NULL && !amends)
         return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "photo", "must be given");
 
     size_t place = 0;
@@ -129,8 +129,16 @@ ask(const struct settings *settings, struct application *application, bool anywa
     return EXIT_DONE;
 }
 
+/* None are given, and no reason why there would be none. */
+static bool
+keeps_fingerprints(const Yidi__ApplicationForm *form, const struct application_files *files)
+{
+    return files->fingerprint_count == 0 && form->no_fingerprints_reason[0] == '\0';
+}
+
 static int
-ask_amend(const struct settings *settings, const char *case_number, struct application *application)
+ask_amend(const struct settings *settings, const char *case_number,
+          const struct application_files *files, struct application *application)
 {
     AUTO(session) struct session session = { 0 };
     AUTO(answer) struct answer answer = { 0 };
@@ -139,6 +147,8 @@ ask_amend(const struct settings *settings, const char *case_number, struct appli
     amend.case_number = (char *)case_number;
     amend.form = application->apply.form;
     amend.request_key = application->apply.request_key;
+    amend.keep_photo = files->photo == NULL;
+    amend.keep_fingerprints = keeps_fingerprints(amend.form, files);
     request.command_case = YIDI__REQUEST__COMMAND_AMEND;
     request.amend = &amend;
 
@@ -179,7 +189,7 @@ hand_in(const struct settings *settings, const struct arguments *arguments, cons
     const char *key = arguments_text(arguments, "key");
     enum result result = form_path == NULL && draft == NULL
                              ? refuse(&refusal, REFUSAL_OPTION_INVALID, "form", "must be given")
-                             : read_files(arguments, &files, &refusal);
+                             : read_files(arguments, amends, &files, &refusal);
     if (result != OK)
         return report_usage(settings, result, &refusal);
 
@@ -190,12 +200,14 @@ hand_in(const struct settings *settings, const struct arguments *arguments, cons
     int status = find_form(settings, form_path, draft, &arena, &form);
     if (status != EXIT_DONE)
         return status;
+    if (amends && keeps_fingerprints(form, &files))
+        form->n_fingerprints = 0;
     result =
         application_prepare(form, key == NULL ? "" : key, &files, &arena, &application, &refusal);
     if (result != OK)
         return report_result(settings, result, &refusal);
     if (amends)
-        return ask_amend(settings, case_number, &application);
+        return ask_amend(settings, case_number, &files, &application);
     application.apply.draft = (char *)(draft == NULL ? "" : draft);
     return ask(settings, &application, arguments_flag(arguments, "anyway"));
 }
@@ -259,18 +271,21 @@ const struct command apply_command = {
 
 static const struct argument_rule amend_options[] = {
     { "form", "FORM.json", false, "the whole form, corrected; - is standard input" },
-    { "photo", "PHOTO.jpg", false, "the photo, a JPEG of 358 x 441 pixels" },
-    { "fingerprint", "POSITION:FILE", true, "a template, such as RIGHT_THUMB:thumb.bin" },
+    { "photo", "PHOTO.jpg", false, "a new photo, a JPEG of 358 x 441 pixels" },
+    { "fingerprint", "POSITION:FILE", true, "a new template, such as RIGHT_THUMB:thumb.bin" },
     { "key", "KEY", false, "the same key and content again is the same correction" },
     { 0 },
 };
 
 const struct command amend_command = {
     .name = "amend",
-    .synopsis = "CASE --form FORM.json --photo PHOTO.jpg [--fingerprint POSITION:FILE]...\n"
+    .synopsis = "CASE --form FORM.json [--photo PHOTO.jpg] [--fingerprint POSITION:FILE]...\n"
                 "       [--key KEY]",
     .help = "hand a returned application in again, corrected (补正)",
-    .description = "The form is that of apply, complete: of the same citizen, kind and fee.",
+    .description =
+        "The form is that of apply, complete: of the same citizen, kind and fee. Without\n"
+        "--photo the photo of before is kept. Without --fingerprint all fingerprints are kept,\n"
+        "unless the form says why there are none (no_fingerprints_reason).",
     .options = amend_options,
     .operand_count_min = 1,
     .operand_count_max = 1,

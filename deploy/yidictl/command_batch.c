@@ -136,10 +136,11 @@ export_page(struct session *session, Yidi__BatchExport *export, struct batch_fil
     struct refusal refusal = { 0 };
     request.command_case = YIDI__REQUEST__COMMAND_BATCH_EXPORT;
     request.batch_export = export;
-    int status = session_ask(session, &request, NULL, 0, YIDI__RESPONSE__BODY_BATCH_CARDS, &answer);
+    int status =
+        session_ask(session, &request, NULL, 0, YIDI__RESPONSE__BODY_MACHINE_CARDS, &answer);
     if (status != EXIT_DONE)
         return status;
-    const Yidi__BatchCards *page = answer.response->batch_cards;
+    const Yidi__MachineCards *page = answer.response->machine_cards;
     enum result result = OK;
     for (size_t i = 0; i < page->n_cards && result == OK; i++)
         result = batch_files_add(files, page->cards[i], &refusal);

@@ -16,7 +16,8 @@ enum { ROLES_MAX = 8 };
 #define ROLE_OPTION                                                                                \
     {                                                                                              \
         "role", "ROLE", true,                                                                      \
-            "clerk, examiner, issuer, maker, checker, supervisor, auditor or administrator; "      \
+            "clerk, examiner, issuer, maker, checker, supervisor, auditor, administrator or "      \
+            "wall; "                                                                               \
             "mandatory"                                                                            \
     }
 #define PASSWORD_OPTION                                                                            \
@@ -221,7 +222,9 @@ const struct command operator_add_command = {
         "From the first operator on, nothing is done here under a name that was not added, and\n"
         "everybody does only what their roles allow. The password is asked for at the terminal;\n"
         "it has ten characters at least.\n\n"
-        "An auditor sees everything and decides nothing, so holds no other role. Whoever\n"
+        "An auditor sees everything and decides nothing, so holds no other role. Nor does a\n"
+        "screen on the wall (wall), which shows figures only, and stays logged in unattended\n"
+        "until session-max. Whoever\n"
         "examined an application never issues it, and whoever made a card never checks it,\n"
         "whatever their roles.\n\n"
         "Operators are changed over the local socket by whoever may open it, listed or not:\n"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // batches - which cards a machine makes together: put together, exported, its results entered.
 import { call } from './api.js';
+import { base64 } from './base64.js';
 import { decide, refusalText } from './decide.js';
 import { h, replace } from './dom.js';
 import { ask, field, problemText, tell } from './fields.js';
@@ -8,8 +9,7 @@ import { learnOffices, officeName } from './offices.js';
 import { save } from './download.js';
 import { table } from './table.js';
 import { named, number, time, word } from './words.js';
-
-const resultsMost = 100;
+import { zip } from './zip.js';
 
 export async function batchesPage(context) {
   const { body, rest: [batch], may, who } = context;
@@ -51,12 +51,12 @@ async function one(context, batch) {
     if (!results) return;
     const refused = results.filter(({ refusal }) => refusal);
     if (!refused.length) reload();
-    else sayRefused(progress, results.length - refused.length, refused.map(({ case_number: each, refusal }) => [each, refusalText(refusal)]));
+    else sayRefused(progress, word('cases.done', { n: number(results.length - refused.length) }), refused.map(({ case_number: each, refusal }) => [each, refusalText(refusal)]));
   };
   const states = [...new Set(cards.map(({ state }) => state))].map((state) => `${named('state', state)} ${number(cards.filter((card) => card.state === state).length)}`).join(' · ');
   replace(body, h('div.head', h('div', h('h1', word('batch.title', { batch })), h('p', [row.machine, row.operator, time(row.made_ms), states].filter(Boolean).join(' · '))),
       h('div.buttons', made.length && may('decide.check-card') ? checks.map((act) => h('button.primary', { type: 'button', onclick: () => check(act) }, word(`act.${act.name}`), h('b', number(made.length)))) : null,
-        may('batch_export') && h('button', { type: 'button', onclick: () => exported(batch, progress) }, word('batch.export')),
+        may('batch_export') && h('button', { type: 'button', onclick: () => exported(row, progress) }, word('batch.export')),
         may('batch_import') && [h('button.primary', { type: 'button', onclick: () => file.click() }, word('batch.import')), file])),
     progress,
     h('div.scroll', table([
@@ -64,7 +64,7 @@ async function one(context, batch) {
       { label: word('cases.state'), cell: ({ state, left }) => [named('state', state), left && h('span.flag.doubt', word('batch.left'))] },
       { label: word('case.card_serial'), cell: ({ card_serial: serial }) => h('span.mono', serial || '–') },
     ], cards)),
-    may('batch_export') && h('p.hint', word('batch.export.hint'), ' ', h('code', `yidictl batch export ${batch}`)),
+    may('batch_export') && h('p.hint', word('batch.export.hint')),
     may('batch_import') && h('p.hint', word('batch.import.hint'), ' ', h('code', 'case,serial,ok|defective,text')));
   onChange(async () => {
     const now = await call('batch_query', { batch }).catch(() => null);
@@ -72,58 +72,61 @@ async function one(context, batch) {
   });
 }
 
-function sayRefused(place, done, refused) {
-  replace(place, h('section.results', h('h2', word('batch.imported', { n: number(done), refused: number(refused.length) })),
+function sayRefused(place, title, refused) {
+  replace(place, h('section.results', h('h2', title, ' · ', word('cases.refused', { n: number(refused.length) })),
     h('ul', refused.map(([which, why]) => h('li', h('span.mono', which), ' ', why)))));
 }
 
-// What the machine needs, as one JSON file; yidictl batch export makes the machine's own files of it.
-async function exported(batch, progress) {
-  const all = [];
+const unhex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+
+// The files of the machine, as the office makes them, and their manifest (BatchManifest) as one archive.
+async function exported({ batch, acceptance_office: office, machine }, progress) {
+  const cards = [];
+  const files = [];
   let after = '';
   try {
     do {
       const page = await call('batch_export', { batch, after });
-      all.push(...(page.cards ?? []));
+      for (const { noted, data = [] } of page.cards ?? []) {
+        cards.push(noted);
+        data.forEach((bytes, i) => files.push({ name: noted.files[i].name, bytes: unhex(bytes) }));
+      }
       after = page.next ?? '';
-      progress.textContent = word('batch.exported', { n: number(all.length) });
+      progress.textContent = word('batch.exported', { n: number(cards.length) });
     } while (after);
   } catch (problem) {
     progress.textContent = problemText(problem);
     return;
   }
-  save(`batch-${batch}.json`, new Blob([JSON.stringify({ batch, cards: all })], { type: 'application/json' }));
+  const manifest = JSON.stringify({ batch, office, machine, exported_ms: Date.now(), cards });
+  if (files.length) save(`${batch}.zip`, zip([...files, { name: 'manifest.json', bytes: new TextEncoder().encode(manifest) }]));
+  sayExported(progress, cards);
 }
 
-// Lines of CSV (RFC 4180); a quoted field may hold a comma.
-const fieldsOf = (line) => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => (quoted === undefined ? plain : quoted.replaceAll('""', '"')).trim());
+// Which cards are in the archive, and which not.
+function sayExported(place, cards) {
+  const out = cards.filter(({ left_out: why }) => why);
+  const cut = cards.filter(({ cut_on_chip: fields = [] }) => fields.length);
+  replace(place, h(out.length ? 'section.results' : 'p.calm', out.length ? h('h2', word('batch.exported.some', { n: number(cards.length - out.length), out: number(out.length) }))
+    : [h('span.dot'), word('batch.exported.all', { n: number(cards.length) })], out.length > 0 && h('ul', out.map(({ case_number: each, left_out: why }) => {
+    const [code] = why.split(' ');
+    return h('li', h('a.mono', { href: `#/case/${each}` }, each), ' ', named('code', code), ' ', h('code', code));
+  }))), cut.length > 0 && h('p.hint', word('batch.exported.cut', { n: number(cut.length), count: cut.length })));
+}
 
-// The machine's result file: a line for each card body, as yidictl batch import takes it.
+// The machine's result file: a line for each card body, read by the office, as yidictl batch import sends it.
 async function enter(batch, input, progress, done) {
-  const lines = (await input.files[0].text()).replace(/^\ufeff/, '').split(/\r?\n/).map((text, i) => ({ text, at: i + 1 })).filter(({ text }) => text && !text.startsWith('case,'));
+  const bytes = new Uint8Array(await input.files[0].arrayBuffer());
   input.value = '';
-  const rows = lines.map(({ text, at }) => ({ at, fields: fieldsOf(text) }));
-  const bad = rows.filter(({ fields: [, serial, verdict, why = ''] }) => !serial || !['ok', 'defective'].includes(verdict) || (verdict === 'defective') !== Boolean(why));
-  if (!rows.length || bad.length) {
-    sayRefused(progress, 0, bad.length ? bad.map(({ at }) => [word('batch.line', { n: at }), word('batch.line.wrong')]) : [['', word('batch.line.none')]]);
-    return;
-  }
-  const results = rows.map(({ fields: [caseNumber, serial, verdict, text = ''] }) => ({ case_number: caseNumber, card_serial: serial, defective: verdict === 'defective', text }));
-  const refused = [];
   try {
-    for (let at = 0; at < results.length; at += resultsMost) {
-      const answer = await call('batch_import', { batch, results: results.slice(at, at + resultsMost) });
-      refused.push(...answer.results.filter(({ refusal }) => refusal));
-      progress.textContent = word('batch.imported', { n: number(Math.min(at + resultsMost, results.length) - refused.length), refused: number(refused.length) });
-    }
+    const { results = [], made = 0, defective = 0, known = 0 } = await call('batch_import', { batch, attachments: [base64(bytes)] });
+    const refused = results.filter(({ refusal }) => refusal);
+    const text = word('batch.imported', { made: number(made), defective: number(defective), known: number(known) });
+    if (!refused.length) {
+      tell(text);
+      done();
+    } else sayRefused(progress, text, refused.map(({ line, case_number: each, refusal }) => [`${word('batch.line', { n: number(line) })} ${each}`, refusalText(refusal)]));
   } catch (problem) {
-    progress.textContent = problemText(problem);
-    return;
+    replace(progress, h('p.problem', { role: 'alert' }, problemText(problem), ' ', h('code', problem.code)));
   }
-  if (refused.length) {
-    sayRefused(progress, results.length - refused.length, refused.map(({ case_number: each, refusal }) => [each, refusalText(refusal)]));
-    return;
-  }
-  tell(word('batch.imported', { n: number(results.length), refused: 0 }));
-  done();
 }

@@ -41,25 +41,24 @@ const acts = [
     () => ({ name: 'text', label: word('reason'), rows: 3, required: true, maxlength: '600' })] },
 ];
 
-// Beside the personal data: the cards that were issued, and the photo of an earlier application.
-function person(full, { may }, reason) {
-  const number = full.case_row.form.person.citizen_number;
+// The photo of the citizen's last application before this one; the population record has none.
+async function earlierPhoto({ case_row: row }, reason) {
+  const { cases = [] } = await call('search', { text: row.form.person.citizen_number });
+  const [last] = cases.filter(({ accepted_ms: ms }) => Number(ms) < Number(row.accepted_ms)).sort((a, b) => Number(b.accepted_ms) - Number(a.accepted_ms));
+  if (!last) return h('figure.portrait', h('p.none', word('photo.none')));
+  const before = await call('show', { case_number: last.case_number, full: true, reason });
+  return photo(before, h('a', { href: `#/case/${last.case_number}`, title: last.case_number }, word('photo.before', { date: date(dayNumber(last.accepted_ms)) })));
+}
+
+// Beside the personal data: the photo of an earlier application, and the cards that were issued. Whoever decides sees the photos at once.
+function person(full, { may }, reason, portraits) {
   const cards = h('div');
-  const earlier = h('div');
-  const ask = async () => replace(cards, cardsOf(await call('card_query', { citizen_number: number, reason })));
-  const compare = async () => {
-    const { cases = [] } = await call('search', { text: number });
-    const others = cases.filter(({ case_number: each }) => each !== full.case_row.case_number);
-    const [last] = others.sort((a, b) => Number(b.accepted_ms) - Number(a.accepted_ms));
-    if (!last) {
-      replace(earlier, h('p.none', word('photo.none')));
-      return;
-    }
-    const before = await call('show', { case_number: last.case_number, full: true, reason });
-    replace(earlier, h('div.beside', photo(full), photo(before, word('photo.before', { date: date(dayNumber(last.accepted_ms)) }))), h('p.hint', h('a.mono', { href: `#/case/${last.case_number}` }, last.case_number)));
-  };
-  return [h('div.buttons', may('card_query') && h('button', { type: 'button', onclick: ask }, word('cards.ask')), may('search') && h('button', { type: 'button', onclick: compare }, word('photo.compare'))),
-    earlier, cards];
+  const ask = async () => replace(cards, cardsOf(await call('card_query', { citizen_number: full.case_row.form.person.citizen_number, reason })));
+  const compare = async () => portraits.append(await earlierPhoto(full, reason));
+  const decides = ['received', 'examined'].includes(full.state);
+  const button = h('button', { type: 'button', onclick: () => { button.remove(); compare(); } }, word('photo.compare'));
+  if (decides && may('search')) compare();
+  return [h('div.buttons', may('card_query') && h('button', { type: 'button', onclick: ask }, word('cards.ask')), !decides && may('search') && button), cards];
 }
 
 export const role = {

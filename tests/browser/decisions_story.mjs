@@ -20,6 +20,29 @@ export async function a_refusal_is_told_at_the_window_with_its_reason({ offices,
   assert.equal(await lin.page.locator('#main .head').first().getByRole('button', { name: lin.word('act.collect') }).count(), 0);
 }
 
+export async function the_photo_of_an_earlier_application_stands_beside_the_new_one({ offices, person }) {
+  const citizen = offices.somebody();
+  const earlier = offices.apply('Shenzhen', 'lin', citizen);
+  await offices.state('Langzhong', earlier, 'received');
+  offices.ctl('Langzhong', 'pu', 'refuse', earlier, '--reason', 'identity-doubtful', '--text', '请到户籍地办理。');
+  await offices.state('Shenzhen', earlier, 'refused');
+  const { photo } = offices.somebody();
+  const number = offices.apply('Shenzhen', 'lin', { ...citizen, photo });
+  await offices.state('Langzhong', number, 'received');
+  const pu = await person('Langzhong', 'pu');
+  await pu.openCase(number, 'received');
+  await pu.press('case.open');
+  await pu.fill('reason', '比对照片');
+  await pu.confirm();
+  const photos = pu.page.locator('.portraits img');
+  await photos.nth(1).waitFor();
+  const [now, before] = await photos.evaluateAll((images) => images.map(({ src, naturalWidth, offsetTop }) => ({ src, naturalWidth, offsetTop })));
+  assert.deepEqual([now.naturalWidth, before.naturalWidth], [358, 358]);
+  assert.notEqual(now.src, before.src);
+  assert.equal(now.offsetTop, before.offsetTop);
+  assert.equal(await pu.page.locator('.portraits a').getAttribute('href'), `#/case/${earlier}`);
+}
+
 export async function a_return_asks_for_its_text_and_its_day_beside_the_fields({ offices, person }) {
   const number = offices.apply('Shenzhen', 'lin', offices.somebody());
   await offices.state('Langzhong', number, 'received');

@@ -88,6 +88,6 @@ states() {
     expect fee $(values_of FeeItem) $(values_of FeeMove)
     expect message $(kinds_of_message)
     expect state $(states)
-    expect role clerk examiner issuer maker checker supervisor auditor administrator
+    expect role clerk examiner issuer maker checker supervisor auditor administrator wall
 }
 exit $failed

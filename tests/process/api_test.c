@@ -59,7 +59,7 @@ add_operator(const struct place *place)
                                               "operator", "add",  "somebody",   NULL };
     size_t count = 7;
     for (size_t i = 0; i < DUTY_ROLE_COUNT; i++) {
-        if (1 << i == DUTY_AUDITOR) /* is that alone */
+        if (1 << i == DUTY_AUDITOR || 1 << i == DUTY_WALL) /* are that alone */
             continue;
         words[count++] = "--role";
         words[count++] = duty_role_name(i);

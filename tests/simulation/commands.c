@@ -377,25 +377,22 @@ take_line_result(struct world *world, const struct results *results, struct resu
 struct outcome
 command_import(struct world *world, struct results *results)
 {
-    Yidi__BatchResult lines[RESULTS_MAX], *list[RESULTS_MAX];
+    enum { RESULT_LINE_BYTES = 100 };
+    char text[RESULTS_MAX * RESULT_LINE_BYTES];
+    size_t size = 0;
     Yidi__BatchImport import = YIDI__BATCH_IMPORT__INIT;
     Yidi__Request request = YIDI__REQUEST__INIT;
     struct outcome outcome = { 0 };
-    for (size_t i = 0; i < results->count; i++) {
-        list[i] = &lines[i];
-        yidi__batch_result__init(&lines[i]);
-        lines[i].case_number = results->lines[i].case_number;
-        lines[i].card_serial = results->lines[i].serial;
-        lines[i].defective = results->lines[i].defective;
-        lines[i].text = results->lines[i].defective ? "printed askew" : "";
-    }
+    for (size_t i = 0; i < results->count; i++)
+        size += (size_t)snprintf(text + size, sizeof text - size, "%s,%s,%s\n",
+                                 results->lines[i].case_number, results->lines[i].serial,
+                                 results->lines[i].defective ? "defective,printed askew" : "ok");
+    const struct bytes file = bytes_of(text, size);
     import.batch = results->batch;
-    import.results = list;
-    import.n_results = results->count;
     request.operator_ = "zhang";
     request.command_case = YIDI__REQUEST__COMMAND_BATCH_IMPORT;
     request.batch_import = &import;
-    const Yidi__Response *response = ask(world, results->centre, &request, NULL, 0);
+    const Yidi__Response *response = ask(world, results->centre, &request, &file, 1);
     outcome.answered = response != NULL;
     if (response != NULL && response->body_case == YIDI__RESPONSE__BODY_REFUSAL)
         set_code(&outcome, response->refusal);

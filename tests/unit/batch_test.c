@@ -6,11 +6,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "common/domain/chip.h"
 #include "common/io/case_file.h"
+#include "common/io/signature.h"
 #include "tests/lib/centre.h"
 
 static struct centre centre;
@@ -49,26 +52,32 @@ export_batch(const char *batch, const char *after)
     return centre_ask(&centre, CENTRE, &request);
 }
 
+static const Yidi__Response *
+import_text(const char *batch, const char *text)
+{
+    Yidi__BatchImport command = YIDI__BATCH_IMPORT__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    const struct bytes file = bytes_of_text(text);
+    command.batch = (char *)(uintptr_t)batch;
+    request.operator_ = "keeper";
+    request.command_case = YIDI__REQUEST__COMMAND_BATCH_IMPORT;
+    request.batch_import = &command;
+    return fake_network_ask(&centre.network, CENTRE, &request, &file, 1);
+}
+
 /* One line of the machine: the state after it, "known", or the code of its refusal. */
 static const char *
 import_one(const char *batch, const char *case_number, const char *serial, const char *fault)
 {
-    Yidi__BatchResult line = YIDI__BATCH_RESULT__INIT, *lines[] = { &line };
-    Yidi__BatchImport command = YIDI__BATCH_IMPORT__INIT;
-    Yidi__Request request = YIDI__REQUEST__INIT;
-    line.case_number = (char *)(uintptr_t)case_number;
-    line.card_serial = (char *)(uintptr_t)serial;
-    line.defective = fault[0] != '\0';
-    line.text = (char *)(uintptr_t)fault;
-    command.batch = (char *)(uintptr_t)batch;
-    command.results = lines;
-    command.n_results = 1;
-    request.command_case = YIDI__REQUEST__COMMAND_BATCH_IMPORT;
-    request.batch_import = &command;
-    const Yidi__Response *response = centre_ask(&centre, CENTRE, &request);
+    char text[400];
+    snprintf(text, sizeof text, "%s,%s,%s", case_number, serial,
+             fault[0] == '\0' ? "ok" : "defective,");
+    strcat(text, fault);
+    const Yidi__Response *response = import_text(batch, text);
     if (response->body_case == YIDI__RESPONSE__BODY_REFUSAL)
         return response->refusal->code;
     assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_BATCH_IMPORTED);
+    assert_int_equal(response->batch_imported->n_results, 1);
     const Yidi__CaseResult *result = response->batch_imported->results[0];
     return result->refusal != NULL ? result->refusal->code
            : result->known         ? "known"
@@ -92,6 +101,33 @@ an_order_waits_in_one_batch_at_a_time(void **unused)
     fake_network_audit(&centre.network);
 }
 
+/* Face, photo, text of the chip and both templates, each with its digest. */
+static void
+expect_files(const Yidi__MachineCard *card)
+{
+    static const char *const extensions[] = { ".json", ".jpg", ".chip", ".fingers" };
+    struct digest digest;
+    assert_string_equal(card->noted->left_out, "");
+    assert_int_equal(card->noted->n_files, 4);
+    assert_int_equal(card->n_data, 4);
+    for (size_t i = 0; i < 4; i++) {
+        const Yidi__BatchFile *file = card->noted->files[i];
+        const struct bytes data = bytes_of(card->data[i].data, card->data[i].len);
+        assert_memory_equal(file->name, card->noted->case_number, CASE_NUMBER_CHARS);
+        assert_string_equal(file->name + CASE_NUMBER_CHARS, extensions[i]);
+        assert_int_equal(file->size, data.size);
+        signature_digest_one(data, &digest);
+        assert_memory_equal(file->sha256.data, digest.bytes, DIGEST_BYTES);
+    }
+    assert_int_equal(card->data[1].len, centre.application.photo_size);
+    assert_memory_equal(card->data[1].data, centre.application.photo,
+                        centre.application.photo_size);
+    assert_int_equal(card->data[2].len, CHIP_TEXT_BYTES);
+    assert_int_equal(card->noted->templates, 2);
+    assert_memory_equal(card->data[3].data + CHIP_TEMPLATE_BYTES, centre.application.templates[1],
+                        CHIP_TEMPLATE_BYTES);
+}
+
 static void
 a_batch_gives_the_machine_all_that_it_needs(void **unused)
 {
@@ -101,30 +137,25 @@ a_batch_gives_the_machine_all_that_it_needs(void **unused)
     expect_batch(0, "B-0000001", 2);
     centre_expect(&centre, &centre_make, "made"); /* by hand meanwhile */
     centre_expect_refusal(export_batch("B-0000009", ""), "BATCH_UNKNOWN");
-    const Yidi__BatchCards *page = export_batch("B-0000001", "")->batch_cards;
+    const Yidi__MachineCards *page = export_batch("B-0000001", "")->machine_cards;
     assert_int_equal(page->n_cards, 2);
     assert_string_equal(page->next, "");
     unsigned given = 0;
     for (size_t i = 0; i < page->n_cards; i++) {
-        const Yidi__BatchCard *card = page->cards[i];
-        if (strcmp(card->case_number, centre.number) == 0) {
-            assert_string_equal(card->refusal->code, "ILLEGAL_IN_STATE");
-            assert_null(card->person);
-            assert_int_equal(card->photo.len, 0);
+        const Yidi__MachineCard *card = page->cards[i];
+        if (strcmp(card->noted->case_number, centre.number) == 0) {
+            assert_string_equal(card->noted->left_out,
+                                "ILLEGAL_IN_STATE made, and not to be made now");
+            assert_int_equal(card->noted->n_files, 0);
+            assert_int_equal(card->n_data, 0);
             continue;
         }
         given++;
-        assert_null(card->refusal);
-        assert_int_equal(card->photo.len, centre.application.photo_size);
-        assert_memory_equal(card->photo.data, centre.application.photo,
-                            centre.application.photo_size);
-        assert_int_equal(card->n_templates, 2);
-        assert_memory_equal(card->templates[1]->data.data, centre.application.templates[1], 512);
-        assert_true(card->valid_from > 20000101);
+        expect_files(card);
     }
     assert_int_equal(given, 1);
-    assert_string_equal(export_batch("B-0000001", page->cards[1]->case_number)->batch_cards->next,
-                        "");
+    assert_string_equal(
+        export_batch("B-0000001", page->cards[1]->noted->case_number)->machine_cards->next, "");
 }
 
 static void
@@ -139,7 +170,7 @@ the_machines_results_are_taken_once(void **unused)
     centre_go(&centre, 2, TO_ORDERED); /* in no batch */
     assert_string_equal(import_one("B-0000007", first, "X1", ""), "BATCH_UNKNOWN");
     assert_string_equal(import_one("B-0000001", centre.number, "X1", ""), "BATCH_UNKNOWN");
-    assert_string_equal(import_one("B-0000001", "310115000001261122000000X1", "X1", ""),
+    assert_string_equal(import_one("B-0000001", "4403050000012611220000017P", "X1", ""),
                         "CASE_UNKNOWN");
     assert_string_equal(import_one("B-0000001", first, "X1", "laminate torn"), "ordered");
     centre_expect_stock(&centre, 9, 0, 1, 8);
@@ -165,6 +196,40 @@ the_machines_results_are_taken_once(void **unused)
     expect_batch(0, "B-0000002", 2);
     centre_check_books(&centre);
     fake_network_audit(&centre.network);
+}
+
+static void
+each_line_of_a_result_file_has_its_own_result(void **unused)
+{
+    enum { LINES_MAX = 2048, LINE_BYTES = 32 };
+    static char many[(LINES_MAX + 1) * LINE_BYTES];
+    char text[400];
+    (void)unused;
+    centre_go(&centre, 1, TO_ORDERED);
+    expect_batch(0, "B-0000001", 1);
+    for (size_t i = 0, size = 0; i <= LINES_MAX; i++)
+        size += (size_t)snprintf(many + size, sizeof many - size, "%s,X\n", centre.number);
+    centre_expect_refusal(import_text("B-0000001", many), "CSV_INVALID");
+    centre_expect_refusal(import_text("B-0000001", "case,serial,result,text\r\n\r\n"),
+                          "CSV_INVALID");
+    snprintf(text, sizeof text,
+             "\xEF\xBB\xBF"
+             "case,serial,result,text\r\n\r\n4403,X1,ok\r\n%s,X1,perhaps\r\n"
+             "%s,X2,\"defective\",\"torn, and scorched\"\r\n%s,X3,ok\r\n%s,X3,ok",
+             centre.number, centre.number, centre.number, centre.number);
+    const Yidi__BatchImported *imported = import_text("B-0000001", text)->batch_imported;
+    assert_int_equal(imported->n_results, 5);
+    assert_int_equal(imported->results[0]->line, 3);
+    assert_string_equal(imported->results[0]->case_number, "");
+    assert_non_null(imported->results[0]->refusal);
+    assert_string_equal(imported->results[1]->refusal->code, "CSV_INVALID");
+    assert_string_equal(imported->results[2]->state, "ordered");
+    assert_string_equal(imported->results[3]->state, "made");
+    assert_true(imported->results[4]->known);
+    assert_int_equal(imported->results[4]->line, 7);
+    assert_int_equal(imported->made, 1);
+    assert_int_equal(imported->defective, 1);
+    assert_int_equal(imported->known, 1);
 }
 
 /* The order is withdrawn while the machine has it: whatever it makes is no card. */
@@ -273,6 +338,7 @@ main(int argc, char *argv[])
         TEST(an_order_waits_in_one_batch_at_a_time),
         TEST(a_batch_gives_the_machine_all_that_it_needs),
         TEST(the_machines_results_are_taken_once),
+        TEST(each_line_of_a_result_file_has_its_own_result),
         TEST(a_body_made_for_a_withdrawn_order_is_booked_as_spoiled),
         TEST(a_batch_looks_at_no_order_of_another_batch_or_window),
         TEST(orders_of_an_earlier_program_are_found),

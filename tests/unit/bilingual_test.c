@@ -10,15 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "common/domain/chip.h"
 #include "common/domain/citizen_csv.h"
 #include "common/domain/finding.h"
-#include "common/io/file.h"
-#include "deploy/yidictl/batch_files.h"
+#include "production-node/machine_files.h"
 #include "tests/lib/centre.h"
 #include "tests/lib/fake_policy.h"
 
@@ -133,92 +131,51 @@ it_is_masked_where_the_name_is(void **unused)
 
 /* ---- the card's face ---- */
 
-/* The one card of the first batch, as the centre gives it out. */
-static Yidi__BatchCard *
-export_card(const Yidi__BatchRow **ret_batch)
+/* The files of the card that the centre has ordered. */
+static const Yidi__MachineCard *
+make_files(const Yidi__Case *row, struct arena *arena)
 {
-    Yidi__BatchMake make = YIDI__BATCH_MAKE__INIT;
-    Yidi__BatchExport export = YIDI__BATCH_EXPORT__INIT;
-    Yidi__Request request = YIDI__REQUEST__INIT;
-    make.machine = "M1";
-    request.command_case = YIDI__REQUEST__COMMAND_BATCH_MAKE;
-    request.batch_make = &make;
-    assert_int_equal(centre_ask(&centre, CENTRE, &request)->body_case, YIDI__RESPONSE__BODY_BATCH);
-    export.batch = "B-0000001";
-    request.command_case = YIDI__REQUEST__COMMAND_BATCH_EXPORT;
-    request.batch_export = &export;
-    const Yidi__BatchCards *page = centre_ask(&centre, CENTRE, &request)->batch_cards;
-    assert_int_equal(page->n_cards, 1);
-    *ret_batch = page->batch;
-    return page->cards[0];
+    Yidi__MachineCard *card;
+    struct bytes templates[ATTACHMENTS_MAX];
+    const struct bytes photo = bytes_of(centre.application.photo, centre.application.photo_size);
+    for (size_t i = 0; i < row->form->n_fingerprints; i++)
+        templates[i] = bytes_of(centre.application.templates[i], CHIP_TEMPLATE_BYTES);
+    assert_int_equal(machine_files_make(row, photo, templates, arena, &card, NULL), OK);
+    return card;
 }
 
-/* What one file for the machine holds, as text; it is gone from the folder. */
 static const char *
-take_file(const char *folder, const char *name, struct arena *arena)
+face_of(const Yidi__MachineCard *card, struct arena *arena)
 {
-    char path[200];
-    uint8_t *data;
-    size_t size;
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    assert_int_equal(file_read(path, 1 << 20, &data, &size, NULL), OK);
-    char *text = arena_take(arena, size + 1);
+    char *text = arena_take(arena, card->data[0].len + 1);
     assert_non_null(text);
-    memcpy(text, data, size);
-    free(data);
-    assert_int_equal(unlink(path), 0);
+    memcpy(text, card->data[0].data, card->data[0].len);
+    text[card->data[0].len] = '\0';
     return text;
-}
-
-struct machine_files {
-    const char *face, *chip, *manifest;
-};
-
-static struct machine_files
-write_files(const Yidi__BatchCard *card, const Yidi__BatchRow *batch, struct arena *arena)
-{
-    AUTO(batch_files) struct batch_files files = { 0 };
-    struct machine_files taken;
-    char folder[] = "/tmp/yidi-bilingual-XXXXXX", name[64];
-    assert_non_null(mkdtemp(folder));
-    assert_int_equal(batch_files_open(&files, folder, NULL), OK);
-    assert_int_equal(batch_files_add(&files, card, NULL), OK);
-    assert_int_equal(batch_files_finish(&files, batch, 1, NULL), OK);
-    snprintf(name, sizeof name, "%s.json", centre.number);
-    taken.face = take_file(folder, name, arena);
-    snprintf(name, sizeof name, "%s.chip", centre.number);
-    taken.chip = take_file(folder, name, arena);
-    taken.manifest = take_file(folder, "manifest.json", arena);
-    snprintf(name, sizeof name, "%s.jpg", centre.number);
-    (void)take_file(folder, name, arena);
-    snprintf(name, sizeof name, "%s.fingers", centre.number);
-    (void)take_file(folder, name, arena);
-    assert_int_equal(rmdir(folder), 0);
-    return taken;
 }
 
 static void
 the_face_shows_both_scripts_and_the_chip_holds_chinese_alone(void **unused)
 {
     AUTO(arena) struct arena arena;
-    const Yidi__BatchRow *batch;
     (void)unused;
     arena_init(&arena);
     fake_policy_give_all(&centre.network, 1, rules, COUNT(rules));
     assert_string_equal(apply(1, &uyghur), "");
     fake_desk_walk(&centre.network, centre.number, TO_ORDERED);
-    Yidi__BatchCard *card = export_card(&batch);
-    const struct machine_files both = write_files(card, batch, &arena);
-    card->second_script_name = card->second_script_address = "";
-    const struct machine_files alone = write_files(card, batch, &arena);
+    const Yidi__Case *row = centre_row(&centre, CENTRE);
+    const Yidi__MachineCard *both = make_files(row, &arena);
+    const char *face = face_of(both, &arena);
+    row->form->second_script_name = row->form->second_script_address = "";
+    const Yidi__MachineCard *alone = make_files(row, &arena);
 
-    assert_non_null(strstr(both.face, "\"second_script_name\":\"ئايگۈل مەمەت\""));
-    assert_non_null(strstr(both.face, "\"second_script_address\":\"قەشقەر شەھىرى 12-قورۇ\""));
-    assert_non_null(strstr(both.face, centre.application.citizen.name));
-    assert_non_null(strstr(both.manifest, "\"bilingual\":true"));
-    assert_null(strstr(alone.face, "ئايگۈل"));
-    assert_null(strstr(alone.manifest, "\"bilingual\":true"));
-    assert_memory_equal(both.chip, alone.chip, CHIP_TEXT_BYTES);
+    assert_non_null(strstr(face, "\"second_script_name\":\"ئايگۈل مەمەت\""));
+    assert_non_null(strstr(face, "\"second_script_address\":\"قەشقەر شەھىرى 12-قورۇ\""));
+    assert_non_null(strstr(face, centre.application.citizen.name));
+    assert_true(both->noted->bilingual);
+    assert_null(strstr(face_of(alone, &arena), "ئايگۈل"));
+    assert_false(alone->noted->bilingual);
+    assert_memory_equal(both->data[2].data, alone->data[2].data, CHIP_TEXT_BYTES);
 }
 
 /* The order carries the form that the window signed. */

@@ -132,6 +132,22 @@ duty_of_auditors_and_administrators_is_no_case(void **unused)
     }
 }
 
+/* No act that a screen on the wall may do shows or changes anything about a person. */
+static void
+duty_of_a_wall_is_figures_alone(void **unused)
+{
+    static const char *const acts[] = { "status", "dashboard", "metrics", "peers" };
+    (void)unused;
+    for (size_t place = 0; place < 3; place++) {
+        size_t count = 0;
+        for (size_t i = 0; duty_act(i) != NULL; i++)
+            count += may(duty_act(i), offices[place], DUTY_WALL);
+        assert_int_equal(count, sizeof acts / sizeof *acts);
+        for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+            assert_true(may(acts[i], offices[place], DUTY_WALL));
+    }
+}
+
 static void
 duty_of_the_second_pair_of_eyes_is_another_role_s(void **unused)
 {
@@ -181,6 +197,7 @@ main(int argc, char *argv[])
         cmocka_unit_test(duty_of_every_command_stands_in_the_table),
         cmocka_unit_test(duty_that_the_table_does_not_have_is_nobody_s),
         cmocka_unit_test(duty_of_auditors_and_administrators_is_no_case),
+        cmocka_unit_test(duty_of_a_wall_is_figures_alone),
         cmocka_unit_test(duty_of_the_second_pair_of_eyes_is_another_role_s),
         cmocka_unit_test(duty_table_can_be_read_from_one_end_to_the_other),
         cmocka_unit_test(duty_roles_have_names),

@@ -15,6 +15,7 @@
 #include "common/core/limits.h"
 #include "common/domain/civil_date.h"
 #include "common/io/case_file.h"
+#include "common/io/signature.h"
 #include "tests/lib/fake_desk.h"
 
 enum { CITIZENS = 6 };
@@ -267,6 +268,76 @@ a_correction_that_is_repeated_is_no_second_one(void **unused)
     assert_string_equal(fake_desk_amend_as(&network, &application, "k-2", number),
                         "REQUEST_KEY_TAKEN");
     strcpy(number, first);
+    fake_network_audit(&network);
+}
+
+static void
+expect_first_template(size_t at, const uint8_t *template)
+{
+    struct digest digest;
+    AUTO(arena) struct arena arena;
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[at].scratch);
+    struct case_file file;
+    struct bytes held;
+    arena_init(&arena);
+    assert_int_equal(case_file_open(txn, network.offices[at].role->machine, number, &arena, &file),
+                     OK);
+    signature_digest_one(bytes_of(template, FINGERPRINT_BYTES), &digest);
+    assert_memory_equal(file.row->form->fingerprints[0]->digest.data, digest.bytes, DIGEST_BYTES);
+    assert_int_equal(store_get(txn, TABLE_BLOBS, bytes_of(digest.bytes, DIGEST_BYTES), &held), OK);
+}
+
+/* Corrected without photo, fingerprints or both; those that are sent come as frames. */
+static const char *
+amend_keeping(bool photo, bool fingerprints, const char *request_key)
+{
+    struct bytes frames[ATTACHMENTS_MAX];
+    size_t count = 0;
+    Yidi__ApplicationForm form = application.form;
+    Yidi__Amend amend = YIDI__AMEND__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    amend.case_number = number;
+    amend.form = &form;
+    amend.request_key = (char *)(uintptr_t)request_key;
+    amend.keep_photo = photo;
+    amend.keep_fingerprints = fingerprints;
+    if (!photo)
+        frames[count++] = bytes_of(application.photo, application.photo_size);
+    for (size_t i = 0; i < form.n_fingerprints && !fingerprints; i++)
+        frames[count++] = bytes_of(application.templates[i], FINGERPRINT_BYTES);
+    request.operator_ = "clerk";
+    request.command_case = YIDI__REQUEST__COMMAND_AMEND;
+    request.amend = &amend;
+    const Yidi__Response *response = fake_network_ask(&network, WINDOW, &request, frames, count);
+    return response->body_case == YIDI__RESPONSE__BODY_REFUSAL
+               ? response->refusal->code
+               : response->decided->results[0]->state;
+}
+
+static void
+a_correction_keeps_what_the_office_holds_of_the_case(void **unused)
+{
+    static uint8_t other[FINGERPRINT_BYTES];
+    (void)unused;
+    apply(1);
+    expect_returned();
+    memcpy(other, application.templates[0], sizeof other);
+    application.templates[0][400] ^= 1; /* not what was taken before */
+    assert_string_equal(amend_keeping(true, true, "k-1"), "submitted");
+    assert_string_equal(amend_keeping(true, true, "k-1"), "submitted");
+    fake_network_settle(&network);
+    assert_int_equal(revision_at(REGISTRY), 1);
+    expect_first_template(REGISTRY, other);
+    expect_returned();
+    assert_string_equal(amend_keeping(true, false, "k-2"), "submitted");
+    fake_network_settle(&network);
+    expect_first_template(REGISTRY, application.templates[0]);
+    expect_returned();
+    assert_string_equal(amend_keeping(false, true, "k-3"), "submitted");
+    fake_network_settle(&network);
+    expect_first_template(REGISTRY, application.templates[0]);
+    memcpy(application.templates[0], other, sizeof other);
+    finish(REGISTRY);
     fake_network_audit(&network);
 }
 
@@ -737,6 +808,7 @@ main(int argc, char *argv[])
         TEST(a_return_says_what_and_until_when),
         TEST(a_correction_is_about_the_same_case),
         TEST(a_correction_that_is_repeated_is_no_second_one),
+        TEST(a_correction_keeps_what_the_office_holds_of_the_case),
         TEST(after_a_hundred_corrections_the_registry_must_decide),
         TEST(corrections_survive_the_loss_of_any_office),
         TEST(an_application_is_withdrawn_before_it_is_issued),

@@ -101,9 +101,10 @@ function person(context, shown) {
     fields: [field({ name: 'reason', label: word('reason'), required: true, maxlength: '200' })],
     act: async ({ reason }) => {
       const full = await call('show', { case_number: row.case_number, full: true, reason });
+      const portraits = h('div.portraits', photo(full));
       section.classList.add('opened');
       replace(section, h('div.head', h('h2', word('case.applicant')), h('span.hint', word('case.opened', { reason }))),
-        h('div.profile', photo(full), facts(applicant(full.case_row.form ?? {}))), role.person?.(full, context, reason) ?? null);
+        h('div.profile', portraits, facts(applicant(full.case_row.form ?? {}))), role.person?.(full, context, reason, portraits) ?? null);
     },
   });
   const erased = Number(row.text_erased_ms) ? word('case.erased.text', { time: day(row.text_erased_ms) })

@@ -293,9 +293,8 @@ check_destruction(const struct turn *turn, const Yidi__Case *row, const Yidi__De
 {
     enum result result =
         check_words(decide, "how the card was destroyed must be said", ret_refusal);
-    if (result == OK && row->state == APPLICATION_ABANDONED && row->card_serial[0] == '\0')
-        return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "case_number",
-                      "no card has come for this case");
+    if (result == OK)
+        result = acceptance_check_card_came(row, ret_refusal);
     if (result == OK && row->state == APPLICATION_READY)
         result = handover_check_destruction(row->stage_deadline_ms, turn->now_ms, ret_refusal);
     return result;
@@ -314,9 +313,6 @@ find_event(struct turn *turn, const struct case_file *file, const Yidi__Decide *
         return result == OK
                    ? check_words(decide, "what is wrong with the card must be said", ret_refusal)
                    : result;
-    case YIDI__VERB__MISS:
-        *ret_kind = APPLICATION_MISS;
-        return check_words(decide, "where the card was looked for must be said", ret_refusal);
     case YIDI__VERB__WITHDRAW:
         *ret_kind = APPLICATION_WITHDRAW;
         return check_words(decide, "why the applicant withdraws must be said", ret_refusal);
@@ -340,10 +336,23 @@ acceptance_act(struct turn *turn, struct case_file *file, const struct applicati
 }
 
 static enum result
+miss(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
+     struct refusal *ret_refusal)
+{
+    enum result result =
+        check_words(decide, "where the card was looked for must be said", ret_refusal);
+    if (result == OK)
+        result = acceptance_check_card_came(file->row, ret_refusal);
+    return result == OK ? acceptance_miss(turn, file, decide->text, ret_refusal) : result;
+}
+
+static enum result
 decide(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
        struct refusal *ret_refusal)
 {
     struct application_event event = { 0 };
+    if (decide->verb == YIDI__VERB__MISS)
+        return miss(turn, file, decide, ret_refusal);
     if (decide->verb == YIDI__VERB__COLLECT)
         return collection_collect(turn, file, decide, ret_refusal);
     if (decide->verb == YIDI__VERB__ABANDON)

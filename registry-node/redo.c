@@ -179,7 +179,7 @@ registry_check_order(const struct turn *turn, const Yidi__Case *row,
 {
     const Yidi__Message *wanted = turn->redo == NULL ? NULL : turn->redo->wanted_by;
     const Yidi__Message *message = incoming->message;
-    if (wanted == NULL)
+    if (wanted == NULL || registry_fault_was_late(turn))
         return OK;
     bool withdrawal = message->body_case == YIDI__MESSAGE__BODY_APPLICATION_WITHDRAWN;
     bool abandoned = message->body_case == YIDI__MESSAGE__BODY_APPLICATION_ABANDONED;

@@ -13,7 +13,7 @@ const ended = ['refused', 'withdrawn', 'abandoned'];
 export const acts = [
   { name: 'amend', key: 'b', first: true, states: ['returned'], duties: counter, open: open((number) => `#/amend/${number}`), when: ({ case_row: row }) => row },
   { name: 'receive', verb: 'RECEIVE', key: 'a', first: true, bulk: true, states: ['in-transit'], duties: counter },
-  { name: 'miss', verb: 'MISS', bulk: true, states: ['in-transit'], duties: counter, fields: [why()] },
+  { name: 'miss', verb: 'MISS', bulk: true, states: ['in-transit', 'abandoned'], duties: counter, fields: [why()], when: ({ state, case_row: shown }) => state === 'in-transit' || shown?.card_serial },
   { name: 'collect', key: 'c', first: true, states: ['ready'], duties: counter, open: open((number) => `#/collect/${number}`), when: ({ case_row: row }) => row },
   { name: 'temporary', key: 't', states: ['in-production', 'in-transit'], duties: counter, open: issueTemporary, when: (shown) => shown.case_row && !temporary(shown) },
   { name: 'temporary-back', states: ['submitted', 'returned', 'in-production', 'in-transit', 'collected', 'withdrawing', 'destroyed', ...ended], duties: counter, open: (number) => returnTemporary(number),

@@ -56,7 +56,18 @@ stage_deadline_ms(const Yidi__Case *row, const struct policy_case *policy, uint6
     return stage_ms < row->statutory_deadline_ms ? stage_ms : row->statutory_deadline_ms;
 }
 
-/* ---- incoming messages ---- */
+/* ---- steps ---- */
+
+/* By when the applicant is to be told that the card is here; whoever tells reads it. */
+static enum result
+set_tell_by(struct turn *turn, Yidi__Case *row)
+{
+    struct policy_case policy;
+    enum result result = policies_of_case(turn, row, &policy);
+    if (result == OK)
+        row->tell_by_ms = deadline_ms(DEADLINE_NOTIFICATION, &policy, turn->now_ms);
+    return result;
+}
 
 enum result
 acceptance_advance(struct turn *turn, struct case_file *file, const struct incoming *incoming,
@@ -66,10 +77,14 @@ acceptance_advance(struct turn *turn, struct case_file *file, const struct incom
     struct application application = { .state = before };
     struct effects effects = { 0 };
     enum result result = application_step(&application, event, &effects, ret_refusal);
+    if (result == OK && application.state == APPLICATION_READY && before != APPLICATION_READY)
+        result = set_tell_by(turn, file->row);
     if (result == OK)
         result = turn_advance(turn, file, incoming, application.state, &effects);
     return result == OK ? fees_follow(turn, file->row, before) : result;
 }
+
+/* ---- incoming messages ---- */
 
 static enum result
 take_issued(struct turn *turn, struct case_file *file, const struct incoming *incoming,

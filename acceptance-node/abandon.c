@@ -90,10 +90,12 @@ acceptance_miss(struct turn *turn, struct case_file *file, const char *text,
                 struct refusal *ret_refusal)
 {
     const struct application_event event = { .kind = APPLICATION_MISS };
+    Yidi__CaseNote *why = file->row->note;
     bool ended = file->row->state == APPLICATION_ABANDONED;
     enum result result = acceptance_act(turn, file, &event, text, ret_refusal);
     if (result != OK || !ended)
         return result;
+    file->row->note = why;       /* it ended: what the applicant is told */
     file->row->card_serial = ""; /* nothing is left to be destroyed */
     return case_file_save(file, &application_machine, turn->txn, turn->arena);
 }

@@ -53,14 +53,13 @@ warn_of_other(struct turn *turn, const Yidi__Case *row, const struct incoming *i
 /* ---- too late ---- */
 
 bool
-registry_fault_was_late(const struct turn *turn)
+registry_answers_late_fault(const Yidi__Message *own)
 {
-    const Yidi__Message *wanted = turn->redo == NULL ? NULL : turn->redo->wanted_by;
     size_t count;
-    if (wanted == NULL || (wanted->body_case != YIDI__MESSAGE__BODY_CARD_ABANDONED &&
-                           wanted->body_case != YIDI__MESSAGE__BODY_ORDER_WITHDRAWN))
+    if (own == NULL || (own->body_case != YIDI__MESSAGE__BODY_CARD_ABANDONED &&
+                        own->body_case != YIDI__MESSAGE__BODY_ORDER_WITHDRAWN))
         return false;
-    Yidi__Hop *const *trace = message_trace_find(wanted, &count);
+    Yidi__Hop *const *trace = message_trace_find(own, &count);
     return count > 0 && trace[count - 1]->step == YIDI__STEP__RECORDED;
 }
 
@@ -69,10 +68,15 @@ registry_fault_was_late(const struct turn *turn)
 static enum result
 find_why_late(struct turn *turn, const Yidi__Case *row, const char **ret_why)
 {
-    static const char erased[] = "the case is erased; the citizen applies for another card",
-                      replaced[] = "this card was replaced by another one, which is valid";
+    static const char erased[] =
+        "此案资料已删除，请重新申请 (the case is erased: please apply again)",
+                      replaced[] = "此证已由另一张有效证件替代 (this card was replaced by another "
+                                   "one, which is valid)";
     Yidi__Citizen *citizen;
-    *ret_why = registry_fault_was_late(turn) ? replaced : row->text_erased_ms != 0 ? erased : NULL;
+    const Yidi__Message *wanted = turn->redo == NULL ? NULL : turn->redo->wanted_by;
+    *ret_why = registry_answers_late_fault(wanted) ? replaced
+               : row->text_erased_ms != 0          ? erased
+                                                   : NULL;
     if (turn->redo != NULL || *ret_why != NULL)
         return OK;
     enum result result = registry_find_citizen(turn, row->form->person->citizen_number, &citizen);

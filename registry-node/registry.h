@@ -90,9 +90,8 @@ enum result registry_take_faulty(struct turn *turn, struct case_file *file,
                                  const struct incoming *incoming,
                                  struct refusal *ret_refusal) MUST_CHECK;
 
-/* While a lost past is done again: is a message taken for the answer that its fault came too late?
- */
-bool registry_fault_was_late(const struct turn *turn);
+/* Does this message of ours, of a lost past, say that a fault came too late? NULL: no. */
+bool registry_answers_late_fault(const Yidi__Message *own);
 
 /* What did not fit together does, now that more is known. The caller saves the row. */
 void registry_settle_attention(Yidi__Case *row);

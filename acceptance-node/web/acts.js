@@ -19,7 +19,8 @@ export const acts = [
   { name: 'temporary-back', states: ['submitted', 'returned', 'in-production', 'in-transit', 'collected', 'withdrawing', 'destroyed', ...ended], duties: counter, open: (number) => returnTemporary(number),
     when: (shown) => temporary(shown) && (temporary(shown).end ?? 'STILL_OUT') === 'STILL_OUT' },
   { name: 'print-receipt', key: 'p', states: ['submitted', 'returned', 'in-production', 'in-transit', 'ready', 'withdrawing'], duties: counter, open: open((number) => `#/print/receipt/${number}`), when: ({ case_row: row }) => row },
-  { name: 'print-notice', key: 'n', states: ['returned', 'refused'], duties: counter, open: open((number) => `#/print/notice/${number}`), when: ({ case_row: row }) => row?.returned || row?.refusal },
+  { name: 'print-notice', key: 'n', states: ['returned', 'refused', 'abandoned'], duties: counter, open: open((number) => `#/print/notice/${number}`),
+    when: ({ state, case_row: row }) => row && (state === 'abandoned' || row.returned || row.refusal) },
   { name: 'print-form', states: ['submitted', 'returned', 'in-production', 'in-transit', 'ready', 'withdrawing', 'collected'], duties: counter, open: open((number) => `#/print/form/${number}`),
     when: ({ case_row: row }) => row },
   { name: 'destroy-old', verb: 'DESTROY_OLD', states: ['collected'], duties: counter, when: ({ case_row: row }) => row?.form?.kind === 'REPLACEMENT' && !row.note?.card_serial, fields: [

@@ -50,10 +50,8 @@ has_card(const Yidi__Case *row)
 static void
 forget_former_card(Yidi__Case *row)
 {
-    if (!application_machine.state_open[row->state] || has_card(row))
-        return;
-    row->card_serial = "";
-    row->package = "";
+    if (application_machine.state_open[row->state] && !has_card(row))
+        row->card_serial = "";
 }
 
 enum result
@@ -74,6 +72,32 @@ acceptance_abandon_as(struct turn *turn, struct case_file *file, const char *tex
     const struct application_event event = { .kind = APPLICATION_ABANDON };
     forget_former_card(file->row);
     return acceptance_act(turn, file, &event, text, ret_refusal);
+}
+
+/* ---- its card ---- */
+
+enum result
+acceptance_check_card_came(const Yidi__Case *row, struct refusal *ret_refusal)
+{
+    return row->state == APPLICATION_ABANDONED && row->card_serial[0] == '\0'
+               ? refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "case_number",
+                        "no card is on its way for this case")
+               : OK;
+}
+
+enum result
+acceptance_miss(struct turn *turn, struct case_file *file, const char *text,
+                struct refusal *ret_refusal)
+{
+    const struct application_event event = { .kind = APPLICATION_MISS };
+    Yidi__CaseNote *why = file->row->note;
+    bool ended = file->row->state == APPLICATION_ABANDONED;
+    enum result result = acceptance_act(turn, file, &event, text, ret_refusal);
+    if (result != OK || !ended)
+        return result;
+    file->row->note = why;       /* it ended: what the applicant is told */
+    file->row->card_serial = ""; /* nothing is left to be destroyed */
+    return case_file_save(file, &application_machine, turn->txn, turn->arena);
 }
 
 /* The registry will never know the card that is here, or that was handed out. */

@@ -57,7 +57,18 @@ stage_deadline_ms(const Yidi__Case *row, const struct policy_case *policy, uint6
     return stage_ms < row->statutory_deadline_ms ? stage_ms : row->statutory_deadline_ms;
 }
 
-/* ---- incoming messages ---- */
+/* ---- steps ---- */
+
+/* By when the applicant is to be told that the card is here; whoever tells reads it. */
+static enum result
+set_tell_by(struct turn *turn, Yidi__Case *row)
+{
+    struct policy_case policy;
+    enum result result = policies_of_case(turn, row, &policy);
+    if (result == OK)
+        row->tell_by_ms = deadline_ms(DEADLINE_NOTIFICATION, &policy, turn->now_ms);
+    return result;
+}
 
 enum result
 acceptance_advance(struct turn *turn, struct case_file *file, const struct incoming *incoming,
@@ -67,10 +78,14 @@ acceptance_advance(struct turn *turn, struct case_file *file, const struct incom
     struct application application = { .state = before };
     struct effects effects = { 0 };
     enum result result = application_step(&application, event, &effects, ret_refusal);
+    if (result == OK && application.state == APPLICATION_READY && before != APPLICATION_READY)
+        result = set_tell_by(turn, file->row);
     if (result == OK)
         result = turn_advance(turn, file, incoming, application.state, &effects);
     return result == OK ? fees_follow(turn, file->row, before) : result;
 }
+
+/* ---- incoming messages ---- */
 
 static enum result
 take_issued(struct turn *turn, struct case_file *file, const struct incoming *incoming,
@@ -294,9 +309,8 @@ check_destruction(const struct turn *turn, const Yidi__Case *row, const Yidi__De
 {
     enum result result =
         check_words(decide, "how the card was destroyed must be said", ret_refusal);
-    if (result == OK && row->state == APPLICATION_ABANDONED && row->card_serial[0] == '\0')
-        return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "case_number",
-                      "no card has come for this case");
+    if (result == OK)
+        result = acceptance_check_card_came(row, ret_refusal);
     if (result == OK && row->state == APPLICATION_READY)
         result = handover_check_destruction(row->stage_deadline_ms, turn->now_ms, ret_refusal);
     return result;
@@ -315,9 +329,6 @@ find_event(struct turn *turn, const struct case_file *file, const Yidi__Decide *
         return result == OK
                    ? check_words(decide, "what is wrong with the card must be said", ret_refusal)
                    : result;
-    case YIDI__VERB__MISS:
-        *ret_kind = APPLICATION_MISS;
-        return check_words(decide, "where the card was looked for must be said", ret_refusal);
     case YIDI__VERB__WITHDRAW:
         *ret_kind = APPLICATION_WITHDRAW;
         return check_words(decide, "why the applicant withdraws must be said", ret_refusal);
@@ -341,10 +352,23 @@ acceptance_act(struct turn *turn, struct case_file *file, const struct applicati
 }
 
 static enum result
+miss(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
+     struct refusal *ret_refusal)
+{
+    enum result result =
+        check_words(decide, "where the card was looked for must be said", ret_refusal);
+    if (result == OK)
+        result = acceptance_check_card_came(file->row, ret_refusal);
+    return result == OK ? acceptance_miss(turn, file, decide->text, ret_refusal) : result;
+}
+
+static enum result
 decide(struct turn *turn, struct case_file *file, const Yidi__Decide *decide,
        struct refusal *ret_refusal)
 {
     struct application_event event = { 0 };
+    if (decide->verb == YIDI__VERB__MISS)
+        return miss(turn, file, decide, ret_refusal);
     if (decide->verb == YIDI__VERB__COLLECT)
         return collection_collect(turn, file, decide, ret_refusal);
     if (decide->verb == YIDI__VERB__ABANDON)

@@ -71,6 +71,15 @@ enum result acceptance_take_abandoned(struct turn *turn, struct case_file *file,
 enum result acceptance_end_refused(struct turn *turn, struct case_file *file,
                                    const struct incoming *incoming, const char *text) MUST_CHECK;
 
+/* A card that was not in its package. Of a case that has ended, there may be one on its way, which
+ * is destroyed or missed.
+ *
+ * ERR_REFUSED  ILLEGAL_IN_STATE */
+enum result acceptance_miss(struct turn *turn, struct case_file *file, const char *text,
+                            struct refusal *ret_refusal) MUST_CHECK;
+enum result acceptance_check_card_came(const Yidi__Case *row,
+                                       struct refusal *ret_refusal) MUST_CHECK;
+
 /* One step of a case: decide and carry out. incoming is NULL for acts. */
 enum result acceptance_advance(struct turn *turn, struct case_file *file,
                                const struct incoming *incoming,

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "acceptance-node/core/application.h"
+#include "acceptance-node/request_key.h"
 #include "common/domain/citizen_number.h"
 #include "common/domain/person_name.h"
 #include "common/io/intake.h"
@@ -187,16 +189,55 @@ drafts_list(struct store_txn *txn, struct arena *arena, Yidi__Response *response
     return answer_drafts(list, count, arena, response);
 }
 
+/* The bytes of a form are those of a draft, but for photo and templates. */
+static enum result
+draft_of_form(const Yidi__ApplicationForm *form, struct arena *arena, Yidi__DraftForm **ret_draft)
+{
+    Yidi__ApplicationForm bare = *form;
+    ProtobufCMessage *message;
+    bare.photo_digest = (ProtobufCBinaryData){ 0 };
+    bare.n_fingerprints = 0;
+    struct bytes packed = wire_encode(&bare.base, arena);
+    if (packed.data == NULL)
+        return ERR_MEMORY;
+    if (wire_decode(&yidi__draft_form__descriptor, packed, arena, &message, NULL) != OK)
+        return ERR_DAMAGED;
+    *ret_draft = (Yidi__DraftForm *)message;
+    return OK;
+}
+
+/* As it was handed in: what is handed in again must be the same. ERR_ABSENT  no such case. */
+static enum result
+find_handed_in(struct turn *turn, const Yidi__DraftTake *take, Yidi__Draft *ret_draft)
+{
+    char case_number[CASE_NUMBER_CHARS + 1];
+    struct case_file file;
+    enum result result = request_key_case(turn->txn, take->request_key, case_number);
+    if (result == OK)
+        result = case_file_open(turn->txn, &application_machine, case_number, turn->arena, &file);
+    if (result != OK)
+        return result;
+    yidi__draft__init(ret_draft);
+    ret_draft->name = take->name;
+    ret_draft->operator_ = file.row->clerk;
+    ret_draft->saved_ms = file.row->accepted_ms;
+    return draft_of_form(file.row->form, turn->arena, &ret_draft->form);
+}
+
 enum result
 drafts_take(struct turn *turn, const Yidi__DraftTake *take, Yidi__Response *response,
             struct refusal *ret_refusal)
 {
-    Yidi__Draft *draft;
+    Yidi__Draft handed_in, *draft = &handed_in;
     enum { DETAIL_BYTES = 240 };
     char *detail = arena_take(turn->arena, DETAIL_BYTES);
     if (detail == NULL)
         return ERR_MEMORY;
     enum result result = find(turn, take->name, &draft, ret_refusal);
+    if (result == ERR_REFUSED) {
+        enum result found = find_handed_in(turn, take, &handed_in);
+        result = found == ERR_ABSENT ? ERR_REFUSED : found;
+    }
     if (result != OK)
         return result;
     snprintf(detail, DETAIL_BYTES, "%s: %s", draft->name, take->reason);

@@ -23,7 +23,9 @@ enum result drafts_save(struct turn *turn, const Yidi__DraftSave *save, Yidi__Re
 enum result drafts_list(struct store_txn *txn, struct arena *arena,
                         Yidi__Response *response) MUST_CHECK;
 
-/* The commands DraftTake, in full and journalled, and DraftDiscard. ERR_REFUSED  DRAFT_UNKNOWN */
+/* The commands DraftTake, in full and journalled, and DraftDiscard. Of a draft that became an
+ * application under the request key which is given, DraftTake answers that form: so who was not
+ * answered can hand the same in again. ERR_REFUSED  DRAFT_UNKNOWN */
 enum result drafts_take(struct turn *turn, const Yidi__DraftTake *take, Yidi__Response *response,
                         struct refusal *ret_refusal) MUST_CHECK;
 enum result drafts_discard(struct turn *turn, const Yidi__DraftDiscard *discard,

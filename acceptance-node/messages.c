@@ -51,6 +51,7 @@ fill_received(const Yidi__Case *row, Yidi__CardReceived *body)
     body->card_serial = row->card_serial;
     body->missing = last == STEP_MISSING;
     body->defective = last == STEP_SPOILED;
+    body->unwanted = row->state == APPLICATION_ABANDONED;
     if (body->missing || body->defective)
         body->text = words_of(row);
 }

@@ -8,7 +8,6 @@
 #include "acceptance-node/temporary.h"
 #include "common/core/format.h"
 #include "common/domain/civil_date.h"
-#include "common/domain/deadline.h"
 #include "common/domain/refusal_reason.h"
 #include "common/io/turn.h"
 
@@ -58,17 +57,6 @@ tell_end(const Yidi__Case *row, char *text)
         row->case_number, row->case_number, row->note != NULL ? row->note->text : "");
 }
 
-/* By when the applicant is to be told that the card is here; whoever tells reads it. */
-static enum result
-tell_by(struct turn *turn, const Yidi__Case *row, uint64_t *ret_deadline_ms)
-{
-    struct policy_case policy;
-    enum result result = policies_of_case(turn, row, &policy);
-    if (result == OK)
-        *ret_deadline_ms = deadline_ms(DEADLINE_NOTIFICATION, &policy, turn->now_ms);
-    return result;
-}
-
 enum result
 acceptance_fill_notification(struct turn *turn, const struct case_file *file,
                              Yidi__NotificationRow *row)
@@ -89,5 +77,6 @@ acceptance_fill_notification(struct turn *turn, const struct case_file *file,
         row->event = "refused";
         tell_refusal(file->row, row->text);
     }
-    return file->row->state == APPLICATION_READY ? tell_by(turn, file->row, &row->deadline_ms) : OK;
+    row->deadline_ms = file->row->state == APPLICATION_READY ? file->row->tell_by_ms : 0;
+    return OK;
 }

@@ -33,10 +33,11 @@ check_paper(Yidi__Paper paper, const Yidi__Case *row, struct refusal *ret_refusa
         return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "print.paper",
                       "the case has ended; there is nothing to collect");
     const bool told = (row->state == APPLICATION_REFUSED && row->refusal != NULL) ||
-                      (row->state == APPLICATION_RETURNED && row->returned != NULL);
+                      (row->state == APPLICATION_RETURNED && row->returned != NULL) ||
+                      row->state == APPLICATION_ABANDONED;
     if (paper == YIDI__PAPER__PAPER_NOTICE && !told)
         return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "print.paper",
-                      "the application is neither returned nor refused");
+                      "the application is neither returned nor refused, nor has it ended");
     return OK;
 }
 
@@ -67,6 +68,7 @@ fill_response(struct turn *turn, const Yidi__Print *print, Yidi__Case *row,
     printed->paper = print->paper;
     printed->printed_ms = turn->now_ms;
     printed->case_row = row;
+    printed->ended = row->state == APPLICATION_ABANDONED;
     printed->acceptance = describe_office(turn, row->acceptance_office);
     printed->registry = describe_office(turn, row->registry_office);
     printed->production = describe_office(turn, row->production_office);

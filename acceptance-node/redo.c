@@ -97,14 +97,15 @@ static enum result
 receive_again(struct turn *turn, const struct incoming *own, struct refusal *ret_refusal)
 {
     const Yidi__CardReceived *received = own->message->card_received;
-    const struct application_event event = { .kind = received->missing ? APPLICATION_MISS
-                                                     : received->defective
+    const struct application_event event = { .kind = received->defective
                                                          ? APPLICATION_ARRIVE_DEFECTIVE
                                                          : APPLICATION_ARRIVE_WELL };
     struct case_file file;
     enum result result = open_case(turn, own, &file, ret_refusal);
     if (result == OK)
         result = check_serial(&file, received->card_serial, ret_refusal);
+    if (result == OK && received->missing)
+        return acceptance_miss(turn, &file, received->text, ret_refusal);
     return result == OK ? acceptance_act(turn, &file, &event, received->text, ret_refusal) : result;
 }
 

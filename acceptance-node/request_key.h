@@ -30,6 +30,10 @@ enum result request_key_find(struct store_txn *txn, const struct request_key *ke
                              char ret_case_number[CASE_NUMBER_CHARS + 1],
                              struct refusal *ret_refusal) MUST_CHECK;
 
+/* The case of a key, whatever was handed in under it. OK or ERR_ABSENT. */
+enum result request_key_case(struct store_txn *txn, const char *text,
+                             char ret_case_number[CASE_NUMBER_CHARS + 1]) MUST_CHECK;
+
 enum result request_key_put(struct store_txn *txn, const struct request_key *key,
                             const char *case_number) MUST_CHECK;
 

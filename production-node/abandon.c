@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * abandon - an order whose window is no more, so nobody could ever say that its card was handed
- * out; or whose case the registry has ended, so nobody wants its card any more.
+ * out; or whose case has ended elsewhere, so nobody wants its card any more.
  *
  * The registry is told when no card is on its way to the window; else its own eyes see that the
  * window is no more, and the window may be back with the card.
@@ -25,7 +25,7 @@ production_abandon(struct turn *turn, struct case_file *file, const Yidi__Decide
     enum result result = production_step(file, &event, &order, &effects, ret_refusal);
     if (result != OK)
         return result;
-    if (!file->row->ended_at_registry &&
+    if (!file->row->unwanted &&
         !office_is_gone(turn->office, file->row->acceptance_office))
         return refuse(ret_refusal, REFUSAL_COUNTERPART_LISTED, "case_number",
                       "its card is for window %s", file->row->acceptance_office);

@@ -134,7 +134,8 @@ production_step(const struct case_file *file, const struct order_event *event,
     *ret_order = (struct order){ .state = (int)file->row->state,
                                  .maker = file->row->maker,
                                  .card_serial = file->row->card_serial,
-                                 .checked = checked_of(file->row) };
+                                 .checked = checked_of(file->row),
+                                 .unwanted = file->row->unwanted };
     return order_step(ret_order, event, effects, ret_refusal);
 }
 
@@ -208,11 +209,13 @@ take_received(struct turn *turn, struct case_file *file, const struct incoming *
     };
     struct effects effects = { 0 };
     struct order order;
+    file->row->unwanted |= received->unwanted;
     enum result result = production_step(file, &event, &order, &effects, ret_refusal);
     if (result == OK && order.state == ORDER_ORDERED && file->row->biometrics_erased_ms != 0)
         return refuse(ret_refusal, REFUSAL_DATA_ERASED, "card_received.card_serial",
                       "photo and fingerprints are erased; the citizen applies for another card");
-    if (result == OK && !order_machine.state_open[file->row->state])
+    if (result == OK && order_machine.state_open[order.state] &&
+        !order_machine.state_open[file->row->state])
         result = production_warn_of_second(turn, file); /* it opens again */
     if (result == OK)
         result = package_note_opened(turn, file->row);

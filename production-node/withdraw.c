@@ -83,7 +83,7 @@ production_withdraw(struct turn *turn, struct case_file *file, const struct inco
              was_good_once(turn, file->row))
         event.kind = ORDER_WITHDRAW_LATE;
     if (has_ended(incoming))
-        file->row->ended_at_registry = true;
+        file->row->unwanted = true;
     if (result == OK)
         result = production_advance(turn, file, incoming, &event, "", ret_refusal);
     if (result == OK && has_ended(incoming) && order_machine.state_open[file->row->state])

@@ -92,6 +92,6 @@ registry_take_order_end(struct turn *turn, struct case_file *file, const struct 
     if (file->row->state == REVIEW_ISSUED || file->row->state == REVIEW_MADE ||
         file->row->state == REVIEW_REMAKING)
         result =
-            turn_keep_note(turn, file, "the card centre has ended the order of a closed window");
+            turn_keep_note(turn, file, "制证单位已终止制证 (the card centre has ended the order)");
     return result == OK ? registry_advance(turn, file, incoming, &event, ret_refusal) : result;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What becomes of the card, as window and card centre tell it: made, collected, destroyed, or
- * brought back faulty after it was collected. Their streams cross, so any of it may come first.
+ * What becomes of the card, as window and card centre tell it: made, collected, destroyed. Their
+ * streams cross, so any of it may come first.
  *
  * What a window says alone frees no citizen: a card that it destroyed is one that the centre told
  * of.
@@ -12,6 +12,7 @@
 #include "common/io/turn.h"
 #include "registry-node/core/review.h"
 #include "registry-node/registry.h"
+#include "registry-node/told_cards.h"
 
 static enum result
 advance(struct turn *turn, struct case_file *file, const struct incoming *incoming,
@@ -38,9 +39,8 @@ call_attention_to_ended(struct turn *turn, struct case_file *file, const char *t
     return turn_call_attention(turn, file, "CARD_NOT_VALID", text, incoming->from);
 }
 
-/* What did not fit together does, now that more is known. The caller saves the row. */
-static void
-settle_attention(Yidi__Case *row)
+void
+registry_settle_attention(Yidi__Case *row)
 {
     if (row->attention != NULL &&
         strcmp(row->attention->code, refusal_name(REFUSAL_CARD_SERIAL_MISMATCH)) == 0)
@@ -54,38 +54,7 @@ settle_made_since(Yidi__Case *row, const char *destroyed)
     if (row->made_since[0] == '\0' || strcmp(row->made_since, destroyed) != 0)
         return;
     row->made_since = "";
-    settle_attention(row);
-}
-
-/* ---- which cards the centre has told of ---- */
-
-enum { TOLD_MAX = 8 }; /* as proto/ bounds them */
-
-static enum result
-note_told(struct turn *turn, Yidi__Case *row, char *serial)
-{
-    size_t first = row->n_told_serials < TOLD_MAX ? 0 : 1, count = 0;
-    char **told = arena_take(turn->arena, (row->n_told_serials + 1) * sizeof *told);
-    if (told == NULL)
-        return ERR_MEMORY;
-    for (size_t i = first; i < row->n_told_serials; i++)
-        told[count++] = row->told_serials[i];
-    told[count++] = serial;
-    row->told_serials = told;
-    row->n_told_serials = count;
-    return OK;
-}
-
-/* The card that was made after that one, as far as the centre has told; "" none. */
-static char *
-find_newer(const Yidi__Case *row, const char *serial)
-{
-    const size_t count = row->n_told_serials;
-    char *last = count == 0 ? (char *)"" : row->told_serials[count - 1];
-    for (size_t i = 0; i + 1 < count; i++)
-        if (strcmp(row->told_serials[i], serial) == 0 && strcmp(last, serial) != 0)
-            return last;
-    return "";
+    registry_settle_attention(row);
 }
 
 /* ---- made ---- */
@@ -101,7 +70,7 @@ take_made_late(struct turn *turn, struct case_file *file, const struct incoming 
     char *serial = incoming->message->card_made->card_serial;
     bool same = strcmp(serial, row->card_serial) == 0;
     if (same)
-        settle_attention(row);
+        registry_settle_attention(row);
     row->made_since = same ? (char *)"" : serial;
     enum result result = advance(turn, file, incoming, REVIEW_CARD_MADE, ret_refusal);
     snprintf(text, sizeof text, "card %s was made, card %s was %s", serial, row->card_serial,
@@ -114,18 +83,8 @@ static enum result
 end_destroyed(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
 {
     file->row->destroyed_serial = "";
-    settle_attention(file->row);
+    registry_settle_attention(file->row);
     return advance(turn, file, NULL, REVIEW_CARD_DESTROYED, ret_refusal);
-}
-
-/* The one that came back faulty, or one before it: the centre has not told of the next one. */
-static bool
-comes_before_the_next(const Yidi__Case *row, const char *serial)
-{
-    bool told = false;
-    for (size_t i = 0; i < row->n_told_serials; i++)
-        told |= strcmp(row->told_serials[i], row->faulty_serial) == 0;
-    return row->faulty_serial[0] != '\0' && (!told || strcmp(row->faulty_serial, serial) == 0);
 }
 
 static enum result
@@ -134,8 +93,8 @@ take_made(struct turn *turn, struct case_file *file, const struct incoming *inco
 {
     const Yidi__CardMade *made = incoming->message->card_made;
     Yidi__Case *row = file->row;
-    bool former = comes_before_the_next(row, made->card_serial);
-    enum result result = note_told(turn, row, made->card_serial);
+    bool former = told_cards_next_is_awaited(row, made->card_serial);
+    enum result result = told_cards_add(row, made->card_serial, turn->arena);
     if (result != OK)
         return result;
     if (row->state == REVIEW_CLOSED || row->state == REVIEW_UNCLAIMED)
@@ -191,7 +150,8 @@ take_collected(struct turn *turn, struct case_file *file, const struct incoming 
     bool ended = row->state == REVIEW_ABANDONED;
     row->card_serial = collected->card_serial;
     row->faulty_serial = "";
-    row->made_since = find_newer(row, collected->card_serial); /* word of its fault is on its way */
+    row->made_since =
+        told_cards_find_newer(row, collected->card_serial); /* word of its fault is on its way */
     enum result result = registry_advance(turn, file, incoming, &event, ret_refusal);
     if (result != OK)
         return result;
@@ -254,88 +214,6 @@ take_destroyed(struct turn *turn, struct case_file *file, const struct incoming 
     return advance(turn, file, incoming, REVIEW_CARD_DESTROYED, ret_refusal);
 }
 
-/* ---- faulty ---- */
-
-/* Both cannot be issued: an operator sees which one is to wait, or to be refused. */
-static enum result
-warn_other_case(struct turn *turn, const Yidi__Case *row, const char *other,
-                const struct incoming *incoming)
-{
-    struct case_file file;
-    char text[120];
-    enum result result = case_file_open(turn->txn, &review_machine, other, turn->arena, &file);
-    snprintf(text, sizeof text, "the card of case %s is made again", row->case_number);
-    return result == OK ? turn_call_attention(turn, &file, refusal_name(REFUSAL_OPEN_APPLICATION),
-                                              text, incoming->from)
-                        : result;
-}
-
-/* A lost past that is done again warned then. */
-static enum result
-warn_of_other(struct turn *turn, const Yidi__Case *row, const struct incoming *incoming)
-{
-    char other[CASE_NUMBER_CHARS + 1];
-    enum result result = case_file_find_open(turn->txn, row->form->person->citizen_number, other);
-    if (result == OK && turn->redo == NULL)
-        result = warn_other_case(turn, row, other, incoming);
-    return result == ERR_ABSENT ? OK : result;
-}
-
-/* The card that the centre told of too soon is the one that takes its place. */
-static enum result
-take_made_since(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
-{
-    file->row->card_serial = file->row->made_since;
-    file->row->made_since = "";
-    settle_attention(file->row);
-    return advance(turn, file, NULL, REVIEW_CARD_MADE, ret_refusal);
-}
-
-/* Is there something left that a new card could take the place of? Of a lost past that is done
- * again, it was. */
-static enum result
-check_fault(struct turn *turn, const Yidi__Case *row, const Yidi__CardReceived *received,
-            struct refusal *ret_refusal)
-{
-    Yidi__Citizen *citizen;
-    if (row->state != REVIEW_CLOSED)
-        return OK;
-    if (strcmp(received->card_serial, row->card_serial) != 0)
-        return refuse(ret_refusal, REFUSAL_CARD_SERIAL_MISMATCH, "card_received.card_serial",
-                      "another card of this case was collected");
-    if (turn->redo != NULL)
-        return OK;
-    if (row->text_erased_ms != 0)
-        return refuse(ret_refusal, REFUSAL_DATA_ERASED, "case_number",
-                      "the case is erased; the citizen applies for another card");
-    enum result result = registry_find_citizen(turn, row->form->person->citizen_number, &citizen);
-    if (result == OK && strcmp(citizen->former_card_serial, row->card_serial) == 0 &&
-        strcmp(citizen->card_serial, row->card_serial) != 0)
-        return refuse(ret_refusal, REFUSAL_CARD_SERIAL_MISMATCH, "card_received.card_serial",
-                      "this card was replaced by another one, which is valid");
-    return result == ERR_ABSENT ? OK : result;
-}
-
-static enum result
-take_faulty(struct turn *turn, struct case_file *file, const struct incoming *incoming,
-            struct refusal *ret_refusal)
-{
-    const Yidi__CardReceived *received = incoming->message->card_received;
-    Yidi__Case *row = file->row;
-    if (!received->defective)
-        return refuse(ret_refusal, REFUSAL_ROLE_MISMATCH, "card_received.defective",
-                      "a registry is told of cards that came back faulty, and of no others");
-    enum result result = check_fault(turn, row, received, ret_refusal);
-    if (result == OK && row->state == REVIEW_CLOSED)
-        result = warn_of_other(turn, row, incoming);
-    if (result != OK)
-        return result;
-    row->faulty_serial = row->card_serial;
-    result = advance(turn, file, incoming, REVIEW_CARD_FAULTY, ret_refusal);
-    return result == OK && row->made_since[0] != '\0' ? take_made_since(turn, file, ret_refusal)
-                                                      : result;
-}
-
 enum result
 registry_take_card_news(struct turn *turn, struct case_file *file, const struct incoming *incoming,
                         struct refusal *ret_refusal)
@@ -349,6 +227,6 @@ registry_take_card_news(struct turn *turn, struct case_file *file, const struct 
         return take_destroyed(turn, file, incoming, ret_refusal);
     default:
         REQUIRE(incoming->message->body_case == YIDI__MESSAGE__BODY_CARD_RECEIVED);
-        return take_faulty(turn, file, incoming, ret_refusal);
+        return registry_take_faulty(turn, file, incoming, ret_refusal);
     }
 }

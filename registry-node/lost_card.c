@@ -15,8 +15,8 @@
 #include "registry-node/core/review.h"
 #include "registry-node/registry.h"
 
-static bool
-reports_loss(const Yidi__ApplicationForm *form)
+bool
+registry_reports_loss(const Yidi__ApplicationForm *form)
 {
     return form->kind == YIDI__APPLICATION_KIND__REPLACEMENT &&
            (form->reason == YIDI__APPLICATION_REASON__LOST ||
@@ -27,7 +27,7 @@ enum result
 registry_report_lost(struct turn *turn, const Yidi__Case *row)
 {
     Yidi__Citizen *citizen;
-    if (!reports_loss(row->form))
+    if (!registry_reports_loss(row->form))
         return OK;
     enum result result = registry_find_citizen(turn, row->form->person->citizen_number, &citizen);
     if (result != OK)

@@ -107,12 +107,19 @@ fill_redirected(const struct case_file *file, Yidi__ApplicationRedirected *body)
     body->text = note->text;
 }
 
+/* Whatever was made, no card of it becomes valid any more. */
+static bool
+has_ended(const struct case_file *file)
+{
+    return file->row->state == REVIEW_ABANDONED || file->row->state == REVIEW_CLOSED;
+}
+
 static void
 fill_abandoned(const struct case_file *file, Yidi__CardAbandoned *body)
 {
     REQUIRE(file->row->note != NULL);
     yidi__card_abandoned__init(body);
-    body->ended = file->row->state == REVIEW_ABANDONED;
+    body->ended = has_ended(file);
     body->text = file->row->note->text;
 }
 
@@ -163,7 +170,7 @@ registry_fill_message(struct turn *turn, const struct case_file *file, enum mess
         break;
     case MESSAGE_ORDER_WITHDRAWN:
         yidi__order_withdrawn__init(&bodies->withdrawn);
-        bodies->withdrawn.ended = file->row->state == REVIEW_ABANDONED;
+        bodies->withdrawn.ended = has_ended(file);
         message->order_withdrawn = &bodies->withdrawn;
         break;
     default:

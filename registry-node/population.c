@@ -7,6 +7,7 @@
 #include "common/io/refusal_message.h"
 #include "common/io/turn.h"
 #include "common/io/wire.h"
+#include "registry-node/card_history.h"
 #include "registry-node/registry.h"
 
 enum { BAD_LINES_SHOWN_MAX = 1000 };
@@ -93,6 +94,33 @@ keep_report(const Yidi__Citizen *ours, Yidi__Citizen *citizen)
     citizen->lost_reported_case = ours->lost_reported_case;
 }
 
+/* The record is new here; the citizen's cases may not be. */
+static enum result
+remember_cards(struct import *import, Yidi__Citizen *citizen)
+{
+    struct card_history history;
+    enum result result =
+        card_history_read(import->turn->txn, import->turn->office->journal.office,
+                          citizen->person->citizen_number, &import->scratch, &history);
+    if (result != OK)
+        return result;
+    if (history.valid_serial[0] != '\0' &&
+        strcmp(history.valid_serial, citizen->card_serial) != 0) {
+        citizen->former_card_serial = citizen->card_serial;
+        citizen->card_reported_lost = false; /* was of another one */
+        citizen->card_serial = (char *)history.valid_serial;
+        citizen->card_valid_until = history.valid_until;
+    }
+    if (history.former_serial[0] != '\0')
+        citizen->former_card_serial = (char *)history.former_serial;
+    if (history.lost_case[0] != '\0' && citizen->card_serial[0] != '\0') {
+        citizen->card_reported_lost = true;
+        citizen->lost_reported_on = history.lost_on;
+        citizen->lost_reported_case = (char *)history.lost_case;
+    }
+    return OK;
+}
+
 /* Where we replaced a card we know better than the file which one is valid: the file may be older,
  * and would bring a card back that was handed in. */
 static enum result
@@ -102,7 +130,7 @@ keep_replaced_card(struct import *import, Yidi__Citizen *citizen)
     enum result result =
         find_citizen(import->turn, citizen->person->citizen_number, &import->scratch, &ours);
     if (result != OK)
-        return result == ERR_ABSENT ? OK : result;
+        return result == ERR_ABSENT ? remember_cards(import, citizen) : result;
     if (ours->former_card_serial[0] != '\0') {
         if (strcmp(citizen->card_serial, ours->card_serial) != 0)
             citizen->card_reported_lost = ours->card_reported_lost;

@@ -179,7 +179,7 @@ registry_check_order(const struct turn *turn, const Yidi__Case *row,
 {
     const Yidi__Message *wanted = turn->redo == NULL ? NULL : turn->redo->wanted_by;
     const Yidi__Message *message = incoming->message;
-    if (wanted == NULL)
+    if (wanted == NULL || registry_answers_late_fault(wanted))
         return OK;
     bool withdrawal = message->body_case == YIDI__MESSAGE__BODY_APPLICATION_WITHDRAWN;
     bool abandoned = message->body_case == YIDI__MESSAGE__BODY_APPLICATION_ABANDONED;
@@ -209,6 +209,9 @@ registry_redo(struct turn *turn, const struct incoming *own, struct refusal *ret
                       "the application itself did not come back");
     if (result != OK)
         return result;
+    if (registry_answers_late_fault(own->message))
+        return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "message",
+                      "the fault that it answers did not come back");
     const Yidi__CardIssued *issued = own->message->card_issued;
     const Yidi__ApplicationRedirected *redirected = own->message->application_redirected;
     switch (own->message->body_case) {

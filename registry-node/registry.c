@@ -154,7 +154,6 @@ failed_finding(uint32_t findings)
     return findings_fatal(findings) ? "a finding of a newer version" : NULL;
 }
 
-/* The record may have changed since the application came: it is judged again. */
 /* Nobody can say what it allows. */
 static enum result
 refuse_unknown(const Yidi__Case *row, struct refusal *ret_refusal)
@@ -165,6 +164,7 @@ refuse_unknown(const Yidi__Case *row, struct refusal *ret_refusal)
                   row->policy_version);
 }
 
+/* The record may have changed since the application came: it is judged again. */
 static enum result
 examine(struct turn *turn, struct case_file *file, struct refusal *ret_refusal)
 {

@@ -67,6 +67,7 @@ enum result registry_redirect_to(struct turn *turn, struct case_file *file, cons
 enum result registry_put_citizen(struct turn *turn, Yidi__Citizen *citizen) MUST_CHECK;
 
 /* An application arrived: of a lost or stolen card it is the report. */
+bool registry_reports_loss(const Yidi__ApplicationForm *form);
 enum result registry_report_lost(struct turn *turn, const Yidi__Case *row) MUST_CHECK;
 
 /* OldCardDestroyed, and the query after a citizen's cards.
@@ -84,6 +85,15 @@ enum result registry_show_cards(struct turn *turn, const Yidi__CardQuery *query,
 enum result registry_take_card_news(struct turn *turn, struct case_file *file,
                                     const struct incoming *incoming,
                                     struct refusal *ret_refusal) MUST_CHECK;
+enum result registry_take_faulty(struct turn *turn, struct case_file *file,
+                                 const struct incoming *incoming,
+                                 struct refusal *ret_refusal) MUST_CHECK;
+
+/* Does this message of ours, of a lost past, say that a fault came too late? NULL: no. */
+bool registry_answers_late_fault(const Yidi__Message *own);
+
+/* What did not fit together does, now that more is known. The caller saves the row. */
+void registry_settle_attention(Yidi__Case *row);
 
 /* Withdrawal (撤回): the window asks, and the card centre answers. */
 enum result registry_take_withdrawal(struct turn *turn, struct case_file *file,

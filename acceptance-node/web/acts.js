@@ -13,13 +13,14 @@ const ended = ['refused', 'withdrawn', 'abandoned'];
 export const acts = [
   { name: 'amend', key: 'b', first: true, states: ['returned'], duties: counter, open: open((number) => `#/amend/${number}`), when: ({ case_row: row }) => row },
   { name: 'receive', verb: 'RECEIVE', key: 'a', first: true, bulk: true, states: ['in-transit'], duties: counter },
-  { name: 'miss', verb: 'MISS', bulk: true, states: ['in-transit'], duties: counter, fields: [why()] },
+  { name: 'miss', verb: 'MISS', bulk: true, states: ['in-transit', 'abandoned'], duties: counter, fields: [why()], when: ({ state, case_row: shown }) => state === 'in-transit' || shown?.card_serial },
   { name: 'collect', key: 'c', first: true, states: ['ready'], duties: counter, open: open((number) => `#/collect/${number}`), when: ({ case_row: row }) => row },
   { name: 'temporary', key: 't', states: ['in-production', 'in-transit'], duties: counter, open: issueTemporary, when: (shown) => shown.case_row && !temporary(shown) },
   { name: 'temporary-back', states: ['submitted', 'returned', 'in-production', 'in-transit', 'collected', 'withdrawing', 'destroyed', ...ended], duties: counter, open: (number) => returnTemporary(number),
     when: (shown) => temporary(shown) && (temporary(shown).end ?? 'STILL_OUT') === 'STILL_OUT' },
   { name: 'print-receipt', key: 'p', states: ['submitted', 'returned', 'in-production', 'in-transit', 'ready', 'withdrawing'], duties: counter, open: open((number) => `#/print/receipt/${number}`), when: ({ case_row: row }) => row },
-  { name: 'print-notice', key: 'n', states: ['returned', 'refused'], duties: counter, open: open((number) => `#/print/notice/${number}`), when: ({ case_row: row }) => row?.returned || row?.refusal },
+  { name: 'print-notice', key: 'n', states: ['returned', 'refused', 'abandoned'], duties: counter, open: open((number) => `#/print/notice/${number}`),
+    when: ({ state, case_row: row }) => row && (state === 'abandoned' || row.returned || row.refusal) },
   { name: 'print-form', states: ['submitted', 'returned', 'in-production', 'in-transit', 'ready', 'withdrawing', 'collected'], duties: counter, open: open((number) => `#/print/form/${number}`),
     when: ({ case_row: row }) => row },
   { name: 'destroy-old', verb: 'DESTROY_OLD', states: ['collected'], duties: counter, when: ({ case_row: row }) => row?.form?.kind === 'REPLACEMENT' && !row.note?.card_serial, fields: [

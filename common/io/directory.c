@@ -146,6 +146,12 @@ directory_expires_ms(const struct directory *directory)
     return directory->body->expires_ms;
 }
 
+const struct trust_root *
+directory_root(const struct directory *directory)
+{
+    return directory->root;
+}
+
 const char *
 directory_signer(const struct directory *directory)
 {

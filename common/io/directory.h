@@ -51,6 +51,8 @@ void directory_destroy(struct directory *directory);
 uint64_t directory_version(const struct directory *directory);
 uint64_t directory_issued_ms(const struct directory *directory);
 uint64_t directory_expires_ms(const struct directory *directory);
+/* That it was checked against; borrowed. */
+const struct trust_root *directory_root(const struct directory *directory);
 /* Who signed it: name (CN) of the authority's certificate, borrowed. */
 const char *directory_signer(const struct directory *directory);
 /* The packed SignedDirectory, borrowed, and its SHA-256. */

@@ -78,12 +78,13 @@ struct journal_report {
     uint64_t entries;
     uint64_t heads;
     uint64_t received; /* envelopes of other offices that were checked */
+    uint64_t policies; /* that were adopted */
     char trouble[240]; /* the first thing that is wrong, empty when all holds */
 };
 
 /* Check everything of a store from scratch: each leaf hash and inner node, each head's root and
  * signature, no gap in the streams, each received envelope and the journal entry that records it;
- * each attachment, and the indexes of the cases.
+ * each attachment, each policy, and the indexes of the cases.
  * Slow and thorough; needs no daemon.
  *
  * OK when all holds; ERR_FORGED or ERR_DAMAGED with report->trouble. */

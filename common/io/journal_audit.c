@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The audit of journal.h: one pass over the journal that grows the tree anew beside the stored one,
- * with the heads and the streams checked on the way; then the attachments, and the indexes of the
- * cases. Memory does not grow
- * with the journal.
+ * with the heads, the streams and the policies checked on the way; then the attachments, and the
+ * indexes of the cases. Memory does not grow with the journal.
  */
 #include <inttypes.h>
 
 #include "common/io/case_audit.h"
 #include "common/io/erased.h"
+#include "common/io/policy_audit.h"
 #include "common/io/stream_audit.h"
 #include "common/io/wire.h"
 
@@ -148,7 +148,8 @@ check_entry(struct walk *walk, uint64_t leaf_index, const Yidi__JournalEntry *en
         return audit_trouble(audit, ERR_DAMAGED,
                              "journal entry %" PRIu64 " is of epoch %u under a head of epoch %u",
                              leaf_index, (unsigned)entry->epoch, (unsigned)walk->head.epoch);
-    return stream_audit_take(&walk->streams, leaf_index, entry);
+    enum result result = policy_audit_take(audit, leaf_index, entry);
+    return result == OK ? stream_audit_take(&walk->streams, leaf_index, entry) : result;
 }
 
 static enum result
@@ -242,6 +243,8 @@ journal_audit(struct store_txn *txn, const char *office, struct envelope_verifie
     *ret_report = (struct journal_report){ 0 };
     arena_init(&audit.arena);
     enum result result = check_journal(&audit);
+    if (result == OK)
+        result = policy_audit_finish(&audit);
     if (result == OK)
         result = check_blobs(&audit);
     if (result == OK)

@@ -193,12 +193,13 @@ standing_after(Yidi__Step step)
 }
 
 /* What the office itself saw of the card last. One that was spoiled after it had been missed is
- * lost: it never came. */
+ * lost: it never came. A case that has ended names none any more. */
 static Yidi__PackageStanding
 standing_of(const struct office *office, const Yidi__Case *row, const char *package,
             const char *serial)
 {
-    if (strcmp(row->package, package) != 0 || strcmp(row->card_serial, serial) != 0)
+    bool another = row->card_serial[0] != '\0' && strcmp(row->card_serial, serial) != 0;
+    if (strcmp(row->package, package) != 0 || another)
         return YIDI__PACKAGE_STANDING__CARD_SENT_AGAIN;
     bool spoiled = false;
     Yidi__PackageStanding seen = YIDI__PACKAGE_STANDING__PACKAGE_STANDING_UNSPECIFIED;

@@ -14,7 +14,9 @@ draw(struct paper *paper, struct arena *arena)
     case YIDI__PAPER__PAPER_RECEIPT:
         return paper_draw_receipt(paper, arena);
     case YIDI__PAPER__PAPER_NOTICE:
-        if (row->refusal != NULL) /* it comes after any return */
+        if (paper->printed->ended) /* it comes last */
+            paper_draw_end(paper, arena);
+        else if (row->refusal != NULL) /* it comes after any return */
             paper_draw_refusal(paper, arena);
         else if (row->returned != NULL)
             paper_draw_return(paper, arena);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The two notices, letters on A4: what is to be corrected and by when; why there will be no card,
- * and who answers questions about it.
+ * The notices, letters on A4: what is to be corrected and by when; why the application was refused,
+ * or has ended, and who answers questions about it.
  */
 #include "common/domain/refusal_reason.h"
 #include "common/io/paper_parts.h"
@@ -246,5 +246,43 @@ paper_draw_return(struct paper *paper, struct arena *arena)
     add_fields(&letter, row->returned);
     add_frame(&letter, details, row->returned->text, 300);
     add_contact(&letter, printed->registry, row->returned->contact);
+    finish(&letter, printed);
+}
+
+/* ---- 终止办理告知书 ---- */
+
+/* A fee is not given back once a card was handed out. */
+static void
+add_what_next(struct letter *letter, const Yidi__Case *row)
+{
+    static const char again[] = "如仍需办理居民身份证，请重新提出申请。";
+    const bool collected = row->collection != NULL && row->collection->collected_ms != 0;
+    if (collected || row->form->fee_fen == 0)
+        add_paragraph(letter, again);
+    else
+        add_paragraph(letter, svg_format(letter->svg,
+                                         "您缴纳的工本费%s，请凭本告知书在本受理点办理退还。%s",
+                                         paper_fee(letter->svg, row->form->fee_fen), again));
+}
+
+void
+paper_draw_end(struct paper *paper, struct arena *arena)
+{
+    static const struct words title = { "终止办理告知书", "Notice: the application has ended" },
+                              details = { "原因", "Why" };
+    const Yidi__Printed *printed = paper->printed;
+    const Yidi__Case *row = printed->case_row;
+    struct svg *svg = &paper->svg;
+    struct letter letter = begin(paper, arena, title);
+    add_paragraph(&letter, svg_format(svg,
+                                      "您于%s在本受理点提出的居民身份证%s申请已终止办理，不再制发"
+                                      "居民身份证，现告知如下：",
+                                      paper_day(svg, row->accepted_ms), kind_text(row)));
+    letter.y += 10;
+    add_frame(&letter, details, row->note != NULL ? row->note->text : "有关机关不再办理本申请。",
+              300);
+    add_contact(&letter, printed->acceptance, printed->acceptance->contact);
+    add_what_next(&letter, row);
+    add_temporary_card(&letter, row);
     finish(&letter, printed);
 }

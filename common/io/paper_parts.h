@@ -25,6 +25,7 @@ void paper_draw_form(struct paper *paper, struct arena *arena);
 enum result paper_draw_receipt(struct paper *paper, struct arena *arena) MUST_CHECK;
 void paper_draw_return(struct paper *paper, struct arena *arena);
 void paper_draw_refusal(struct paper *paper, struct arena *arena);
+void paper_draw_end(struct paper *paper, struct arena *arena);
 
 /* Chinese title, and the English one beneath it, in the middle of the page; y is the base line. */
 void paper_title(struct svg *svg, int x, int y, struct words title);

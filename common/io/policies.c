@@ -163,12 +163,12 @@ policies_wants(const struct policies *policies, uint64_t version)
 }
 
 enum result
-policies_signed(struct store_txn *txn, uint64_t version, struct bytes *ret_signed)
+policies_signed(struct store_txn *txn, uint64_t version, uint64_t *ret_adopted_ms,
+                struct bytes *ret_signed)
 {
     struct bytes row;
-    uint64_t adopted_ms;
     enum result result = get_row(txn, version, &row);
-    return result == OK ? split_row(row, &adopted_ms, ret_signed) : result;
+    return result == OK ? split_row(row, ret_adopted_ms, ret_signed) : result;
 }
 
 const struct policy *

@@ -59,9 +59,9 @@ bool policies_wants(const struct policies *policies, uint64_t version);
 enum result policies_want(struct policies *policies, struct store_txn *txn, uint64_t version,
                           bool *ret_known) MUST_CHECK;
 
-/* The SignedPolicy of a version, to be handed on; borrowed from the transaction. ERR_ABSENT,
- * ERR_DAMAGED, ERR_IO */
-enum result policies_signed(struct store_txn *txn, uint64_t version,
+/* The SignedPolicy of a version, to be handed on, and when it was adopted; borrowed from the
+ * transaction. ERR_ABSENT, ERR_DAMAGED, ERR_IO */
+enum result policies_signed(struct store_txn *txn, uint64_t version, uint64_t *ret_adopted_ms,
                             struct bytes *ret_signed) MUST_CHECK;
 
 /* What is accepted now is judged by it. */

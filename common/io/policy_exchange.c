@@ -149,13 +149,14 @@ policy_exchange_take_ask(struct office *office, struct peer *peer, const Yidi__P
 {
     AUTO(store_txn) struct store_txn *txn = NULL;
     struct bytes signed_bytes = { 0 };
+    uint64_t unused_ms;
     if (!may_send(&peer->policies, now)) {
         exchange_drop(office, peer->office, "policy_asked_too_often", now);
         return;
     }
     enum result result = store_begin_read(office->options.store, &txn);
     if (result == OK)
-        result = policies_signed(txn, ask->version, &signed_bytes);
+        result = policies_signed(txn, ask->version, &unused_ms, &signed_bytes);
     if (result == OK || result == ERR_ABSENT)
         result = send_offer(office, peer, route, ask->version, signed_bytes);
     if (result != OK)

@@ -45,6 +45,7 @@ struct command {
 enum { OPERANDS_ANY = 1 << 20 };
 
 extern const struct command apply_command;
+extern const struct command quote_command;
 extern const struct command eligible_command;
 extern const struct command draft_save_command;
 extern const struct command draft_list_command;

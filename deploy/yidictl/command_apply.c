@@ -167,12 +167,12 @@ ask_amend(const struct settings *settings, const char *case_number,
 
 /* The form comes from a file, or else from the draft. */
 static int
-find_form(const struct settings *settings, const char *path, const char *draft, struct arena *arena,
-          Yidi__ApplicationForm **ret_form)
+find_form(const struct settings *settings, const char *path, const char *draft, const char *key,
+          struct arena *arena, Yidi__ApplicationForm **ret_form)
 {
     struct refusal refusal = { 0 };
     if (path == NULL)
-        return draft_take_form(settings, draft, arena, ret_form);
+        return draft_take_form(settings, draft, key, arena, ret_form);
     enum result result = form_file_read(path, arena, ret_form, &refusal);
     return report_result(settings, result, &refusal);
 }
@@ -186,7 +186,7 @@ hand_in(const struct settings *settings, const struct arguments *arguments, cons
     const bool amends = case_number != NULL;
     const char *form_path = arguments_text(arguments, "form");
     const char *draft = amends ? NULL : arguments_text(arguments, "draft");
-    const char *key = arguments_text(arguments, "key");
+    const char *key = arguments_field(arguments, "key");
     enum result result = form_path == NULL && draft == NULL
                              ? refuse(&refusal, REFUSAL_OPTION_INVALID, "form", "must be given")
                              : read_files(arguments, amends, &files, &refusal);
@@ -197,13 +197,12 @@ hand_in(const struct settings *settings, const struct arguments *arguments, cons
     arena_init(&arena);
     Yidi__ApplicationForm *form = NULL;
     struct application application;
-    int status = find_form(settings, form_path, draft, &arena, &form);
+    int status = find_form(settings, form_path, draft, key, &arena, &form);
     if (status != EXIT_DONE)
         return status;
     if (amends && keeps_fingerprints(form, &files))
         form->n_fingerprints = 0;
-    result =
-        application_prepare(form, key == NULL ? "" : key, &files, &arena, &application, &refusal);
+    result = application_prepare(form, key, &files, &arena, &application, &refusal);
     if (result != OK)
         return report_result(settings, result, &refusal);
     if (amends)

@@ -161,8 +161,8 @@ run_show(const struct settings *settings, const struct arguments *arguments)
     Yidi__DraftForm *form = NULL;
     const char *reason = arguments_text(arguments, "reason");
     arena_init(&arena);
-    int status = draft_take(settings, arguments->operands[0], reason == NULL ? "taken up" : reason,
-                            &arena, &form);
+    int status = draft_take(settings, arguments->operands[0], "",
+                            reason == NULL ? "taken up" : reason, &arena, &form);
     if (status == EXIT_DONE)
         output_json(&form->base);
     return status;

@@ -92,7 +92,7 @@ run(const struct settings *settings, const struct arguments *arguments)
                                    "either --form or --draft must be given"),
                             &refusal);
     int status = draft != NULL
-                     ? draft_take(settings, draft, "asked the registry", &arena, &form)
+                     ? draft_take(settings, draft, "", "asked the registry", &arena, &form)
                      : report_result(settings, form_file_read_draft(path, &arena, &form, &refusal),
                                      &refusal);
     return status == EXIT_DONE ? ask_about(settings, form) : status;

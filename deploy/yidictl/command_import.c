@@ -407,6 +407,7 @@ const struct command import_command = {
         "   \"file\":\"thumb.bin\"}],\"key\":\"...\"}\n"
         "Paths are relative to the file; a line without key has the SHA-256 of its text for one,\n"
         "so that the same import again makes no second case. Of a folder, all *.jsonl are taken.\n"
+        "The registry is not asked first: the fee was taken long ago, and the applicant has gone.\n"
         "Bad lines are reported with their number and do not stop the others.",
     .operand_count_min = 1,
     .operand_count_max = 1,

@@ -21,9 +21,9 @@ static const struct argument_rule options[] = {
 static void
 print_report(const char *office, const struct journal_report *report)
 {
-    printf("office    %s\nentries   %llu\nheads     %llu\nreceived  %llu\n", office,
+    printf("office    %s\nentries   %llu\nheads     %llu\nreceived  %llu\npolicies  %llu\n", office,
            (unsigned long long)report->entries, (unsigned long long)report->heads,
-           (unsigned long long)report->received);
+           (unsigned long long)report->received, (unsigned long long)report->policies);
     printf("%s%s\n", report->trouble[0] == '\0' ? "all of it holds" : "TROUBLE   ",
            report->trouble);
 }
@@ -36,6 +36,7 @@ print_report_json(const char *office, struct journal_report *report)
     message.entries = report->entries;
     message.heads = report->heads;
     message.received = report->received;
+    message.policies = report->policies;
     message.trouble = report->trouble;
     output_json(&message.base);
 }

@@ -111,8 +111,9 @@ const struct command print_command = {
         "personal data: each print is journalled with its reason.\n"
         "  form     居民身份证异地受理登记表, with photo, to be signed; A4\n"
         "  receipt  居民身份证领证回执: number, code and QR code to collect the card with; A5\n"
-        "  notice   补正通知书: what is to be corrected and by when; or\n"
-        "           不予办理告知书: why the application was refused; A4",
+        "  notice   补正通知书: what is to be corrected and by when;\n"
+        "           不予办理告知书: why the application was refused; or\n"
+        "           终止办理告知书: why it has ended without a card; A4",
     .options = options,
     .operand_count_min = 2,
     .operand_count_max = 2,

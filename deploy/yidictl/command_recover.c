@@ -32,6 +32,23 @@ static const struct table_column unplaced_columns[] = {
     { "CASE", false },           { "BECAUSE", false },
 };
 
+static const struct table_column again_columns[] = { { "ENTER AGAIN", false }, { "WITH", false } };
+
+/* What no message tells, so no other office has it. */
+static const struct {
+    const char *role; /* NULL: of all */
+    const char *what;
+    const char *with;
+} entered_again[] = {
+    { NULL, "operators and their roles, before anything else", "yidictl operator add" },
+    { "acceptance", "fees that were paid back, from the signed slips", "yidictl refund" },
+    { "acceptance", "temporary cards that are out, with their fee", "yidictl temporary issue" },
+    { "acceptance", "drafts, from the applicants", "yidictl draft save" },
+    { "registry", "the population record", "yidictl population import" },
+    { "production", "blank cards on the shelf", "yidictl stock count" },
+    { "production", "batches that a machine has in work", "yidictl batch make" },
+};
+
 static const char *
 number_text(uint64_t number, struct arena *arena)
 {
@@ -167,12 +184,26 @@ print_advice(const Yidi__RecoveryReport *report)
 }
 
 static void
-print_report(const Yidi__RecoveryReport *report, struct arena *arena)
+print_entered_again(const char *role)
+{
+    AUTO(table) struct table table;
+    table_init(&table, again_columns, sizeof again_columns / sizeof *again_columns);
+    for (size_t i = 0; i < sizeof entered_again / sizeof *entered_again; i++)
+        if (entered_again[i].role == NULL || strcmp(entered_again[i].role, role) == 0)
+            table_add(&table, (const char *[]){ entered_again[i].what, entered_again[i].with });
+    puts("\nNo other office holds what follows. Unless a backup brought it back:\n");
+    table_print(&table, stdout);
+}
+
+static void
+print_report(const Yidi__RecoveryReport *report, const char *role, struct arena *arena)
 {
     print_numbers(report, arena);
     print_missing(report, arena);
     print_unplaced(report, arena);
     print_advice(report);
+    if (strcmp(report->phase, "done") == 0)
+        print_entered_again(role);
 }
 
 /* Nothing was brought back yet; why the office takes no work tells whether something is lost. */
@@ -212,14 +243,14 @@ print(struct session *session, struct answer *answer)
     const Yidi__RecoveryReport *report = answer->response->recovery;
     request.command_case = YIDI__REQUEST__COMMAND_STATUS;
     request.status = &question;
-    if (strcmp(report->phase, "none") != 0) {
-        print_report(report, &answer->arena);
-        return EXIT_DONE;
-    }
     int result = session_ask(session, &request, NULL, 0, YIDI__RESPONSE__BODY_STATUS, &status);
-    if (result == EXIT_DONE)
+    if (result != EXIT_DONE)
+        return result;
+    if (strcmp(report->phase, "none") == 0)
         print_none(report, status.response->status->halted, &status.arena);
-    return result;
+    else
+        print_report(report, status.response->status->role, &answer->arena);
+    return EXIT_DONE;
 }
 
 static bool

@@ -121,7 +121,7 @@ add_offices(struct table *table, const Yidi__Case *row)
 }
 
 static void
-add_times(struct table *table, const Yidi__Case *row, struct arena *arena)
+add_times(struct table *table, const char *state, const Yidi__Case *row, struct arena *arena)
 {
     table_add_field(table, "accepted", output_time_and_zone(row->accepted_ms, arena));
     if (row->policy_version != 0)
@@ -129,6 +129,8 @@ add_times(struct table *table, const Yidi__Case *row, struct arena *arena)
             table, "policy",
             output_format(arena, "version %llu", (unsigned long long)row->policy_version));
     table_add_field(table, "last change", output_time(row->changed_ms, arena));
+    if (row->tell_by_ms != 0 && strcmp(state, "ready") == 0)
+        table_add_field(table, "to be told by", output_time(row->tell_by_ms, arena));
     table_add_field(table, "stage due by", output_time(row->stage_deadline_ms, arena));
     table_add_field(table, "card due by", output_time(row->statutory_deadline_ms, arena));
     if (row->biometrics_erased_ms != 0)
@@ -246,7 +248,7 @@ print_fields(const struct settings *settings, const Yidi__Shown *shown, struct a
                                       output_time(shown->lease->until_ms, arena)));
     add_form(&table, row->form, arena);
     add_offices(&table, row);
-    add_times(&table, row, arena);
+    add_times(&table, shown->state, row, arena);
     eligibility_add(settings, row->eligibility, &table, arena);
     add_card(&table, row, arena);
     add_collection(&table, row->collection, arena);

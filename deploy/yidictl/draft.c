@@ -24,7 +24,7 @@ report_malformed(const struct settings *settings)
 }
 
 int
-draft_take(const struct settings *settings, const char *name, const char *reason,
+draft_take(const struct settings *settings, const char *name, const char *key, const char *reason,
            struct arena *arena, Yidi__DraftForm **ret_form)
 {
     AUTO(session) struct session session = { 0 };
@@ -34,6 +34,7 @@ draft_take(const struct settings *settings, const char *name, const char *reason
     ProtobufCMessage *copy = NULL;
     take.name = (char *)name;
     take.reason = (char *)reason;
+    take.request_key = (char *)key;
     request.command_case = YIDI__REQUEST__COMMAND_DRAFT_TAKE;
     request.draft_take = &take;
 
@@ -53,13 +54,13 @@ draft_take(const struct settings *settings, const char *name, const char *reason
 
 /* The bytes of a draft are those of a form (proto/draft.proto). */
 int
-draft_take_form(const struct settings *settings, const char *name, struct arena *arena,
-                Yidi__ApplicationForm **ret_form)
+draft_take_form(const struct settings *settings, const char *name, const char *key,
+                struct arena *arena, Yidi__ApplicationForm **ret_form)
 {
     Yidi__DraftForm *draft = NULL;
     ProtobufCMessage *copy = NULL;
     struct refusal refusal = { 0 }, inner = { 0 };
-    int status = draft_take(settings, name, "handed in", arena, &draft);
+    int status = draft_take(settings, name, key, "handed in", arena, &draft);
     if (status != EXIT_DONE)
         return status;
     enum result result =

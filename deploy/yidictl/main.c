@@ -21,6 +21,7 @@
 enum { TIMEOUT_SECONDS_STANDARD = 30, TIMEOUT_SECONDS_MAX = 3600 };
 
 static const struct command *const commands[] = {
+    &quote_command,
     &eligible_command,
     &apply_command,
     &draft_save_command,

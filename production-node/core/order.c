@@ -36,6 +36,7 @@ static const char *const event_names[ORDER_EVENT_COUNT] = {
     [ORDER_WITHDRAW_LATE] = "late withdrawal",
     [ORDER_ABANDON] = "abandon",
     [ORDER_MAKE_UNWANTED] = "unwanted making",
+    [ORDER_FAIL_UNWANTED] = "unwanted failure",
 };
 
 static const bool state_open[ORDER_STATE_COUNT] = {
@@ -111,6 +112,14 @@ static const struct transition transitions[] = {
     /* what the machine had in work when the order ended */
     { ORDER_WITHDRAWN, ORDER_MAKE_UNWANTED, ORDER_WITHDRAWN, STEP_SPOILED, { { 0 } }, false },
     { ORDER_ABANDONED, ORDER_MAKE_UNWANTED, ORDER_ABANDONED, STEP_SPOILED, { { 0 } }, false },
+
+    /* the case has ended: of a card that is no good, or lost, there is no other one */
+    { ORDER_MADE,       ORDER_FAIL_UNWANTED, ORDER_ABANDONED, STEP_SPOILED, { { 0 } }, false },
+    { ORDER_DISPATCHED, ORDER_FAIL_UNWANTED, ORDER_ABANDONED, STEP_SPOILED, { { 0 } }, false },
+    { ORDER_MISSING,    ORDER_FAIL_UNWANTED, ORDER_ABANDONED, STEP_SPOILED, { { 0 } }, false },
+    { ORDER_DELIVERED,  ORDER_FAIL_UNWANTED, ORDER_ABANDONED, STEP_SPOILED, { { 0 } }, false },
+    { ORDER_CLOSED,     ORDER_FAIL_UNWANTED, ORDER_CLOSED,    STEP_SPOILED, { { 0 } }, false },
+    { ORDER_ABANDONED,  ORDER_FAIL_UNWANTED, ORDER_ABANDONED, STEP_SPOILED, { { 0 } }, false },
 };
 /* clang-format on */
 
@@ -151,11 +160,19 @@ check_people_and_card(const struct order *order, const struct order_event *event
     return OK;
 }
 
+static bool
+is_failure(enum order_event_kind kind)
+{
+    return kind == ORDER_CHECK_BAD || kind == ORDER_ARRIVED_DEFECTIVE || kind == ORDER_LOST;
+}
+
 /* A card that is good so far is verified with the check that was still missing. */
 static enum order_event_kind
 kind_of(const struct order *order, const struct order_event *event)
 {
     unsigned checked = order->checked | event->checked;
+    if (order->unwanted && is_failure(event->kind))
+        return ORDER_FAIL_UNWANTED;
     if (event->kind != ORDER_CHECK_GOOD || checked == ORDER_BY_BOTH)
         return event->kind;
     return checked == ORDER_BY_EYE ? ORDER_CHECK_EYE : ORDER_CHECK_READER;

@@ -5,8 +5,8 @@
  *
  * Decides which event is legal in which state, that a card is verified only when it was found good
  * by eye and by reader, that maker and checker are two people, that news about a card is about the
- * card made last, and what must follow. Pure: no clock, no disk, no
- * socket.
+ * card made last, that of a case that has ended no card is made again, and what must follow. Pure:
+ * no clock, no disk, no socket.
  */
 #ifndef PRODUCTION_ORDER_H
 #define PRODUCTION_ORDER_H
@@ -47,6 +47,7 @@ enum order_event_kind {
     ORDER_WITHDRAW_LATE, /* a card was made by then, of which only the answer is left */
     ORDER_ABANDON,
     ORDER_MAKE_UNWANTED, /* good or not: the machine had it when the order ended */
+    ORDER_FAIL_UNWANTED, /* the card is no good, or lost, and none is wanted; order_step finds out */
     ORDER_EVENT_COUNT
 };
 
@@ -62,6 +63,7 @@ struct order {
     const char *maker;       /* of the card made last; empty before */
     const char *card_serial; /* of the card made last; empty before */
     unsigned checked;        /* enum order_check: what of the card made last was found good */
+    bool unwanted;           /* the case has ended elsewhere */
 };
 
 struct order_event {

@@ -41,6 +41,7 @@ static const char *const event_names[REVIEW_EVENT_COUNT] = {
     [REVIEW_CARD_DESTROYED] = "card destroyed",
     [REVIEW_CARD_FAULTY] = "card faulty",
     [REVIEW_FAULTY_CARD_MADE] = "faulty card made",
+    [REVIEW_CARD_FAULTY_LATE] = "card faulty too late",
     [REVIEW_OLD_CARD_DESTROYED] = "old card destroyed",
     [REVIEW_ABANDON] = "abandon",
     [REVIEW_ABANDON_FINALLY] = "abandon finally",
@@ -132,7 +133,10 @@ static const struct transition transitions[] = {
     { REVIEW_CLOSED, REVIEW_WITHDRAW,           REVIEW_CLOSED,   STEP_WITHDRAWAL_DENIED,
       { { MESSAGE_WITHDRAWAL_ANSWERED, PARTY_ACCEPTANCE } }, false },
     { REVIEW_CLOSED, REVIEW_REMIND,             REVIEW_CLOSED,   STEP_RECORDED,           { { 0 } }, false },
-    /* made again for a fault that was not taken */
+    /* no other card is wanted; one that was made again all the same is destroyed */
+    { REVIEW_CLOSED, REVIEW_CARD_FAULTY_LATE,   REVIEW_CLOSED,   STEP_RECORDED,
+      { { MESSAGE_CARD_ABANDONED, PARTY_ACCEPTANCE }, { MESSAGE_ORDER_WITHDRAWN, PARTY_PRODUCTION } }, false },
+    { REVIEW_CLOSED, REVIEW_ORDER_WITHDRAWN,    REVIEW_CLOSED,   STEP_RECORDED,           { { 0 } }, false },
     { REVIEW_CLOSED, REVIEW_CARD_DESTROYED,     REVIEW_CLOSED,   STEP_RECORDED,           { { 0 } }, false },
 
     { REVIEW_REMAKING, REVIEW_CARD_MADE,        REVIEW_MADE,     STEP_RECORDED, { { 0 } }, false },

@@ -51,6 +51,7 @@ enum review_event_kind {
     REVIEW_CARD_DESTROYED,
     REVIEW_CARD_FAULTY,      /* after it was collected */
     REVIEW_FAULTY_CARD_MADE, /* late news of it */
+    REVIEW_CARD_FAULTY_LATE, /* so late that no card can take its place */
     REVIEW_OLD_CARD_DESTROYED,
     REVIEW_ABANDON,         /* the card centre is no more */
     REVIEW_ABANDON_FINALLY, /* the window is no more, which alone could say whether a card has come

@@ -131,6 +131,73 @@ now_s(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+/* yidictl with these words, at the window. */
+static int
+run_words(const char *const tail[])
+{
+    char socket[NETWORK_PATH_BYTES];
+    const char *words[24] = { "--socket",   network_path(window, "control", socket),
+                              "--operator", "clerk7",
+                              "--language", "en" };
+    size_t count = 6;
+    for (size_t i = 0; tail[i] != NULL; i++)
+        words[count++] = tail[i];
+    tool_start(&tools[0], words, 0);
+    return tool_wait(&tools[0]);
+}
+
+static void
+the_fee_is_known_before_anything_is_taken(void **unused)
+{
+    (void)unused;
+    failed = true;
+    assert_int_equal(run_words((const char *[]){ "quote", "--kind", "renewal", "--reason",
+                                                 "expiring", "--born", "1990-01-31", NULL }),
+                     0);
+    assert_true(says("20.00 yuan") && says("20 years, until "));
+    assert_int_equal(run_words((const char *[]){ "quote", "--kind", "replacement", "--reason",
+                                                 "lost", "--waiver", "hardship", NULL }),
+                     1); /* as apply would refuse it */
+    assert_int_equal(
+        run_words((const char *[]){ "quote", "--kind", "renewal", "--reason", "tired", NULL }), 2);
+    assert_true(says("details-changed"));
+    failed = false;
+}
+
+/* Whoever was not answered says the same once more: the draft is gone by then. */
+static void
+an_application_from_a_draft_is_retried_by_its_key(void **unused)
+{
+    (void)unused;
+    failed = true;
+    char path[NETWORK_PATH_BYTES], photo[NETWORK_PATH_BYTES];
+    char right[NETWORK_PATH_BYTES + 16], left[NETWORK_PATH_BYTES + 16], file[NETWORK_PATH_BYTES];
+    snprintf(right, sizeof right, "RIGHT_THUMB:%s", network_path(window, "right.bin", file));
+    snprintf(left, sizeof left, "LEFT_THUMB:%s", network_path(window, "left.bin", file));
+    write_form("draft.json", 21);
+    assert_int_equal(run_words((const char *[]){ "draft", "save", "--form",
+                                                 network_path(window, "draft.json", path), NULL }),
+                     0);
+    assert_true(says("D-1"));
+    const char *const apply[] = { "apply",
+                                  "--draft",
+                                  "D-1",
+                                  "--key",
+                                  "tuesday",
+                                  "--photo",
+                                  network_path(window, "photo.jpg", photo),
+                                  "--fingerprint",
+                                  right,
+                                  "--fingerprint",
+                                  left,
+                                  NULL };
+    assert_int_equal(run_words(apply), 0);
+    assert_false(says("nothing was done again"));
+    assert_int_equal(run_words(apply), 0);
+    assert_true(says("nothing was done again"));
+    failed = false;
+}
+
 static void
 a_registry_that_stands_still_holds_up_nobody_for_longer_than_the_timeout(void **unused)
 {
@@ -224,6 +291,8 @@ int
 main(int argc, char *argv[])
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_fee_is_known_before_anything_is_taken),
+        cmocka_unit_test(an_application_from_a_draft_is_retried_by_its_key),
         cmocka_unit_test(a_registry_that_stands_still_holds_up_nobody_for_longer_than_the_timeout),
         cmocka_unit_test(a_registry_that_is_killed_is_unreachable_and_then_answers_again),
         cmocka_unit_test(a_window_that_is_killed_while_it_asks_takes_the_application_afterwards),

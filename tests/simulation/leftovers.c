@@ -110,11 +110,13 @@ people_has_invalid_card(const struct world *world, size_t office, const struct l
            found->state == APPLICATION_ABANDONED && found->card_serial[0] != '\0';
 }
 
+/* Unless it never came. */
 void
 people_destroy_invalid_card(struct world *world, size_t window, const char *case_number)
 {
+    bool came = dice_chance(&world->people.dice, 60);
     const struct decision decision = { .office = window,
-                                       .verb = YIDI__VERB__DESTROY,
+                                       .verb = came ? YIDI__VERB__DESTROY : YIDI__VERB__MISS,
                                        .operator= people_somebody(world),
                                        .case_number = case_number };
     (void)command_decide(world, &decision);

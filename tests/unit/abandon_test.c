@@ -272,10 +272,7 @@ a_bad_card_that_cannot_be_made_again_ends_the_case(void **unused)
     expect_state(REGISTRY, "abandoned");
     expect(&destroy, "ILLEGAL_IN_STATE"); /* that card was told of */
     let_back(CENTRE);
-    expect_state(CENTRE, "ordered"); /* the registry was heard before the window */
-    assert_string_equal(attention_at(CENTRE), "CARD_NOT_VALID");
-    expect_state(REGISTRY, "abandoned");
-    expect_abandon(CENTRE, "abandoned"); /* nobody wants that card */
+    expect_state(CENTRE, "abandoned"); /* nobody wants another card */
     expect_state(REGISTRY, "abandoned");
     fake_network_audit(&network);
 }
@@ -395,6 +392,52 @@ a_case_without_its_window_ends_everywhere(void **unused)
         expect_state(REGISTRY, "abandoned");
         assert_string_equal(refund(), "");
     }
+    go(1, fake_desk_step_count);
+    fake_network_audit(&network);
+}
+
+static const Yidi__StockReport *
+stock(void)
+{
+    Yidi__StockQuery query = YIDI__STOCK_QUERY__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    query.rows = 10;
+    request.command_case = YIDI__REQUEST__COMMAND_STOCK_QUERY;
+    request.stock_query = &query;
+    const Yidi__Response *response = fake_network_ask(&network, CENTRE, &request, NULL, 0);
+    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_STOCK);
+    return response->stock;
+}
+
+/* It is neither here nor destroyed: the centre traces it, and books it when it is lost. */
+static void
+a_card_that_is_not_to_be_handed_out_may_be_missing(void **unused)
+{
+    (void)unused;
+    const struct fake_decision wordless = {
+        .at = WINDOW, .verb = YIDI__VERB__MISS, .operator= "clerk"
+    };
+    const struct fake_decision lost = { .at = CENTRE,
+                                        .verb = YIDI__VERB__TRACE_CARD,
+                                        .operator= "packer",
+                                        .text = "the van burnt out" };
+    go(1, TO_DISPATCHED);
+    set_revoked(WINDOW, true);
+    expect_abandon(REGISTRY, "abandoned");
+    let_back(WINDOW);
+    expect_state(WINDOW, "abandoned");
+    expect_state(CENTRE, "dispatched");
+    expect(&wordless, "FIELD_OUT_OF_BOUNDS");
+    expect(&miss, "abandoned");
+    expect(&miss, "ILLEGAL_IN_STATE");
+    expect(&destroy, "ILLEGAL_IN_STATE");
+    expect_state(CENTRE, "missing");
+    expect(&lost, "abandoned"); /* and not made again */
+    const Yidi__StockReport *report = stock();
+    assert_int_equal(report->n_spoiled, 1);
+    assert_string_equal(report->spoiled[0]->case_number, number);
+    assert_int_equal(report->spoiled[0]->why, YIDI__SPOILED_WHY__LOST_ON_THE_WAY);
+    assert_string_equal(refund(), "");
     go(1, fake_desk_step_count);
     fake_network_audit(&network);
 }
@@ -568,6 +611,7 @@ main(int argc, char *argv[])
         TEST(a_window_that_has_the_card_hands_it_out),
         TEST(a_withdrawal_that_the_card_centre_never_answers_ends),
         TEST(a_case_without_its_window_ends_everywhere),
+        TEST(a_card_that_is_not_to_be_handed_out_may_be_missing),
         TEST(a_card_of_an_abandoned_case_never_enters_the_record),
         TEST(a_card_centre_goes_on_when_the_window_is_back),
         TEST(what_was_abandoned_survives_the_loss_of_an_office),

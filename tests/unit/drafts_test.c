@@ -98,15 +98,22 @@ list(void)
 }
 
 static const Yidi__Response *
-take(const char *name)
+take_of(const char *name, const char *key)
 {
     Yidi__DraftTake wire = YIDI__DRAFT_TAKE__INIT;
     Yidi__Request request = YIDI__REQUEST__INIT;
     wire.name = (char *)(uintptr_t)name;
+    wire.request_key = (char *)(uintptr_t)key;
     wire.reason = "the applicant is back";
     request.command_case = YIDI__REQUEST__COMMAND_DRAFT_TAKE;
     request.draft_take = &wire;
     return ask(&request);
+}
+
+static const Yidi__Response *
+take(const char *name)
+{
+    return take_of(name, "");
 }
 
 static const char *
@@ -120,20 +127,28 @@ discard(const char *name)
     return code_of(ask(&request));
 }
 
-/* NULL when the window crashed before it answered. */
-static const char *
-apply_from(const char *draft)
+/* With photo and templates of the present applicant. NULL when the window crashed before it
+ * answered. */
+static const Yidi__Response *
+apply_with(const Yidi__ApplicationForm *from, const char *draft, const char *key)
 {
     struct bytes frames[ATTACHMENTS_MAX];
-    Yidi__ApplicationForm form = application.form;
+    Yidi__ApplicationForm form = *from;
     Yidi__Apply apply = YIDI__APPLY__INIT;
     Yidi__Request request = YIDI__REQUEST__INIT;
     apply.form = &form;
     apply.draft = (char *)(uintptr_t)draft;
+    apply.request_key = (char *)(uintptr_t)key;
     request.command_case = YIDI__REQUEST__COMMAND_APPLY;
     request.apply = &apply;
     size_t count = application_frames(&application, frames);
-    const Yidi__Response *response = fake_network_ask(&network, WINDOW, &request, frames, count);
+    return fake_network_ask(&network, WINDOW, &request, frames, count);
+}
+
+static const char *
+apply_from(const char *draft)
+{
+    const Yidi__Response *response = apply_with(&application.form, draft, "");
     return response == NULL ? NULL : code_of(response);
 }
 
@@ -317,6 +332,34 @@ an_application_from_a_draft_deletes_it(void **unused)
     fake_network_audit(&network);
 }
 
+/* Who was not answered has neither the draft any more nor the form. */
+static void
+what_was_made_from_a_draft_is_handed_in_again_under_its_key(void **unused)
+{
+    (void)unused;
+    char name[17], case_number[CASE_NUMBER_CHARS + 1];
+    uint8_t packed[4096];
+    save_new(name);
+    const Yidi__Response *response = apply_with(&application.form, name, "monday-1");
+    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_APPLIED);
+    strcpy(case_number, response->applied->case_number);
+    assert_string_equal(code_of(take_of(name, "monday-2")), "DRAFT_UNKNOWN");
+
+    const Yidi__DraftForm *draft = take_of(name, "monday-1")->drafts->drafts[0]->form;
+    size_t size = protobuf_c_message_pack(&draft->base, packed);
+    Yidi__ApplicationForm *form = yidi__application_form__unpack(NULL, size, packed);
+    Yidi__ApplicationForm whole = *form;
+    whole.n_fingerprints = application.form.n_fingerprints;
+    whole.fingerprints = application.form.fingerprints;
+    response = apply_with(&whole, name, "monday-1");
+    assert_string_equal(code_of(response), "");
+    assert_true(response->applied->repeated_request);
+    assert_string_equal(response->applied->case_number, case_number);
+    whole.fee_fen++;
+    assert_string_equal(code_of(apply_with(&whole, name, "monday-1")), "REQUEST_KEY_TAKEN");
+    yidi__application_form__free_unpacked(form, NULL);
+}
+
 /* Wherever the window dies, there is either the draft or the case. */
 static void
 a_draft_goes_with_the_commit_that_brings_the_case(void **unused)
@@ -357,6 +400,7 @@ main(int argc, char *argv[])
         TEST(a_draft_is_deleted_when_its_time_is_over_though_nobody_asks),
         TEST(no_more_than_so_many_drafts_are_kept),
         TEST(an_application_from_a_draft_deletes_it),
+        TEST(what_was_made_from_a_draft_is_handed_in_again_under_its_key),
         TEST(a_draft_goes_with_the_commit_that_brings_the_case),
     };
     if (argc > 1)

@@ -13,6 +13,7 @@
 #include "common/io/wire.h"
 #include "proto/case.pb-c.h"
 #include "tests/lib/fake_desk.h"
+#include "tests/lib/fake_policy.h"
 
 static struct fake_network network;
 static struct envelope_verifier verifier;
@@ -60,6 +61,7 @@ work(void)
     fake_desk_citizen(1, YIDI__APPLICATION_KIND__RENEWAL, &application);
     assert_string_equal(fake_desk_apply(&network, &application, "1", number), "");
     fake_desk_walk(&network, number, fake_desk_step_count);
+    assert_int_equal(fake_policy_give(&network, WINDOW, 1, NULL, 0), OK);
     fake_network_crash(&network, REGISTRY);
     fake_desk_citizen(2, YIDI__APPLICATION_KIND__REPLACEMENT, &application);
     application.photo[application.photo_size - 3] ^= 1; /* another photo */
@@ -118,7 +120,7 @@ static const struct {
     { TABLE_JOURNAL, "journal entry " }, { TABLE_TREE, "tree node " },
     { TABLE_HEADS, "head of size " },    { TABLE_OUTBOX, "outbox " },
     { TABLE_INBOX, "inbox " },           { TABLE_PEERS, "peers " },
-    { TABLE_BLOBS, "blobs: row " },
+    { TABLE_BLOBS, "blobs: row " },      { TABLE_POLICIES, "polic" },
 };
 
 /* A row of the table peers holds numbers that nothing contradicts: how much was acknowledged, and
@@ -258,6 +260,29 @@ an_added_row_is_found(void **unused)
                               "peers 440105000001: ");
     assert_added_row_is_found(TABLE_PEERS, bytes_of_text("no office"), 0, "peers: row ");
     assert_added_row_is_found(TABLE_BLOBS, bytes_of(words, 32), 0, "blobs: row ");
+}
+
+/* Its signature is good, and its bytes are what the row says; but nobody has adopted it. */
+static void
+another_policy_in_the_place_of_the_adopted_one_is_found(void **unused)
+{
+    (void)unused;
+    struct bytes key, value, other_key, other;
+    assert_int_equal(fake_policy_give(&network, CENTRE, 2, NULL, 0), OK);
+    fake_network_turn(&network, CENTRE);
+    scratch_store_row(scratch, TABLE_POLICIES, 0, &arena, &key, &value);
+    scratch_store_row(&network.offices[CENTRE].scratch, TABLE_POLICIES,
+                      scratch_store_count(&network.offices[CENTRE].scratch, TABLE_POLICIES) - 1,
+                      &arena, &other_key, &other);
+    scratch_store_put(scratch, TABLE_POLICIES, key, other);
+    assert_trouble(ERR_FORGED, "policy 1 is not what journal entry ");
+    scratch_store_put(scratch, TABLE_POLICIES, key, value);
+    assert_holds();
+    assert_int_equal(report.policies, 1);
+    scratch_store_put(scratch, TABLE_POLICIES, other_key, other);
+    assert_trouble(ERR_FORGED, "policies: 2 rows, of which the journal has adopted 1");
+    scratch_store_remove(scratch, TABLE_POLICIES, 1);
+    assert_holds();
 }
 
 static void
@@ -600,6 +625,7 @@ main(int argc, char *argv[])
         cmocka_unit_test(a_missing_row_is_found),
         cmocka_unit_test(a_journal_holds_without_an_earlier_head),
         cmocka_unit_test(an_added_row_is_found),
+        cmocka_unit_test(another_policy_in_the_place_of_the_adopted_one_is_found),
         cmocka_unit_test(an_attachment_may_be_erased_once_it_was_acknowledged),
         cmocka_unit_test(another_offices_store_is_no_store_of_ours),
         cmocka_unit_test(an_office_that_the_directory_does_not_list_cannot_be_checked),

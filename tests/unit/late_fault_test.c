@@ -488,17 +488,34 @@ a_card_that_was_replaced_is_not_made_again(void **unused)
     strcpy(newer, number);
     strcpy(number, first);
     expect(&report_fault, "in-production");
-    expect_states("abandoned", "closed", "ordered");
-    assert_string_equal(attention(WINDOW, number), "CARD_SERIAL_MISMATCH");
+    expect_states("abandoned", "closed", "withdrawn");
+    assert_non_null(strstr(read_case(WINDOW, number)->note->text, "replaced by another one"));
+    expect(&destroy, "ILLEGAL_IN_STATE"); /* there is none */
     expect_held_by(NULL);
-    walk(TO_ISSUED, TO_READY - 1);
-    expect_states("abandoned", "closed", "dispatched");
-    expect(&fake_desk_steps[TO_READY - 1].decision, "ILLEGAL_IN_STATE");
-    expect(&destroy, "destroyed");
-    expect_states("destroyed", "closed", "closed");
-    assert_string_equal(attention(REGISTRY, number), "");
+    for (size_t i = 0; i < FAKE_PLACE_COUNT; i++)
+        assert_string_equal(attention(i, number), "");
     assert_string_equal(attention(REGISTRY, newer), "");
-    expect_to_survive("destroyed", "closed", "closed");
+    expect_to_survive("abandoned", "closed", "withdrawn");
+    fake_network_audit(&network);
+}
+
+/* The registry's word is there before the window's. */
+static void
+so_it_is_when_the_card_centre_hears_of_the_fault_last(void **unused)
+{
+    (void)unused;
+    char first[CASE_NUMBER_CHARS + 1];
+    collect_one(1);
+    strcpy(first, number);
+    collect_one(1);
+    strcpy(number, first);
+    cut(WINDOW, CENTRE, true);
+    expect(&report_fault, "in-production");
+    expect_states("abandoned", "closed", "closed");
+    cut(WINDOW, CENTRE, false);
+    expect_states("abandoned", "closed", "closed");
+    const Yidi__Case *row = read_case(CENTRE, number);
+    assert_int_equal(row->trace[row->n_trace - 1]->step, YIDI__STEP__SPOILED);
     fake_network_audit(&network);
 }
 
@@ -564,6 +581,7 @@ main(int argc, char *argv[])
         TEST(a_fault_is_reported_of_the_collected_card_alone),
         TEST(faults_of_which_the_window_could_not_tell_hold_nobody),
         TEST(a_card_that_was_replaced_is_not_made_again),
+        TEST(so_it_is_when_the_card_centre_hears_of_the_fault_last),
         TEST(a_card_that_was_made_again_in_vain_is_not_handed_out),
     };
     if (argc > 1)

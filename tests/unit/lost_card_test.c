@@ -209,6 +209,63 @@ a_found_card_survives_the_loss_of_window_and_registry(void **unused)
     }
 }
 
+/* ---- a lost past ---- */
+
+/* The file that is imported then is older than what happened here. */
+static void
+lose_the_registry(void)
+{
+    fake_desk_lose_disk(&network, REGISTRY);
+    fake_desk_recover(&network, REGISTRY, YIDI__RECOVER_VERB__RECOVER_START);
+    fake_network_settle(&network);
+    fake_desk_populate(&network, 1, 2);
+}
+
+static void
+a_report_survives_the_loss_of_the_registry(void **unused)
+{
+    (void)unused;
+    char first[CASE_NUMBER_CHARS + 1];
+    apply(YIDI__APPLICATION_KIND__REPLACEMENT);
+    strcpy(first, number);
+    expect(WINDOW, YIDI__VERB__WITHDRAW, "the card was found", NULL, "withdrawing");
+    apply(YIDI__APPLICATION_KIND__REPLACEMENT);
+    lose_the_registry();
+    expect_reported(first);
+    fake_desk_walk(&network, number, fake_desk_step_count);
+    assert_false(cards()->reported_lost);
+    apply(YIDI__APPLICATION_KIND__RENEWAL);
+    lose_the_registry();
+    assert_false(cards()->reported_lost);
+}
+
+/* Neither the card that was lost, nor the one that was replaced after it. */
+static void
+a_replaced_card_is_not_valid_again_after_the_loss_of_the_registry(void **unused)
+{
+    (void)unused;
+    char valid[41], former[41];
+    apply(YIDI__APPLICATION_KIND__REPLACEMENT);
+    fake_desk_walk(&network, number, fake_desk_step_count);
+    lose_the_registry();
+    strcpy(former, read_case(WINDOW)->card_serial);
+    assert_string_equal(cards()->card_serial, former);
+    assert_int_equal(cards()->valid_until, read_case(WINDOW)->valid_until);
+    assert_string_equal(cards()->former_card_serial, application.citizen.card_serial);
+    assert_false(cards()->reported_lost);
+
+    fake_network_run(&network, 3600 * 1000);
+    apply(YIDI__APPLICATION_KIND__RENEWAL);
+    fake_desk_walk(&network, number, fake_desk_step_count);
+    strcpy(valid, read_case(WINDOW)->card_serial);
+    lose_the_registry();
+    assert_string_equal(cards()->card_serial, valid);
+    assert_string_equal(cards()->former_card_serial, former);
+    fake_desk_populate(&network, 1, 2);
+    assert_string_equal(cards()->card_serial, valid);
+    fake_network_audit(&network);
+}
+
 static void
 nothing_is_known_of_a_stranger(void **unused)
 {
@@ -276,6 +333,8 @@ main(int argc, char *argv[])
         TEST(a_found_card_is_destroyed_once_it_was_replaced),
         TEST(the_valid_card_is_not_taken_for_the_old_one),
         TEST(a_found_card_survives_the_loss_of_window_and_registry),
+        TEST(a_report_survives_the_loss_of_the_registry),
+        TEST(a_replaced_card_is_not_valid_again_after_the_loss_of_the_registry),
         TEST(nothing_is_known_of_a_stranger),
         TEST(who_looks_is_journalled_with_the_card_and_the_reason),
     };

@@ -73,6 +73,14 @@ static const struct expected_effects follows[] = {
     { DISPATCHED, ORDER_DESTROYED, CLOSED, STEP_DESTROYED, { { 0 } }, false },
     { WITHDRAWN, ORDER_MAKE_UNWANTED, WITHDRAWN, STEP_SPOILED, { { 0 } }, false },
     { ABANDONED, ORDER_MAKE_UNWANTED, ABANDONED, STEP_SPOILED, { { 0 } }, false },
+
+    /* the case has ended */
+    { MADE, ORDER_FAIL_UNWANTED, ABANDONED, STEP_SPOILED, { { 0 } }, false },
+    { DISPATCHED, ORDER_FAIL_UNWANTED, ABANDONED, STEP_SPOILED, { { 0 } }, false },
+    { MISSING, ORDER_FAIL_UNWANTED, ABANDONED, STEP_SPOILED, { { 0 } }, false },
+    { DELIVERED, ORDER_FAIL_UNWANTED, ABANDONED, STEP_SPOILED, { { 0 } }, false },
+    { CLOSED, ORDER_FAIL_UNWANTED, CLOSED, STEP_SPOILED, { { 0 } }, false },
+    { ABANDONED, ORDER_FAIL_UNWANTED, ABANDONED, STEP_SPOILED, { { 0 } }, false },
 };
 /* clang-format on */
 
@@ -203,6 +211,27 @@ one_bad_check_spoils_a_card_that_the_other_found_good(void **unused)
         }
 }
 
+/* Whatever is no good, in whichever state: nothing is made again for a case that has ended. */
+static void
+of_a_case_that_has_ended_no_card_is_made_again(void **unused)
+{
+    (void)unused;
+    for (int from = ABSENT + 1; from < ORDER_STATE_COUNT; from++)
+        for (int kind = 0; kind < ORDER_EVENT_COUNT; kind++) {
+            struct order order = {
+                .state = from, .maker = "ma", .card_serial = "A1", .unwanted = true
+            };
+            const struct order_event event = {
+                .kind = kind, .operator= "wei", .card_serial = "A1", .checked = ORDER_BY_EYE
+            };
+            struct effects effects = { 0 };
+            bool taken = order_step(&order, &event, &effects, NULL) == OK;
+            assert_true(order.state != ORDERED || from == ORDERED);
+            if (machine_find(&order_machine, from, kind) != NULL)
+                assert_true(taken); /* no news is refused for that */
+        }
+}
+
 /* An order leaves the making once per good card: news of the card cannot put it back but as
  * defective. */
 static void
@@ -245,6 +274,7 @@ main(int argc, char *argv[])
         cmocka_unit_test(order_guards_refuse_and_touch_nothing),
         cmocka_unit_test(a_card_is_verified_when_it_is_good_by_eye_and_by_reader),
         cmocka_unit_test(one_bad_check_spoils_a_card_that_the_other_found_good),
+        cmocka_unit_test(of_a_case_that_has_ended_no_card_is_made_again),
         cmocka_unit_test(an_order_is_made_again_only_after_a_card_was_found_bad),
         cmocka_unit_test(orders_are_open_until_their_end),
         cmocka_unit_test(orders_notify_nobody),

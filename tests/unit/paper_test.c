@@ -26,7 +26,7 @@
 
 enum { FIELDS = 16, REASONS = 8, TEXT_BYTES = 64 * 1024 };
 
-enum sheet { SHEET_FORM, SHEET_RECEIPT, SHEET_REFUSAL, SHEET_RETURN, SHEET_COUNT };
+enum sheet { SHEET_FORM, SHEET_RECEIPT, SHEET_REFUSAL, SHEET_RETURN, SHEET_END, SHEET_COUNT };
 
 struct sample {
     struct arena arena;
@@ -35,6 +35,7 @@ struct sample {
     Yidi__CaseRefusal refusal;
     Yidi__RefusalReason reasons[REASONS];
     Yidi__CaseReturn returned;
+    Yidi__CaseNote note;
     char *fields[FIELDS];
     Yidi__PaperOffice offices[3];
     Yidi__Printed printed;
@@ -74,6 +75,8 @@ fill_notices(struct sample *sample)
     sample->returned.text = "请填写到门牌号。";
     sample->returned.answer_by = 20261201;
     sample->returned.contact = "朝阳分局 010-8000 0000";
+    yidi__case_note__init(&sample->note);
+    sample->note.text = "制证中心已撤销。";
 }
 
 static int
@@ -122,7 +125,10 @@ draw(struct sample *sample, enum sheet sheet)
                             : sheet == SHEET_RECEIPT ? YIDI__PAPER__PAPER_RECEIPT
                                                      : YIDI__PAPER__PAPER_NOTICE;
     sample->row.refusal = sheet == SHEET_REFUSAL ? &sample->refusal : NULL;
-    sample->row.returned = sheet == SHEET_RETURN ? &sample->returned : NULL;
+    sample->row.returned =
+        sheet == SHEET_RETURN || sheet == SHEET_END ? &sample->returned : NULL; /* once */
+    sample->row.note = sheet == SHEET_END ? &sample->note : NULL;
+    sample->printed.ended = sheet == SHEET_END;
     if (wire_check(&sample->printed.base, &refusal) != OK)
         fail_msg("the sample breaks a bound: %s %s", refusal.field, refusal.rule);
     assert_int_equal(
@@ -352,6 +358,24 @@ notices_tell_what_and_why_and_whom_to_ask(void **state)
 }
 
 static void
+the_notice_of_an_end_says_why_and_what_becomes_of_the_fee(void **state)
+{
+    struct sample *sample = *state;
+    Yidi__Collection collection = YIDI__COLLECTION__INIT;
+    const char *text = read_text(draw(sample, SHEET_END));
+    assert_stands(text, "终止办理告知书");
+    assert_stands(text, "制证中心已撤销。");
+    assert_stands(text, "科技路5号0755-80000000");
+    assert_stands(text, "20.00元，请凭本告知书在本受理点办理退还");
+    assert_null(strstr(text, "补正"));
+    collection.collected_ms = sample->row.accepted_ms + 1; /* and came back faulty */
+    sample->row.collection = &collection;
+    text = read_text(draw(sample, SHEET_END));
+    assert_null(strstr(text, "退还"));
+    assert_stands(text, "请重新提出申请");
+}
+
+static void
 the_form_ticks_a_first_application_and_has_its_own_declaration(void **state)
 {
     struct sample *sample = *state;
@@ -574,7 +598,9 @@ nothing_is_drawn_beside_the_page(void **state)
 {
     static const struct {
         int width, height;
-    } pages[SHEET_COUNT] = { { 2100, 2970 }, { 2100, 1480 }, { 2100, 2970 }, { 2100, 2970 } };
+    } pages[SHEET_COUNT] = {
+        { 2100, 2970 }, { 2100, 1480 }, { 2100, 2970 }, { 2100, 2970 }, { 2100, 2970 }
+    };
     static const char *const texts[] = { "阿卜杜热合曼·", "W", "字" };
     struct sample *sample = *state;
     for (size_t i = 0; i < COUNT(texts); i++) {
@@ -649,6 +675,7 @@ main(int argc, char *argv[])
         TEST(the_receipt_tells_no_more_than_its_owner_needs),
         TEST(a_receipt_without_its_code_says_so),
         TEST(notices_tell_what_and_why_and_whom_to_ask),
+        TEST(the_notice_of_an_end_says_why_and_what_becomes_of_the_fee),
         TEST(the_form_ticks_a_first_application_and_has_its_own_declaration),
         TEST(the_form_shows_both_scripts),
         TEST(the_receipt_of_a_child_says_that_the_guardian_collects),

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// desk - what helps with a case: finding it, having it in hand, opening it, comparing photos, its proofs, a list to take along.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+
+const main = (person) => person.page.locator('#main');
+
+async function openApplicant(person, reason) {
+  await person.press('case.open');
+  await person.fill('reason', reason);
+  await person.confirm();
+  await person.dialog().waitFor({ state: 'detached' });
+}
+
+export async function a_case_is_found_by_its_number_its_citizen_and_a_name({ offices, person }) {
+  const citizen = offices.somebody();
+  const number = offices.apply('Shenzhen', 'lin', citizen);
+  const lin = await person('Shenzhen', 'lin', 'en');
+  for (const text of [number, citizen.citizen_number, citizen.name]) {
+    await lin.open('dashboard');
+    await lin.page.keyboard.press('/');
+    await lin.page.keyboard.type(text);
+    await lin.page.keyboard.press('Enter');
+    await main(lin).getByText(number).first().waitFor();
+    const seen = await main(lin).innerText();
+    assert.ok(!seen.includes(citizen.citizen_number) && !seen.includes(citizen.address), 'masked until it is opened');
+  }
+}
+
+export async function a_list_is_taken_along_masked({ offices, person }) {
+  const citizen = offices.somebody();
+  const number = offices.apply('Shenzhen', 'lin', citizen);
+  const lin = await person('Shenzhen', 'lin');
+  await lin.open('cases');
+  const [download] = await Promise.all([lin.page.waitForEvent('download'), lin.press('csv')]);
+  const [head, ...lines] = readFileSync(await download.path(), 'utf8').split('\r\n');
+  assert.ok(head.startsWith('\u{feff}'), 'spreadsheets take it for UTF-8');
+  const line = lines.find((each) => each.startsWith(number));
+  assert.ok(line, 'the case is in it');
+  assert.match(line, /\*{4,}/);
+  assert.ok(!line.includes(citizen.citizen_number) && !line.includes(citizen.name), line);
+}
+
+export async function a_case_in_hand_is_left_alone_until_it_is_taken_over({ offices, person }) {
+  const number = offices.apply('Shenzhen', 'lin', offices.somebody());
+  await offices.state('Langzhong', number, 'received');
+  const pu = await person('Langzhong', 'pu');
+  const fan = await person('Langzhong', 'fan');
+  await pu.openCase(number, 'received');
+  await pu.press('lease.hold');
+  await pu.button('lease.release').waitFor();
+  await fan.openCase(number, 'received');
+  await main(fan).locator('.lease.held', { hasText: 'pu' }).waitFor();
+  assert.equal(await fan.button('act.examine').count(), 0);
+  await fan.press('lease.take_over');
+  await fan.confirm(); // not without a reason
+  await fan.wrong('reason').filter({ hasText: /./ }).waitFor();
+  await fan.fill('reason', 'pu 今天不在');
+  await fan.confirm();
+  await fan.dialog().waitFor({ state: 'detached' });
+  await main(pu).locator('.lease.held', { hasText: 'fan' }).waitFor(); // seen without reloading
+  await fan.act('examine');
+  await fan.sees('examined');
+}
+
+export async function the_photo_stands_beside_that_of_an_earlier_application({ offices, person }) {
+  const citizen = offices.somebody();
+  const former = offices.apply('Shenzhen', 'lin', citizen);
+  await offices.state('Langzhong', former, 'received');
+  offices.ctl('Langzhong', 'pu', 'refuse', former, '--reason', 'IDENTITY_DOUBTFUL', '--text', '请到户籍地办理');
+  await offices.state('Shenzhen', former, 'refused');
+  const number = offices.apply('Shenzhen', 'lin', { ...citizen, photo: offices.somebody().photo });
+  await offices.state('Langzhong', number, 'received');
+  const pu = await person('Langzhong', 'pu');
+  await pu.openCase(number, 'received');
+  await openApplicant(pu, '核对照片');
+  await main(pu).getByText(citizen.citizen_number).waitFor();
+  await pu.press('photo.compare');
+  const photos = main(pu).locator('.beside img');
+  await photos.nth(1).waitFor();
+  const pictures = await photos.evaluateAll((images) => images.map(({ src, naturalWidth }) => ({ src, naturalWidth })));
+  assert.equal(pictures.length, 2);
+  assert.ok(pictures.every(({ naturalWidth }) => naturalWidth === 358));
+  assert.notEqual(pictures[0].src, pictures[1].src);
+}
+
+export async function whoever_looks_at_the_cards_of_a_citizen_says_why({ offices, person }) {
+  const { citizen_number: number } = offices.somebody();
+  const pu = await person('Langzhong', 'pu', 'en');
+  await pu.open('cards');
+  await pu.fill('citizen_number', number);
+  await pu.press('cards.ask');
+  await pu.wrong('reason').filter({ hasText: /./ }).waitFor();
+  await pu.fill('reason', 'a card was handed in');
+  await pu.press('cards.ask');
+  await main(pu).getByText(pu.word('cards.until')).waitFor();
+}
+
+export async function the_whole_way_of_a_case_is_proved({ offices, person }) {
+  const number = offices.apply('Shenzhen', 'lin', offices.somebody());
+  await offices.state('Langzhong', number, 'received');
+  offices.ctl('Langzhong', 'pu', 'examine', number);
+  offices.ctl('Langzhong', 'ren', 'issue', number);
+  await offices.state('Shenzhen', number, 'in-production');
+  const chief = await person('Shenzhen', 'chief');
+  await chief.openCase(number, 'in-production');
+  await main(chief).locator('.timeline', { hasText: chief.word('step.ISSUED') }).waitFor();
+  await chief.press('proof.ask');
+  await chief.fill('reason', '复核');
+  await chief.confirm();
+  await main(chief).getByText(chief.word('proof.good', { n: '2' })).waitFor(); // the application, and word of the card
+  const [download] = await Promise.all([chief.page.waitForEvent('download'), chief.button('proof.file').first().click()]);
+  const trust = ['--directory', 'authority/offices.dir', '--root', 'authority/root.pem', '--crl', 'authority/root.crl'];
+  const verified = offices.ctl('Shenzhen', 'chief', 'verify', await download.path(), ...trust);
+  assert.equal(verified.case_number ?? number, number);
+}

@@ -162,9 +162,6 @@ document.addEventListener('keydown', (event) => {
 window.addEventListener('hashchange', show);
 window.addEventListener('session-ended', () => who && end(true));
 
-await Promise.all([choose(chosen()), learnRules()]);
-try {
-  begin(await session.current());
-} catch {
-  end(false);
-}
+const [opened] = await Promise.all([session.current().catch(() => null), choose(chosen()), learnRules()]);
+if (opened) begin(opened);
+else end(false);

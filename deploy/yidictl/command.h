@@ -105,6 +105,7 @@ extern const struct command recover_command;
 extern const struct command status_command;
 extern const struct command metrics_command;
 extern const struct command verify_command;
+extern const struct command journal_acts_command;
 extern const struct command journal_verify_command;
 extern const struct command journal_command;
 extern const struct command backup_command;

@@ -19,7 +19,7 @@ static const struct argument_rule options[] = {
       "only cases due soon: as a rule by the end of the next working day" },
     { "attention", NULL, false, "only cases that someone must look at, closed ones too" },
     { "unclaimed", NULL, false, "only cards that nobody collected in time" },
-    { "limit", "N", false, "at most so many, 1..1000 (default: 100)" },
+    { "limit", "N", false, "at most so many, 1..500 (default: 100)" },
     { "all", NULL, false, "all of them, page by page; --limit is the page" },
     { 0 },
 };

@@ -81,7 +81,8 @@ static const struct command *const commands[] = {
     &operator_password_command,
     &recover_command,
     &verify_command,
-    &journal_verify_command, /* before the command that begins as it does */
+    &journal_acts_command, /* before the command that begins as it does */
+    &journal_verify_command,
     &journal_command,
     &backup_command,
     &restore_command,

@@ -292,6 +292,46 @@ a_case_in_hand_binds_both_doors(void **unused)
     assert_int_equal(shell_run("grep -c 'gone home' %s", network_path(brief, "log", log)), 1);
 }
 
+/* Each way to personal data wants a reason, and whoever has the store can read who gave which. */
+static void
+who_looked_and_why_can_be_read(void **unused)
+{
+    char body[300], store[NETWORK_PATH_BYTES];
+    (void)unused;
+    network_path(brief, "data", store);
+    log_in("li.examiner");
+    const uint64_t before = journal_size(brief);
+    snprintf(body, sizeof body, "{\"case_number\":\"%s\",\"full\":true}", case_number);
+    post("show", body);
+    shell_expect("\"field\":\"show.reason\"");
+    post("card_query", "{\"citizen_number\":\"11010519491231002X\"}");
+    shell_expect("\"field\":\"card_query.reason\"");
+    assert_int_equal(journal_size(brief), before);
+    snprintf(body, sizeof body,
+             "{\"case_number\":\"%s\",\"full\":true,\"reason\":\"to compare the photo\"}",
+             case_number);
+    post("show", body);
+    shell_expect("HTTP/1.1 200");
+    assert_int_equal(ctl(brief, "sun.auditor", "export %s --reason 'a complaint' --out %s/proofs",
+                         case_number, store),
+                     0);
+    assert_int_equal(journal_size(brief), before + 2);
+    assert_int_equal(ctl(brief, "", "journal acts --store %s --act view", store), 0);
+    shell_expect("li.examiner");
+    shell_expect("to compare the photo");
+    shell_expect_not("a complaint");
+    assert_int_equal(
+        ctl(brief, "", "journal acts --store %s --case %s --by sun.auditor", store, case_number),
+        0);
+    shell_expect("export");
+    shell_expect("a complaint");
+    shell_expect_not("li.examiner");
+    assert_int_equal(ctl(brief, "", "journal acts --store %s --since 2999-01-01", store), 0);
+    assert_string_equal(shell_output, "nothing\n");
+    assert_int_equal(ctl(brief, "", "journal acts --store %s --since tomorrow", store), 2);
+    shell_expect("OPTION_INVALID --since");
+}
+
 static void
 the_window_quotes_a_fee_and_no_other_office_does(void **unused)
 {
@@ -661,6 +701,7 @@ main(int argc, char *argv[])
         cmocka_unit_test(the_socket_refuses_whoever_is_not_listed_or_lacks_the_role),
         cmocka_unit_test(a_search_over_http_leaves_an_entry_and_nothing_in_the_log),
         cmocka_unit_test(a_case_in_hand_binds_both_doors),
+        cmocka_unit_test(who_looked_and_why_can_be_read),
         cmocka_unit_test(the_window_quotes_a_fee_and_no_other_office_does),
         cmocka_unit_test(logging_in_gives_a_cookie_that_scripts_and_other_sites_do_not_get),
         cmocka_unit_test(a_token_counts_in_its_cookie_alone),

@@ -37,7 +37,7 @@ enum {
     CONTROL_FRAMES_MAX = 300,
     CONTROL_FRAME_BYTES_MAX = 64 * 1024 * 1024,
     DECIDE_CASES_MAX = 1024,
-    LIST_ROWS_MAX = 1000, /* in one answer: some ten milliseconds, in which nobody else gets one */
+    LIST_ROWS_MAX = 500, /* in one answer: some milliseconds, in which nobody else gets one */
 
     TURN_INPUTS_MAX = 1024,
     TURN_FRAMES_MAX = 4096, /* taken from the sockets, inputs or not */

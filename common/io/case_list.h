@@ -11,7 +11,7 @@
 enum {
     LIST_LIMIT_STANDARD = 100,
     LIST_EXAMINED_MAX = 20000, /* keys of an index that one page may look at, ... */
-    LIST_OPENED_MAX = 2000,    /* ... and rows that it may open: no list holds up others */
+    LIST_OPENED_MAX = 1000,    /* ... and rows that it may open: no list holds up others */
 };
 
 /* One page: of one state, or of all open ones; of every state when attention is asked for, which

@@ -261,7 +261,7 @@ measure_pages(struct bench *bench)
 static void
 measure_beside_a_script(struct bench *bench)
 {
-    static const char body[] = "{\"limit\":1000}";
+    static const char body[] = "{\"limit\":500}";
     char long_list[REQUEST_BYTES];
     const char *const script_request = long_list, *requests[PAGES_MAX];
     struct viewers script, clerk;

@@ -17,7 +17,7 @@
 #include "proto/control.pb-c.h"
 #include "tests/bench/load.h"
 
-enum { DESK_PAGE_CASES = 1000, DESK_POLL_MS = 5, DESK_PATIENCE_MS = 60000 };
+enum { DESK_PAGE_CASES = 500, DESK_POLL_MS = 5, DESK_PATIENCE_MS = 60000 };
 
 struct desk {
     const char *name;       /* of the operator */

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 
 const wantedMs = 1000;
-const timesAWord = 6;
+const timesAWord = 10;
 const attempts = 3;
 
 const firstPaint = (page) => page.evaluate(() => new Promise((done) => {

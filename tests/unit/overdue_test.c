@@ -364,7 +364,7 @@ status_and_lists_count_them(void **unused)
     Yidi__List list = YIDI__LIST__INIT;
     Yidi__Request request = YIDI__REQUEST__INIT;
     list.overdue_only = true;
-    list.limit = 1000;
+    list.limit = LIST_ROWS_MAX;
     request.command_case = YIDI__REQUEST__COMMAND_LIST;
     request.list = &list;
     const Yidi__Response *response = fake_network_ask(&network, WINDOW, &request, NULL, 0);

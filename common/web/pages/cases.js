@@ -11,7 +11,7 @@ import { day, dayNumber, duration, named, number, time, word } from '../words.js
 
 const pageSize = 50;
 const followMs = 30000;
-const csvPage = 1000;
+const csvPage = 500;
 const csvMost = 50000;
 
 export async function casesPage(context) {

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// desk - what helps with a case: finding it, having it in hand, opening it, comparing photos, its proofs, a list to take along.
+// desk - what helps with cases: finding one, having it in hand, its proofs, a citizen's cards, a list to take along.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
 const main = (person) => person.page.locator('#main');
-
-async function openApplicant(person, reason) {
-  await person.press('case.open');
-  await person.fill('reason', reason);
-  await person.confirm();
-  await person.dialog().waitFor({ state: 'detached' });
-}
 
 export async function a_case_is_found_by_its_number_its_citizen_and_a_name({ offices, person }) {
   const citizen = offices.somebody();
@@ -61,27 +54,6 @@ export async function a_case_in_hand_is_left_alone_until_it_is_taken_over({ offi
   await main(pu).locator('.lease.held', { hasText: 'fan' }).waitFor(); // seen without reloading
   await fan.act('examine');
   await fan.sees('examined');
-}
-
-export async function the_photo_stands_beside_that_of_an_earlier_application({ offices, person }) {
-  const citizen = offices.somebody();
-  const former = offices.apply('Shenzhen', 'lin', citizen);
-  await offices.state('Langzhong', former, 'received');
-  offices.ctl('Langzhong', 'pu', 'refuse', former, '--reason', 'IDENTITY_DOUBTFUL', '--text', '请到户籍地办理');
-  await offices.state('Shenzhen', former, 'refused');
-  const number = offices.apply('Shenzhen', 'lin', { ...citizen, photo: offices.somebody().photo });
-  await offices.state('Langzhong', number, 'received');
-  const pu = await person('Langzhong', 'pu');
-  await pu.openCase(number, 'received');
-  await openApplicant(pu, '核对照片');
-  await main(pu).getByText(citizen.citizen_number).waitFor();
-  await pu.press('photo.compare');
-  const photos = main(pu).locator('.beside img');
-  await photos.nth(1).waitFor();
-  const pictures = await photos.evaluateAll((images) => images.map(({ src, naturalWidth }) => ({ src, naturalWidth })));
-  assert.equal(pictures.length, 2);
-  assert.ok(pictures.every(({ naturalWidth }) => naturalWidth === 358));
-  assert.notEqual(pictures[0].src, pictures[1].src);
 }
 
 export async function whoever_looks_at_the_cards_of_a_citizen_says_why({ offices, person }) {

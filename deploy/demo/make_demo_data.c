@@ -23,7 +23,7 @@
 
 enum {
     OFFICES_MAX = 16,
-    CITIZENS_PER_REGISTRY = 80,
+    CITIZENS_PER_REGISTRY = 120,
     WAVES = 3,
     PLAN_BY_HAND = APPLICATIONS_PLANNED, /* beyond the planned ones */
 };

@@ -56,6 +56,26 @@ export async function a_case_in_hand_is_left_alone_until_it_is_taken_over({ offi
   await fan.sees('examined');
 }
 
+export async function the_queue_is_worked_through_with_the_keyboard({ offices, person }) {
+  const numbers = [offices.apply('Shenzhen', 'lin', offices.somebody()), offices.apply('Shenzhen', 'lin', offices.somebody())];
+  for (const number of numbers) await offices.state('Langzhong', number, 'received');
+  const pu = await person('Langzhong', 'pu');
+  const { keyboard } = pu.page;
+  await pu.open('cases?state=received');
+  await pu.page.getByRole('link', { name: numbers[1] }).waitFor();
+  const rows = await pu.page.locator('tbody tr').count();
+  for (let row = 0; row < rows; row += 1) {
+    await keyboard.press('j');
+    const at = await pu.page.evaluate(() => document.activeElement.closest('tr').dataset.number);
+    if (numbers.includes(at)) await keyboard.press('x');
+  }
+  await main(pu).getByText(pu.word('cases.chosen', { n: '2' })).waitFor();
+  await keyboard.press('e');
+  await pu.dialog().waitFor();
+  await keyboard.press('Enter');
+  for (const number of numbers) await offices.state('Langzhong', number, 'examined');
+}
+
 export async function whoever_looks_at_the_cards_of_a_citizen_says_why({ offices, person }) {
   const { citizen_number: number } = offices.somebody();
   const pu = await person('Langzhong', 'pu', 'en');

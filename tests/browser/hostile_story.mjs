@@ -53,6 +53,31 @@ export async function markup_from_another_office_stays_text({ offices, person })
   await harmless(lin);
 }
 
+export async function markup_in_what_clerks_tell_each_other_stays_text({ offices, person }) {
+  const number = offices.apply('Shenzhen', 'lin', offices.somebody());
+  await offices.state('Langzhong', number, 'received');
+  const pu = await person('Langzhong', 'pu');
+  const fan = await person('Langzhong', 'fan');
+  await pu.openCase(number, 'received');
+  await pu.press('lease.hold');
+  await fan.openCase(number, 'received');
+  await fan.press('lease.take_over');
+  await fan.fill('reason', markup);
+  await fan.confirm();
+  await fan.dialog().waitFor({ state: 'detached' });
+  await fan.act('return', { fields: ['form.phone'], text: markup });
+  await fan.sees('returned');
+  await offices.state('Shenzhen', number, 'returned');
+  const lin = await person('Shenzhen', 'lin');
+  await lin.openCase(number, 'returned');
+  await lin.page.getByText(markup, { exact: true }).first().waitFor();
+  await harmless(lin);
+  await lin.begin('amend');
+  await lin.page.getByText(markup, { exact: true }).first().waitFor();
+  for (const each of [pu, fan, lin]) await harmless(each);
+  await lin.open('dashboard');
+}
+
 export async function markup_in_addresses_and_searches_stays_text({ person }) {
   const lin = await person('Shenzhen', 'lin');
   for (const place of ['case/', 'package/', 'cases?find=', 'cases?state=', 'print/receipt/', 'fees?date=', '']) {

@@ -26,8 +26,8 @@ const found = (shown) => [...new Set((shown?.findings ?? []).map((name) => findi
 const moved = (shown) => (shown?.case_row?.present_division
   ? { required: false, hint: word('finding.moved', { division: shown.case_row.present_division }) } : { required: true });
 
-// What fails by a finding can be refused, returned or sent on, and nothing else.
-const fails = ({ findings, row }) => (findings ?? row?.findings ?? []).some((name) => finding(name).fails);
+// What fails by a finding can be refused, returned or sent on, and nothing else. A policy that was unknown may have come since.
+const fails = ({ findings, row }) => (findings ?? row?.findings ?? []).some((name) => name !== 'POLICY_UNKNOWN' && finding(name).fails);
 
 const acts = [
   { name: 'examine', verb: 'EXAMINE', key: 'e', first: true, bulk: true, states: ['received'], unless: fails },

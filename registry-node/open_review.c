@@ -117,7 +117,7 @@ check_application(struct turn *turn, const struct incoming *incoming, bool again
 
 /* What the record says. */
 static enum result
-judge_form(struct turn *turn, const Yidi__Case *row, const struct policy_case *policy,
+judge_form(struct turn *turn, Yidi__Case *row, const struct policy_case *policy,
            uint32_t *ret_findings)
 {
     Yidi__Citizen *record = NULL;
@@ -125,9 +125,12 @@ judge_form(struct turn *turn, const Yidi__Case *row, const struct policy_case *p
     enum result result = registry_find_citizen(turn, form.person.citizen_number, &record);
     if (result != OK && result != ERR_ABSENT)
         return result;
+    row->present_division = (char *)protobuf_c_empty_string;
     if (result == OK) {
         const struct citizen citizen = citizen_view(record);
         *ret_findings = findings_judge(&form, &citizen, policy);
+        if (findings_have(*ret_findings, FINDING_REGISTRATION_MOVED))
+            row->present_division = record->present_division;
     } else {
         *ret_findings = findings_judge(&form, NULL, policy);
     }
@@ -135,7 +138,7 @@ judge_form(struct turn *turn, const Yidi__Case *row, const struct policy_case *p
 }
 
 enum result
-registry_judge(struct turn *turn, const Yidi__Case *row, uint32_t *ret_findings)
+registry_judge(struct turn *turn, Yidi__Case *row, uint32_t *ret_findings)
 {
     struct policy_case policy;
     uint32_t findings = 0;

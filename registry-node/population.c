@@ -8,6 +8,7 @@
 #include "common/io/turn.h"
 #include "common/io/wire.h"
 #include "registry-node/card_history.h"
+#include "registry-node/core/review.h"
 #include "registry-node/registry.h"
 
 enum { BAD_LINES_SHOWN_MAX = 1000 };
@@ -143,6 +144,30 @@ keep_replaced_card(struct import *import, Yidi__Citizen *citizen)
     return OK;
 }
 
+/* Examiners go by the findings that they see: a case that waits for them is judged by the record as
+ * it is now. */
+static enum result
+judge_again(struct import *import, const char *citizen_number)
+{
+    struct turn judging = *import->turn;
+    char number[CASE_NUMBER_CHARS + 1];
+    struct case_file file;
+    uint32_t findings;
+    judging.arena = &import->scratch;
+    enum result result = case_file_find_open(judging.txn, citizen_number, number);
+    if (result == OK)
+        result = case_file_open(judging.txn, &review_machine, number, &import->scratch, &file);
+    if (result == ERR_ABSENT || result == ERR_DAMAGED) /* what is damaged, its own acts meet */
+        return OK;
+    if (result != OK || (file.row->state != REVIEW_RECEIVED && file.row->state != REVIEW_EXAMINED))
+        return result;
+    result = registry_judge(&judging, file.row, &findings);
+    if (result != OK)
+        return result == ERR_DAMAGED ? OK : result;
+    file.row->findings = findings;
+    return case_file_save(&file, &review_machine, judging.txn, &import->scratch);
+}
+
 static enum result
 store_line(struct import *import, const struct citizen *from)
 {
@@ -171,6 +196,8 @@ store_line(struct import *import, const struct citizen *from)
     enum result result = keep_replaced_card(import, &citizen);
     if (result == OK)
         result = put_citizen(import->turn, &import->scratch, &citizen);
+    if (result == OK)
+        result = judge_again(import, person.citizen_number);
     arena_reset(&import->scratch);
     if (result == OK)
         import->imported->imported++;

@@ -17,9 +17,10 @@ enum result registry_open_review(struct turn *turn, const struct incoming *incom
                                  struct refusal *ret_refusal) MUST_CHECK;
 
 /* What the record tells against an application, today and by the policy of the case: a set of
- * findings (finding.h). */
-enum result registry_judge(struct turn *turn, const Yidi__Case *row,
-                           uint32_t *ret_findings) MUST_CHECK;
+ * findings (finding.h).
+ *
+ * row  in, out; present_division is what the record says. */
+enum result registry_judge(struct turn *turn, Yidi__Case *row, uint32_t *ret_findings) MUST_CHECK;
 
 /* The command PopulationImport: all lines or none, unless bad ones are to be skipped. */
 enum result registry_import_population(struct turn *turn, const Yidi__PopulationImport *command,

@@ -53,7 +53,8 @@ bool division_area_known(const char *area);
  * province has them. */
 const char *division_province_name(const char *code);
 
-/* The name of the province with which an address begins, such as 四川省; NULL when it does with none. */
+/* The name of the province with which an address begins, such as 四川省; NULL when it does with
+ * none. */
 const char *division_province_of_address(const char *address);
 
 /* All current divisions in the order of their codes. */

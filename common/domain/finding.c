@@ -113,14 +113,17 @@ failed_or(enum finding failed, enum finding tolerated, const struct policy_case 
 }
 
 /* An address that changed within its province makes nobody's identity doubtful: the examiner looks.
- * So it is when an address does not begin with a province. */
+ * So it is when none of another province is named. */
 static uint32_t
-judge_address(const char *asked, const char *known, const struct policy_case *policy)
+judge_address(const struct person *asked, const struct person *known,
+              const struct policy_case *policy)
 {
-    const char *here = division_province_of_address(known);
-    const char *there = division_province_of_address(asked);
-    if (strcmp(asked, known) == 0)
+    const char *here = division_province_of_address(known->address);
+    const char *there = division_province_of_address(asked->address);
+    if (strcmp(asked->address, known->address) == 0)
         return 0;
+    if (here == NULL)
+        here = division_province_name(known->registration_division);
     if (here == NULL || there == NULL || strcmp(here, there) == 0)
         return finding_bit(FINDING_ADDRESS_DIFFERS);
     return failed_or(FINDING_ADDRESS_OF_ANOTHER_PROVINCE, FINDING_DETAILS_TOLERATED, policy,
@@ -135,7 +138,7 @@ judge_details(const struct form *form, const struct citizen *record,
     if (finding_details_differ(&form->person, &record->person))
         findings |= failed_or(FINDING_DETAILS_DIFFER, FINDING_DETAILS_TOLERATED, policy,
                               POLICY_REFUSE_IDENTITY);
-    return findings | judge_address(form->person.address, record->person.address, policy);
+    return findings | judge_address(&form->person, &record->person, policy);
 }
 
 /* A card may show less than the record has, never anything else. */

@@ -20,8 +20,15 @@ enum { RETRY_PAUSE_MS = 60000, DAY_MS = 24 * 3600 * 1000, TEXT_BYTES = 800 };
 void
 due_soon_open(struct office *office, const struct office_time *now)
 {
-    office->due_soon.next_ms = office->deadlines.next_ms == UINT64_MAX ? UINT64_MAX : 0;
-    due_soon_schedule(office, now);
+    bool idle = office->deadlines.next_ms == UINT64_MAX;
+    office->due_soon = (struct office_due_soon){ .next_ms = idle ? UINT64_MAX : 0,
+                                                 .due_ms = idle ? UINT64_MAX : now->monotonic_ms };
+}
+
+static bool
+waits(const struct office_due_soon *due_soon, const struct office_time *now)
+{
+    return due_soon->paused && now->monotonic_ms < due_soon->due_ms;
 }
 
 /* A clock that was put back is the one that counts. */
@@ -29,21 +36,21 @@ void
 due_soon_schedule(struct office *office, const struct office_time *now)
 {
     struct office_due_soon *due_soon = &office->due_soon;
-    if (due_soon->next_ms != UINT64_MAX && due_soon->next_ms > now->wall_ms + DAY_MS)
+    bool never = due_soon->next_ms == UINT64_MAX;
+    if (!never && due_soon->next_ms > now->wall_ms + DAY_MS)
         due_soon->next_ms = now->wall_ms;
-    bool waits = due_soon->due_ms != UINT64_MAX && due_soon->due_ms > now->monotonic_ms;
-    if (due_soon->next_ms <= now->wall_ms && waits)
+    if (waits(due_soon, now))
         return;
-    uint64_t wait_ms =
-        due_soon->next_ms > now->wall_ms ? due_soon->next_ms - now->wall_ms : RETRY_PAUSE_MS;
-    due_soon->due_ms = due_soon->next_ms == UINT64_MAX ? UINT64_MAX : now->monotonic_ms + wait_ms;
+    due_soon->paused = due_soon->next_ms <= now->wall_ms; /* it could not be told */
+    uint64_t wait_ms = due_soon->paused ? RETRY_PAUSE_MS : due_soon->next_ms - now->wall_ms;
+    due_soon->due_ms = never ? UINT64_MAX : now->monotonic_ms + wait_ms;
 }
 
 bool
 due_soon_wants_turn(const struct office *office, const struct office_time *now)
 {
-    return now->wall_ms >= office->due_soon.next_ms &&
-           now->monotonic_ms >= office->due_soon.due_ms && overdue_may_tell(office, now->wall_ms);
+    return now->wall_ms >= office->due_soon.next_ms && !waits(&office->due_soon, now) &&
+           overdue_may_tell(office, now->wall_ms);
 }
 
 void

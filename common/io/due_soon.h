@@ -4,8 +4,8 @@
  * office, while there is still time. Of each case that is overdue, overdue tells.
  *
  * Told at the beginning of a day in Beijing, or when the office can tell again; the day stands in a
- * row of TABLE_META, written by the same transaction as the notice. An office with nothing to do has
- * no clock. What is due soon, domain/urgency says.
+ * row of TABLE_META, written by the same transaction as the notice. An office with nothing to do
+ * has no clock. What is due soon, domain/urgency says.
  */
 #ifndef IO_DUE_SOON_H
 #define IO_DUE_SOON_H

@@ -113,6 +113,7 @@ forget(struct turn *turn, Yidi__Case *row)
 {
     row->note = NULL;
     row->attention = NULL;
+    row->present_division = (char *)protobuf_c_empty_string;
     row->eligibility = NULL;
     row->receipt_code = (char *)protobuf_c_empty_string;
     row->receipt_digest = row->application_envelope = (ProtobufCBinaryData){ 0 };

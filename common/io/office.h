@@ -131,6 +131,7 @@ struct office_deadlines {
 struct office_due_soon {
     uint64_t next_ms; /* Unix; UINT64_MAX while nothing has a deadline */
     uint64_t due_ms;  /* monotonic */
+    bool paused;      /* it could not be told; due_ms is the next attempt */
 };
 
 /* Where the erasing of closed cases stands (retention.h). */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/io/store_queries.h"
 
+#include "common/domain/check.h"
 #include "common/domain/citizen_number.h"
 #include "common/domain/person_name.h"
 #include "common/domain/urgency.h"
@@ -82,6 +83,19 @@ mask_person(Yidi__Case *row, struct arena *arena)
     return mask_collector(row->collection, arena);
 }
 
+/* What is not among the findings, and was looked at. */
+static enum result
+fill_passed(const struct query_source *source, const Yidi__Case *row, Yidi__Shown *shown)
+{
+    shown->passed = arena_take(source->arena, CHECK_COUNT * sizeof *shown->passed);
+    if (shown->passed == NULL)
+        return ERR_MEMORY;
+    for (int check = 0; check < CHECK_COUNT; check++)
+        if (check_judge((enum check)check, row->findings) == CHECK_PASSED)
+            shown->passed[shown->n_passed++] = (char *)check_name((enum check)check);
+    return OK;
+}
+
 static enum result
 fill_shown(const struct query_source *source, const struct case_file *file,
            Yidi__Response *response)
@@ -105,8 +119,10 @@ fill_shown(const struct query_source *source, const struct case_file *file,
                                     source->arena, &shown->lease);
     if (result != OK && result != ERR_ABSENT)
         return result;
-    return case_summary_findings(file->row->findings, source->arena, &shown->findings,
-                                 &shown->n_findings);
+    result = source->role->party == PARTY_REGISTRY ? fill_passed(source, file->row, shown) : OK;
+    return result == OK ? case_summary_findings(file->row->findings, source->arena,
+                                                &shown->findings, &shown->n_findings)
+                        : result;
 }
 
 static enum result

@@ -9,7 +9,7 @@
  *                           fail an application
  *
  * Among the terms are what the codes of refusals, warnings and findings mean (code.NAME,
- * warning.NAME, finding.NAME).
+ * warning.NAME, finding.NAME, and check.NAME of what passed).
  *
  * So the console, the papers and yidictl say the same of the same thing.
  */
@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/domain/check.h"
 #include "common/domain/division.h"
 #include "common/domain/duty.h"
 #include "common/domain/ethnic_group.h"
@@ -59,6 +60,9 @@ add_codes(json_t *terms)
     for (enum warning_code code = 0; code < WARNING_CODE_COUNT; code++)
         add(terms, "warning", warning_name(code),
             chinese ? warning_chinese(code) : warning_english(code));
+    for (enum check check = 0; check < CHECK_COUNT; check++)
+        add(terms, "check", check_name(check),
+            chinese ? check_chinese(check) : check_english(check));
     for (enum finding finding = 0; finding < FINDING_COUNT; finding++)
         add(terms, "finding", finding_name(finding),
             chinese ? finding_chinese(finding) : finding_english(finding));

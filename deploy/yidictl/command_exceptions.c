@@ -108,7 +108,8 @@ static const struct argument_rule return_options[] = {
 };
 
 static const struct argument_rule redirect_options[] = {
-    { "division", "CODE", false, "county of the present registration, GB/T 2260" },
+    { "division", "CODE", false,
+      "county of the present registration (default: the one in the record)" },
     { "text", "TEXT", false, "how it is known" },
     { 0 },
 };
@@ -139,7 +140,7 @@ static const struct argument_rule trace_options[] = {
 DECIDE_COMMAND(return, "return", " --field FIELD... --text TEXT --answer-by DATE",
                      "send applications back to be corrected (退回补正)", DECIDE_DESCRIPTION,
                      return_options);
-DECIDE_COMMAND(redirect, "redirect", " --division CODE --text TEXT",
+DECIDE_COMMAND(redirect, "redirect", " [--division CODE] --text TEXT",
                "let the registry decide where the citizen is registered now", DECIDE_DESCRIPTION,
                redirect_options);
 DECIDE_COMMAND(withdraw, "withdraw", " --text TEXT",

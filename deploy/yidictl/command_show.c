@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/domain/case_number.h"
+#include "common/domain/division.h"
 #include "common/domain/ethnic_group.h"
 #include "common/io/json.h"
 #include "deploy/yidictl/command.h"
@@ -230,6 +231,24 @@ add_troubles(struct table *table, const char *state, const Yidi__Case *row, stru
                                       row->attention->peer));
 }
 
+/* What fails or is doubtful, and what passed. */
+static void
+add_examination(const struct settings *settings, const Yidi__Shown *shown, struct table *table,
+                struct arena *arena)
+{
+    const struct division *moved = division_find(shown->case_row->present_division);
+    if (shown->n_findings + shown->n_passed > 0)
+        table_add_field(table, "examination", "");
+    for (size_t i = 0; i < shown->n_findings; i++)
+        eligibility_add_finding(settings, shown->findings[i], table, arena);
+    if (moved != NULL)
+        table_add_field(
+            table, "  moved to",
+            output_format(arena, "%s  %s%s", moved->code, moved->province, moved->county));
+    for (size_t i = 0; i < shown->n_passed; i++)
+        eligibility_add_passed(settings, shown->passed[i], table, arena);
+}
+
 static void
 print_fields(const struct settings *settings, const Yidi__Shown *shown, struct arena *arena)
 {
@@ -253,10 +272,7 @@ print_fields(const struct settings *settings, const Yidi__Shown *shown, struct a
     add_card(&table, row, arena);
     add_collection(&table, row->collection, arena);
     add_troubles(&table, shown->state, row, arena);
-    if (shown->n_findings > 0)
-        table_add_field(&table, "examination", "");
-    for (size_t i = 0; i < shown->n_findings; i++)
-        eligibility_add_finding(settings, shown->findings[i], &table, arena);
+    add_examination(settings, shown, &table, arena);
     table_print(&table, stdout);
 }
 

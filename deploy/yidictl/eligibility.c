@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/core/format.h"
+#include "common/domain/check.h"
 #include "common/domain/finding.h"
 #include "deploy/yidictl/report.h"
 
@@ -73,6 +74,16 @@ eligibility_add_finding(const struct settings *settings, const char *name, struc
                                                             finding_chinese(finding));
     table_add_field(table, fails(name) ? "  fails" : "  doubt",
                     output_format(arena, "%s  %s", name, words));
+}
+
+void
+eligibility_add_passed(const struct settings *settings, const char *name, struct table *table,
+                       struct arena *arena)
+{
+    enum check check = check_find(name);
+    const char *words =
+        check == CHECK_COUNT ? "" : in_words(settings, check_english(check), check_chinese(check));
+    table_add_field(table, "  passes", output_format(arena, "%s  %s", name, words));
 }
 
 void

@@ -18,6 +18,10 @@ void eligibility_add(const struct settings *settings, const Yidi__Eligibility *t
 void eligibility_add_finding(const struct settings *settings, const char *name, struct table *table,
                              struct arena *arena);
 
+/* Add what an examination found right, likewise. */
+void eligibility_add_passed(const struct settings *settings, const char *name, struct table *table,
+                            struct arena *arena);
+
 /* It would be refused: say why, and that nothing was accepted. EXIT_REFUSED. */
 int eligibility_stop(const struct settings *settings, const Yidi__Eligibility *told);
 

@@ -22,8 +22,12 @@ const tell = (value) => ({ name: 'text', label: word('case.tell'), rows: 4, requ
 // What the findings tell against it is chosen already, and said to the applicant.
 const found = (shown) => [...new Set((shown?.findings ?? []).map((name) => finding(name)).filter(({ fails }) => fails).map(({ reason }) => reason))].filter((each) => reasons.includes(each));
 
-// What fails by a finding can be refused, returned or sent on, and nothing else.
-const fails = ({ findings, row }) => (findings ?? row?.findings ?? []).some((name) => finding(name).fails);
+// Where the record says that the citizen is registered now goes without saying.
+const moved = (shown) => (shown?.case_row?.present_division
+  ? { required: false, hint: word('finding.moved', { division: shown.case_row.present_division }) } : { required: true });
+
+// What fails by a finding can be refused, returned or sent on, and nothing else. A policy that was unknown may have come since.
+const fails = ({ findings, row }) => (findings ?? row?.findings ?? []).some((name) => name !== 'POLICY_UNKNOWN' && finding(name).fails);
 
 const acts = [
   { name: 'examine', verb: 'EXAMINE', key: 'e', first: true, bulk: true, states: ['received'], unless: fails },
@@ -37,7 +41,7 @@ const acts = [
     (shown) => ({ name: 'reasons', label: word('case.reason'), many: true, value: found(shown), options: reasons.map((each) => [each, named('reason', each)]), hint: word('case.reason.hint') }),
     (shown) => tell(found(shown).map((each) => named('reason', each)).join('；'))] },
   { name: 'redirect', verb: 'REDIRECT', key: 'd', states: ['received', 'examined'], fields: [
-    () => divisionPicker({ name: 'registration_division', label: word('field.form.person.registration_division'), required: true }),
+    (shown) => divisionPicker({ name: 'registration_division', label: word('field.form.person.registration_division'), ...moved(shown) }),
     () => ({ name: 'text', label: word('reason'), rows: 3, required: true, maxlength: '600' })] },
 ];
 

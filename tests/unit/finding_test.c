@@ -64,6 +64,8 @@ form_of(const struct citizen *citizen)
       record->person.address = "北京市东城区2号", BIT(ADDRESS_OF_ANOTHER_PROVINCE))                \
     X(address_without_province, form->person.address = "唐山市1号";                                \
       record->person.address = "北京市东城区2号", BIT(ADDRESS_DIFFERS))                            \
+    X(address_beside_none, form->person.address = "河北省唐山市1号";                               \
+      record->person.address = "东城区2号", BIT(ADDRESS_OF_ANOTHER_PROVINCE))                      \
     X(appearance, form->appearance_changed = true; (void)record, BIT(APPEARANCE_CHANGED))          \
     X(appearance_alone, form->appearance_changed = true;                                           \
       record->fingerprints_on_file = false, BIT(APPEARANCE_WITHOUT_FINGERPRINTS))                  \

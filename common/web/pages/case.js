@@ -66,7 +66,7 @@ function draw(context, shown) {
     h('p.stale.hint'), shown.lease && leaseBand(context, shown),
     row.attention && h('p.alarm.warning', h('span.dot'), h('span', named('code', row.attention.code)), h('small', row.attention.text, row.attention.peer && ` · ${officeName(row.attention.peer)}`)),
     h('div.columns.case',
-      h('div.wide', findings(shown.findings ?? [], context.who.office), person(context, shown), told(row), (role.sections?.(shown, context) ?? []),
+      h('div.wide', findings(shown, context.who.office), person(context, shown), told(row), (role.sections?.(shown, context) ?? []),
         h('section.card', h('h2', word('case.trace')), timeline(row.trace ?? []))),
       h('div', h('section.card', h('h2', word('case.clock')), clocks(row)), h('section.card', h('h2', word('case.facts')), facts(circumstances(row))))),
     may('export') && proofs(row.case_number));
@@ -173,12 +173,14 @@ function applicant(form) {
 // ---- what was found, and said ----
 
 // What fails the application first; each with what the applicant would be told. Only a registry looks.
-function findings(names, office) {
+function findings({ findings: names = [], passed = [], case_row: row }, office) {
   if (office.role !== 'registry') return null;
   const found = names.map((name) => ({ name, ...finding(name) })).sort((a, b) => b.fails - a.fails);
   return h('section.card', h('h2', word('case.findings')), found.length ? h('ul.findings', found.map(({ name, fails, reason }) => h('li',
     h(fails ? 'em.late' : 'em.soon', word(fails ? 'finding.fails' : 'finding.doubt')), h('span', named('finding', name),
-      named('reason', reason) !== reason && h('small', word('finding.told', { reason: named('reason', reason) })))))) : h('p.good', word('finding.nothing')));
+      named('reason', reason) !== reason && h('small', word('finding.told', { reason: named('reason', reason) })))))) : h('p.good', word('finding.nothing')),
+  row.present_division && h('p.hint', word('finding.moved', { division: row.present_division })),
+  h('details', h('summary', word('finding.passed', { count: passed.length })), h('ul.findings', passed.map((name) => h('li', h('em.good', '✓'), h('span', named('check', name)))))));
 }
 
 // The words that travelled or were kept: refused, returned, noted.

@@ -15,13 +15,14 @@ for (const kind of ['keydown', 'pointerdown']) {
 export const idleMs = () => Date.now() - touched;
 
 export class Problem extends Error {
-  constructor(status, body) {
+  constructor(status, body, retryAfter = 0) {
     super(body.detail ?? body.title ?? String(status));
     this.status = status;
     this.code = body.code ?? '';
     this.field = body.field ?? '';
     this.words = { zh: body.chinese ?? body.title ?? '', en: body.english ?? body.title ?? '' };
     this.rule = body.detail ?? '';
+    this.retryAfter = retryAfter; // seconds in which nobody is heard
   }
 }
 
@@ -45,7 +46,7 @@ async function request(method, path, body) {
     throw new Problem(response.status, {});
   }
   if (response.ok) return answer;
-  const problem = new Problem(response.status, answer);
+  const problem = new Problem(response.status, answer, Number(response.headers.get('Retry-After') ?? 0));
   if (response.status === 401 && path !== '/api/v1/session') window.dispatchEvent(new Event('session-ended'));
   throw problem;
 }

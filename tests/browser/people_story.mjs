@@ -40,6 +40,7 @@ export async function whoever_guesses_is_locked_out_for_a_while({ offices, brows
   const before = await yan.page.locator('.problem').innerText();
   await yan.tryPassword(offices.password);
   await yan.page.locator('.problem', { hasText: 'LOGIN_LOCKED' }).waitFor();
+  await yan.page.getByRole('timer').waitFor(); // it says for how long
   assert.equal(await yan.page.locator('nav').count(), 0, before);
   for (let tries = 0; tries < 12 && !(await yan.page.locator('nav').count()); tries += 1) {
     await new Promise((done) => { setTimeout(done, 1500); });

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "common/io/case_file.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/desk_test.h"
 
 enum {
     CITIZENS = 6,
@@ -25,8 +25,6 @@ enum {
     TO_READY
 };
 
-static struct fake_network network;
-static struct made_application application;
 static char number[CASE_NUMBER_CHARS + 1];
 
 static const struct fake_decision withdraw = {
@@ -57,8 +55,7 @@ go(uint64_t citizen, size_t steps)
 static void
 expect(const struct fake_decision *decision, const char *answer)
 {
-    assert_string_equal(fake_desk_decide(&network, decision, number), answer);
-    fake_network_settle(&network);
+    desk_test_decide(decision, number, answer);
 }
 
 static void
@@ -99,13 +96,9 @@ static const Yidi__Case *
 row_at(size_t at)
 {
     static struct arena arena;
-    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[at].scratch);
-    struct case_file file;
     arena_fini(&arena);
     arena_init(&arena);
-    assert_int_equal(case_file_open(txn, network.offices[at].role->machine, number, &arena, &file),
-                     OK);
-    return file.row;
+    return desk_test_case(at, number, &arena);
 }
 
 static const char *
@@ -580,17 +573,7 @@ static int
 set_up(void **unused)
 {
     (void)unused;
-    fake_desk_open_wide(&network, 1);
-    fake_desk_populate(&network, 1, CITIZENS);
-    fake_network_settle(&network);
-    return 0;
-}
-
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    fake_network_close(&network);
+    desk_test_open_wide(CITIZENS);
     return 0;
 }
 
@@ -598,7 +581,7 @@ int
 main(int argc, char *argv[])
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, desk_test_close)
         TEST(nothing_is_abandoned_while_the_office_is_there),
         TEST(it_must_be_said_why),
         TEST(a_case_without_its_registry_ends_at_the_window),

@@ -17,15 +17,13 @@
 #include "common/io/case_file.h"
 #include "common/io/json.h"
 #include "common/io/wire.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/desk_test.h"
 #include "tests/lib/policy_maker.h"
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 #define DAY_MS      UINT64_C(86400000)
 #define GOSSIP      "Wang of the third floor says no"
 
-static struct fake_network network;
-static struct made_application application;
 static char number[CASE_NUMBER_CHARS + 1], code[RECEIPT_CODE_CHARS + 1];
 static struct arena arena;
 static Yidi__ReceiptStatus *status;
@@ -35,9 +33,7 @@ static int
 set_up(void **unused)
 {
     (void)unused;
-    fake_desk_open(&network, 1);
-    fake_desk_populate(&network, 1, 4);
-    fake_network_settle(&network);
+    desk_test_open(4);
     arena_init(&arena);
     return 0;
 }
@@ -45,24 +41,17 @@ set_up(void **unused)
 static int
 tear_down(void **unused)
 {
-    (void)unused;
     arena_fini(&arena);
-    fake_network_close(&network);
-    return 0;
+    return desk_test_close(unused);
 }
 
 static void
 apply(Yidi__ApplicationKind kind)
 {
-    AUTO(store_txn) struct store_txn *txn = NULL;
-    struct case_file file;
     fake_desk_citizen(1, kind, &application);
     assert_string_equal(fake_desk_apply(&network, &application, "", number), "");
     fake_network_settle(&network);
-    txn = scratch_store_read(&network.offices[WINDOW].scratch);
-    assert_int_equal(
-        case_file_open(txn, network.offices[WINDOW].role->machine, number, &arena, &file), OK);
-    strcpy(code, file.row->receipt_code);
+    strcpy(code, desk_test_case(WINDOW, number, &arena)->receipt_code);
 }
 
 static enum result
@@ -130,8 +119,7 @@ decide(size_t at, Yidi__Verb verb, const char *after)
         .field = verb == YIDI__VERB__RETURN_FORM ? "form.photo_digest" : NULL,
         .answer_by = civil_date_add_days(civil_date_of_ms(network.now.wall_ms), 3)
     };
-    assert_string_equal(fake_desk_decide(&network, &decision, number), after);
-    fake_network_settle(&network);
+    desk_test_decide(&decision, number, after);
 }
 
 /* ---- stage by stage ---- */

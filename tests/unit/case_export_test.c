@@ -12,10 +12,8 @@
 #include "common/io/case_trace.h"
 #include "common/io/proof.h"
 #include "common/io/wire.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/desk_test.h"
 
-static struct fake_network network;
-static struct made_application application;
 static char number[CASE_NUMBER_CHARS + 1];
 
 /* A renewal that went its whole way. */
@@ -28,14 +26,6 @@ set_up(void **unused)
     fake_desk_citizen(1, YIDI__APPLICATION_KIND__RENEWAL, &application);
     assert_string_equal(fake_desk_apply(&network, &application, "", number), "");
     fake_desk_walk(&network, number, fake_desk_step_count);
-    return 0;
-}
-
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    fake_network_close(&network);
     return 0;
 }
 
@@ -189,7 +179,7 @@ an_export_says_when_the_office_may_hold_more(void **unused)
     assert_true(response->exported->truncated);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, desk_test_close)
 
 int
 main(int argc, char *argv[])

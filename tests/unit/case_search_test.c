@@ -17,12 +17,10 @@
 #include "common/io/case_search.h"
 #include "common/io/store_upgrade.h"
 #include "common/io/wire.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/desk_test.h"
 
 enum { CROWD = SEARCH_CASES_MAX + 7 };
 
-static struct fake_network network;
-static struct made_application application;
 static struct arena arena;
 
 static int
@@ -235,8 +233,7 @@ a_corrected_name_is_found_and_the_former_one_is_not(void **unused)
                                             .answer_by = 20270110 };
     apply_as(1, "张三丰", number);
     fake_network_settle(&network);
-    assert_string_equal(fake_desk_decide(&network, &returned, number), "returned");
-    fake_network_settle(&network);
+    desk_test_decide(&returned, number, "returned");
     application.form.person->name = "章三峰";
     assert_string_equal(fake_desk_amend(&network, &application, number), "submitted");
     fake_network_settle(&network);

@@ -18,13 +18,11 @@
 #include "common/domain/citizen_number.h"
 #include "common/domain/receipt_code.h"
 #include "common/io/case_file.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/desk_test.h"
 
 #define PROXY_NUMBER    "310101190002280013"
 #define GUARDIAN_NUMBER "51010419000228001X"
 
-static struct fake_network network;
-static struct made_application application;
 static char number[CASE_NUMBER_CHARS + 1];
 
 /* ---- asking ---- */
@@ -386,8 +384,7 @@ a_temporary_card_of_a_case_that_ended_comes_back(void **state)
         .at = WINDOW, .verb = YIDI__VERB__WITHDRAW, .operator= "clerk", .text = "moves home"
     };
     go_with_temporary(1, "T-1");
-    assert_string_equal(fake_desk_decide(&network, &withdraw, number), "withdrawing");
-    fake_network_settle(&network);
+    desk_test_decide(&withdraw, number, "withdrawing");
     assert_string_equal(fake_network_state(&network, WINDOW, number), "withdrawn");
     const Yidi__TemporaryList *list = list_temporary(0, 0, "");
     assert_int_equal(list->n_cards, 1);
@@ -567,15 +564,7 @@ set_up(void **state)
     return 0;
 }
 
-static int
-tear_down(void **state)
-{
-    (void)state;
-    fake_network_close(&network);
-    return 0;
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, desk_test_close)
 
 int
 main(int argc, char *argv[])

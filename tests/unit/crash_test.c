@@ -14,12 +14,10 @@
 #include <string.h>
 
 #include "common/io/case_file.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/desk_test.h"
 
 enum { TRIES_MAX = 5 };
 
-static struct fake_network network;
-static struct made_application application;
 static char number[CASE_NUMBER_CHARS + 1];
 
 /* ---- people who insist ---- */
@@ -87,14 +85,10 @@ static void
 assert_once(enum fake_place place, const Yidi__Step *steps, size_t count)
 {
     AUTO(arena) struct arena arena;
-    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[place].scratch);
-    struct case_file file;
     arena_init(&arena);
-    assert_int_equal(
-        case_file_open(txn, network.offices[place].role->machine, number, &arena, &file), OK);
+    const Yidi__Case *row = desk_test_case(place, number, &arena);
     for (size_t i = 0; i < count; i++)
-        assert_int_equal(count_steps(file.row, network.roster.offices[place].entry.code, steps[i]),
-                         1);
+        assert_int_equal(count_steps(row, network.roster.offices[place].entry.code, steps[i]), 1);
 }
 
 static void
@@ -203,14 +197,6 @@ set_up(void **unused)
     return 0;
 }
 
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    fake_network_close(&network);
-    return 0;
-}
-
 int
 main(int argc, char *argv[])
 {
@@ -224,5 +210,5 @@ main(int argc, char *argv[])
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, desk_test_close);
 }

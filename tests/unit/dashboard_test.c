@@ -13,39 +13,24 @@
 
 #include "acceptance-node/core/application.h"
 #include "common/domain/case_number.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/desk_test.h"
 
 #define MINUTE_MS UINT64_C(60000)
 #define HOUR_MS   (60 * MINUTE_MS)
 #define DAY_MS    (24 * HOUR_MS)
 
-static struct fake_network network;
-static struct made_application application;
-
 static int
 set_up(void **unused)
 {
     (void)unused;
-    fake_desk_open(&network, 1);
-    fake_desk_populate(&network, 1, 9);
-    fake_network_settle(&network);
-    return 0;
-}
-
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    fake_network_close(&network);
+    desk_test_open(9);
     return 0;
 }
 
 static void
 apply(uint64_t seed, char ret_number[CASE_NUMBER_CHARS + 1])
 {
-    fake_desk_citizen(seed, YIDI__APPLICATION_KIND__RENEWAL, &application);
-    assert_string_equal(fake_desk_apply(&network, &application, "", ret_number), "");
-    fake_network_settle(&network);
+    desk_test_apply(seed, "", ret_number);
 }
 
 static void
@@ -56,8 +41,7 @@ refuse_case(const char *number)
                                             .operator= "examiner1",
                                             .reason = YIDI__REFUSAL_REASON__IDENTITY_DOUBTFUL,
                                             .text = "身份信息不符" };
-    assert_string_equal(fake_desk_decide(&network, &decision, number), "refused");
-    fake_network_settle(&network);
+    desk_test_decide(&decision, number, "refused");
 }
 
 static const Yidi__Response *
@@ -383,7 +367,7 @@ only_charts_that_there_are_can_be_asked_for(void **unused)
 int
 main(int argc, char *argv[])
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, desk_test_close)
     const struct CMUnitTest tests[] = {
         TEST(cases_are_counted_as_they_move),
         TEST(the_way_from_acceptance_to_ready_is_timed),

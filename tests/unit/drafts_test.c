@@ -14,14 +14,11 @@
 #include <string.h>
 
 #include "acceptance-node/drafts.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/desk_test.h"
 
 enum { CRASH_POINTS = 8 };
 
 #define DAY_MS UINT64_C(86400000)
-
-static struct fake_network network;
-static struct made_application application;
 
 static int
 set_up(void **unused)
@@ -30,14 +27,6 @@ set_up(void **unused)
     fake_desk_open(&network, 1);
     fake_desk_populate(&network, 1, 2);
     fake_desk_citizen(1, YIDI__APPLICATION_KIND__RENEWAL, &application);
-    return 0;
-}
-
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    fake_network_close(&network);
     return 0;
 }
 
@@ -390,7 +379,7 @@ a_draft_goes_with_the_commit_that_brings_the_case(void **unused)
 int
 main(int argc, char *argv[])
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, desk_test_close)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_draft_has_the_fields_of_a_form_but_photo_and_templates),
         TEST(a_draft_is_kept_as_it_was_saved_and_listed_masked),

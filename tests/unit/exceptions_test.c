@@ -16,12 +16,10 @@
 #include "common/domain/civil_date.h"
 #include "common/io/case_file.h"
 #include "common/io/signature.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/desk_test.h"
 
 enum { CITIZENS = 6 };
 
-static struct fake_network network;
-static struct made_application application;
 static char number[CASE_NUMBER_CHARS + 1];
 
 /* ---- decisions ---- */
@@ -57,16 +55,13 @@ return_form(void)
 static void
 apply(uint64_t citizen)
 {
-    fake_desk_citizen(citizen, YIDI__APPLICATION_KIND__RENEWAL, &application);
-    assert_string_equal(fake_desk_apply(&network, &application, "", number), "");
-    fake_network_settle(&network);
+    desk_test_apply(citizen, "", number);
 }
 
 static void
 expect(const struct fake_decision *decision, const char *answer)
 {
-    assert_string_equal(fake_desk_decide(&network, decision, number), answer);
-    fake_network_settle(&network);
+    desk_test_decide(decision, number, answer);
 }
 
 static void
@@ -232,12 +227,8 @@ static unsigned
 revision_at(size_t at)
 {
     AUTO(arena) struct arena arena;
-    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[at].scratch);
-    struct case_file file;
     arena_init(&arena);
-    assert_int_equal(case_file_open(txn, network.offices[at].role->machine, number, &arena, &file),
-                     OK);
-    return file.row->revision;
+    return desk_test_case(at, number, &arena)->revision;
 }
 
 static void
@@ -431,16 +422,14 @@ a_withdrawal_overtaken_by_a_decision_ends_as_that_says(void **unused)
                                              .text = "a record" };
     apply(1);
     assert_string_equal(fake_desk_decide(&network, &withdraw, number), "withdrawing");
-    assert_string_equal(fake_desk_decide(&network, &turn_down, number), "refused");
-    fake_network_settle(&network);
+    desk_test_decide(&turn_down, number, "refused");
     expect_state(WINDOW, "refused");
     expect_state(REGISTRY, "refused");
 
     apply(2);
     const struct fake_decision decision = return_form();
     assert_string_equal(fake_desk_decide(&network, &withdraw, number), "withdrawing");
-    assert_string_equal(fake_desk_decide(&network, &decision, number), "returned");
-    fake_network_settle(&network);
+    desk_test_decide(&decision, number, "returned");
     expect_state(WINDOW, "withdrawn");
     expect_state(REGISTRY, "withdrawn");
     fake_network_audit(&network);
@@ -594,8 +583,7 @@ a_redirected_application_may_be_withdrawn_and_corrected(void **unused)
     fake_desk_move(&network, FAR_REGISTRY, 1, FAKE_DESK_FAR_DIVISION);
     apply(1);
     assert_string_equal(fake_desk_decide(&network, &withdraw, number), "withdrawing");
-    assert_string_equal(fake_desk_decide(&network, &redirect, number), "redirected");
-    fake_network_settle(&network);
+    desk_test_decide(&redirect, number, "redirected");
     expect_state(WINDOW, "withdrawn");
     expect_state(FAR_REGISTRY, "absent");
 
@@ -632,11 +620,7 @@ static const struct fake_decision send_back = { .at = FAR_REGISTRY,
 static const Yidi__Case *
 read_case(size_t at, struct arena *arena)
 {
-    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[at].scratch);
-    struct case_file file;
-    assert_int_equal(case_file_open(txn, network.offices[at].role->machine, number, arena, &file),
-                     OK);
-    return file.row;
+    return desk_test_case(at, number, arena);
 }
 
 static void
@@ -784,17 +768,7 @@ static int
 set_up(void **unused)
 {
     (void)unused;
-    fake_desk_open_wide(&network, 1);
-    fake_desk_populate(&network, 1, CITIZENS);
-    fake_network_settle(&network);
-    return 0;
-}
-
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    fake_network_close(&network);
+    desk_test_open_wide(CITIZENS);
     return 0;
 }
 
@@ -802,7 +776,7 @@ int
 main(int argc, char *argv[])
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, desk_test_close)
         TEST(a_returned_application_is_corrected_and_issued),
         TEST(it_may_be_returned_more_than_once_and_refused_in_the_end),
         TEST(a_return_says_what_and_until_when),

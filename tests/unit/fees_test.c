@@ -14,7 +14,7 @@
 
 #include "acceptance-node/fee_rows.h"
 #include "common/domain/civil_date.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/desk_test.h"
 
 enum {
     CITIZENS = 40,
@@ -25,8 +25,6 @@ enum {
     TEMPORARY_FEN = 1000,
 };
 
-static struct fake_network network;
-static struct made_application application;
 static char numbers[CITIZENS][CASE_NUMBER_CHARS + 1];
 
 /* ---- the ledger ---- */
@@ -706,15 +704,7 @@ set_up(void **state)
     return 0;
 }
 
-static int
-tear_down(void **state)
-{
-    (void)state;
-    fake_network_close(&network);
-    return 0;
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, desk_test_close)
 
 int
 main(int argc, char *argv[])

@@ -15,12 +15,10 @@
 
 #include "common/domain/civil_date.h"
 #include "common/io/case_file.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/desk_test.h"
 
 enum { TO_ISSUED = 2, TO_VERIFIED = 4, TO_READY = 6, DAY_MS = 24 * 3600 * 1000 };
 
-static struct fake_network network;
-static struct made_application application;
 static struct arena arena;
 static char number[CASE_NUMBER_CHARS + 1], second[CASE_NUMBER_CHARS + 1];
 
@@ -41,9 +39,7 @@ static const struct fake_decision destroy = {
 static void
 apply(uint64_t citizen)
 {
-    fake_desk_citizen(citizen, YIDI__APPLICATION_KIND__RENEWAL, &application);
-    assert_string_equal(fake_desk_apply(&network, &application, "", number), "");
-    fake_network_settle(&network);
+    desk_test_apply(citizen, "", number);
 }
 
 /* The same citizen, at the other window. */
@@ -57,8 +53,7 @@ apply_elsewhere(void)
 static void
 expect_of(const char *case_number, const struct fake_decision *decision, const char *answer)
 {
-    assert_string_equal(fake_desk_decide(&network, decision, case_number), answer);
-    fake_network_settle(&network);
+    desk_test_decide(decision, case_number, answer);
 }
 
 static void
@@ -107,11 +102,7 @@ cut(size_t a, size_t b, bool is_cut)
 static const Yidi__Case *
 read_case(size_t at, const char *case_number)
 {
-    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[at].scratch);
-    struct case_file file;
-    assert_int_equal(
-        case_file_open(txn, network.offices[at].role->machine, case_number, &arena, &file), OK);
-    return file.row;
+    return desk_test_case(at, case_number, &arena);
 }
 
 static const char *
@@ -545,9 +536,7 @@ static int
 set_up(void **unused)
 {
     (void)unused;
-    fake_desk_open_wide(&network, 1);
-    fake_desk_populate(&network, 1, 3);
-    fake_network_settle(&network);
+    desk_test_open_wide(3);
     arena_init(&arena);
     return 0;
 }
@@ -555,10 +544,8 @@ set_up(void **unused)
 static int
 tear_down(void **unused)
 {
-    (void)unused;
     arena_fini(&arena);
-    fake_network_close(&network);
-    return 0;
+    return desk_test_close(unused);
 }
 
 int

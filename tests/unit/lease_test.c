@@ -15,12 +15,10 @@
 
 #include "common/io/lease.h"
 #include "common/io/wire.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/desk_test.h"
 
 #define MINUTE_MS UINT64_C(60000)
 
-static struct fake_network network;
-static struct made_application application;
 static char number[CASE_NUMBER_CHARS + 1], other[CASE_NUMBER_CHARS + 1];
 
 static int
@@ -34,14 +32,6 @@ set_up(void **unused)
     fake_desk_citizen(2, YIDI__APPLICATION_KIND__RENEWAL, &application);
     assert_string_equal(fake_desk_apply(&network, &application, "two", other), "");
     fake_network_settle(&network);
-    return 0;
-}
-
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    fake_network_close(&network);
     return 0;
 }
 
@@ -299,8 +289,7 @@ it_outlives_the_daemon_and_ends_when_a_message_moves_the_case(void **unused)
     fake_network_start(&network, REGISTRY);
     assert_string_equal(holder(), "examiner1");
     assert_string_equal(examine("examiner2"), "CASE_LEASED");
-    assert_string_equal(fake_desk_decide(&network, &withdrawal, number), "withdrawing");
-    fake_network_settle(&network);
+    desk_test_decide(&withdrawal, number, "withdrawing");
     assert_string_equal(fake_network_state(&network, REGISTRY, number), "withdrawn");
     assert_int_equal(rows(), 0);
     fake_network_audit(&network);
@@ -321,7 +310,7 @@ a_clock_that_was_put_back_holds_nobody_up(void **unused)
 int
 main(int argc, char *argv[])
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, desk_test_close)
     const struct CMUnitTest tests[] = {
         TEST(nobody_else_decides_on_a_case_that_somebody_has_in_hand),
         TEST(a_bulk_decision_leaves_out_what_others_have_in_hand),

@@ -15,10 +15,8 @@
 
 #include "common/domain/civil_date.h"
 #include "common/io/case_file.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/desk_test.h"
 
-static struct fake_network network;
-static struct made_application application;
 static struct arena arena;
 static char number[CASE_NUMBER_CHARS + 1];
 
@@ -41,8 +39,7 @@ expect(size_t at, Yidi__Verb verb, const char *text, const char *serial, const c
                                                           ? YIDI__REFUSAL_REASON__BAD_CREDIT_RECORD
                                                           : 0,
                                             .card_serial = serial };
-    assert_string_equal(fake_desk_decide(&network, &decision, number), answer);
-    fake_network_settle(&network);
+    desk_test_decide(&decision, number, answer);
 }
 
 static const Yidi__Response *
@@ -68,11 +65,7 @@ cards(void)
 static const Yidi__Case *
 read_case(size_t at)
 {
-    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[at].scratch);
-    struct case_file file;
-    assert_int_equal(case_file_open(txn, network.offices[at].role->machine, number, &arena, &file),
-                     OK);
-    return file.row;
+    return desk_test_case(at, number, &arena);
 }
 
 static void
@@ -316,10 +309,8 @@ set_up(void **unused)
 static int
 tear_down(void **unused)
 {
-    (void)unused;
     arena_fini(&arena);
-    fake_network_close(&network);
-    return 0;
+    return desk_test_close(unused);
 }
 
 int

@@ -10,35 +10,20 @@
 #include <string.h>
 
 #include "common/io/case_file.h"
-#include "tests/lib/fake_desk.h"
-
-static struct fake_network network;
-static struct made_application application;
+#include "tests/lib/desk_test.h"
 
 static int
 set_up(void **unused)
 {
     (void)unused;
-    fake_desk_open(&network, 1);
-    fake_desk_populate(&network, 1, 5);
-    fake_network_settle(&network);
-    return 0;
-}
-
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    fake_network_close(&network);
+    desk_test_open(5);
     return 0;
 }
 
 static void
 apply(uint64_t seed, char ret_number[CASE_NUMBER_CHARS + 1])
 {
-    fake_desk_citizen(seed, YIDI__APPLICATION_KIND__RENEWAL, &application);
-    assert_string_equal(fake_desk_apply(&network, &application, "", ret_number), "");
-    fake_network_settle(&network);
+    desk_test_apply(seed, "", ret_number);
 }
 
 /* The registry refuses; word of it is on its way to the window. */
@@ -58,14 +43,11 @@ static unsigned
 times_notified(const char *number)
 {
     AUTO(arena) struct arena arena;
-    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[WINDOW].scratch);
-    struct case_file file;
     unsigned times = 0;
     arena_init(&arena);
-    assert_int_equal(
-        case_file_open(txn, network.offices[WINDOW].role->machine, number, &arena, &file), OK);
-    for (size_t i = 0; i < file.row->n_trace; i++)
-        times += file.row->trace[i]->step == YIDI__STEP__NOTIFIED;
+    const Yidi__Case *row = desk_test_case(WINDOW, number, &arena);
+    for (size_t i = 0; i < row->n_trace; i++)
+        times += row->trace[i]->step == YIDI__STEP__NOTIFIED;
     return times;
 }
 
@@ -200,7 +182,7 @@ a_crash_costs_no_notification_and_makes_no_second_file(void **unused)
         assert_int_equal(lines_of(&network.notifications[0]), 1);
         assert_int_equal(waiting_rows(), 0);
         assert_int_equal(times_notified(number), 1);
-        tear_down(NULL);
+        desk_test_close(NULL);
         set_up(NULL);
     }
 }
@@ -225,7 +207,7 @@ what_was_handed_over_before_a_crash_is_handed_over_again_under_its_name(void **u
     assert_int_equal(times_notified(number), 1);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, desk_test_close)
 
 int
 main(int argc, char *argv[])

@@ -12,10 +12,7 @@
 
 #include <string.h>
 
-#include "tests/lib/fake_desk.h"
-
-static struct fake_network network;
-static struct made_application application;
+#include "tests/lib/desk_test.h"
 
 static int
 set_up(void **unused)
@@ -24,14 +21,6 @@ set_up(void **unused)
     fake_desk_open(&network, 1);
     fake_desk_populate(&network, 1, 4);
     fake_desk_citizen(1, YIDI__APPLICATION_KIND__RENEWAL, &application);
-    return 0;
-}
-
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    fake_network_close(&network);
     return 0;
 }
 
@@ -156,7 +145,7 @@ an_office_works_again_when_the_mark_is_gone(void **unused)
 int
 main(int argc, char *argv[])
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, desk_test_close)
     const struct CMUnitTest tests[] = {
         TEST(a_restored_office_takes_no_commands_and_answers_questions),
         TEST(a_restored_office_adds_nothing_to_its_journal_and_sends_nothing),

@@ -12,30 +12,17 @@
 #include "common/domain/citizen_csv.h"
 #include "common/io/wire.h"
 #include "proto/link.pb-c.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/desk_test.h"
 
 enum { CITIZENS = 200 };
-
-static struct fake_network network;
-static struct made_application application;
 
 static int
 set_up(void **unused)
 {
     (void)unused;
-    fake_desk_open(&network, 1);
-    fake_desk_populate(&network, 1, CITIZENS);
-    fake_network_settle(&network);
+    desk_test_open(CITIZENS);
     network.wires.trace_size = 0;
     network.wires.trace[0] = '\0';
-    return 0;
-}
-
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    fake_network_close(&network);
     return 0;
 }
 
@@ -754,7 +741,7 @@ a_second_application_of_a_citizen_is_refused_at_the_window(void **unused)
     assert_int_equal(cases_at(WINDOW), 1);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, desk_test_close)
 
 int
 main(int argc, char *argv[])

@@ -14,7 +14,7 @@
 #include "common/domain/case_number.h"
 #include "common/domain/civil_date.h"
 #include "common/io/case_file.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/desk_test.h"
 #include "tests/lib/sample_form.h"
 
 static const struct calendar weekends; /* no holidays */
@@ -22,17 +22,13 @@ static const struct calendar weekends; /* no holidays */
 #define HOUR_MS UINT64_C(3600000)
 #define DAY_MS  (24 * HOUR_MS)
 
-static struct fake_network network;
-static struct made_application application;
 static struct arena arena;
 
 static int
 set_up(void **unused)
 {
     (void)unused;
-    fake_desk_open(&network, 1);
-    fake_desk_populate(&network, 1, 5);
-    fake_network_settle(&network);
+    desk_test_open(5);
     arena_init(&arena);
     return 0;
 }
@@ -40,28 +36,20 @@ set_up(void **unused)
 static int
 tear_down(void **unused)
 {
-    (void)unused;
     arena_fini(&arena);
-    fake_network_close(&network);
-    return 0;
+    return desk_test_close(unused);
 }
 
 static void
 apply(uint64_t seed, char ret_number[CASE_NUMBER_CHARS + 1])
 {
-    fake_desk_citizen(seed, YIDI__APPLICATION_KIND__RENEWAL, &application);
-    assert_string_equal(fake_desk_apply(&network, &application, "", ret_number), "");
-    fake_network_settle(&network);
+    desk_test_apply(seed, "", ret_number);
 }
 
-static struct case_file
-open_case(enum fake_place place, const char *number)
+static const Yidi__Case *
+row_at(enum fake_place place, const char *number)
 {
-    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[place].scratch);
-    struct case_file file;
-    assert_int_equal(
-        case_file_open(txn, network.offices[place].role->machine, number, &arena, &file), OK);
-    return file;
+    return desk_test_case(place, number, &arena);
 }
 
 /* How many notices of an event a place has spooled about a case; about all when it is NULL. */
@@ -95,7 +83,7 @@ rows(size_t place, enum store_table table)
 static void
 run_past_the_deadline(enum fake_place place, const char *number)
 {
-    uint64_t deadline_ms = open_case(place, number).row->stage_deadline_ms;
+    uint64_t deadline_ms = row_at(place, number)->stage_deadline_ms;
     uint64_t now_ms = fake_network_time(&network, place).wall_ms;
     assert_true(deadline_ms > now_ms);
     fake_network_run_until(&network, network.now.monotonic_ms + deadline_ms - now_ms);
@@ -118,7 +106,7 @@ the_operators_of_each_office_that_must_act_are_told_once(void **unused)
         assert_int_equal(told(CENTRE, "overdue", number), 0);
         fake_network_run_until(&network, network.now.monotonic_ms + DAY_MS);
     }
-    assert_int_not_equal(open_case(WINDOW, number).row->overdue_told_ms, 0);
+    assert_int_not_equal(row_at(WINDOW, number)->overdue_told_ms, 0);
     assert_int_equal(rows(WINDOW, TABLE_NOTIFICATIONS), 0);
     fake_network_audit(&network);
 }
@@ -157,7 +145,7 @@ every_stage_has_a_deadline_of_its_own(void **unused)
     assert_int_equal(told(REGISTRY, "overdue", number), 1);
     assert_string_equal(fake_desk_decide(&network, &fake_desk_steps[1].decision, number), "issued");
     fake_network_settle(&network);
-    assert_int_equal(open_case(REGISTRY, number).row->overdue_told_ms, 0);
+    assert_int_equal(row_at(REGISTRY, number)->overdue_told_ms, 0);
     fake_network_run_until(&network, network.now.monotonic_ms + 40 * DAY_MS);
     assert_int_equal(told(REGISTRY, "overdue", number), 2);
     assert_int_equal(told(CENTRE, "overdue", number), 1);
@@ -468,8 +456,8 @@ a_case_of_which_the_index_says_another_deadline_is_told_of_by_its_own(void **unu
     char number[CASE_NUMBER_CHARS + 1];
     uint8_t key[DEADLINE_KEY_BYTES] = { DEADLINES_AHEAD };
     apply(1, number);
-    uint64_t deadline_ms = open_case(REGISTRY, number).row->stage_deadline_ms;
-    uint8_t state = (uint8_t)open_case(REGISTRY, number).row->state;
+    uint64_t deadline_ms = row_at(REGISTRY, number)->stage_deadline_ms;
+    uint8_t state = (uint8_t)row_at(REGISTRY, number)->state;
     bytes_put_u64(key + 1, deadline_ms);
     memcpy(key + 9, number, CASE_NUMBER_CHARS);
     struct store_txn *txn = scratch_store_write(&network.offices[REGISTRY].scratch);
@@ -495,11 +483,11 @@ a_case_of_which_the_index_says_another_deadline_is_told_of_by_its_own(void **unu
 static unsigned
 reminders(enum fake_place place, const char *number)
 {
-    const struct case_file file = open_case(place, number);
+    const Yidi__Case *row = row_at(place, number);
     uint32_t last = 0;
     unsigned count = 0;
-    for (size_t i = 0; i < file.row->n_trace; i++) {
-        const Yidi__Hop *hop = file.row->trace[i];
+    for (size_t i = 0; i < row->n_trace; i++) {
+        const Yidi__Hop *hop = row->trace[i];
         if (hop->step != YIDI__STEP__REMINDED ||
             strcmp(hop->office, network.roster.offices[place].entry.code) != 0)
             continue;
@@ -517,7 +505,7 @@ the_registry_is_asked_again_once_a_working_day(void **unused)
     (void)unused;
     char number[CASE_NUMBER_CHARS + 1];
     apply(1, number);
-    uint64_t deadline_ms = open_case(WINDOW, number).row->stage_deadline_ms;
+    uint64_t deadline_ms = row_at(WINDOW, number)->stage_deadline_ms;
     uint32_t first = calendar_working_day_of(&weekends, civil_date_of_ms(deadline_ms + 1));
     unsigned days = 0;
     fake_network_run_until(&network, network.now.monotonic_ms + 21 * DAY_MS);
@@ -528,9 +516,9 @@ the_registry_is_asked_again_once_a_working_day(void **unused)
     assert_int_equal(reminders(REGISTRY, number), reminders(WINDOW, number));
     assert_int_equal(told(WINDOW, "reminded", number), reminders(WINDOW, number));
     assert_int_equal(told(WINDOW, "overdue", number), 1);
-    const struct case_file at_registry = open_case(REGISTRY, number);
-    assert_non_null(at_registry.row->attention);
-    assert_string_equal(at_registry.row->attention->code, "OVERDUE");
+    const Yidi__Case *at_registry = row_at(REGISTRY, number);
+    assert_non_null(at_registry->attention);
+    assert_string_equal(at_registry->attention->code, "OVERDUE");
     fake_network_audit(&network);
 }
 
@@ -585,12 +573,12 @@ a_clock_that_is_set_asks_no_oftener(void **unused)
     network.offices[WINDOW].skew_ms = 365 * (int64_t)DAY_MS;
     fake_network_turn(&network, WINDOW);
     fake_network_run_until(&network, network.now.monotonic_ms + 60000);
-    uint64_t far_ms = open_case(WINDOW, number).row->reminded_ms;
+    uint64_t far_ms = row_at(WINDOW, number)->reminded_ms;
     assert_true(far_ms > network.now.wall_ms + 300 * DAY_MS);
     network.offices[WINDOW].skew_ms = 0;
     fake_network_turn(&network, WINDOW);
     fake_network_run_until(&network, network.now.monotonic_ms + HOUR_MS);
-    assert_true(open_case(WINDOW, number).row->reminded_ms <= network.now.wall_ms);
+    assert_true(row_at(WINDOW, number)->reminded_ms <= network.now.wall_ms);
 }
 
 int

@@ -18,12 +18,9 @@
 #include "common/io/case_file.h"
 #include "common/io/question.h"
 #include "common/io/wire.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/desk_test.h"
 
 enum { ANSWER_MS = 5000, HOURS_8_MS = 8 * 3600 * 1000 };
-
-static struct fake_network network;
-static struct made_application application;
 
 static int
 set_up(void **unused)
@@ -33,14 +30,6 @@ set_up(void **unused)
     fake_desk_populate(&network, 1, 4);
     fake_desk_citizen(1, YIDI__APPLICATION_KIND__RENEWAL, &application);
     application.form.appearance_changed = false;
-    return 0;
-}
-
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    fake_network_close(&network);
     return 0;
 }
 
@@ -124,11 +113,7 @@ apply_after(struct bytes reference, char ret_number[CASE_NUMBER_CHARS + 1])
 static const Yidi__Case *
 read_case(size_t at, const char *number, struct arena *arena)
 {
-    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[at].scratch);
-    struct case_file file;
-    assert_int_equal(case_file_open(txn, network.offices[at].role->machine, number, arena, &file),
-                     OK);
-    return file.row;
+    return desk_test_case(at, number, arena);
 }
 
 static uint8_t kept_reference[QUESTION_REFERENCE_BYTES];
@@ -650,7 +635,7 @@ a_form_that_the_window_would_not_take_is_asked_of_nobody(void **unused)
 int
 main(int argc, char *argv[])
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, desk_test_close)
     const struct CMUnitTest tests[] = {
         TEST(a_registry_says_what_its_examination_will_find),
         TEST(an_application_that_is_open_elsewhere_is_told_with_its_office),

@@ -13,12 +13,10 @@
 #include <stdio.h>
 
 #include "common/domain/civil_date.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/desk_test.h"
 #include "tests/lib/policy_maker.h"
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
-
-static struct fake_network network;
 
 static int
 set_up(void **unused)
@@ -26,14 +24,6 @@ set_up(void **unused)
     (void)unused;
     fake_desk_open(&network, 1);
     fake_desk_populate(&network, 1, 1);
-    return 0;
-}
-
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    fake_network_close(&network);
     return 0;
 }
 
@@ -132,7 +122,6 @@ static void
 an_application_is_taken_for_the_fee_and_the_time_that_were_quoted(void **unused)
 {
     (void)unused;
-    static struct made_application application;
     struct bytes frames[ATTACHMENTS_MAX];
     Yidi__Apply apply = YIDI__APPLY__INIT;
     Yidi__Request request = YIDI__REQUEST__INIT;
@@ -185,7 +174,7 @@ another_policy_gives_another_quote(void **unused)
 int
 main(int argc, char *argv[])
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, desk_test_close)
     const struct CMUnitTest tests[] = {
         TEST(the_fee_is_that_of_kind_reason_and_waiver),
         TEST(what_could_not_be_applied_for_has_no_price),

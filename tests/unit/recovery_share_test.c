@@ -12,12 +12,10 @@
 
 #include <string.h>
 
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/desk_test.h"
 
 enum { CITIZENS = 5 };
 
-static struct fake_network network;
-static struct made_application application;
 static char first[CASE_NUMBER_CHARS + 1], second[CASE_NUMBER_CHARS + 1];
 
 static const struct fake_decision examine = {
@@ -43,8 +41,7 @@ apply_at(size_t window, uint64_t citizen, char ret_number[CASE_NUMBER_CHARS + 1]
 static void
 expect(const struct fake_decision *decision, const char *number, const char *answer)
 {
-    assert_string_equal(fake_desk_decide(&network, decision, number), answer);
-    fake_network_settle(&network);
+    desk_test_decide(decision, number, answer);
 }
 
 static void
@@ -311,17 +308,7 @@ static int
 set_up(void **unused)
 {
     (void)unused;
-    fake_desk_open_wide(&network, 1);
-    fake_desk_populate(&network, 1, CITIZENS);
-    fake_network_settle(&network);
-    return 0;
-}
-
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    fake_network_close(&network);
+    desk_test_open_wide(CITIZENS);
     return 0;
 }
 
@@ -329,7 +316,7 @@ int
 main(int argc, char *argv[])
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, desk_test_close)
         TEST(a_card_that_was_ordered_forbids_another_one_while_its_window_is_away),
         TEST(a_card_that_was_collected_forbids_nothing_when_its_window_is_back),
         TEST(nothing_is_issued_while_a_window_and_its_centre_are_both_away),

@@ -15,12 +15,10 @@
 #include "common/io/case_file.h"
 #include "common/io/epoch.h"
 #include "common/io/stream_key.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/desk_test.h"
 
 enum { CITIZENS = 40 };
 
-static struct fake_network network;
-static struct made_application application;
 static char numbers[CITIZENS][CASE_NUMBER_CHARS + 1];
 
 static const char *const office_names[] = { "window", "centre", "registry" };
@@ -354,9 +352,7 @@ two_offices_lost_at_once_are_recovered_one_after_the_other(void **unused)
 
     /* The citizen of the card that was ordered cannot get another one beside it. */
     char again[CASE_NUMBER_CHARS + 1];
-    fake_desk_citizen(1, YIDI__APPLICATION_KIND__RENEWAL, &application);
-    assert_string_equal(fake_desk_apply(&network, &application, "", again), "");
-    fake_network_settle(&network);
+    desk_test_apply(1, "", again);
     assert_string_equal(fake_network_state(&network, REGISTRY, again), "refused");
 }
 
@@ -551,17 +547,7 @@ static int
 set_up(void **unused)
 {
     (void)unused;
-    fake_desk_open(&network, 1);
-    fake_desk_populate(&network, 1, CITIZENS);
-    fake_network_settle(&network);
-    return 0;
-}
-
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    fake_network_close(&network);
+    desk_test_open(CITIZENS);
     return 0;
 }
 
@@ -569,7 +555,7 @@ int
 main(int argc, char *argv[])
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, desk_test_close)
         TEST(a_window_that_lost_its_disk_is_rebuilt_from_its_peers),
         TEST(a_registry_that_lost_its_disk_is_rebuilt_from_its_peers),
         TEST(a_centre_that_lost_its_disk_is_rebuilt_from_its_peers),

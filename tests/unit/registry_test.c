@@ -13,10 +13,8 @@
 #include "common/io/case_file.h"
 #include "common/io/wire.h"
 #include "proto/population.pb-c.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/desk_test.h"
 
-static struct fake_network network;
-static struct made_application application;
 static char number[CASE_NUMBER_CHARS + 1];
 
 /* A renewal that went its whole way. */
@@ -29,14 +27,6 @@ set_up(void **unused)
     fake_desk_citizen(1, YIDI__APPLICATION_KIND__RENEWAL, &application);
     assert_string_equal(fake_desk_apply(&network, &application, "", number), "");
     fake_desk_walk(&network, number, fake_desk_step_count);
-    return 0;
-}
-
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    fake_network_close(&network);
     return 0;
 }
 
@@ -161,11 +151,7 @@ set_state(enum fake_place place, const char *state)
 static const Yidi__Case *
 read_case(enum fake_place place, struct arena *arena)
 {
-    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[place].scratch);
-    struct case_file file;
-    assert_int_equal(
-        case_file_open(txn, network.offices[place].role->machine, number, arena, &file), OK);
-    return file.row;
+    return desk_test_case(place, number, arena);
 }
 
 /* The centre's row says again that the card is to be made, and it makes a second one. */
@@ -183,8 +169,7 @@ another_card_than_the_collected_one_calls_attention(void **unused)
     assert_null(before->attention);
     set_state(CENTRE, "ordered");
     assert_string_equal(fake_desk_decide(&network, &make, number), "made");
-    assert_string_equal(fake_desk_decide(&network, &check, number), "verified");
-    fake_network_settle(&network);
+    desk_test_decide(&check, number, "verified");
     const Yidi__Case *after = read_case(REGISTRY, &arena);
     assert_string_not_equal(read_case(CENTRE, &arena)->card_serial, before->card_serial);
     assert_string_equal(after->card_serial, before->card_serial);
@@ -194,7 +179,7 @@ another_card_than_the_collected_one_calls_attention(void **unused)
     assert_string_equal(after->attention->peer, network.roster.offices[CENTRE].entry.code);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, desk_test_close)
 
 int
 main(int argc, char *argv[])

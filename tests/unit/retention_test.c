@@ -16,7 +16,7 @@
 #include "common/io/deadline_index.h"
 #include "common/io/store_upgrade.h"
 #include "common/io/wire.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/desk_test.h"
 #include "tests/lib/policy_maker.h"
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
@@ -29,8 +29,6 @@ static const struct made_rule short_rules[] = {
     { .key = "retention.text", .value = KEEP_TEXT_DAYS },
 };
 
-static struct fake_network network;
-static struct made_application application;
 static char number[CASE_NUMBER_CHARS + 1], other[CASE_NUMBER_CHARS + 1];
 
 static void
@@ -60,20 +58,10 @@ set_up(void **unused)
     return 0;
 }
 
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    fake_network_close(&network);
-    return 0;
-}
-
 static void
 apply(uint64_t citizen, const char *key, char ret_number[CASE_NUMBER_CHARS + 1])
 {
-    fake_desk_citizen(citizen, YIDI__APPLICATION_KIND__RENEWAL, &application);
-    assert_string_equal(fake_desk_apply(&network, &application, key, ret_number), "");
-    fake_network_settle(&network);
+    desk_test_apply(citizen, key, ret_number);
 }
 
 /* A card that was collected. */
@@ -96,16 +84,6 @@ static uint64_t
 rows(size_t at, enum store_table table)
 {
     return scratch_store_count(&network.offices[at].scratch, table);
-}
-
-static struct case_file
-open_case(size_t at, const char *case_number, struct arena *arena)
-{
-    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[at].scratch);
-    struct case_file file;
-    assert_int_equal(
-        case_file_open(txn, network.offices[at].role->machine, case_number, arena, &file), OK);
-    return file;
 }
 
 /* How many entries say that something of a case was erased; the detail of the last one. */
@@ -279,15 +257,13 @@ a_centre_that_has_erased_already_refuses_to_make_the_card_again(void **unused)
     arena_init(&arena);
     finish(1, number);
     assert_string_equal(erase_now(CENTRE, number, false), "");
-    assert_string_equal(fake_desk_decide(&network, &fault, number), "in-production");
-    fake_network_settle(&network);
-    struct case_file file = open_case(WINDOW, number, &arena);
-    assert_non_null(file.row->attention);
-    assert_string_equal(file.row->attention->code, "DATA_ERASED");
+    desk_test_decide(&fault, number, "in-production");
+    const Yidi__Case *row = desk_test_case(WINDOW, number, &arena);
+    assert_non_null(row->attention);
+    assert_string_equal(row->attention->code, "DATA_ERASED");
     assert_string_equal(fake_network_state(&network, CENTRE, number), "closed");
     assert_string_equal(fake_desk_decide(&network, &noted, number), "in-production");
-    assert_string_equal(fake_desk_decide(&network, &abandon, number), "abandoned");
-    fake_network_settle(&network);
+    desk_test_decide(&abandon, number, "abandoned");
     assert_string_equal(fake_network_state(&network, REGISTRY, number), "abandoned");
     apply(1, "", other);
     assert_string_equal(fake_network_state(&network, REGISTRY, other), "received");
@@ -303,11 +279,10 @@ a_registry_that_has_erased_already_takes_no_fault(void **unused)
     arena_init(&arena);
     finish(1, number);
     assert_string_equal(erase_now(REGISTRY, number, true), "");
-    assert_string_equal(fake_desk_decide(&network, &fault, number), "in-production");
-    fake_network_settle(&network);
+    desk_test_decide(&fault, number, "in-production");
     assert_string_equal(fake_network_state(&network, REGISTRY, number), "closed");
     assert_string_equal(fake_network_state(&network, WINDOW, number), "abandoned");
-    assert_non_null(strstr(open_case(WINDOW, number, &arena).row->note->text, "is erased"));
+    assert_non_null(strstr(desk_test_case(WINDOW, number, &arena)->note->text, "is erased"));
     apply(1, "", other);
     assert_string_equal(fake_network_state(&network, REGISTRY, other), "received");
     fake_network_audit(&network);
@@ -369,9 +344,9 @@ after_the_second_time_nothing_names_the_applicant(void **unused)
         assert_int_equal(rows(at, TABLE_BY_DEADLINE), 0);
         assert_int_equal(count_acts(at, number, &arena, &detail), 2);
         assert_memory_equal(detail, "texts, ", 7);
-        struct case_file file = open_case(at, number, &arena);
-        assert_true(file.row->text_erased_ms > file.row->biometrics_erased_ms);
-        assert_string_equal(file.row->registry_office, network.roster.offices[REGISTRY].entry.code);
+        const Yidi__Case *row = desk_test_case(at, number, &arena);
+        assert_true(row->text_erased_ms > row->biometrics_erased_ms);
+        assert_string_equal(row->registry_office, network.roster.offices[REGISTRY].entry.code);
     }
     assert_string_equal(fake_network_state(&network, WINDOW, number), "collected");
     assert_int_equal(report(WINDOW)->waiting, 0);
@@ -757,7 +732,7 @@ write_unlisted(const char *case_number)
 {
     AUTO(arena) struct arena arena;
     arena_init(&arena);
-    struct case_file file = open_case(WINDOW, case_number, &arena);
+    Yidi__Case *row = desk_test_case(WINDOW, case_number, &arena);
     Yidi__TemporaryCard card = YIDI__TEMPORARY_CARD__INIT;
     Yidi__Collection collection = YIDI__COLLECTION__INIT;
     Yidi__CaseAttention attention = YIDI__CASE_ATTENTION__INIT;
@@ -766,9 +741,9 @@ write_unlisted(const char *case_number)
     card.valid_until = 20260401;
     collection.temporary_card = &card;
     attention.code = "DATA_ERASED";
-    file.row->collection = &collection;
-    file.row->attention = &attention;
-    struct bytes packed = wire_encode(&file.row->base, &arena);
+    row->collection = &collection;
+    row->attention = &attention;
+    struct bytes packed = wire_encode(&row->base, &arena);
     struct store_txn *txn = scratch_store_write(&network.offices[WINDOW].scratch);
     assert_int_equal(store_put(txn, TABLE_CASES, bytes_of_text(case_number), packed), OK);
     scratch_store_commit(txn);
@@ -820,7 +795,7 @@ a_temporary_card_that_is_out_is_listed_when_its_case_is_erased(void **unused)
 int
 main(int argc, char *argv[])
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, desk_test_close)
     const struct CMUnitTest tests[] = {
         TEST(photo_and_fingerprints_go_when_their_time_has_passed),
         TEST(a_photo_that_another_case_needs_stays),

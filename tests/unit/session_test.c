@@ -14,7 +14,7 @@
 #include "common/core/lockout.h"
 #include "common/io/operators.h"
 #include "common/io/session.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/lib/desk_test.h"
 
 enum { IDLE_MS = 900000, MAX_MS = 7200000 };
 
@@ -25,7 +25,6 @@ enum { IDLE_MS = 900000, MAX_MS = 7200000 };
     "9s8"
 #define CSRF "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
 
-static struct fake_network network;
 static char token[SESSION_TOKEN_CHARS + 1];
 
 static int
@@ -35,14 +34,6 @@ set_up(void **unused)
     fake_desk_open(&network, 1);
     network.offices[REGISTRY].office->options.session_idle_ms = IDLE_MS;
     network.offices[REGISTRY].office->options.session_max_ms = MAX_MS;
-    return 0;
-}
-
-static int
-tear_down(void **unused)
-{
-    (void)unused;
-    fake_network_close(&network);
     return 0;
 }
 
@@ -351,16 +342,13 @@ everybody_works_until_somebody_is_added(void **unused)
 static void
 roles_do_not_lift_four_eyes(void **unused)
 {
-    static struct made_application application;
     char number[CASE_NUMBER_CHARS + 1];
     char *both[] = { (char *)"examiner", (char *)"issuer" };
     Yidi__OperatorChange change = YIDI__OPERATOR_CHANGE__INIT;
     Yidi__Request request = YIDI__REQUEST__INIT;
     (void)unused;
     fake_desk_populate(&network, 1, 2);
-    fake_desk_citizen(1, YIDI__APPLICATION_KIND__RENEWAL, &application);
-    assert_string_equal(fake_desk_apply(&network, &application, "", number), "");
-    fake_network_settle(&network);
+    desk_test_apply(1, "", number);
     change.verb = YIDI__OPERATOR_VERB__OPERATOR_ADD;
     change.name = (char *)"li";
     change.roles = both;
@@ -377,7 +365,7 @@ roles_do_not_lift_four_eyes(void **unused)
     assert_string_equal(fake_desk_decide(&network, &decision, number), "FOUR_EYES");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, desk_test_close)
 
 int
 main(int argc, char *argv[])

@@ -47,7 +47,8 @@ enum order_event_kind {
     ORDER_WITHDRAW_LATE, /* a card was made by then, of which only the answer is left */
     ORDER_ABANDON,
     ORDER_MAKE_UNWANTED, /* good or not: the machine had it when the order ended */
-    ORDER_FAIL_UNWANTED, /* the card is no good, or lost, and none is wanted; order_step finds out */
+    ORDER_FAIL_UNWANTED, /* the card is no good, or lost, and none is wanted; order_step finds out
+                          */
     ORDER_EVENT_COUNT
 };
 

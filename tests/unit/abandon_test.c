@@ -408,8 +408,7 @@ a_card_that_is_not_to_be_handed_out_may_be_missing(void **unused)
 {
     (void)unused;
     const struct fake_decision wordless = {
-        .at = WINDOW, .verb = YIDI__VERB__MISS, .operator= "clerk"
-    };
+        .at = WINDOW, .verb = YIDI__VERB__MISS, .operator= "clerk" };
     const struct fake_decision lost = { .at = CENTRE,
                                         .verb = YIDI__VERB__TRACE_CARD,
                                         .operator= "packer",

@@ -272,7 +272,7 @@ a_centre_that_has_erased_already_refuses_to_make_the_card_again(void **unused)
 
 /* Nothing there says whose card it is any more. */
 static void
-a_registry_that_has_erased_already_takes_no_fault(void **unused)
+a_registry_that_has_erased_already_ends_the_case_of_a_fault(void **unused)
 {
     (void)unused;
     AUTO(arena) struct arena arena;
@@ -282,6 +282,7 @@ a_registry_that_has_erased_already_takes_no_fault(void **unused)
     desk_test_decide(&fault, number, "in-production");
     assert_string_equal(fake_network_state(&network, REGISTRY, number), "closed");
     assert_string_equal(fake_network_state(&network, WINDOW, number), "abandoned");
+    assert_string_equal(fake_network_state(&network, CENTRE, number), "withdrawn");
     assert_non_null(strstr(desk_test_case(WINDOW, number, &arena)->note->text, "is erased"));
     apply(1, "", other);
     assert_string_equal(fake_network_state(&network, REGISTRY, other), "received");
@@ -802,7 +803,7 @@ main(int argc, char *argv[])
         TEST(nothing_goes_while_a_message_about_the_case_is_not_delivered),
         TEST(a_fault_that_is_found_after_that_needs_another_application),
         TEST(a_centre_that_has_erased_already_refuses_to_make_the_card_again),
-        TEST(a_registry_that_has_erased_already_takes_no_fault),
+        TEST(a_registry_that_has_erased_already_ends_the_case_of_a_fault),
         TEST(after_the_second_time_nothing_names_the_applicant),
         TEST(what_is_erased_is_shown_as_such_and_printed_no_more),
         TEST(proofs_hold_whether_or_not_what_they_prove_is_erased),

@@ -205,11 +205,14 @@ find_waiting(const char *number)
 }
 
 static bool
-ask_centre(const char *command, const char *json, struct network_answer *ret_answer)
+ask_centre(const char *command, const char *json, const char *file,
+           struct network_answer *ret_answer)
 {
     AUTO(arena) struct arena arena;
+    const struct bytes frame = file == NULL ? bytes_of(NULL, 0) : bytes_of_text(file);
     arena_init(&arena);
-    return ask(centre, errand_request(command, "ma", json, &arena), NULL, 0, ret_answer);
+    return ask(centre, errand_request(command, "ma", json, &arena), &frame, file != NULL,
+               ret_answer);
 }
 
 static void
@@ -230,7 +233,7 @@ take_up_former_batch(void)
     if (errand == NULL)
         return;
     snprintf(json, sizeof json, "'case_number':'%s'", errand->number);
-    if (ask_centre("show", json, &answer) && network_refusal(&answer) == NULL)
+    if (ask_centre("show", json, NULL, &answer) && network_refusal(&answer) == NULL)
         snprintf(machine.batch, sizeof machine.batch, "%s",
                  answer.response->shown->case_row->batch);
 }
@@ -242,7 +245,8 @@ begin_batch(void)
     AUTO(network_answer) struct network_answer answer = { 0 };
     char json[64];
     snprintf(json, sizeof json, "'machine':'M1','limit':%d", BATCH_CARDS);
-    if (!ask_centre(machine.cut ? "batch_query" : "batch_make", machine.cut ? "" : json, &answer)) {
+    if (!ask_centre(machine.cut ? "batch_query" : "batch_make", machine.cut ? "" : json, NULL,
+                    &answer)) {
         machine.cut = true;
         return;
     }
@@ -255,33 +259,37 @@ begin_batch(void)
     take_up_former_batch();
 }
 
-/* Of the cards that still wait; false when there is none. */
+/* The machine's file, of the cards that still wait; false when there is none. */
 static bool
-write_results(const Yidi__BatchReport *report, char *json, size_t room)
+write_results(const Yidi__BatchReport *report, char *file, size_t room)
 {
-    size_t lines = 0,
-           used = (size_t)snprintf(json, room, "'batch':'%s','results':[", machine.batch);
+    size_t lines = 0, used = (size_t)snprintf(file, room, "case,serial,result,text\r\n");
     for (size_t i = 0; i < report->n_cards; i++) {
         struct errand *errand = find_waiting(report->cards[i]->case_number);
         if (errand == NULL || report->cards[i]->left)
             continue;
         const char *serial = errand_serial(errand);
         if (errand->way->spoils)
-            used += (size_t)snprintf(json + used, room - used,
-                                     "%s{'case_number':'%s','card_serial':'X%s','defective':true,"
-                                     "'text':'laminate torn'}",
-                                     lines++ > 0 ? "," : "", errand->number, serial);
-        used +=
-            (size_t)snprintf(json + used, room - used, "%s{'case_number':'%s','card_serial':'%s'}",
-                             lines++ > 0 ? "," : "", errand->number, serial);
+            used += (size_t)snprintf(file + used, room - used, "%s,X%s,defective,torn\r\n",
+                                     errand->number, serial);
+        used += (size_t)snprintf(file + used, room - used, "%s,%s,ok,\r\n", errand->number, serial);
+        lines++;
     }
-    (void)snprintf(json + used, room - used, "]");
     return lines > 0;
 }
 
 static void
-take_results(const Yidi__BatchImported *imported)
+end_batch(void)
 {
+    snprintf(machine.last, sizeof machine.last, "%s", machine.batch);
+    machine.batch[0] = '\0';
+}
+
+static void
+take_results(const struct network_answer *answer)
+{
+    assert_int_equal(answer->response->body_case, YIDI__RESPONSE__BODY_BATCH_IMPORTED);
+    const Yidi__BatchImported *imported = answer->response->batch_imported;
     for (size_t i = 0; i < imported->n_results; i++)
         if (imported->results[i]->refusal != NULL)
             fail_msg("a result is refused: %s %s", imported->results[i]->refusal->code,
@@ -294,8 +302,7 @@ take_results(const Yidi__BatchImported *imported)
             errand->hops[ERRAND_CENTRE][YIDI__STEP__SPOILED]++;
         errand_done(errand);
     }
-    snprintf(machine.last, sizeof machine.last, "%s", machine.batch);
-    machine.batch[0] = '\0';
+    end_batch();
 }
 
 /* Exported, made, and entered; from the beginning whenever the centre dies. */
@@ -303,16 +310,16 @@ static void
 go_on_with_batch(void)
 {
     AUTO(network_answer) struct network_answer exported = { 0 }, members = { 0 }, entered = { 0 };
-    char query[40], json[4096];
+    char query[40], file[4096];
     snprintf(query, sizeof query, "'batch':'%s'", machine.batch);
-    if (!ask_centre("batch_export", query, &exported) ||
-        !ask_centre("batch_query", query, &members))
+    if (!ask_centre("batch_export", query, NULL, &exported) ||
+        !ask_centre("batch_query", query, NULL, &members))
         return;
     assert_null(network_refusal(&exported));
-    if (!write_results(members.response->batch, json, sizeof json))
-        take_results(&(const Yidi__BatchImported)YIDI__BATCH_IMPORTED__INIT);
-    else if (ask_centre("batch_import", json, &entered))
-        take_results(entered.response->batch_imported);
+    if (!write_results(members.response->batch, file, sizeof file))
+        end_batch();
+    else if (ask_centre("batch_import", query, file, &entered))
+        take_results(&entered);
 }
 
 static void

@@ -22,6 +22,9 @@ check(const Yidi__Case *row, const Yidi__Decide *decide, struct refusal *ret_ref
     if (strcmp(decide->card_serial, row->card_serial) == 0)
         return refuse(ret_refusal, REFUSAL_CARD_SERIAL_MISMATCH, "decide.card_serial",
                       "this is the new card, which is valid");
+    if (row->note != NULL && strcmp(decide->card_serial, row->note->card_serial) == 0)
+        return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "decide.card_serial",
+                      "this card was found and destroyed already");
     return OK;
 }
 

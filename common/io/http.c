@@ -153,22 +153,40 @@ refuse_now(struct exchange *exchange, enum refusal_code code, const char *field,
 
 /* ---- the head of a request ---- */
 
-static enum MHD_Result
-add_size(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+struct head {
+    size_t bytes;
+    unsigned lengths; /* how often Content-Length stands there */
+    bool foul;        /* a name is none, as with a blank before its colon */
+};
+
+/* A token (RFC 9110 section 5.6.2). */
+static bool
+is_name(const char *name)
 {
-    size_t *sum = context;
-    (void)kind;
-    *sum += strlen(name) + (value == NULL ? 0 : strlen(value)) + 4;
+    static const char token[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "!#$%&'*+-.^_`|~";
+    return name[0] != '\0' && name[strspn(name, token)] == '\0';
+}
+
+static enum MHD_Result
+add_value(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    struct head *head = context;
+    head->bytes += strlen(name) + (value == NULL ? 0 : strlen(value)) + 4;
+    if (kind == MHD_HEADER_KIND) {
+        head->lengths += strcasecmp(name, "Content-Length") == 0;
+        head->foul |= !is_name(name);
+    }
     return MHD_YES;
 }
 
-static size_t
-header_bytes(struct MHD_Connection *connection)
+static struct head
+read_head(struct MHD_Connection *connection)
 {
-    size_t sum = 0;
-    MHD_get_connection_values(connection, MHD_HEADER_KIND, add_size, &sum);
-    MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, add_size, &sum);
-    return sum;
+    struct head head = { 0 };
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, add_value, &head);
+    MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, add_value, &head);
+    return head;
 }
 
 /* Judge the head; with any refusal the body is not read, and the connection is closed. */
@@ -177,6 +195,7 @@ begin(struct exchange *exchange, const char *url, const char *method)
 {
     const struct http_options *options = &exchange->server->options;
     const char *length = http_header(&exchange->request, "Content-Length");
+    const struct head head = read_head(exchange->connection);
     bool post = strcmp(method, "POST") == 0;
     exchange->started = true;
     exchange->request.path = url;
@@ -185,8 +204,10 @@ begin(struct exchange *exchange, const char *url, const char *method)
         return refuse_now(exchange, REFUSAL_METHOD_NOT_ALLOWED, "", "GET, HEAD or POST");
     if (strlen(url) > HTTP_PATH_BYTES_MAX)
         return refuse_now(exchange, REFUSAL_PATH_UNKNOWN, "", "no path is so long");
-    if (header_bytes(exchange->connection) > HTTP_HEADER_BYTES_MAX)
+    if (head.bytes > HTTP_HEADER_BYTES_MAX)
         return refuse_now(exchange, REFUSAL_HEADER_TOO_LARGE, "", "at most 16 KiB");
+    if (head.foul || head.lengths > 1) /* others might see another end of this request */
+        return refuse_now(exchange, REFUSAL_MALFORMED, "", "these are no headers of HTTP");
     if (http_header(&exchange->request, "Transfer-Encoding") != NULL || (post && length == NULL))
         return refuse_now(exchange, REFUSAL_LENGTH_MISSING, "", "Content-Length, and no chunks");
     size_t count = length == NULL ? 0 : strspn(length, "0123456789");

@@ -2,6 +2,7 @@
 // api - the commands of proto/control.proto over HTTP, and the problems (RFC 9457) that they answer with.
 
 const unattendedMost = 60000;
+const listenAgainMs = 10000;
 
 let token = '';
 let unattendedMs = unattendedMost; // after so long without a touch a page is alone; less where sessions are short
@@ -70,14 +71,26 @@ export const session = {
   close: () => request('POST', '/api/v1/logout', {}),
 };
 
-// Calls listener() after the office has committed something, at most once a second: what it was is asked for. Gives back how to stop.
+// Calls listener() after the office has committed something, at most once a second: what it was is asked for; and after a time in which
+// nothing could be heard. A browser gives up after any answer but 200, so it is asked again. Gives back how to stop.
 export function listen(listener, standing) {
-  const source = new EventSource('/api/v1/events');
-  source.onopen = () => standing(true);
-  source.onerror = () => standing(false);
-  let due = 0;
-  source.addEventListener('changed', () => {
-    due ||= setTimeout(() => { due = 0; listener(); }, 1000);
-  });
-  return () => { clearTimeout(due); source.close(); };
+  let source, due = 0, again = 0, deaf = false;
+  const open = () => {
+    source = new EventSource('/api/v1/events');
+    source.onopen = () => {
+      standing(true);
+      if (deaf) listener();
+      deaf = false;
+    };
+    source.onerror = () => {
+      standing(false);
+      deaf = true;
+      if (source.readyState === EventSource.CLOSED) again = setTimeout(open, listenAgainMs);
+    };
+    source.addEventListener('changed', () => {
+      due ||= setTimeout(() => { due = 0; listener(); }, 1000);
+    });
+  };
+  open();
+  return () => { clearTimeout(due); clearTimeout(again); source.close(); };
 }

@@ -25,3 +25,20 @@ export async function a_case_that_is_open_follows_what_others_decide({ offices, 
   offices.ctl('Langzhong', 'pu', 'examine', number);
   await ren.sees('examined');
 }
+
+export async function a_page_that_was_turned_away_hears_of_changes_all_the_same({ offices, person }) {
+  const pu = await person('Langzhong', 'pu');
+  let turnedAway = 0;
+  await pu.page.route('**/api/v1/events', (route) => {
+    turnedAway += 1;
+    return route.fulfill({ status: 503, body: '' });
+  }, { times: 1 });
+  await pu.open('cases?state=received');
+  await pu.page.reload();
+  await pu.page.evaluate(() => { window.notReloaded = true; });
+  const number = offices.apply('Shenzhen', 'lin', offices.somebody());
+  await pu.page.getByRole('link', { name: number }).waitFor();
+  assert.equal(turnedAway, 1);
+  assert.match(pu.complaints.splice(0).join(), /^[^,]*status of 503[^,]*$/);
+  assert.equal(await pu.page.evaluate(() => window.notReloaded), true);
+}

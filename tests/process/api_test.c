@@ -14,95 +14,21 @@
 #include <cmocka.h>
 
 #include "common/domain/duty.h"
-#include "common/io/file.h"
-#include "tests/lib/browser.h"
-#include "tests/lib/network.h"
-#include "tests/lib/tool.h"
+#include "tests/lib/visitor.h"
 
-#define PASSWORD "words of somebody"
-
-enum { REQUEST_BYTES = 16384, LINE_BYTES = 8192, TOKEN_CHARS = 64, PLACES = 3 };
+enum { PLACES = 3 };
 
 static struct network network;
-static struct tool tool;
 static bool failed;
 
 static struct place {
     enum network_place office;
     enum party party;
     char listen[BROWSER_LISTEN_BYTES];
-    char token[TOKEN_CHARS + 1], csrf[TOKEN_CHARS + 1];
+    struct visitor visitor;
 } places[PLACES] = { { .office = SHENZHEN, .party = PARTY_ACCEPTANCE },
                      { .office = TIANHE, .party = PARTY_REGISTRY },
                      { .office = YUEXIU, .party = PARTY_PRODUCTION } };
-
-/* ---- offices and their one operator ---- */
-
-static void
-add_console(struct place *place)
-{
-    char lines[100];
-    browser_choose_listen(place->listen);
-    snprintf(lines, sizeof lines, "console = %s\nstart-hold = 0\n", place->listen);
-    network_add_options(&network.offices[place->office], lines);
-}
-
-static void
-add_operator(const struct place *place)
-{
-    const struct network_office *office = &network.offices[place->office];
-    char socket[NETWORK_PATH_BYTES], secret[NETWORK_PATH_BYTES];
-    network_path(office, "control", socket);
-    network_path(office, "secret", secret);
-    assert_int_equal(file_write(secret, bytes_of_text(PASSWORD "\n"), 0600, FILE_NEW, NULL), OK);
-    const char *words[TOOL_ARGUMENTS_MAX] = { "--socket", socket, "--operator", "root",
-                                              "operator", "add",  "somebody",   NULL };
-    size_t count = 7;
-    for (size_t i = 0; i < DUTY_ROLE_COUNT; i++) {
-        if (1 << i == DUTY_AUDITOR || 1 << i == DUTY_WALL) /* are that alone */
-            continue;
-        words[count++] = "--role";
-        words[count++] = duty_role_name(i);
-    }
-    words[count++] = "--password-file";
-    words[count++] = secret;
-    if (tool_run(&tool, words) != 0)
-        fail_msg("%s", tool.text);
-}
-
-static void
-copy_behind(const char *text, const char *mark, char ret_token[TOKEN_CHARS + 1])
-{
-    const char *start = strstr(text, mark);
-    if (start == NULL)
-        fail_msg("no %s in %s", mark, text);
-    snprintf(ret_token, TOKEN_CHARS + 1, "%s", start + strlen(mark));
-}
-
-static struct browser_reply *
-post(const struct place *place, const char *command, const char *body)
-{
-    char request[REQUEST_BYTES];
-    int size = snprintf(request, sizeof request,
-                        "POST /api/v1/%s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
-                        "Content-Type: application/json\r\nCookie: yidi=%s\r\nX-Yidi-Token: %s\r\n"
-                        "Content-Length: %zu\r\n\r\n%s",
-                        command, place->token, place->csrf, strlen(body), body);
-    assert_in_range(size, 1, sizeof request - 1);
-    struct browser_reply *reply = browser_ask(place->listen, request);
-    assert_non_null(reply);
-    return reply;
-}
-
-static void
-log_in(struct place *place)
-{
-    struct browser_reply *reply =
-        post(place, "session", "{\"operator\":\"somebody\",\"password\":\"" PASSWORD "\"}");
-    copy_behind(reply->head, "yidi=", place->token);
-    copy_behind(reply->body, "\"csrf\":\"", place->csrf);
-    free(reply);
-}
 
 static int
 set_up(void **unused)
@@ -111,10 +37,11 @@ set_up(void **unused)
     failed = true;
     network_open(&network, NULL);
     for (size_t i = 0; i < PLACES; i++) {
-        add_console(&places[i]);
-        network_start(&network.offices[places[i].office]);
-        add_operator(&places[i]);
-        log_in(&places[i]);
+        struct network_office *office = &network.offices[places[i].office];
+        visitor_open_console(office, places[i].listen);
+        network_start(office);
+        visitor_hire(office, "somebody", VISITOR_ROLES);
+        assert_int_equal(visitor_log_in(places[i].listen, "somebody", &places[i].visitor), 200);
     }
     return 0;
 }
@@ -128,35 +55,6 @@ tear_down(void **unused)
 }
 
 /* ---- what the page says ---- */
-
-struct example {
-    char *command, *answer, *body;
-};
-
-static bool
-next_example(FILE *page, char line[LINE_BYTES], struct example *ret_example)
-{
-    char *rest = NULL;
-    if (fgets(line, LINE_BYTES, page) == NULL)
-        return false;
-    ret_example->command = strtok_r(line, " ", &rest);
-    ret_example->answer = strtok_r(NULL, " ", &rest);
-    ret_example->body = strtok_r(NULL, "\n", &rest);
-    assert_non_null(ret_example->body);
-    return true;
-}
-
-static FILE *
-open_examples(void)
-{
-    char line[1000];
-    const char *programs = getenv("YIDI_BIN");
-    snprintf(line, sizeof line, "%s/../web/make-api requests common/web/api/examples.json",
-             programs == NULL ? "build/bin" : programs);
-    FILE *page = popen(line, "r");
-    assert_non_null(page);
-    return page;
-}
 
 /* The one act that the example of decide is: it issues. */
 static bool
@@ -203,13 +101,13 @@ static void
 each_example_is_understood_where_it_is_for(void **unused)
 {
     (void)unused;
-    char line[LINE_BYTES];
-    struct example example;
+    struct visitor_example example;
     unsigned answered = 0, refused = 0, elsewhere = 0;
-    FILE *page = open_examples();
-    while (next_example(page, line, &example))
+    FILE *examples = NULL;
+    while (visitor_next_example(&examples, &example))
         for (size_t i = 0; i < PLACES; i++) {
-            struct browser_reply *reply = post(&places[i], example.command, example.body);
+            struct browser_reply *reply =
+                visitor_post(&places[i].visitor, example.command, example.json);
             bool here = is_for(&places[i], example.command);
             bool right = here ? is_understood(reply) : reply->status == 404;
             if (here && reply->status == 200)
@@ -222,7 +120,6 @@ each_example_is_understood_where_it_is_for(void **unused)
             elsewhere += !here;
             free(reply);
         }
-    assert_int_equal(pclose(page), 0);
     print_message("examples: %u answered, %u refused, %u not there\n", answered, refused,
                   elsewhere);
     assert_true(answered > 25 && refused > 10 && elsewhere > 30);

@@ -254,6 +254,36 @@ one_address_is_not_heard_all_the_time(void **unused)
     failed = false;
 }
 
+/* What a request says of where it comes from is said by whoever asks. */
+static void
+no_header_makes_another_address_of_it(void **unused)
+{
+    static const char *const headers[] = { "X-Forwarded-For",  "X-Real-IP",      "Forwarded",
+                                           "Client-IP",        "True-Client-IP", "Via",
+                                           "CF-Connecting-IP", "User-Agent" };
+    char request[REQUEST_BYTES], body[200];
+    int heard = 0;
+    (void)unused;
+    failed = true;
+    snprintf(body, sizeof body, "{\"case_number\":\"%s\",\"code\":\"%s\"}", number, code);
+    for (size_t i = 0; i < 4 * sizeof headers / sizeof *headers; i++) {
+        int connection = browser_connect_from("127.0.0.9", slow_at);
+        snprintf(request, sizeof request,
+                 "POST /api/v1/public/status HTTP/1.1\r\nHost: a\r\n%s: 192.0.2.%zu\r\n"
+                 "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                 headers[i % (sizeof headers / sizeof *headers)], i, strlen(body), body);
+        assert_true(browser_send(connection, request, strlen(request)));
+        struct browser_reply *reply = browser_receive(connection, false);
+        assert_non_null(reply);
+        heard += reply->status == 404;
+        assert_true(reply->status == 404 || reply->status == 429);
+        free(reply);
+        close(connection);
+    }
+    assert_in_range(heard, 1, FEW_A_MINUTE + 1); /* a machine that is busy takes its time */
+    failed = false;
+}
+
 /* From then on the right code is not heard either: whoever guesses does not learn it. */
 static void
 a_code_cannot_be_guessed(void **unused)
@@ -345,6 +375,7 @@ main(int argc, char *argv[])
         cmocka_unit_test(wrong_numbers_and_wrong_codes_get_one_answer),
         cmocka_unit_test(what_is_no_question_is_refused),
         cmocka_unit_test(one_address_is_not_heard_all_the_time),
+        cmocka_unit_test(no_header_makes_another_address_of_it),
         cmocka_unit_test(a_code_cannot_be_guessed),
         cmocka_unit_test(the_page_is_there_where_it_is_wanted),
         cmocka_unit_test(no_receipt_leads_to_a_page_that_is_not_there),

@@ -160,6 +160,12 @@ http_refuses_what_breaks_a_bound_before_it_is_handled(void **state)
         { "POST / HTTP/1.1\r\nHost: a\r\n\r\n", 411, "LENGTH_MISSING" },
         { "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
           411, "LENGTH_MISSING" },
+        { "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\nContent-Length: "
+          "5\r\n\r\nhello",
+          400, "MALFORMED" },
+        { "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: "
+          "5\r\n\r\nhello",
+          400, "MALFORMED" },
         { "DELETE / HTTP/1.1\r\nHost: a\r\n\r\n", 405, "METHOD_NOT_ALLOWED" },
         { "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", 405, "METHOD_NOT_ALLOWED" },
         { large, 431, "HEADER_TOO_LARGE" },

@@ -137,6 +137,7 @@ a_found_card_is_destroyed_once_it_was_replaced(void **unused)
     expect(WINDOW, YIDI__VERB__DESTROY_OLD, "handed in", valid, "CARD_SERIAL_MISMATCH");
     assert_int_equal(cards()->former_card_destroyed_on, 0);
     expect(WINDOW, YIDI__VERB__DESTROY_OLD, "handed in, cut up", old, "collected");
+    expect(WINDOW, YIDI__VERB__DESTROY_OLD, "once more", old, "ILLEGAL_IN_STATE");
     const Yidi__CardReport *report = cards();
     assert_string_equal(report->card_serial, valid);
     assert_string_equal(report->former_card_serial, old);

@@ -133,6 +133,7 @@ function masked(form) {
     [word('field.form.residence_basis'), named('basis', form.residence_basis)],
     [word('field.form.identity_document'), named('document', form.identity_document)],
     [word('field.form.evidence'), named('document', form.evidence)],
+    [word('field.form.guardian'), form.guardian && `${form.guardian.name} (${form.guardian.relation})`],
     ...conditions(form),
   ];
 }

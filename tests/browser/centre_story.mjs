@@ -47,7 +47,7 @@ export async function a_card_that_is_missing_from_a_package_is_traced_and_made_a
   await lin.fill('card', serial);
   await lin.page.keyboard.press('Enter');
   await offices.state('Shenzhen', numbers[0], 'ready');
-  await lin.page.getByRole('button', { name: lin.word('package.rest_missing.one') }).click();
+  await lin.page.locator('tr', { hasText: numbers[1] }).getByRole('button', { name: lin.word('act.miss') }).click();
   await lin.fill('text', '包裹中没有');
   await lin.confirm();
   await offices.state('CentreGD', numbers[1], 'missing');

@@ -213,7 +213,7 @@ function clocks(row) {
 }
 
 function circumstances(row) {
-  const office = (code) => code && [officeName(code), ' ', isGone(code) && h('em.late', word('case.gone')), officeName(code) !== code && h('small.mono', code)];
+  const office = (code) => code && [officeName(code), ' ', isGone(code) && h('em.late', word('case.gone')), officeName(code) !== code && h('small.mono.code', code)];
   return [
     [word('role.acceptance'), office(row.acceptance_office)], [word('role.registry'), office(row.registry_office)], [word('role.production'), office(row.production_office)],
     ...['clerk', 'examiner', 'issuer', 'maker'].map((who) => [word(`role.${who}`), row[who]]),

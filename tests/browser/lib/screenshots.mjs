@@ -166,7 +166,7 @@ async function aBatch(person) {
 
 // The card centre is in the directory no more.
 async function aCentreLess(browser, offices) {
-  const [number] = cases(offices, 'Shenzhen', 'in-production');
+  const [number] = cases(offices, 'Shenzhen', 'in-production').slice(-1);
   offices.unlist('CentreGD');
   const chief = await sitDown(browser, offices, { office: 'Shenzhen', name: 'chief' }, 'zh');
   await chief.openCase(number, 'in-production');
@@ -200,6 +200,13 @@ async function atTheWindow(person, offices) {
   await picture(person, 'window-package-one');
 }
 
+async function theDocs(browser, offices) {
+  const page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
+  await page.goto(`${offices.at('Shenzhen').console}/docs#decide`);
+  await page.screenshot({ path: join(folder, 'docs.png') });
+  await page.close();
+}
+
 async function theStatusPage({ page, at }, offices, language) {
   const [number] = cases(offices, 'Shenzhen', 'ready');
   offices.try('Shenzhen', 'lin', 'print', 'receipt', number, '--out', `receipt-${language}.svg`);
@@ -223,8 +230,6 @@ async function withoutLogIn(browser, offices) {
     await stranger.page.locator('.problem').waitFor();
     await picture(stranger, `log-in-refused-${language}`);
     await theStatusPage(stranger, offices, language);
-    await stranger.page.goto(`${stranger.at.console}/docs`);
-    await stranger.page.screenshot({ path: join(folder, `docs-${language}.png`) });
     await stranger.leave();
   }
 }
@@ -251,6 +256,7 @@ const browser = await launch();
 try {
   appliedTwice = await aDay(offices);
   await withoutLogIn(browser, offices);
+  await theDocs(browser, offices);
   for (const [name, seat] of Object.entries(seats)) {
     const person = await sitDown(browser, offices, seat, 'zh');
     await pages(person, name);

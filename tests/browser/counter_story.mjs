@@ -110,7 +110,7 @@ export async function a_lost_card_is_known_at_the_registry_from_the_application_
   await offices.state('Langzhong', number, 'received');
   const pu = await person('Langzhong', 'pu');
   await pu.open('cards');
-  await pu.fill('citizen_number', citizen.citizen_number);
+  await pu.fillAll({ citizen_number: citizen.citizen_number, reason: '核对挂失' });
   await pu.press('cards.ask', pu.page.locator('form.card'));
   await pu.page.locator('em.late', { hasText: pu.word('cards.lost') }).waitFor();
   assert.equal(await pu.page.locator(`a[href="#/case/${number}"]`).count(), 1);

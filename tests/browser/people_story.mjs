@@ -36,7 +36,7 @@ export async function a_screen_on_the_wall_stays_and_shows_figures_alone({ offic
   const places = await wall.page.locator('nav a[href^="#/"]').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
   assert.deepEqual(places, ['#/dashboard', '#/offices']);
   assert.equal(await wall.page.locator('header .find').count(), 0);
-  await wall.page.waitForTimeout(7000); // others would be logged out
+  await wall.page.waitForTimeout(5000); // others would be logged out
   await wall.open('offices');
   assert.equal(await wall.page.locator('nav').count(), 1);
   assert.equal(await wall.page.locator('dialog').count(), 0);

@@ -235,7 +235,7 @@ $(foreach test,$(test_programs),$(eval check-$(call name_of,$(test)): $(test)))
 $(foreach test,$(call tests_of,process) $(wildcard tests/process/*_test.sh),\
 	$(eval check-$(call name_of,$(test:.sh=)): all $(preloads)))
 check-simulation: $(simulation)
-check-browser: all $(for_browser)
+check-browser: all $(for_browser) $(preloads)
 
 check-%:
 	@$(run_tests) -f '$(T)' $(filter %/$*_test,$(test_programs)) \

@@ -52,9 +52,9 @@ class Arrival {
     const figure = (name, count, late) => h(late ? 'div.tile.late' : 'div.tile', h('span.name', word(`package.${name}`)), h('b.depth', number(count)));
     replace(this.body, this.head, h('section.stages', figure('expected', report.expected), figure('arrived', report.arrived), figure('waiting', waiting.length), figure('missing', report.missing, report.missing > 0)),
       this.mayAct && waiting.length > 0 && this.scanForm, this.problems,
-      this.mayAct && waiting.length > 0 && h('div.head', h('span'), h('div.buttons',
-        h('button', { type: 'button', onclick: () => this.ask('miss', waiting) }, word('package.rest_missing', { n: number(waiting.length), count: waiting.length })),
-        h('button.primary', { type: 'button', onclick: () => this.receive(waiting) }, word('package.all_here', { n: number(waiting.length), count: waiting.length })))),
+      this.mayAct && waiting.length > 1 && h('div.head', h('span'), h('div.buttons',
+        h('button', { type: 'button', onclick: () => this.ask('miss', waiting) }, word('package.rest_missing', { n: number(waiting.length) })),
+        h('button.primary', { type: 'button', onclick: () => this.receive(waiting) }, word('package.all_here', { n: number(waiting.length) })))),
       h('div.scroll', table([
         { label: word('case.card_serial'), cell: ({ card_serial: serial }) => h('span.mono', serial) },
         { label: word('cases.number'), cell: ({ case_number: each }) => h('a.mono', { href: `#/case/${each}` }, each) },

@@ -37,23 +37,34 @@ store_queries_handles(const Yidi__Request *request)
 
 /* A name that no recovery brought back has nothing to mask. */
 static enum result
-mask_collector(const Yidi__Collection *collection, struct arena *arena)
+mask_identity(char **name, char **number, struct arena *arena)
 {
-    if (collection == NULL || collection->collector == NULL)
-        return OK;
-    Yidi__Collector *collector = collection->collector;
-    char *number = arena_take(arena, CITIZEN_NUMBER_CHARS + 1);
-    char *name = arena_take(arena, PERSON_NAME_MASKED_BYTES);
-    if (number == NULL || name == NULL)
+    char *masked_number = arena_take(arena, CITIZEN_NUMBER_CHARS + 1);
+    char *masked_name = arena_take(arena, PERSON_NAME_MASKED_BYTES);
+    if (masked_number == NULL || masked_name == NULL)
         return ERR_MEMORY;
-    if (collector->citizen_number[0] != '\0')
-        citizen_number_mask(collector->citizen_number, number);
-    if (collector->name[0] != '\0')
-        person_name_mask(collector->name, name);
-    collector->citizen_number = number;
-    collector->name = name;
-    collector->reason = "";
+    if (*number[0] != '\0')
+        citizen_number_mask(*number, masked_number);
+    if (*name[0] != '\0')
+        person_name_mask(*name, masked_name);
+    *number = masked_number;
+    *name = masked_name;
     return OK;
+}
+
+static enum result
+mask_others(const Yidi__Case *row, struct arena *arena)
+{
+    Yidi__Guardian *guardian = row->form->guardian;
+    Yidi__Collector *collector = row->collection == NULL ? NULL : row->collection->collector;
+    enum result result = OK;
+    if (guardian != NULL)
+        result = mask_identity(&guardian->name, &guardian->citizen_number, arena);
+    if (result == OK && collector != NULL) {
+        result = mask_identity(&collector->name, &collector->citizen_number, arena);
+        collector->reason = "";
+    }
+    return result;
 }
 
 static enum result
@@ -61,14 +72,9 @@ mask_person(Yidi__Case *row, struct arena *arena)
 {
     static char hidden[] = "*****"; /* keeps within the bound of a phone */
     Yidi__ApplicationForm *form = row->form;
-    char *number = arena_take(arena, CITIZEN_NUMBER_CHARS + 1);
-    char *name = arena_take(arena, PERSON_NAME_MASKED_BYTES);
-    if (number == NULL || name == NULL)
-        return ERR_MEMORY;
-    citizen_number_mask(form->person->citizen_number, number);
-    person_name_mask(form->person->name, name);
-    form->person->citizen_number = number;
-    form->person->name = name;
+    enum result result = mask_identity(&form->person->name, &form->person->citizen_number, arena);
+    if (result != OK)
+        return result;
     form->person->birth_date = form->person->birth_date / 10000 * 10000 + 101;
     form->person->address = form->phone = form->residence_address = hidden;
     form->identity_document_number = hidden;
@@ -76,11 +82,10 @@ mask_person(Yidi__Case *row, struct arena *arena)
         form->second_script_name = hidden;
     if (form->second_script_address[0] != '\0')
         form->second_script_address = hidden;
-    form->guardian = NULL;
     form->n_fingers_missing = 0;
     if (form->no_fingerprints_reason[0] != '\0')
         form->no_fingerprints_reason = hidden;
-    return mask_collector(row->collection, arena);
+    return mask_others(row, arena);
 }
 
 /* What is not among the findings, and was looked at. */

@@ -16,6 +16,12 @@ export function watchIdle(session) {
   let dialog = null;
   const told = h('p.notice', { role: 'status', hidden: true });
   const touch = () => call('peers', { office: office.code }).catch(() => {});
+  let stayedMs = Date.now();
+  const stay = () => {
+    if (Date.now() - stayedMs < step) return;
+    stayedMs = Date.now();
+    touch();
+  };
   const close = () => {
     dialog?.remove();
     dialog = null;
@@ -32,8 +38,9 @@ export function watchIdle(session) {
     dialog.left.textContent = word('duration.second', { n: Math.ceil(leftMs / 1000) });
   };
   const look = () => {
-    const leftMs = onWall(session) ? Infinity : idle - step - idleMs();
-    if (leftMs <= 0) touch();
+    const leftMs = idle - step - idleMs();
+    if (onWall(session)) stay();
+    else if (leftMs <= 0) touch();
     else if (leftMs <= step) warn(leftMs);
     else if (dialog) dialog.close();
     told.hidden = Number(ends) - Date.now() > lastWordsMs;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// lines - lines over time, drawn by Chart.js (/chart.js, from its Debian package).
+// lines - lines or bars over time, drawn by Chart.js (/chart.js, from its Debian package).
 import '/chart.js';
 import { h } from './dom.js';
 import { clock, day, monthDay, number } from './words.js';
@@ -14,17 +14,18 @@ function isRound(ms, stepMs, spanMs) {
   return (ms + zoneMs) % unit < stepMs;
 }
 
-// draw([{ label, colour, start_ms, step_ms, values: [numbers, or null where nothing was measured] }])
-export function chart(title, unit) {
+// draw([{ label, colour, start_ms, step_ms, values: [numbers, or null where nothing was measured] }], unit)
+export function chart(title, type = 'line') {
   const canvas = h('canvas', { role: 'img', 'aria-label': title });
-  const element = h('figure.chart', h('figcaption', title, h('small', unit)), h('div.canvas', canvas));
+  const said = h('small');
+  const element = h('figure.chart', h('figcaption', title, said), h('div.canvas', canvas));
   const { Chart } = window;
   const { fontFamily, fontSize } = getComputedStyle(document.documentElement);
   Object.assign(Chart.defaults.font, { family: fontFamily, size: parseFloat(fontSize) * 0.78 });
   const spanOf = (labels) => (labels.length > 1 ? labels.at(-1) - labels[0] : 0);
   const round = ({ chart: { data: { labels } } }, value) => labels.length > 1 && isRound(labels[value], labels[1] - labels[0], spanOf(labels));
   const drawn = new Chart(canvas, {
-    type: 'line',
+    type,
     data: { labels: [], datasets: [] },
     options: {
       animation: false, maintainAspectRatio: false, interaction: { mode: 'index', intersect: false },
@@ -44,8 +45,9 @@ export function chart(title, unit) {
   });
   return {
     element,
-    draw(lines) {
+    draw(lines, unit) {
       const [first] = lines;
+      said.textContent = unit;
       drawn.data.labels = first ? first.values.map((_, i) => Number(first.start_ms) + i * Number(first.step_ms)) : [];
       drawn.data.datasets = lines.map(({ label, colour, values }) => ({ label, data: values.map((value) => (value === null ? null : Number(value))),
         borderColor: colours[colour % colours.length], backgroundColor: colours[colour % colours.length] }));

@@ -11,7 +11,7 @@ import { date, dayNumber, named, word } from './words.js';
 // The five of the rules first, then what is seen besides.
 const reasons = ['FIRST_APPLICATION', 'IDENTITY_DOUBTFUL', 'APPEARANCE_WITHOUT_FINGERPRINTS', 'DOCUMENTS_NOT_GENUINE', 'BAD_CREDIT_RECORD',
   'REGISTRATION_CANCELLED', 'NUMBER_REPLACED', 'NUMBER_SHARED', 'NO_PHOTO_ON_FILE', 'TOO_EARLY'];
-const paths = ['person.name', 'person.citizen_number', 'person.sex', 'person.ethnic_group', 'person.birth_date', 'person.address', 'photo_digest', 'fingerprints', 'phone',
+const paths = ['person.name', 'person.citizen_number', 'person.sex', 'person.ethnic_group', 'person.birth_date', 'person.address', 'photo_digest', 'fingerprints', 'phone', 'residence_address',
   'identity_document', 'residence_basis', 'evidence', 'guardian'];
 const dayMs = 86400000;
 const answerDays = 15;

@@ -29,6 +29,21 @@ export async function a_page_that_nobody_attends_keeps_no_session({ offices, bro
   await song.leave();
 }
 
+export async function a_screen_on_the_wall_stays_and_shows_figures_alone({ offices, browser }) {
+  const wall = await sit(browser, offices, 'Beijing', 'wall');
+  await wall.logIn(offices.password);
+  await wall.open('dashboard');
+  const places = await wall.page.locator('nav a[href^="#/"]').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+  assert.deepEqual(places, ['#/dashboard', '#/offices']);
+  assert.equal(await wall.page.locator('header .find').count(), 0);
+  await wall.page.waitForTimeout(5000); // others would be logged out
+  await wall.open('offices');
+  assert.equal(await wall.page.locator('nav').count(), 1);
+  assert.equal(await wall.page.locator('dialog').count(), 0);
+  assert.deepEqual(wall.takeComplaints(), []);
+  await wall.leave();
+}
+
 export async function whoever_guesses_is_locked_out_for_a_while({ offices, browser }) {
   const yan = await sit(browser, offices, 'Beijing', 'yan');
   await yan.page.goto(yan.at.console);

@@ -133,6 +133,7 @@ function masked(form) {
     [word('field.form.residence_basis'), named('basis', form.residence_basis)],
     [word('field.form.identity_document'), named('document', form.identity_document)],
     [word('field.form.evidence'), named('document', form.evidence)],
+    [word('field.form.guardian'), form.guardian && `${form.guardian.name} (${form.guardian.relation})`],
     ...conditions(form),
   ];
 }
@@ -214,7 +215,7 @@ function clocks(row) {
 }
 
 function circumstances(row) {
-  const office = (code) => code && [officeName(code), ' ', isGone(code) && h('em.late', word('case.gone')), officeName(code) !== code && h('small.mono', code)];
+  const office = (code) => code && [officeName(code), ' ', isGone(code) && h('em.late', word('case.gone')), officeName(code) !== code && h('small.mono.code', code)];
   return [
     [word('role.acceptance'), office(row.acceptance_office)], [word('role.registry'), office(row.registry_office)], [word('role.production'), office(row.production_office)],
     ...['clerk', 'examiner', 'issuer', 'maker'].map((who) => [word(`role.${who}`), row[who]]),

@@ -217,7 +217,7 @@ function caseTable(rows, chosen, changed, who) {
     h('tbody', rows.map((row) => h(row.overdue ? 'tr.late' : row.due_soon ? 'tr.soon' : 'tr', { 'data-number': row.case_number },
       h('td', box(row)),
       h('td', h('a.mono', { href: `#/case/${row.case_number}` }, row.case_number)),
-      h('td', row.name_masked || h('span.hint', word('case.erased.short')), h('small.mono', row.citizen_number_masked)),
+      h('td', row.name_masked ? h('span.name', row.name_masked) : h('span.hint', word('case.erased.short')), h('small.mono', row.citizen_number_masked)),
       h('td', named('kind', row.kind)),
       h('td', named('state', row.state), leaseFlag(row.lease, who), row.attention && h('span.flag.bad', { title: `${named('code', row.attention.code)} ${row.attention.text ?? ''}` }, named('code', row.attention.code)),
         (row.findings ?? []).map((name) => h(finding(name).fails ? 'span.flag.bad' : 'span.flag.doubt', { title: named('finding', name) }, named('finding', name)))),

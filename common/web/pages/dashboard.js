@@ -6,7 +6,12 @@ import { h, replace } from '../dom.js';
 import { table } from '../table.js';
 import { clock, duration, language, named, number, time, word, yuan } from '../words.js';
 
-const spans = [['hour', 1], ['day', 24], ['week', 168]];
+const minuteMs = 60000;
+const hourMs = 60 * minuteMs;
+const youngMs = 2 * hourMs;
+const zoneMs = 8 * hourMs; // one time for the whole country (words.js)
+// By name: hours, and for how long one bar counts.
+const spans = [['hour', 1, 5 * minuteMs], ['day', 24, hourMs], ['week', 168, 6 * hourMs]];
 const refreshMs = 5000; // at rest; after a change sooner
 const restMs = 1500;
 const againMs = 500; // the office answers all who look with one report, and begins the next one when it is asked
@@ -24,15 +29,11 @@ export async function dashboardPage({ body, every, onChange, onLeave, may }) {
   const figures = h('section.figures');
   const peers = h('section.card.peers');
   const charts = {
-    flow: chart(word('chart.flow'), word('chart.flow.unit')),
-    waiting: chart(word('chart.waiting'), word('chart.waiting.unit')),
+    flow: chart(word('chart.flow'), 'bar'),
+    waiting: chart(word('chart.waiting')),
   };
   const span = h('div.choice', { role: 'group', 'aria-label': word('dashboard.span') }, spans.map(([name, wanted]) =>
-    h('button', { type: 'button', 'aria-pressed': String(wanted === hours), onclick: (event) => {
-      hours = wanted;
-      for (const button of span.children) button.setAttribute('aria-pressed', String(button === event.target));
-      refresh();
-    } }, word(`period.${name}`))));
+    h('button', { type: 'button', onclick: () => { hours = wanted; refresh(); } }, word(`period.${name}`))));
   const wall = h('button', { type: 'button', onclick: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()) }, word('dashboard.wall'));
   replace(body, alarms, stages,
     h('section.card.flow', h('div.head', h('h2', word('dashboard.flow')), h('div.buttons', span, document.fullscreenEnabled && wall)), h('div.charts', charts.flow.element, charts.waiting.element)),
@@ -45,14 +46,16 @@ export async function dashboardPage({ body, every, onChange, onLeave, may }) {
   const refresh = async () => {
     asked = Date.now();
     const wanted = hours;
+    spans.forEach(([, each], i) => span.children[i].setAttribute('aria-pressed', String(each === hours)));
     const report = await call('dashboard', { hours });
     if (wanted !== hours) return; // another span was chosen meanwhile
     replace(alarms, sayAlarms(report, may, allAlarms ? Infinity : alarmsShown, () => { allAlarms = true; refresh(); }));
     replace(stages, sayStages(report.stages ?? [], may('list')));
     replace(figures, sayFigures(report));
     replace(peers, h('div.head', h('h2', word('page.offices')), h('a', { href: '#/offices' }, word('dashboard.all'))), peerTable((report.peers ?? []).slice(0, peersShown)));
-    draw(charts, report.series ?? []);
+    draw(charts, report.series ?? [], hours);
   };
+  if (isYoung((await call('dashboard', { hours })).series ?? [])) hours = 1;
   await refresh();
   every(refreshMs, () => refresh().catch(() => {}));
   let due = 0;
@@ -129,9 +132,24 @@ export const peerTable = (peers) => table([
   { label: word('offices.round_trip'), number: true, cell: ({ round_trip_us: us }) => (Number(us) ? word('ms', { n: (Number(us) / 1000).toFixed(1) }) : '–') },
 ], peers, { rowClass: ({ trouble, down_since_ms: down }) => (trouble || Number(down) ? 'trouble' : ''), none: word('offices.none') });
 
+// Did all that there is to be seen happen a short time ago?
+function isYoung(series) {
+  const firsts = series.map(({ values, step_ms: step }) => [values.findIndex(Number), values.length, Number(step)]).filter(([first]) => first >= 0);
+  return firsts.length > 0 && firsts.every(([first, count, step]) => (count - first) * step <= youngMs);
+}
+
+// Rates by the hour, as numbers of cases in spans of that length, which begin at round times of the clock.
+function counted({ start_ms: start, step_ms: step, values, ...more }, length) {
+  const spanOf = (i) => Math.floor((Number(start) + i * Number(step) + zoneMs) / length);
+  const counts = Array.from({ length: values.length ? spanOf(values.length - 1) - spanOf(0) + 1 : 0 }, () => 0);
+  values.forEach((rate, i) => { counts[spanOf(i) - spanOf(0)] += (Number(rate) * Number(step)) / hourMs; });
+  return { ...more, start_ms: spanOf(0) * length - zoneMs, step_ms: length, values: counts.map(Math.round) };
+}
+
 // Each stage keeps its colour; those where nothing ever waited are left out.
-function draw(charts, series) {
-  const of = (family) => series.filter(({ name }) => name.startsWith(`${family}.`)).map((each, colour) => ({ ...each, colour }));
-  charts.flow.draw(of('flow').map((each) => ({ ...each, label: named('series', each.name) })));
-  charts.waiting.draw(of('waiting').filter(({ values }, i) => i === 0 || values.some(Number)).map((each) => ({ ...each, label: named('state', each.name.slice('waiting.'.length)) })));
+function draw(charts, series, hours) {
+  const [name, , length] = spans.find(([, each]) => each === hours);
+  const of = (family) => series.filter((each) => each.name.startsWith(`${family}.`)).map((each, colour) => ({ ...each, colour }));
+  charts.flow.draw(of('flow').map((each) => ({ ...counted(each, length), label: named('series', each.name) })), word(`chart.flow.${name}`));
+  charts.waiting.draw(of('waiting').filter(({ values }, i) => i === 0 || values.some(Number)).map((each) => ({ ...each, label: named('state', each.name.slice('waiting.'.length)) })), word('chart.waiting.unit'));
 }

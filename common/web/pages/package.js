@@ -41,7 +41,7 @@ function say(place, report) {
     h('div.scroll', table([
       { label: word('cases.number'), cell: ({ case_number: number_ }) => h('a.mono', { href: `#/case/${number_}` }, number_) },
       { label: word('case.card_serial'), cell: ({ card_serial: serial }) => h('span.mono', serial) },
-      { label: word('package.standing'), cell: ({ standing }) => named('package', standing) },
+      { label: word('package.standing'), cell: ({ standing }) => h(`span.standing.${standing}`, named('package', standing)) },
       { label: word('stock.time'), cell: ({ time_ms: ms }) => time(ms) },
     ], report.cards ?? [], { rowClass: ({ standing }) => (['CARD_MISSING', 'CARD_DEFECTIVE'].includes(standing) ? 'late' : '') })));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // offices - the daemons that a test talks to (../offices starts them), what yidictl does there, and citizens to apply for.
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -64,17 +64,17 @@ class Offices {
     }
   }
 
-  // People on record at the registry for whom no application is planned, nothing special about them.
+  // People on record at the registry with nothing special about them; first those for whom the demo plans no application.
   citizens() {
     const [head, ...lines] = readFileSync(join(this.folder, 'data/Langzhong.csv'), 'utf8').trim().split('\n');
     const names = head.split(',');
     return lines.map((line) => Object.fromEntries(line.split(',').map((cell, i) => [names[i], cell])))
-      .slice(61).filter(({ ethnic_group: group }) => group === '01');
+      .filter(({ ethnic_group: group, fingerprints_on_file: taken, bad_credit: bad }) => group === '01' && taken === 'yes' && bad === 'no').reverse();
   }
 
-  // A new applicant at each call, with files for a photo and two thumbs.
-  somebody() {
-    const citizen = this.people.shift();
+  // A new applicant at each call, with files for a photo and two thumbs: of age, or a child.
+  somebody({ child = false } = {}) {
+    const [citizen] = this.people.splice(this.people.findIndex(({ birth_date: born }) => (born > '2011') === child), 1);
     this.serial = String(Number(this.serial) + 1).padStart(2, '0');
     const file = (path) => join(this.folder, 'data', path);
     return { ...citizen, photo: file(`photos/${this.serial}.jpg`), right: file(`templates/${this.serial}-right.bin`), left: file(`templates/${this.serial}-left.bin`) };
@@ -94,21 +94,43 @@ class Offices {
   apply(office, clerk, citizen, changes) {
     const form = join(this.folder, `form-${citizen.citizen_number}.json`);
     writeFileSync(form, JSON.stringify(this.form(citizen, changes)));
-    const { case_number: number } = this.ctl(office, clerk, 'apply', '--form', form, '--photo', citizen.photo, '--fingerprint', `RIGHT_THUMB:${citizen.right}`, '--fingerprint', `LEFT_THUMB:${citizen.left}`);
+    const fingers = citizen.right ? ['--fingerprint', `RIGHT_THUMB:${citizen.right}`, '--fingerprint', `LEFT_THUMB:${citizen.left}`] : [];
+    const { case_number: number } = this.ctl(office, clerk, 'apply', '--form', form, '--photo', citizen.photo, ...fingers);
     return number;
+  }
+
+  // What the others do with a case until it has come so far at the window.
+  async bring(number, wanted, parcel = `P-${number.slice(-6)}`) {
+    const ways = [['Langzhong', 'received', 'pu', 'examine'], ['Langzhong', 'examined', 'ren', 'issue'], ['CentreGD', 'ordered', 'mo', 'make'], ['CentreGD', 'made', 'ou', 'check-card'],
+      ['CentreGD', 'verified', 'ou', 'dispatch', '--package', parcel], ['Shenzhen', 'in-transit', 'lin', 'receive']];
+    const steps = { 'in-production': 2, ordered: 2, verified: 4, 'in-transit': 5, ready: 6 }[wanted];
+    for (const [office, state, who, verb, ...options] of ways.slice(0, steps)) {
+      await this.state(office, number, state);
+      this.ctl(office, who, verb, number, ...options);
+    }
+    await this.state({ ordered: 'CentreGD', verified: 'CentreGD' }[wanted] ?? 'Shenzhen', number, wanted);
+  }
+
+  // The directory's next version is without that office; the others read it.
+  unlist(name) {
+    const rest = Object.keys(this.offices).filter((each) => each !== name);
+    const run = (...words) => execFileSync(`${bin}/yidictl`, words, { cwd: this.folder, env: this.env });
+    run('directory', 'build', '--out', 'authority/offices.next', '--version', '2', ...rest.map((each) => `${each}/office.json`));
+    run('directory', 'sign', '--key', 'authority/authority.key', '--certificate', 'authority/authority.pem', '--in', 'authority/offices.next', '--out', 'authority/offices.dir.next');
+    for (const each of rest) copyFileSync(join(this.folder, 'authority/offices.dir.next'), join(this.folder, each, 'offices.dir'));
   }
 
   // Until a case has come to a state at an office.
   async state(office, number, wanted) {
     let seen = '';
-    for (let tries = 0; tries < 200; tries += 1) {
+    for (let tries = 0; tries < 400; tries += 1) {
       try {
         seen = this.ctl(office, 'chief', 'show', number).state;
       } catch (problem) {
         seen = problem.message;
       }
       if (seen === wanted) return;
-      await new Promise((done) => { setTimeout(done, 100); });
+      await new Promise((done) => { setTimeout(done, 50); });
     }
     throw new Error(`${number} at ${office} is not ${wanted} but ${seen}`);
   }

@@ -15,6 +15,8 @@ const folder = process.argv[2];
 const dayHours = 8;
 const roundsPerHour = 3;
 
+let appliedTwice = ''; // the second case of a citizen
+
 // ---- a day of work ----
 
 let seed = 7;
@@ -36,7 +38,8 @@ const settle = () => new Promise((done) => { setTimeout(done, 1000); });
 async function onTheLastEvening(offices) {
   for (const number of cases(offices, 'Langzhong', 'examined').slice(0, 2)) offices.try('Langzhong', 'ren', 'issue', number);
   await settle();
-  offices.try('CentreGD', 'mo', 'make', ...cases(offices, 'CentreGD', 'ordered').slice(1));
+  offices.try('CentreGD', 'mo', 'make', ...cases(offices, 'CentreGD', 'ordered').slice(2));
+  offices.try('CentreGD', 'mo', 'batch', 'make', '--machine', 'M-1');
   const made = cases(offices, 'CentreGD', 'made').slice(1);
   offices.try('CentreGD', 'ou', 'check-card', ...made);
   offices.try('CentreGD', 'ou', 'dispatch', ...cases(offices, 'CentreGD', 'verified').slice(1), '--package', 'P-last');
@@ -44,7 +47,18 @@ async function onTheLastEvening(offices) {
   offices.try('Shenzhen', 'lin', 'receive', ...cases(offices, 'Shenzhen', 'in-transit').slice(1));
 }
 
+// Somebody has had a card since the morning, and applies once more in the evening: two photos of one citizen.
+async function inTheMorning(offices) {
+  offices.ctl('CentreGD', 'chief', 'stock', 'receive', '--count', '500', '--first', 'GD26000001', '--last', 'GD26000500', '--note', '送货单 26-1107');
+  const citizen = offices.somebody();
+  const number = offices.apply('Shenzhen', 'lin', citizen);
+  await offices.bring(number, 'ready');
+  offices.ctl('Shenzhen', 'lin', 'collect', number, '--identified-by', 'face', '--old-card-surrendered');
+  return citizen;
+}
+
 async function aDay(offices) {
+  const citizen = await inTheMorning(offices);
   const applications = [1, 2, 3].flatMap((wave) => readFileSync(join(offices.folder, `data/Shenzhen-${wave}.jsonl`), 'utf8').trim().split('\n'));
   const rounds = dayHours * roundsPerHour;
   for (let round = 0; round <= rounds; round += 1) {
@@ -69,6 +83,9 @@ async function aDay(offices) {
     if (round % 9 === 5) for (const number of cases(offices, 'Langzhong', 'received').slice(0, 1)) offices.try('Langzhong', 'pu', 'refuse', number, '--reason', 'bad-credit-record', '--text', '您有不良信用记录，请回户籍地办理。');
   }
   await onTheLastEvening(offices);
+  const again = offices.apply('Shenzhen', 'lin', { ...citizen, photo: offices.somebody().photo });
+  await offices.state('Langzhong', again, 'received');
+  return again;
 }
 
 // ---- pictures ----
@@ -130,6 +147,37 @@ async function opened(person, offices, office, state, name) {
   await picture(person, `${name}-case-opened`);
 }
 
+// The registry's view of the citizen who applied twice.
+async function twoPhotos(person) {
+  await person.open(`case/${appliedTwice}`);
+  await person.press('case.open');
+  await person.fill('reason', '比对照片');
+  await person.confirm();
+  await person.page.locator('.portraits img').nth(1).waitFor();
+  await picture(person, `registry-case-two-photos-${person.language}`);
+}
+
+async function aBatch(person) {
+  await person.open('batches');
+  await person.page.locator('td a.mono').first().click();
+  await person.page.locator('.buttons button').first().waitFor();
+  await picture(person, `maker-batch-one-${person.language}`);
+}
+
+// The card centre is in the directory no more.
+async function aCentreLess(browser, offices) {
+  const [number] = cases(offices, 'Shenzhen', 'in-production').slice(-1);
+  offices.unlist('CentreGD');
+  const chief = await sitDown(browser, offices, { office: 'Shenzhen', name: 'chief' }, 'zh');
+  await chief.openCase(number, 'in-production');
+  await chief.page.locator('em.late', { hasText: chief.word('case.gone') }).waitFor();
+  await picture(chief, 'chief-case-without-centre');
+  await chief.act('abandon', { text: '制证中心已撤销，请申请人重新申请。' });
+  await chief.sees('abandoned');
+  await picture(chief, 'chief-case-abandoned');
+  await chief.leave();
+}
+
 async function atTheWindow(person, offices) {
   await person.open('apply');
   await fillForm(person, offices.somebody());
@@ -152,6 +200,26 @@ async function atTheWindow(person, offices) {
   await picture(person, 'window-package-one');
 }
 
+async function theDocs(browser, offices) {
+  const page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
+  await page.goto(`${offices.at('Shenzhen').console}/docs#decide`);
+  await page.screenshot({ path: join(folder, 'docs.png') });
+  await page.close();
+}
+
+async function theStatusPage({ page, at }, offices, language) {
+  const [number] = cases(offices, 'Shenzhen', 'ready');
+  offices.try('Shenzhen', 'lin', 'print', 'receipt', number, '--out', `receipt-${language}.svg`);
+  const [code] = readFileSync(join(offices.folder, `receipt-${language}.svg`), 'utf8').match(/\b[0-9A-Z]{5}-[0-9A-Z]{5}\b/);
+  await page.goto(`${at.console}/status`);
+  await page.locator('#number').fill(number);
+  await page.locator('#code').fill(code);
+  await page.screenshot({ path: join(folder, `status-${language}.png`) });
+  await page.locator('button.primary').click();
+  await page.locator('.answer h2').waitFor();
+  await page.screenshot({ path: join(folder, `status-answer-${language}.png`), fullPage: true });
+}
+
 async function withoutLogIn(browser, offices) {
   for (const language of ['zh', 'en']) {
     const stranger = await Person.sit(browser, offices.at('Shenzhen'), 'nobody', { language });
@@ -161,15 +229,16 @@ async function withoutLogIn(browser, offices) {
     await stranger.tryPassword('not the password');
     await stranger.page.locator('.problem').waitFor();
     await picture(stranger, `log-in-refused-${language}`);
+    await theStatusPage(stranger, offices, language);
     await stranger.leave();
   }
 }
 
 const seats = {
   window: { office: 'Shenzhen', name: 'lin', states: ['submitted', 'in-production', 'in-transit', 'ready', 'collected', 'refused'], more: atTheWindow },
-  registry: { office: 'Langzhong', name: 'pu', states: ['received', 'examined', 'issued', 'closed'] },
+  registry: { office: 'Langzhong', name: 'pu', states: ['received', 'examined', 'issued', 'closed'], more: twoPhotos },
   issuer: { office: 'Langzhong', name: 'ren', states: ['examined'] },
-  maker: { office: 'CentreGD', name: 'mo', states: ['ordered', 'dispatched'] },
+  maker: { office: 'CentreGD', name: 'mo', states: ['ordered', 'dispatched'], more: aBatch },
   checker: { office: 'CentreGD', name: 'ou', states: ['made', 'verified'] },
   chief: { office: 'Langzhong', name: 'chief', states: ['received'] },
 };
@@ -185,8 +254,9 @@ mkdirSync(folder, { recursive: true });
 const offices = await openOffices({ agoHours: dayHours });
 const browser = await launch();
 try {
-  await aDay(offices);
+  appliedTwice = await aDay(offices);
   await withoutLogIn(browser, offices);
+  await theDocs(browser, offices);
   for (const [name, seat] of Object.entries(seats)) {
     const person = await sitDown(browser, offices, seat, 'zh');
     await pages(person, name);
@@ -195,12 +265,14 @@ try {
     await seat.more?.(person, offices);
     await person.leave();
   }
-  for (const name of ['window', 'registry', 'maker']) {
+  for (const name of ['window', 'registry', 'maker', 'chief']) {
     const person = await sitDown(browser, offices, seats[name], 'en');
     await pages(person, `${name}-en`);
     await caseIn(person, offices, seats[name].office, seats[name].states[0], `${name}-en`);
+    if (name !== 'window') await seats[name].more?.(person, offices);
     await person.leave();
   }
+  await aCentreLess(browser, offices);
 } finally {
   await browser.close();
   await offices.close();

@@ -225,7 +225,7 @@ what_is_due_soon_is_told_once_a_day_until_it_is_overdue(void **unused)
     char number[CASE_NUMBER_CHARS + 1];
     unsigned days_soon = 0;
     apply(1, number);
-    uint64_t deadline_ms = open_case(REGISTRY, number).row->stage_deadline_ms;
+    uint64_t deadline_ms = row_at(REGISTRY, number)->stage_deadline_ms;
     while (network.now.wall_ms < deadline_ms) {
         days_soon += is_due_soon(REGISTRY, deadline_ms);
         fake_network_crash(&network, REGISTRY); /* it forgets nothing */

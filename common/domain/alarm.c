@@ -61,13 +61,17 @@ add(struct alarm_list *list, enum alarm_code code, uint64_t since_ms)
 static void
 judge_service(const struct alarm_facts *facts, struct alarm_list *list)
 {
+    char words[TROUBLE_WORDS_BYTES];
     struct alarm *alarm;
     if (facts->recovering && (alarm = add(list, ALARM_RECOVERING, 0)) != NULL) {
         say(alarm->english, "The office brings back its lost past; until then it takes no work");
         say(alarm->chinese, "本机关正在恢复丢失的数据，恢复前不办理业务");
-    } else if (facts->halted[0] != '\0' && (alarm = add(list, ALARM_HALTED, 0)) != NULL) {
-        say(alarm->english, "The office takes no work: %s", facts->halted);
-        say(alarm->chinese, "本机关已停止办理业务：%s", facts->halted);
+    } else if (facts->halted->code != TROUBLE_NONE &&
+               (alarm = add(list, ALARM_HALTED, 0)) != NULL) {
+        trouble_say_english(facts->halted, words);
+        say(alarm->english, "The office takes no work: %s", words);
+        trouble_say_chinese(facts->halted, words);
+        say(alarm->chinese, "本机关已停止办理业务：%s", words);
     }
     if (facts->shares_missing > 0 && (alarm = add(list, ALARM_SHARES_MISSING, 0)) != NULL) {
         say(alarm->english,
@@ -155,6 +159,7 @@ judge_peer(const struct alarm_facts *facts, const struct alarm_peer *peer, struc
 {
     bool down = peer->down_since_ms != 0 && peer->waiting > 0 &&
                 facts->now_ms >= peer->down_since_ms + ALARM_LINK_DOWN_MS;
+    char words[TROUBLE_WORDS_BYTES];
     struct alarm *alarm = NULL;
     if (peer->rewritten) {
         if ((alarm = add(list, ALARM_JOURNAL_REWRITTEN, 0)) == NULL)
@@ -168,11 +173,13 @@ judge_peer(const struct alarm_facts *facts, const struct alarm_peer *peer, struc
         say(alarm->english, "The link to %s is down; %" PRIu64 " %s", peer->name, peer->waiting,
             peer->waiting == 1 ? "message waits" : "messages wait");
         say(alarm->chinese, "与%s的连接中断，%" PRIu64 " 条消息待发", peer->name, peer->waiting);
-    } else if (peer->trouble[0] != '\0') {
+    } else if (peer->trouble->code != TROUBLE_NONE) {
         if ((alarm = add(list, ALARM_LINK_TROUBLE, 0)) == NULL)
             return;
-        say(alarm->english, "%s: %s", peer->name, peer->trouble);
-        say(alarm->chinese, "%s：%s", peer->name, peer->trouble);
+        trouble_say_english(peer->trouble, words);
+        say(alarm->english, "%s: %s", peer->name, words);
+        trouble_say_chinese(peer->trouble, words);
+        say(alarm->chinese, "%s：%s", peer->name, words);
     }
     if (alarm != NULL)
         alarm->office = peer->office;

@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/core/trouble.h"
+
 /* Code and severity of each; machines rely on the codes. */
 #define ALARM_CODES(X)                                                                             \
     X(HALTED, SEVERE)                                                                              \
@@ -89,8 +91,8 @@ struct alarm_peer {
     const char *name;
     uint64_t waiting;       /* messages */
     uint64_t down_since_ms; /* 0: it is up, or nobody needs it */
-    const char *trouble;    /* in words */
-    bool rewritten;         /* its journal */
+    const struct trouble *trouble;
+    bool rewritten; /* its journal */
 };
 
 struct alarm_door {
@@ -102,7 +104,7 @@ struct alarm_door {
 
 struct alarm_facts {
     uint64_t now_ms;
-    const char *halted; /* why */
+    const struct trouble *halted; /* why */
     bool recovering;
     uint64_t shares_missing;
     uint64_t certificate_ends_ms; /* 0: not known, here and below */

@@ -175,14 +175,14 @@ find_peers(const struct standing_source *source, struct alarm_facts *facts)
     for (size_t i = 0; i < peers->count; i++) {
         const struct peer *peer = peers->list[i];
         bool rewritten = witness_barred(peer);
-        if (peer->timing.down_since_ms == 0 && peer->trouble[0] == '\0' && !rewritten)
+        if (peer->timing.down_since_ms == 0 && peer->trouble.code == TROUBLE_NONE && !rewritten)
             continue;
         list[facts->peer_count++] =
             (struct alarm_peer){ .office = peer->office,
                                  .name = name_of(source, peer->office),
                                  .waiting = peer->stream.assigned - peer->stream.acknowledged,
                                  .down_since_ms = peer->timing.down_since_ms,
-                                 .trouble = peer->trouble,
+                                 .trouble = &peer->trouble,
                                  .rewritten = rewritten };
     }
     return OK;
@@ -244,7 +244,7 @@ find_facts(const struct standing_source *source, const Yidi__StatusReport *repor
     const struct office *office = source->office;
     *facts = (struct alarm_facts){
         .now_ms = source->now_ms,
-        .halted = office->halted,
+        .halted = &office->halted,
         .recovering = recovery_active(office),
         .shares_missing = report->shares_missing,
         .certificate_ends_ms = certificate_ends_ms(office->options.certificate),

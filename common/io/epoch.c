@@ -191,19 +191,19 @@ names_later(struct office *office, const Yidi__EpochOpened *opened, const struct
     return false;
 }
 
-static const char *
+static enum trouble_code
 find_fault(struct office *office, const struct peer *peer, uint32_t epoch,
            const struct envelope *envelope)
 {
     const Yidi__JournalEntry *entry = envelope->entry;
     if (strcmp(entry->office, peer->office) != 0)
-        return "another office signed";
+        return TROUBLE_EPOCH_FOREIGN;
     if (entry->body_case != YIDI__JOURNAL_ENTRY__BODY_EPOCH_OPENED ||
         entry->epoch_opened->epoch != epoch || envelope->head.epoch != epoch)
-        return "not the opening of that epoch";
+        return TROUBLE_EPOCH_NOT_OPENED;
     if (peer->seen_head.size > 0 && !names_later(office, entry->epoch_opened, &peer->seen_head))
-        return "names no head as late as the one seen here";
-    return NULL;
+        return TROUBLE_EPOCH_OLDER;
+    return TROUBLE_NONE;
 }
 
 enum result
@@ -216,13 +216,14 @@ epoch_take(struct office *office, struct peer *peer, uint32_t epoch, struct byte
         copy.data == NULL
             ? ERR_MEMORY
             : envelope_verify(&office->verifier, copy, &office->arena, &envelope, ret_refusal);
-    const char *fault = result == OK ? find_fault(office, peer, epoch, &envelope) : "not authentic";
+    enum trouble_code fault =
+        result == OK ? find_fault(office, peer, epoch, &envelope) : TROUBLE_EPOCH_FORGED;
     if (result == ERR_MEMORY)
         return result;
-    if (fault != NULL) {
-        snprintf(peer->trouble, sizeof peer->trouble,
-                 "began epoch %u of its journal without proof: %s", (unsigned)epoch, fault);
-        return refuse(ret_refusal, REFUSAL_EPOCH_UNPROVED, "epoch", "%s", fault);
+    if (fault != TROUBLE_NONE) {
+        peer->trouble =
+            (struct trouble){ .code = TROUBLE_EPOCH_UNPROVED, .why = fault, .numbers = { epoch } };
+        return refuse(ret_refusal, REFUSAL_EPOCH_UNPROVED, "epoch", "%s", trouble_english(fault));
     }
     log_line(LOG_WARNING, "peer_epoch", "office=%s epoch=%u size=%" PRIu64, peer->office,
              (unsigned)epoch, envelope.head.size);

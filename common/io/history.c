@@ -30,7 +30,7 @@ history_answer_ask(struct office *office, const struct peer *peer, const struct 
     witnessed.assigned = peer->stream.assigned;
     witnessed.acknowledged = peer->stream.acknowledged;
     witnessed.own_head = office->journal.head;
-    witnessed.recovering = office->halted[0] != '\0';
+    witnessed.recovering = office_halted(office);
     Yidi__LinkFrame frame = YIDI__LINK_FRAME__INIT;
     frame.body_case = YIDI__LINK_FRAME__BODY_WITNESSED;
     frame.witnessed = &witnessed;
@@ -145,20 +145,19 @@ history_answer(struct office *office, struct peer *peer)
 /* ---- taking back ---- */
 
 /* It stood there, and was erased since; of what it held nothing comes back. */
-static const char *
+static enum trouble_code
 find_fault_of_erased(const Yidi__HistoryItem *item, const struct link_message *message,
                      const Yidi__Erased *erased, const char *to)
 {
     if (strcmp(erased->to, to) != 0)
-        return "it was for another office";
+        return TROUBLE_MESSAGE_MISDIRECTED;
     if (erased->sequence != item->sequence)
-        return "it is another one of the stream";
-    return item->attachments == 0 && message->frame_count == 2
-               ? NULL
-               : "an erased message has no attachments";
+        return TROUBLE_MESSAGE_MISPLACED;
+    return item->attachments == 0 && message->frame_count == 2 ? TROUBLE_NONE
+                                                               : TROUBLE_MESSAGE_OVERFULL;
 }
 
-static const char *
+static enum trouble_code
 find_fault(const struct office *office, const struct peer *peer, const Yidi__HistoryItem *item,
            const struct link_message *message, const struct envelope *envelope)
 {
@@ -166,33 +165,33 @@ find_fault(const struct office *office, const struct peer *peer, const Yidi__His
     const char *from = item->mine ? office->journal.office : peer->office;
     const char *to = item->mine ? peer->office : office->journal.office;
     if (strcmp(entry->office, from) != 0)
-        return "another office signed it";
+        return TROUBLE_MESSAGE_FOREIGN;
     if (erased_is(entry))
         return find_fault_of_erased(item, message, entry->erased, to);
     if (entry->body_case != YIDI__JOURNAL_ENTRY__BODY_SENT || strcmp(entry->sent->to, to) != 0)
-        return "it was for another office";
+        return TROUBLE_MESSAGE_MISDIRECTED;
     if (entry->sent->sequence != item->sequence)
-        return "it is another one of the stream";
+        return TROUBLE_MESSAGE_MISPLACED;
     if (entry->sent->n_attachments != item->attachments ||
         message->frame_count != 2 + entry->sent->n_attachments)
-        return "attachments are missing";
+        return TROUBLE_MESSAGE_INCOMPLETE;
     for (size_t i = 0; i < entry->sent->n_attachments; i++) {
         struct digest digest;
         signature_digest_one(message->frames[2 + i], &digest);
         if (message->frames[2 + i].size > 0 &&
             memcmp(digest.bytes, entry->sent->attachments[i].data, DIGEST_BYTES) != 0)
-            return "an attachment is not what its digest names";
+            return TROUBLE_ATTACHMENT_FORGED;
     }
-    return NULL;
+    return TROUBLE_NONE;
 }
 
-static const char *
+static enum trouble_code
 queue(struct office *office, struct peer *peer, const Yidi__HistoryItem *item,
       const struct link_message *message, const struct envelope *envelope, struct bytes packed)
 {
     struct input *input = arena_take(&office->arena, sizeof *input);
     if (input == NULL)
-        return "out of memory";
+        return TROUBLE_MEMORY_SHORT;
     input->kind = INPUT_HISTORY;
     input->mine = item->mine;
     input->peer = peer;
@@ -203,7 +202,7 @@ queue(struct office *office, struct peer *peer, const Yidi__HistoryItem *item,
         input->frames[input->frame_count] = arena_copy(&office->arena, message->frames[i]);
         office->input_bytes += message->frames[i].size;
         if (message->frames[i].size > 0 && input->frames[input->frame_count].data == NULL)
-            return "out of memory";
+            return TROUBLE_MEMORY_SHORT;
         input->frame_count++;
     }
     REQUIRE(office->input_count < TURN_INPUTS_MAX); /* whoever feeds us asked */
@@ -212,17 +211,17 @@ queue(struct office *office, struct peer *peer, const Yidi__HistoryItem *item,
         peer->recovery.queued_sent = item->sequence;
     else
         peer->queued = item->sequence;
-    return NULL;
+    return TROUBLE_NONE;
 }
 
-static const char *
+static enum trouble_code
 open_item(struct office *office, struct peer *peer, const Yidi__HistoryItem *item,
           const struct link_message *message, struct envelope *ret_envelope,
           struct bytes *ret_packed)
 {
     struct refusal refusal = { 0 };
     if (!item->present || message->frame_count < 2 || message->frames[1].size > ENVELOPE_BYTES_MAX)
-        return "it is missing";
+        return TROUBLE_MESSAGE_MISSING;
     *ret_packed = arena_copy(&office->arena, message->frames[1]);
     office->input_bytes += ret_packed->size;
     enum result result = ret_packed->data == NULL
@@ -230,21 +229,21 @@ open_item(struct office *office, struct peer *peer, const Yidi__HistoryItem *ite
                              : envelope_verify(&office->verifier, *ret_packed, &office->arena,
                                                ret_envelope, &refusal);
     if (result != OK)
-        return result == ERR_MEMORY ? "out of memory" : "it does not verify";
+        return result == ERR_MEMORY ? TROUBLE_MEMORY_SHORT : TROUBLE_MESSAGE_FORGED;
     return find_fault(office, peer, item, message, ret_envelope);
 }
 
-const char *
+enum trouble_code
 history_take(struct office *office, struct peer *peer, const Yidi__HistoryItem *item,
              const struct link_message *message)
 {
     struct envelope envelope;
     struct bytes packed;
-    const char *fault = open_item(office, peer, item, message, &envelope, &packed);
-    return fault != NULL ? fault : queue(office, peer, item, message, &envelope, packed);
+    enum trouble_code fault = open_item(office, peer, item, message, &envelope, &packed);
+    return fault != TROUBLE_NONE ? fault : queue(office, peer, item, message, &envelope, packed);
 }
 
-const char *
+enum trouble_code
 history_compare(struct office *office, struct peer *peer, const Yidi__HistoryItem *item,
                 const struct link_message *message)
 {
@@ -252,13 +251,13 @@ history_compare(struct office *office, struct peer *peer, const Yidi__HistoryIte
     struct bytes packed;
     struct digest leaf;
     AUTO(store_txn) struct store_txn *txn = NULL;
-    const char *fault = open_item(office, peer, item, message, &envelope, &packed);
-    if (fault != NULL)
+    enum trouble_code fault = open_item(office, peer, item, message, &envelope, &packed);
+    if (fault != TROUBLE_NONE)
         return fault;
     if (store_begin_read(office->options.store, &txn) != OK ||
         outbox_leaf(txn, peer->office, item->sequence, &office->arena, &leaf) != OK)
-        return "a row of the outbox cannot be read";
-    return digest_equal(&leaf, &envelope.leaf_hash) ? NULL : HISTORY_FORKED;
+        return TROUBLE_OUTBOX_UNREADABLE;
+    return digest_equal(&leaf, &envelope.leaf_hash) ? TROUBLE_NONE : TROUBLE_OFFICE_SET_BACK;
 }
 
 /* ---- in the turn ---- */

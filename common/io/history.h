@@ -17,9 +17,6 @@
 
 enum { HISTORY_BATCH = 64 };
 
-/* What two offices hold of one stream goes apart. */
-#define HISTORY_FORKED "this office worked after it was set back; recover with an empty store"
-
 /* Answer Ask with Witnessed. */
 void history_answer_ask(struct office *office, const struct peer *peer,
                         const struct link_route *route);
@@ -30,15 +27,15 @@ void history_take_question(struct peer *peer, const Yidi__HistoryAsk *ask,
                            const struct link_route *route);
 void history_answer(struct office *office, struct peer *peer);
 
-/* An item that was asked for: queue it for the turn. Answers NULL, or what is wrong with it, in
- * words. */
-const char *history_take(struct office *office, struct peer *peer, const Yidi__HistoryItem *item,
-                         const struct link_message *message) MUST_CHECK;
+/* An item that was asked for: queue it for the turn. Answers what is wrong with it. */
+enum trouble_code history_take(struct office *office, struct peer *peer,
+                               const Yidi__HistoryItem *item,
+                               const struct link_message *message) MUST_CHECK;
 
-/* An item that was asked for although it stands here: is it the same as ours? NULL, or what is
- * wrong. */
-const char *history_compare(struct office *office, struct peer *peer, const Yidi__HistoryItem *item,
-                            const struct link_message *message) MUST_CHECK;
+/* An item that was asked for although it stands here: is it the same as ours? */
+enum trouble_code history_compare(struct office *office, struct peer *peer,
+                                  const Yidi__HistoryItem *item,
+                                  const struct link_message *message) MUST_CHECK;
 
 /* turn->input is such an item: store it. */
 enum result history_apply(struct turn *turn) MUST_CHECK;

@@ -45,10 +45,10 @@ inquiry_lost(struct office *office, struct peer *peer, const struct office_time 
         return;
     recovery->answered = false;
     recovery->failures++;
-    snprintf(peer->trouble, sizeof peer->trouble, "%s",
-             office_trusts(office, directory_find(office->directory, peer->office), now->wall_ms)
-                 ? "it does not answer, or does not let this office in; it is asked again"
-                 : "it is not trusted now: revoked, not listed, or its certificate is not good");
+    bool trusted =
+        office_trusts(office, directory_find(office->directory, peer->office), now->wall_ms);
+    peer->trouble =
+        (struct trouble){ .code = trusted ? TROUBLE_SHARE_AWAITED : TROUBLE_SHARE_UNTRUSTED };
     recovery->queued_sent = peer->stream.assigned;
     recovery->due_ms = now->monotonic_ms +
                        retry_delay_ms(&office->options.stream_limits.retry, recovery->failures,
@@ -60,10 +60,10 @@ inquiry_lost(struct office *office, struct peer *peer, const struct office_time 
 
 /* What it hands back is not to be believed: the rest goes on without it. */
 static void
-reject(struct office *office, struct peer *peer, const char *fault, const struct office_time *now)
+reject(struct office *office, struct peer *peer, const struct trouble *fault,
+       const struct office_time *now)
 {
-    snprintf(peer->trouble, sizeof peer->trouble, "its share of the lost past is rejected: %s",
-             fault);
+    peer->trouble = *fault;
     log_line(LOG_ERROR, "recovery_rejected", "office=%s sent=%" PRIu64 " received=%" PRIu64,
              peer->office, peer->stream.assigned, peer->applied);
     inquiry_hang_up(office, peer);
@@ -135,61 +135,63 @@ inquiry_call(struct office *office, struct peer *peer, const struct office_time 
 }
 
 /* The head that the peer shows of our journal must bear our signature. */
-static const char *
+static enum trouble_code
 note_shown_head(struct office *office, const struct peer *peer, const char *text)
 {
     struct tree_head head;
     struct refusal refusal = { 0 };
     if (text[0] == '\0')
-        return NULL;
+        return TROUBLE_NONE;
     if (envelope_verify_head(&office->verifier, text, &head, &refusal) != OK ||
         strcmp(head.office, office->journal.office) != 0)
-        return "the head that it shows of this journal is not signed by this office";
+        return TROUBLE_OUR_HEAD_FOREIGN;
     AUTO(store_txn) struct store_txn *txn = NULL;
     struct recovery *recovery = &office->recovery;
     if (store_begin_read(office->options.store, &txn) != OK)
-        return "the store cannot be read";
+        return TROUBLE_STORE_UNREADABLE;
     if (journal_has(&office->journal, txn, &head) || epoch_heads_cover(&recovery->named, &head))
-        return NULL;
+        return TROUBLE_NONE;
     if (!epoch_heads_note(&recovery->shown, &head, text, peer->office))
-        return "more heads of this journal are known than an epoch can name";
+        return TROUBLE_HEADS_TOO_MANY;
     recovery->epoch_needed = true;
-    return NULL;
+    return TROUBLE_NONE;
 }
 
 /* What we remembered of the peer's own journal is old: the present head is where we go on from. */
-static const char *
+static enum trouble_code
 take_own_head(struct office *office, struct peer *peer, const char *text)
 {
     struct tree_head head;
     struct refusal refusal = { 0 };
     if (text[0] == '\0')
-        return NULL;
+        return TROUBLE_NONE;
     if (envelope_verify_head(&office->verifier, text, &head, &refusal) != OK ||
         strcmp(head.office, peer->office) != 0)
-        return "the head of its own journal is not signed by it";
+        return TROUBLE_ITS_HEAD_FOREIGN;
     if (!tree_head_is_later(&head, &peer->seen_head))
-        return NULL;
+        return TROUBLE_NONE;
     bool another_epoch = head.epoch != peer->seen_head.epoch;
     enum result result = peer_set_head(peer, &head, text);
     if (result == OK && another_epoch)
         result = witness_forgive(peer);
-    return result == OK ? NULL : "out of memory";
+    return result == OK ? TROUBLE_NONE : TROUBLE_MEMORY_SHORT;
 }
 
 /* What is left here must be the beginning of what the peer holds. */
-static const char *
+static enum trouble_code
 find_fork(struct office *office, const struct peer *peer, const Yidi__Witnessed *witnessed)
 {
     AUTO(store_txn) struct store_txn *txn = NULL;
     struct digest leaf;
     if (witnessed->applied == 0 || witnessed->applied > peer->stream.assigned ||
         witnessed->last_leaf.len != DIGEST_BYTES)
-        return NULL;
+        return TROUBLE_NONE;
     if (store_begin_read(office->options.store, &txn) != OK ||
         outbox_leaf(txn, peer->office, witnessed->applied, &office->arena, &leaf) != OK)
-        return "a row of the outbox cannot be read";
-    return memcmp(leaf.bytes, witnessed->last_leaf.data, DIGEST_BYTES) == 0 ? NULL : HISTORY_FORKED;
+        return TROUBLE_OUTBOX_UNREADABLE;
+    return memcmp(leaf.bytes, witnessed->last_leaf.data, DIGEST_BYTES) == 0
+               ? TROUBLE_NONE
+               : TROUBLE_OFFICE_SET_BACK;
 }
 
 void
@@ -200,24 +202,24 @@ inquiry_take_witnessed(struct office *office, struct peer *peer, const Yidi__Wit
     if (!recovery->live || recovery->answered ||
         recovery->state != YIDI__PEER_RECOVERY__RECOVERY_ASKING)
         return;
-    const char *fault = strcmp(witnessed->office, peer->office) != 0
-                            ? "another office answers"
-                            : note_shown_head(office, peer, witnessed->head);
-    if (fault == NULL)
-        fault = find_fork(office, peer, witnessed);
-    if (fault == NULL)
-        fault = take_own_head(office, peer, witnessed->own_head);
-    if (fault != NULL) {
-        reject(office, peer, fault, now);
+    struct trouble fault = { .code = TROUBLE_SHARE_REJECTED };
+    fault.why = strcmp(witnessed->office, peer->office) != 0
+                    ? TROUBLE_ANSWERER_FOREIGN
+                    : note_shown_head(office, peer, witnessed->head);
+    if (fault.why == TROUBLE_NONE)
+        fault.why = find_fork(office, peer, witnessed);
+    if (fault.why == TROUBLE_NONE)
+        fault.why = take_own_head(office, peer, witnessed->own_head);
+    if (fault.why != TROUBLE_NONE) {
+        reject(office, peer, &fault, now);
         return;
     }
     if (witnessed->recovering) {
         inquiry_lost(office, peer, now); /* what it holds now is not all */
-        snprintf(peer->trouble, sizeof peer->trouble,
-                 "it has lost its own past; it is asked again when it has that back");
+        peer->trouble = (struct trouble){ .code = TROUBLE_SHARE_LOST };
         return;
     }
-    peer->trouble[0] = '\0';
+    peer->trouble = (struct trouble){ 0 };
     recovery->answered = true;
     recovery->want_sent = witnessed->applied;
     recovery->want_received = witnessed->assigned;
@@ -275,22 +277,20 @@ inquiry_take_item(struct office *office, struct peer *peer, const Yidi__HistoryI
     uint64_t last = mine ? recovery->want_sent : recovery->want_received;
     if (item->mine != mine || item->sequence != next)
         return; /* of a question before */
-    char fault[120];
-    const char *why = NULL;
+    struct trouble fault = { .code = mine ? TROUBLE_SHARE_REJECTED_TO : TROUBLE_SHARE_REJECTED_FROM,
+                             .numbers = { item->sequence } };
     if (admission_opening(&office->admission) != REFUSAL_NONE) {
         inquiry_lost(office, peer, now); /* no room; it is asked again */
         return;
     }
     if (mine && recovery->compare)
-        why = history_compare(office, peer, item, message);
+        fault.why = history_compare(office, peer, item, message);
     else if (next <= last)
-        why = history_take(office, peer, item, message);
-    if (why == NULL && next <= last && !(mine && recovery->compare))
+        fault.why = history_take(office, peer, item, message);
+    if (fault.why == TROUBLE_NONE && next <= last && !(mine && recovery->compare))
         ask_for_policy(office, peer);
-    if (why != NULL) {
-        snprintf(fault, sizeof fault, "message %" PRIu64 " %s it: %s", item->sequence,
-                 mine ? "to" : "from", why);
-        reject(office, peer, fault, now);
+    if (fault.why != TROUBLE_NONE) {
+        reject(office, peer, &fault, now);
         return;
     }
     if (mine)

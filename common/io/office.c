@@ -188,22 +188,38 @@ enum refusal_code
 office_out_of_service(const struct office *office, uint64_t now_ms)
 {
     const struct certificate *own = office->options.certificate;
-    if (office->halted[0] != '\0')
+    if (office_halted(office))
         return REFUSAL_OFFICE_HALTED;
     if (now_ms < certificate_begins_ms(own) || now_ms > certificate_ends_ms(own))
         return REFUSAL_CERTIFICATE_INVALID;
     return REFUSAL_NONE;
 }
 
-void
-office_halt(struct office *office, const char *why)
+bool
+office_halted(const struct office *office)
 {
-    if (office->halted[0] != '\0')
+    return office->halted.code != TROUBLE_NONE;
+}
+
+enum result
+office_turn_away(const struct office *office, enum refusal_code code, struct refusal *ret_refusal)
+{
+    char words[TROUBLE_WORDS_BYTES];
+    trouble_say_english(&office->halted, words);
+    return refuse(ret_refusal, code, "", "%s",
+                  office_halted(office) ? words : "this office's own certificate is not good now");
+}
+
+void
+office_halt(struct office *office, const struct trouble *why)
+{
+    if (office_halted(office))
         return;
-    snprintf(office->halted, sizeof office->halted, "%s", why);
-    char room[LOG_TEXT_BYTES];
+    office->halted = *why;
+    char words[TROUBLE_WORDS_BYTES], room[LOG_TEXT_BYTES];
+    trouble_say_english(why, words);
     log_line(LOG_ERROR, "office_halted", "office=%s why=%s", office->journal.office,
-             log_text(room, why));
+             log_text(room, words));
 }
 
 /* Work would use sequences and places in the journal again that peers have seen used. */
@@ -213,7 +229,7 @@ check_restored(struct office *office, struct store_txn *txn)
     struct bytes unused;
     enum result result = store_get(txn, TABLE_META, bytes_of_text(OFFICE_RESTORED_KEY), &unused);
     if (result == OK)
-        office_halt(office, "restored from a backup; recover before any work: yidictl recover");
+        office_halt(office, &(struct trouble){ .code = TROUBLE_RESTORED });
     return result == ERR_ABSENT ? OK : result;
 }
 
@@ -273,7 +289,7 @@ office_open(struct office *office, const struct office_options *options,
     start_hold_begin(office, now);
     if (!start_holds(office))
         exchange_start(office, now);
-    if (office->halted[0] == '\0') /* nothing leaves a halted office */
+    if (!office_halted(office)) /* nothing leaves a halted office */
         notifier_hand_over(office, now);
     return OK;
 }

@@ -198,7 +198,7 @@ struct office {
     struct start_hold start_hold;
     struct questions questions;
     struct office_tidy tidy;
-    char halted[200];           /* why no work is taken; empty when it is */
+    struct trouble halted;      /* why no work is taken */
     struct admission admission; /* intake.h */
     uint64_t intake_looked_ms;  /* monotonic; 0 never */
     size_t peer_doors_shut;
@@ -295,7 +295,12 @@ enum result office_check_directory(const struct office_options *options,
                                    struct refusal *ret_refusal) MUST_CHECK;
 
 /* Stop taking work, and say why; only a restart after recovery undoes it. */
-void office_halt(struct office *office, const char *why);
+void office_halt(struct office *office, const struct trouble *why);
+bool office_halted(const struct office *office);
+
+/* Refuse with that code: because the office is halted, or its own certificate is not good. */
+enum result office_turn_away(const struct office *office, enum refusal_code code,
+                             struct refusal *ret_refusal) MUST_CHECK;
 
 /* Why the office takes no work at this time; REFUSAL_NONE when it does. Halted, or its own
  * certificate is not good now: what it signed then, nobody could verify. */

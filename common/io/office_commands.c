@@ -133,10 +133,7 @@ office_take_command(struct office *office, const struct link_route *client,
     }
     enum refusal_code why = office_out_of_service(office, now->wall_ms);
     if (result == OK && why != REFUSAL_NONE)
-        result =
-            refuse(&refusal, why, "", "%s",
-                   why == REFUSAL_OFFICE_HALTED ? office->halted
-                                                : "this office's own certificate is not good now");
+        result = office_turn_away(office, why, &refusal);
     if (result == OK)
         result = queue_command(office, client, request, frames + 1, frame_count - 1);
     if (result == ERR_REFUSED)

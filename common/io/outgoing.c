@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "common/core/format.h"
 #include "common/io/case_file.h"
 #include "common/io/clock.h"
 #include "common/io/link_frame.h"
@@ -112,22 +113,19 @@ is_erased(struct office *office, struct store_txn *txn, const struct peer *peer)
 static void
 report_erased(struct peer *peer)
 {
-    snprintf(peer->trouble, sizeof peer->trouble,
-             "asks again for message %" PRIu64
-             ", of which photo or text is erased: it must recover "
-             "its past",
-             peer->stream.sent + 1);
+    peer->trouble =
+        (struct trouble){ .code = TROUBLE_MESSAGE_ERASED, .numbers = { peer->stream.sent + 1 } };
 }
 
 /* What was assigned must be in the store; when it is not, the stream must not skip it. */
 static void
 report_missing(struct office *office, struct peer *peer, enum result result)
 {
-    snprintf(peer->trouble, sizeof peer->trouble,
-             "message %" PRIu64 " cannot be read from the store", peer->stream.sent + 1);
+    peer->trouble = (struct trouble){ .code = TROUBLE_MESSAGE_UNREADABLE,
+                                      .numbers = { peer->stream.sent + 1 } };
     log_line(LOG_ERROR, "outbox_unreadable", "office=%s sequence=%" PRIu64 " cause=%d",
              peer->office, peer->stream.sent + 1, (int)result);
-    office_halt(office, peer->trouble);
+    office_halt(office, &peer->trouble);
 }
 
 static enum result
@@ -175,16 +173,13 @@ static void
 raise_alarm(struct peer *peer)
 {
     if (peer->stream.state == STREAM_STOPPED) {
-        snprintf(peer->trouble, sizeof peer->trouble,
-                 "%s holds messages that are not ours: it lies, or this office lost its past",
-                 peer->office);
+        peer->trouble = (struct trouble){ .code = TROUBLE_STREAM_FORKED };
         log_line(LOG_ERROR, "stream_forked", "office=%s assigned=%" PRIu64, peer->office,
                  peer->stream.assigned);
         return;
     }
-    snprintf(peer->trouble, sizeof peer->trouble,
-             "the peer lost messages that it had acknowledged; they are sent again from %" PRIu64,
-             peer->stream.acknowledged + 1);
+    peer->trouble = (struct trouble){ .code = TROUBLE_PEER_AMNESIA,
+                                      .numbers = { peer->stream.acknowledged + 1 } };
     log_line(LOG_WARNING, "peer_amnesia", "office=%s next=%" PRIu64, peer->office,
              peer->stream.acknowledged + 1);
 }
@@ -251,7 +246,7 @@ step(struct office *office, struct peer *peer, struct stream_event *event,
 static bool
 may_leave_for(const struct office *office, const struct peer *peer, const struct office_time *now)
 {
-    return office->halted[0] == '\0' && !start_holds(office) && !recovery_bars(peer) &&
+    return !office_halted(office) && !start_holds(office) && !recovery_bars(peer) &&
            office_trusts(office, directory_find(office->directory, peer->office), now->wall_ms);
 }
 
@@ -288,9 +283,8 @@ note_progress(struct peer *peer, enum stream_state before, uint64_t acknowledged
                    peer->stream.assigned > acknowledged_before;
     peer->stalls = stalled ? peer->stalls + 1 : 0;
     if (peer->stalls >= STALLS_SHOWN)
-        snprintf(peer->trouble, sizeof peer->trouble,
-                 "the peer answers, but does not take message %" PRIu64 "; look at its log",
-                 acknowledged_before + 1);
+        peer->trouble = (struct trouble){ .code = TROUBLE_PEER_STALLED,
+                                          .numbers = { acknowledged_before + 1 } };
 }
 
 void
@@ -310,7 +304,7 @@ outgoing_take_welcome(struct office *office, struct peer *peer, const Yidi__Welc
         event.kind = STREAM_LOST;
     else if ((verdict = witness_judge(office, peer, welcome)) != WITNESS_AGREES)
         event.kind = STREAM_FORKED;
-    peer->trouble[0] = '\0';
+    peer->trouble = (struct trouble){ 0 };
     if (event.kind == STREAM_WELCOME) /* what is sent next may be about cases under our policy */
         policy_exchange_greeted(office, peer, NULL, welcome->policy_version, now);
     time_answered(peer);
@@ -347,8 +341,10 @@ outgoing_take_refuse(struct office *office, struct peer *peer, const Yidi__Refus
 {
     struct stream_event event = { .kind = STREAM_LOST };
     char room[LOG_TEXT_BYTES];
-    if (strcmp(refuse->code, refusal_name(REFUSAL_OFFICE_STARTING)) != 0) /* soon over */
-        snprintf(peer->trouble, sizeof peer->trouble, "refused by the peer: %s", refuse->code);
+    if (strcmp(refuse->code, refusal_name(REFUSAL_OFFICE_STARTING)) != 0) { /* soon over */
+        peer->trouble = (struct trouble){ .code = TROUBLE_PEER_REFUSES };
+        format_text(peer->trouble.texts[0], TROUBLE_TEXT_BYTES, "%s", refuse->code);
+    }
     log_line(LOG_WARNING, "stream_refused", "office=%s code=%s", peer->office,
              log_text(room, refuse->code));
     question_refused(office, peer, refuse->code);
@@ -368,7 +364,7 @@ void
 outgoing_bar(struct office *office, struct peer *peer, const struct office_time *now)
 {
     struct stream_event barred = { .kind = STREAM_BARRED };
-    snprintf(peer->trouble, sizeof peer->trouble, "no longer trusted by the directory");
+    peer->trouble = (struct trouble){ .code = TROUBLE_PEER_UNTRUSTED };
     step(office, peer, &barred, now);
 }
 
@@ -376,7 +372,7 @@ void
 outgoing_tick(struct office *office, struct peer *peer, const struct office_time *now)
 {
     struct stream_event tick = { .kind = STREAM_TICK };
-    if (office->halted[0] != '\0')
+    if (office_halted(office))
         tick.kind = STREAM_BARRED; /* nothing leaves a halted office */
     if (now->monotonic_ms >= peer->stream.due_ms || tick.kind == STREAM_BARRED)
         step(office, peer, &tick, now);

@@ -11,6 +11,7 @@
 
 #include "common/core/arena.h"
 #include "common/core/stream.h"
+#include "common/core/trouble.h"
 #include "common/io/link.h"
 #include "common/io/store.h"
 #include "common/io/tree_head.h"
@@ -120,7 +121,7 @@ struct peer {
     bool asked_at_start;   /* start_hold.h */
     bool greeted_at_start; /* and is told to do so again */
     struct peer_question question;
-    char trouble[160]; /* in words; empty when all is well */
+    struct trouble trouble;
     struct peer_timing timing;
     struct peer *bucket_next;
 };

@@ -130,7 +130,7 @@ policy_exchange_greeted(struct office *office, struct peer *peer, const struct l
 void
 policy_exchange_adopted(struct office *office, const struct office_time *now)
 {
-    if (office->halted[0] != '\0' || start_holds(office))
+    if (office_halted(office) || start_holds(office))
         return; /* nothing leaves it; it will greet */
     for (size_t i = 0; i < office->peers.count; i++) {
         struct peer *peer = office->peers.list[i];

@@ -236,13 +236,13 @@ receiving_take(struct office *office, const Yidi__Office *entry, struct peer *pe
                const struct link_message *message, const Yidi__LinkFrame *frame,
                const struct office_time *now)
 {
-    if (frame->body_case == YIDI__LINK_FRAME__BODY_HELLO && office->halted[0] == '\0' &&
+    if (frame->body_case == YIDI__LINK_FRAME__BODY_HELLO && !office_halted(office) &&
         witness_proves_loss(office, frame->hello->head))
         witness_halt(office, peer);
-    if (frame->body_case == YIDI__LINK_FRAME__BODY_HELLO && office->halted[0] == '\0' &&
+    if (frame->body_case == YIDI__LINK_FRAME__BODY_HELLO && !office_halted(office) &&
         witness_shows_unnamed(office, frame->hello->head))
         recovery_take_unproved(office, peer, now);
-    if (office->halted[0] == '\0' && is_early(office, peer, message, frame, now))
+    if (!office_halted(office) && is_early(office, peer, message, frame, now))
         return;
     if (frame->body_case == YIDI__LINK_FRAME__BODY_DATA) {
         if (intake_shut_to(office, entry) == REFUSAL_NONE)

@@ -63,7 +63,7 @@ recovery_open(struct office *office, struct store_txn *txn)
     if (result == OK && recovery->held)
         result = replay_count_held(txn, &office->peers);
     if (result == OK && recovery->row.active)
-        office_halt(office, RECOVERY_HALT_TEXT);
+        office_halt(office, &(struct trouble){ .code = TROUBLE_RECOVERING });
     return result;
 }
 
@@ -272,7 +272,7 @@ release(struct office *office, const struct office_time *now)
 static void
 go_to_work(struct office *office, const struct office_time *now)
 {
-    office->halted[0] = '\0';
+    office->halted = (struct trouble){ 0 };
     log_line(LOG_WARNING, "recovered",
              "office=%s epoch=%u sent=%" PRIu64 " received=%" PRIu64 " unplaced=%" PRIu64,
              office->journal.office, (unsigned)office->journal.epoch, office->recovery.row.sent,
@@ -336,7 +336,7 @@ ask_again(struct office *office, struct peer *peer, const struct office_time *no
     inquiry_hang_up(office, peer);
     peer->recovery =
         (struct peer_recovery){ .queued_sent = peer->stream.assigned, .held = peer->recovery.held };
-    peer->trouble[0] = '\0';
+    peer->trouble = (struct trouble){ 0 };
     inquiry_set_state(office, peer, YIDI__PEER_RECOVERY__RECOVERY_ASKING, now);
 }
 
@@ -420,9 +420,9 @@ start(struct office *office, const char *operator_name, const struct office_time
     struct recovery *recovery = &office->recovery;
     bool again = recovery->row.active;
     recovery_wake(office, now->monotonic_ms);
-    if (!again && office->halted[0] == '\0' && ask_missing(office, now) > 0)
+    if (!again && !office_halted(office) && ask_missing(office, now) > 0)
         return OK;
-    if (!again && office->halted[0] == '\0' && !is_new(office))
+    if (!again && !office_halted(office) && !is_new(office))
         return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "recover",
                       "this office has lost nothing that its peers know of");
     if (office->input_count > 0)
@@ -435,8 +435,8 @@ start(struct office *office, const char *operator_name, const struct office_time
     }
     recovery->row.without_missing = false;
     snprintf(recovery->operator_name, sizeof recovery->operator_name, "%s", operator_name);
-    office->halted[0] = '\0';
-    office_halt(office, RECOVERY_HALT_TEXT);
+    office->halted = (struct trouble){ 0 };
+    office_halt(office, &(struct trouble){ .code = TROUBLE_RECOVERING });
     recovery_mark_dirty(office, now);
     log_line(LOG_WARNING, "recovery_started", "office=%s", office->journal.office);
     return ask_everybody(office, now);

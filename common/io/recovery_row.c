@@ -118,7 +118,7 @@ static const char *
 phase_name(const struct office *office, size_t fetching)
 {
     const struct recovery *recovery = &office->recovery;
-    if (!recovery->row.active && office->halted[0] != '\0')
+    if (!recovery->row.active && office_halted(office))
         return "needed";
     if (!recovery->row.active)
         return recovery->row.finished_ms > 0 ? "done" : "none";
@@ -127,8 +127,8 @@ phase_name(const struct office *office, size_t fetching)
     return fetching > 0 ? "fetching" : "asking";
 }
 
-static void
-fill_peer(const struct office *office, const struct peer *peer, Yidi__RecoveryPeer *ret_peer)
+static enum result
+fill_peer(struct office *office, const struct peer *peer, Yidi__RecoveryPeer *ret_peer)
 {
     const Yidi__Office *entry = directory_find(office->directory, peer->office);
     yidi__recovery_peer__init(ret_peer);
@@ -140,7 +140,9 @@ fill_peer(const struct office *office, const struct peer *peer, Yidi__RecoveryPe
         ret_peer->state = "answered"; /* and waits for the others */
     ret_peer->sent = peer->stream.assigned;
     ret_peer->received = peer->applied;
-    ret_peer->trouble = (char *)peer->trouble;
+    ret_peer->trouble_code = (char *)trouble_name(peer->trouble.code);
+    ret_peer->trouble = trouble_in_english(&peer->trouble, &office->answers);
+    return ret_peer->trouble == NULL ? ERR_MEMORY : OK;
 }
 
 /* Peers that are not done; the first ones by name. */
@@ -163,7 +165,8 @@ fill_peers(struct office *office, Yidi__RecoveryReport *report, size_t *ret_fetc
         }
         if (report->n_missing == MISSING_SHOWN_MAX)
             continue;
-        fill_peer(office, peer, &peers[report->n_missing]);
+        if (fill_peer(office, peer, &peers[report->n_missing]) != OK)
+            return ERR_MEMORY;
         report->missing[report->n_missing] = &peers[report->n_missing];
         report->n_missing++;
     }

@@ -17,8 +17,6 @@ struct replay_key {
     size_t size;
 };
 
-#define RECOVERY_HALT_TEXT "this office brings back its lost past; see yidictl recover"
-
 enum { RECOVERY_LIVE_MAX = 64, RECOVERY_UNPLACED_MAX = 1000 };
 
 struct recovery {

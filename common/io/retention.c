@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "common/core/format.h"
 #include "common/domain/civil_date.h"
 #include "common/io/erasing.h"
 #include "common/io/log.h"
@@ -71,14 +72,14 @@ share_is_missing(const struct office *office)
     return false;
 }
 
-const char *
+enum trouble_code
 retention_resting(const struct office *office, uint64_t now_ms)
 {
     if (office_out_of_service(office, now_ms) != REFUSAL_NONE)
-        return "this office is out of service";
+        return TROUBLE_ERASING_OUT_OF_SERVICE;
     if (recovery_active(office) || start_holds(office))
-        return "this office brings back its past";
-    return share_is_missing(office) ? "an office has not handed back its share of a lost past" : "";
+        return TROUBLE_ERASING_RECOVERING;
+    return share_is_missing(office) ? TROUBLE_ERASING_SHARE_MISSING : TROUBLE_NONE;
 }
 
 bool
@@ -87,7 +88,7 @@ retention_wants_turn(struct office *office, const struct office_time *now)
     struct office_retention *retention = &office->retention;
     retention->allowed = now->wall_ms >= retention->next_ms &&
                          now->monotonic_ms >= retention->due_ms &&
-                         retention_resting(office, now->wall_ms)[0] == '\0';
+                         retention_resting(office, now->wall_ms) == TROUBLE_NONE;
     return retention->allowed;
 }
 
@@ -120,15 +121,16 @@ retention_schedule(struct office *office, const struct office_time *now)
 
 enum result
 retention_held(const struct office *office, struct store_txn *txn, const char *case_number,
-               char ret_words[RETENTION_HELD_BYTES])
+               struct trouble *ret_held)
 {
     struct dossier_message message;
-    ret_words[0] = '\0';
+    *ret_held = (struct trouble){ 0 };
     enum result result = erasing_find_undelivered(office, txn, case_number, &message);
-    if (result == OK)
-        snprintf(ret_words, RETENTION_HELD_BYTES,
-                 "message %" PRIu64 " to office %s is not delivered yet", message.sequence,
-                 message.peer);
+    if (result == OK) {
+        *ret_held = (struct trouble){ .code = TROUBLE_ERASING_UNDELIVERED,
+                                      .numbers = { message.sequence } };
+        format_text(ret_held->texts[0], TROUBLE_TEXT_BYTES, "%s", message.peer);
+    }
     return result == ERR_ABSENT ? OK : result;
 }
 
@@ -238,15 +240,15 @@ erase_due(struct turn *turn, struct case_file *file, const struct policy_case *p
 static enum result
 look_at(struct turn *turn, struct case_file *file, uint64_t *messages_left)
 {
-    char held[RETENTION_HELD_BYTES];
+    struct trouble held;
     struct policy_case policy;
     enum result result = policies_of_case(turn, file->row, &policy);
     if (result != OK)
         return result;
     if (retention_due_ms(file->row, &policy) > turn->now_ms)
         return postpone(turn, file, retention_look_ms(file->row, &policy, turn->now_ms));
-    result = retention_held(turn->office, turn->txn, file->row->case_number, held);
-    if (result == OK && held[0] != '\0')
+    result = retention_held(turn->office, turn->txn, file->row->case_number, &held);
+    if (result == OK && held.code != TROUBLE_NONE)
         return postpone(turn, file, turn->now_ms + held_ms);
     return result == OK ? erase_due(turn, file, &policy, messages_left) : result;
 }
@@ -341,7 +343,8 @@ retention_committed(struct office *office)
 static enum result
 check_now(struct turn *turn, const struct case_file *file, bool text, struct refusal *ret_refusal)
 {
-    char held[RETENTION_HELD_BYTES];
+    struct trouble held;
+    char words[TROUBLE_WORDS_BYTES];
     const Yidi__Case *row = file->row;
     if (turn->office->options.role->machine->state_open[row->state])
         return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "case_number",
@@ -350,10 +353,11 @@ check_now(struct turn *turn, const struct case_file *file, bool text, struct ref
         return refuse(ret_refusal, REFUSAL_DATA_ERASED, "case_number", "it is erased already");
     if (share_is_missing(turn->office))
         return refuse(ret_refusal, REFUSAL_ERASURE_HELD, "case_number", "%s",
-                      retention_resting(turn->office, turn->recorded_ms));
-    enum result result = retention_held(turn->office, turn->txn, row->case_number, held);
-    if (result == OK && held[0] != '\0')
-        return refuse(ret_refusal, REFUSAL_ERASURE_HELD, "case_number", "%s", held);
+                      trouble_english(retention_resting(turn->office, turn->recorded_ms)));
+    enum result result = retention_held(turn->office, turn->txn, row->case_number, &held);
+    trouble_say_english(&held, words);
+    if (result == OK && held.code != TROUBLE_NONE)
+        return refuse(ret_refusal, REFUSAL_ERASURE_HELD, "case_number", "%s", words);
     return result;
 }
 

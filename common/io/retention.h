@@ -46,15 +46,13 @@ enum result retention_erase_now(struct turn *turn, const Yidi__EraseNow *request
                                 Yidi__Response *response, struct refusal *ret_refusal) MUST_CHECK;
 
 /* What stage of erasing a closed case is to go through next, and why nothing at all is erased at
- * present; empty when it is. For the report. */
+ * present. For the report. */
 Yidi__EraseStage retention_stage(const Yidi__Case *row);
-const char *retention_resting(const struct office *office, uint64_t now_ms);
+enum trouble_code retention_resting(const struct office *office, uint64_t now_ms);
 
-/* Why the case cannot be erased now, in words; empty when it can. */
-enum { RETENTION_HELD_BYTES = 120 };
+/* Why the case cannot be erased now. */
 enum result retention_held(const struct office *office, struct store_txn *txn,
-                           const char *case_number,
-                           char ret_words[RETENTION_HELD_BYTES]) MUST_CHECK;
+                           const char *case_number, struct trouble *ret_held) MUST_CHECK;
 
 /* Key of a counter of what was erased on a day: which is 0 cases, 1 attachments, 2 texts,
  * 3 messages. */

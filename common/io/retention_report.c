@@ -88,9 +88,7 @@ static enum result
 describe(struct turn *turn, const Yidi__Case *row, Yidi__EraseDue *due)
 {
     struct policy_case policy;
-    char *held = arena_take(turn->arena, RETENTION_HELD_BYTES);
-    if (held == NULL)
-        return ERR_MEMORY;
+    struct trouble held;
     enum result result = policies_of_case(turn, row, &policy);
     if (result != OK)
         return result;
@@ -102,8 +100,12 @@ describe(struct turn *turn, const Yidi__Case *row, Yidi__EraseDue *due)
     due->policy_version = policy.policy->version;
     if (due->due_ms > turn->now_ms)
         return OK;
-    due->held = held;
-    return retention_held(turn->office, turn->txn, row->case_number, held);
+    result = retention_held(turn->office, turn->txn, row->case_number, &held);
+    if (result != OK)
+        return result;
+    due->held = trouble_in_english(&held, turn->arena);
+    due->held_chinese = trouble_in_chinese(&held, turn->arena);
+    return due->held == NULL || due->held_chinese == NULL ? ERR_MEMORY : OK;
 }
 
 static enum result
@@ -149,7 +151,9 @@ retention_report(struct office *office, struct store_txn *txn, const Yidi__Erase
     if (report == NULL)
         return ERR_MEMORY;
     yidi__erase_report__init(report);
-    report->resting = (char *)retention_resting(office, now_ms);
+    enum trouble_code resting = retention_resting(office, now_ms);
+    report->resting = (char *)trouble_english(resting);
+    report->resting_chinese = (char *)trouble_chinese(resting);
     response->body_case = YIDI__RESPONSE__BODY_ERASE_REPORT;
     response->erase_report = report;
     enum result result = fill_days(txn, query, &office->answers, report);

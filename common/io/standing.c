@@ -39,11 +39,14 @@ standing_peer(const struct standing_source *source, const struct peer *peer,
     ret_status->applied = peer->applied;
     ret_status->round_trip_us = peer->timing.round_trip_us;
     ret_status->down_since_ms = peer->timing.down_since_ms;
-    char words[WITNESS_WORDS_BYTES];
-    witness_describe(peer, words); /* a rewritten journal is worse than any trouble of the stream */
-    ret_status->trouble =
-        words[0] == '\0' ? (char *)peer->trouble : arena_copy_text(source->arena, words);
-    if (ret_status->trouble == NULL)
+    struct trouble trouble;
+    witness_describe(peer, &trouble); /* worse than any trouble of the stream */
+    if (trouble.code == TROUBLE_NONE)
+        trouble = peer->trouble;
+    ret_status->trouble_code = (char *)trouble_name(trouble.code);
+    ret_status->trouble = trouble_in_english(&trouble, source->arena);
+    ret_status->trouble_chinese = trouble_in_chinese(&trouble, source->arena);
+    if (ret_status->trouble == NULL || ret_status->trouble_chinese == NULL)
         return ERR_MEMORY;
     if (ret_status->waiting == 0)
         return OK;
@@ -57,7 +60,8 @@ standing_peer(const struct standing_source *source, const struct peer *peer,
 static int
 rank_of(const struct peer *peer)
 {
-    if (peer->trouble[0] != '\0' || peer->timing.down_since_ms != 0 || witness_barred(peer))
+    if (peer->trouble.code != TROUBLE_NONE || peer->timing.down_since_ms != 0 ||
+        witness_barred(peer))
         return 0;
     return peer->stream.assigned > peer->stream.acknowledged ? 1 : 2;
 }
@@ -148,8 +152,8 @@ fill_states(const struct standing_source *source, Yidi__StatusReport *report)
 
 /* ---- all of it ---- */
 
-static void
-fill_office(const struct office *office, Yidi__StatusReport *report)
+static enum result
+fill_office(const struct office *office, struct arena *arena, Yidi__StatusReport *report)
 {
     report->office = (char *)office->journal.office;
     report->name = office_self(office)->name;
@@ -160,7 +164,7 @@ fill_office(const struct office *office, Yidi__StatusReport *report)
     report->directory_version = directory_version(office->directory);
     report->directory_expires_ms = directory_expires_ms(office->directory);
     report->policy_version = policies_present(&office->policies)->version;
-    report->halted = (char *)office->halted;
+    report->halted = trouble_in_english(&office->halted, arena);
     for (size_t i = 0; i < office->peers.count; i++)
         report->shares_missing += recovery_bars(office->peers.list[i]);
     report->commits = office->commits;
@@ -169,6 +173,7 @@ fill_office(const struct office *office, Yidi__StatusReport *report)
     report->journals_rewritten = witness_list_rewritten(office);
     if (office->options.ports.dropped != NULL)
         report->turned_away = office->options.ports.dropped(office->options.ports.context);
+    return report->halted == NULL ? ERR_MEMORY : OK;
 }
 
 enum result
@@ -178,8 +183,9 @@ standing_status(const struct standing_source *source, Yidi__StatusReport **ret_s
     if (report == NULL)
         return ERR_MEMORY;
     yidi__status_report__init(report);
-    fill_office(source->office, report);
-    enum result result = intake_report(source->office, source->arena, report);
+    enum result result = fill_office(source->office, source->arena, report);
+    if (result == OK)
+        result = intake_report(source->office, source->arena, report);
     if (result == OK)
         result = fill_states(source, report);
     if (result == OK)

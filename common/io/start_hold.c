@@ -17,7 +17,7 @@ release(struct office *office, const struct office_time *now)
         struct peer *peer = office->peers.list[i];
         if (peer->asked_at_start)
             office->options.ports.disconnect(office->options.ports.context, peer->office);
-        if (peer->greeted_at_start && office->halted[0] == '\0')
+        if (peer->greeted_at_start && !office_halted(office))
             link_frame_reply_refuse(office, &peer->route, REFUSAL_OFFICE_STARTING);
         peer->asked_at_start = peer->greeted_at_start = false;
     }
@@ -78,7 +78,7 @@ void
 start_hold_begin(struct office *office, const struct office_time *now)
 {
     struct start_hold *hold = &office->start_hold;
-    if (office->options.start_hold_ms == 0 || office->halted[0] != '\0')
+    if (office->options.start_hold_ms == 0 || office_halted(office))
         return;
     *hold = (struct start_hold){ .on = true,
                                  .until_ms = now->monotonic_ms + office->options.start_hold_ms };

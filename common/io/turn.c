@@ -158,9 +158,7 @@ static void
 turn_inputs_away(struct office *office)
 {
     struct refusal refusal = { 0 };
-    (void)refuse(&refusal, REFUSAL_OFFICE_HALTED, "", "%s",
-                 office->halted[0] != '\0' ? office->halted
-                                           : "this office's own certificate is not good now");
+    (void)!office_turn_away(office, REFUSAL_OFFICE_HALTED, &refusal);
     for (size_t i = 0; i < office->input_count; i++)
         if (office->inputs[i]->kind == INPUT_COMMAND)
             refuse_and_answer(office, office->inputs[i], &refusal);
@@ -197,9 +195,8 @@ set_aside(struct office *office, struct input *culprit)
     else if (culprit->kind == INPUT_QUESTION)
         answering_decline(office, culprit, REFUSAL_STORE_DAMAGED);
     else
-        snprintf(culprit->peer->trouble, sizeof culprit->peer->trouble,
-                 "message %" PRIu64 " from it meets damaged rows here and is not taken",
-                 culprit->sequence);
+        culprit->peer->trouble =
+            (struct trouble){ .code = TROUBLE_MESSAGE_SET_ASIDE, .numbers = { culprit->sequence } };
     log_line(LOG_ERROR, "input_set_aside", "office=%s sequence=%" PRIu64,
              culprit->peer != NULL ? culprit->peer->office : "", culprit->sequence);
     for (size_t i = 0; i < office->input_count; i++) {

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "common/core/format.h"
 #include "common/core/hex.h"
 #include "common/io/log.h"
 #include "common/io/outbox.h"
@@ -78,13 +79,10 @@ witness_judge(struct office *office, const struct peer *peer, const Yidi__Welcom
 void
 witness_halt(struct office *office, const struct peer *peer)
 {
-    char why[160];
-    snprintf(
-        why, sizeof why,
-        "AMNESIA: %s shows a head of ours that is not in this journal; recover before any work",
-        peer->office);
+    struct trouble why = { .code = TROUBLE_AMNESIA };
+    format_text(why.texts[0], TROUBLE_TEXT_BYTES, "%s", peer->office);
     log_line(LOG_ERROR, "amnesia", "office=%s", peer->office);
-    office_halt(office, why);
+    office_halt(office, &why);
 }
 
 /* ---- what we remember of a peer's journal ---- */
@@ -139,7 +137,8 @@ witness_alarm(struct office *office, struct peer *peer, const struct kept_head *
               const struct kept_head *contrary, const struct office_time *now)
 {
     struct peer_witness *witness = &peer->witness;
-    char words[WITNESS_WORDS_BYTES], room[LOG_TEXT_BYTES];
+    char words[TROUBLE_WORDS_BYTES], room[LOG_TEXT_BYTES];
+    struct trouble trouble;
     if (witness_barred(peer) || kept_head_set(&witness->proved, &kept->head, kept->text) != OK ||
         kept_head_set(&witness->contrary, &contrary->head, contrary->text) != OK)
         return; /* out of memory: it will be found again */
@@ -147,7 +146,8 @@ witness_alarm(struct office *office, struct peer *peer, const struct kept_head *
     peer_drop_question(peer);
     peer->row_dirty = true;
     office->rows_due_ms = now->monotonic_ms;
-    witness_describe(peer, words);
+    witness_describe(peer, &trouble);
+    trouble_say_english(&trouble, words);
     log_line(LOG_ERROR, "journal_rewritten",
              "office=%s kept_size=%" PRIu64 " contrary_size=%" PRIu64 " words=%s", peer->office,
              witness->proved.head.size, witness->contrary.head.size, log_text(room, words));
@@ -170,34 +170,29 @@ witness_forgive(struct peer *peer)
 }
 
 static void
-describe_contradiction(const struct peer_witness *witness, char ret_words[WITNESS_WORDS_BYTES])
+describe_contradiction(const struct peer_witness *witness, struct trouble *ret_trouble)
 {
     const struct tree_head *larger = &witness->contrary.head, *smaller = &witness->proved.head;
-    char larger_root[2 * SHOWN_ROOT_BYTES + 1], smaller_root[2 * SHOWN_ROOT_BYTES + 1];
     if (larger->size < smaller->size) {
         larger = &witness->proved.head;
         smaller = &witness->contrary.head;
     }
-    hex_encode(bytes_of(larger->root.bytes, SHOWN_ROOT_BYTES), larger_root);
-    hex_encode(bytes_of(smaller->root.bytes, SHOWN_ROOT_BYTES), smaller_root);
-    snprintf(ret_words, WITNESS_WORDS_BYTES,
-             "journal rewritten: head of size %" PRIu64
-             ", root %s..., does not contain head of size "
-             "%" PRIu64 ", root %s...",
-             larger->size, larger_root, smaller->size, smaller_root);
+    *ret_trouble = (struct trouble){ .code = TROUBLE_JOURNAL_REWRITTEN,
+                                     .numbers = { larger->size, smaller->size } };
+    hex_encode(bytes_of(larger->root.bytes, SHOWN_ROOT_BYTES), ret_trouble->texts[0]);
+    hex_encode(bytes_of(smaller->root.bytes, SHOWN_ROOT_BYTES), ret_trouble->texts[1]);
 }
 
 void
-witness_describe(const struct peer *peer, char ret_words[WITNESS_WORDS_BYTES])
+witness_describe(const struct peer *peer, struct trouble *ret_trouble)
 {
     const struct peer_witness *witness = &peer->witness;
-    ret_words[0] = '\0';
+    *ret_trouble = (struct trouble){ 0 };
     if (witness_barred(peer))
-        describe_contradiction(witness, ret_words);
+        describe_contradiction(witness, ret_trouble);
     else if (witness->unanswered >= WITNESS_UNANSWERED_SHOWN)
-        snprintf(ret_words, WITNESS_WORDS_BYTES,
-                 "did not prove that its journal only grew: %u questions without an answer",
-                 witness->unanswered);
+        *ret_trouble = (struct trouble){ .code = TROUBLE_JOURNAL_UNPROVED,
+                                         .numbers = { witness->unanswered } };
 }
 
 /* ---- what a peer remembers of ours ---- */

@@ -68,9 +68,9 @@ void witness_note_shown(struct office *office, struct peer *peer, const char *te
 /* What is remembered of the peer is written soon. */
 void witness_note_row(struct office *office, struct peer *peer, const struct office_time *now);
 
-enum { WITNESS_WORDS_BYTES = 200, WITNESS_UNANSWERED_SHOWN = 3 };
+enum { WITNESS_UNANSWERED_SHOWN = 3 };
 
 /* What is wrong with the peer's journal, in words; empty when nothing is. */
-void witness_describe(const struct peer *peer, char ret_words[WITNESS_WORDS_BYTES]);
+void witness_describe(const struct peer *peer, struct trouble *ret_trouble);
 
 #endif

@@ -6,7 +6,7 @@
 static enum result
 fill_row(struct office *office, const struct peer *peer, Yidi__WitnessRow *row)
 {
-    char words[WITNESS_WORDS_BYTES];
+    struct trouble trouble;
     const Yidi__Office *entry = directory_find(office->directory, peer->office);
     const struct peer_witness *witness = &peer->witness;
     yidi__witness_row__init(row);
@@ -24,9 +24,11 @@ fill_row(struct office *office, const struct peer *peer, Yidi__WitnessRow *row)
         row->proved_head = witness->proved.text;
     if (witness->contrary.text != NULL)
         row->contrary_head = witness->contrary.text;
-    witness_describe(peer, words);
-    row->trouble = arena_copy_text(&office->answers, words);
-    return row->trouble == NULL ? ERR_MEMORY : OK;
+    witness_describe(peer, &trouble);
+    row->trouble_code = (char *)trouble_name(trouble.code);
+    row->trouble = trouble_in_english(&trouble, &office->answers);
+    row->trouble_chinese = trouble_in_chinese(&trouble, &office->answers);
+    return row->trouble == NULL || row->trouble_chinese == NULL ? ERR_MEMORY : OK;
 }
 
 enum result

@@ -214,8 +214,8 @@ void
 centre_set_back(struct centre *centre)
 {
     fake_desk_set_back(&centre->network, CENTRE);
-    if (centre->network.offices[CENTRE].office->halted[0] == '\0') /* it may not know yet */
-        office_halt(centre->network.offices[CENTRE].office, "set back");
+    if (!office_halted(centre->network.offices[CENTRE].office)) /* it may not know yet */
+        office_halt(centre->network.offices[CENTRE].office, &(struct trouble){ .code = TROUBLE_RESTORED });
     centre_recover(centre, CENTRE);
 }
 

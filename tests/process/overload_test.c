@@ -410,8 +410,8 @@ the_window_was_refused(void *unused)
     (void)unused;
     AUTO(network_answer) struct network_answer answer = { 0 };
     network_peers(journey.window, journey.registry->code, &answer);
-    return answer.response->peers->n_peers == 1 && strcmp(answer.response->peers->peers[0]->trouble,
-                                                          "refused by the peer: DISK_RESERVE") == 0;
+    return answer.response->peers->n_peers == 1 &&
+           strstr(answer.response->peers->peers[0]->trouble, "(DISK_RESERVE)") != NULL;
 }
 
 static void

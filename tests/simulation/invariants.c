@@ -142,9 +142,9 @@ invariants_of_office(struct world *world, size_t office)
 {
     const struct ledger_office *page = &world->ledger.offices[office];
     const struct office *running = world->network.offices[office].office;
-    INVARIANT(world, running->halted[0] == '\0' || page->set_back,
+    INVARIANT(world, !office_halted(running) || page->set_back,
               "G7 an office that lost nothing goes on", "%s halted: %s", name_of(world, office),
-              running->halted);
+              trouble_name(running->halted.code));
     for (size_t i = 0; i < running->peers.count; i++)
         cursors_agree_with_the_journals(world, office, running->peers.list[i]);
     if (page->restarted)

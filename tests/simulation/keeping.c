@@ -53,12 +53,12 @@ case_is_erased(struct world *world, size_t office, struct store_txn *txn, const 
     AUTO(arena) struct arena arena;
     const struct office *running = world->network.offices[office].office;
     const struct machine *machine = world->network.offices[office].role->machine;
-    char held[RETENTION_HELD_BYTES] = "";
+    struct trouble held = { 0 };
     struct case_file file;
     arena_init(&arena);
     if (case_file_open(txn, machine, number, &arena, &file) != OK ||
         file.row->policy_version != KEEPING_VERSION || machine->state_open[file.row->state] ||
-        retention_held(running, txn, number, held) != OK || held[0] != '\0')
+        retention_held(running, txn, number, &held) != OK || held.code != TROUBLE_NONE)
         return;
     INVARIANT(world, file.row->biometrics_erased_ms != 0 && file.row->text_erased_ms != 0,
               "G8 closed cases are erased", "%s at %s", number,
@@ -71,7 +71,7 @@ cases_are_erased(struct world *world, size_t office)
     const struct ledger_office *page = &world->ledger.offices[office];
     uint64_t now_ms = fake_network_time(&world->network, office).wall_ms;
     if (!world_is_up(world, office) ||
-        retention_resting(world->network.offices[office].office, now_ms)[0] != '\0')
+        retention_resting(world->network.offices[office].office, now_ms) != TROUBLE_NONE)
         return;
     AUTO(store_txn)
     struct store_txn *txn = scratch_store_read(&world->network.offices[office].scratch);

@@ -11,6 +11,7 @@
 
 #define DAY_MS UINT64_C(86400000)
 
+static const struct trouble no_trouble = { 0 };
 static const uint64_t now_ms = UINT64_C(1795392000000); /* 2026-11-23 in Beijing */
 static struct alarm_list found;
 
@@ -18,7 +19,7 @@ static struct alarm_facts
 all_is_well(void)
 {
     return (struct alarm_facts){ .now_ms = now_ms,
-                                 .halted = "",
+                                 .halted = &no_trouble,
                                  .due_soon_state = "",
                                  .certificate_ends_ms = now_ms + 400 * DAY_MS,
                                  .directory_ends_ms = now_ms + 400 * DAY_MS,
@@ -82,7 +83,7 @@ a_link_is_an_alarm_when_it_stays_down_and_messages_wait(void **unused)
                                .name = "朝阳",
                                .waiting = 2,
                                .down_since_ms = now_ms - ALARM_LINK_DOWN_MS,
-                               .trouble = "" };
+                               .trouble = &no_trouble };
     struct alarm_facts facts = all_is_well();
     facts.peers = &peer;
     facts.peer_count = 1;
@@ -99,9 +100,11 @@ a_link_is_an_alarm_when_it_stays_down_and_messages_wait(void **unused)
     peer.waiting = 0;
     alarm_judge(&facts, &found);
     assert_int_equal(found.count, 0);
-    peer.trouble = "refused by the peer: ROLE_MISMATCH";
-    expect_one(&facts, ALARM_LINK_TROUBLE, "朝阳: refused by the peer: ROLE_MISMATCH",
-               "朝阳：refused by the peer: ROLE_MISMATCH");
+    peer.trouble = &(struct trouble){ .code = TROUBLE_PEER_REFUSES, .texts = { "ROLE_MISMATCH" } };
+    expect_one(
+        &facts, ALARM_LINK_TROUBLE,
+        "朝阳: refused by the peer: an office of that role may not send this (ROLE_MISMATCH)",
+        "朝阳：被该机关拒绝：该类机关不得发送此消息（ROLE_MISMATCH）");
     peer.rewritten = true;
     expect_one(&facts, ALARM_JOURNAL_REWRITTEN,
                "朝阳 has rewritten its journal; nothing is taken from it any more",
@@ -138,9 +141,13 @@ the_office_itself(void **unused)
 {
     (void)unused;
     struct alarm_facts facts = all_is_well();
-    facts.halted = "it lies";
-    expect_one(&facts, ALARM_HALTED, "The office takes no work: it lies",
-               "本机关已停止办理业务：it lies");
+    facts.halted = &(struct trouble){ .code = TROUBLE_AMNESIA, .texts = { "110105000000" } };
+    expect_one(
+        &facts, ALARM_HALTED,
+        "The office takes no work: AMNESIA: 110105000000 shows a head of ours that is not in "
+        "this journal; recover before any work",
+        "本机关已停止办理业务：记录丢失：110105000000 "
+        "出示了本机关日志中没有的日志头；须先恢复记录再办理业务");
     facts.recovering = true;
     alarm_judge(&facts, &found);
     assert_int_equal(found.count, 1);
@@ -179,10 +186,11 @@ static void
 the_severe_come_first_and_the_list_is_bounded(void **unused)
 {
     (void)unused;
+    const struct trouble late = { .code = TROUBLE_PEER_STALLED };
     struct alarm_peer peers[2 * ALARMS_MAX];
     struct alarm_facts facts = all_is_well();
     for (size_t i = 0; i < 2 * ALARMS_MAX; i++)
-        peers[i] = (struct alarm_peer){ .office = "110105000000", .name = "a", .trouble = "b" };
+        peers[i] = (struct alarm_peer){ .office = "110105000000", .name = "a", .trouble = &late };
     peers[2 * ALARMS_MAX - 1].rewritten = true;
     facts.peers = peers;
     facts.peer_count = 2 * ALARMS_MAX;

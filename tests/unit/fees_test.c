@@ -598,8 +598,8 @@ a_set_back_ledger_is_made_whole_without_entering_anything_twice(void **state)
     read_all(&before);
     fake_desk_set_back(&network, WINDOW);
     fake_network_settle(&network);
-    if (network.offices[WINDOW].office->halted[0] == '\0') /* it may not know yet */
-        office_halt(network.offices[WINDOW].office, "set back");
+    if (!office_halted(network.offices[WINDOW].office)) /* it may not know yet */
+        office_halt(network.offices[WINDOW].office, &(struct trouble){ .code = TROUBLE_RESTORED });
     fake_desk_recover(&network, WINDOW, YIDI__RECOVER_VERB__RECOVER_START);
     fake_network_settle(&network);
     read_all(&after);

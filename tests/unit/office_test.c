@@ -403,7 +403,7 @@ an_office_that_is_halted_while_others_send_turns_them_away(void **unused)
     char number[CASE_NUMBER_CHARS + 1];
     apply(1, number);
     fake_network_run(&network, 1000);
-    office_halt(network.offices[REGISTRY].office, "a test says so");
+    office_halt(network.offices[REGISTRY].office, &(struct trouble){ .code = TROUBLE_RESTORED });
     apply(2, number);
     network.wires.trace_size = 0;
     fake_network_run(&network, 60000);
@@ -417,7 +417,7 @@ a_halted_office_takes_no_messages(void **unused)
 {
     (void)unused;
     char number[CASE_NUMBER_CHARS + 1];
-    office_halt(network.offices[REGISTRY].office, "a test says so");
+    office_halt(network.offices[REGISTRY].office, &(struct trouble){ .code = TROUBLE_RESTORED });
     apply(1, number);
     fake_network_run(&network, 60000);
     assert_int_equal(cases_at(REGISTRY), 0);

@@ -368,7 +368,7 @@ a_halted_office_tells_nothing_and_does_not_spin(void **unused)
     (void)unused;
     char number[CASE_NUMBER_CHARS + 1];
     apply(1, number);
-    office_halt(network.offices[REGISTRY].office, "a test says so");
+    office_halt(network.offices[REGISTRY].office, &(struct trouble){ .code = TROUBLE_RESTORED });
     uint64_t commits = network.offices[REGISTRY].office->commits;
     fake_network_run_until(&network, network.now.monotonic_ms + 7 * DAY_MS);
     assert_int_equal(told(REGISTRY, "overdue", number), 0);

@@ -240,8 +240,8 @@ recover_after_old_copy(size_t at)
     look_at_all(count + 2);
     set_back(at);
     /* it may not know yet */
-    if (network.offices[at].office->halted[0] == '\0')
-        office_halt(network.offices[at].office, "set back");
+    if (!office_halted(network.offices[at].office))
+        office_halt(network.offices[at].office, &(struct trouble){ .code = TROUBLE_RESTORED });
     recover_fully(at);
     assert_same(at, count + 2);
     finish_all(count + 2);

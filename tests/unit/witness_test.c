@@ -188,7 +188,7 @@ try_to_apply(uint64_t seed)
 static bool
 is_seen(void)
 {
-    return network.offices[WINDOW].office->halted[0] != '\0' ||
+    return office_halted(network.offices[WINDOW].office) ||
            witness_barred(peer_at(REGISTRY, WINDOW));
 }
 

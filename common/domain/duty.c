@@ -169,7 +169,7 @@ duty_check(const char *act, enum party office, uint32_t roles, struct refusal *r
                       "nobody does that at this kind of office");
     if ((roles & wanted) != 0)
         return OK;
-    return refuse(ret_refusal, REFUSAL_NOT_PERMITTED, "operator", "%s is for: %s", act,
+    return refuse(ret_refusal, REFUSAL_NOT_PERMITTED, "operator", "that is done by: %s",
                   duty_words(wanted, words));
 }
 

@@ -69,10 +69,10 @@ fee_check(const struct policy_case *policy, const struct fee_claim *claim,
     if (claim->waiver != WAIVER_NONE &&
         !fee_waiver_applies(policy, claim->kind, claim->reason, claim->waiver))
         return refuse(ret_refusal, REFUSAL_FEE_MISMATCH, "form.fee_waiver",
-                      "that waiver does not apply %s; %u fen are due",
-                      cards[tariff_of(claim->kind, claim->reason)], (unsigned)due_fen);
+                      "that waiver does not apply %s; %u.%02u yuan are due",
+                      cards[tariff_of(claim->kind, claim->reason)], due_fen / 100, due_fen % 100);
     if (claim->paid_fen != due_fen)
-        return refuse(ret_refusal, REFUSAL_FEE_MISMATCH, "form.fee_fen", "%u fen are due",
-                      (unsigned)due_fen);
+        return refuse(ret_refusal, REFUSAL_FEE_MISMATCH, "form.fee_fen", "%u.%02u yuan are due",
+                      due_fen / 100, due_fen % 100);
     return OK;
 }

@@ -305,10 +305,13 @@ refuse_count(const enum form_finger due[FINGERS_WANTED], size_t due_count,
     if (due_count == 0)
         return refuse(ret_refusal, REFUSAL_FINGERPRINT_INVALID, field,
                       "must be none, as all fingers are declared missing");
+    if (due_count == 1)
+        return refuse(ret_refusal, REFUSAL_FINGERPRINT_INVALID, field,
+                      "must be of %s alone; declare the fingers that are missing",
+                      form_finger_name(due[0]));
     return refuse(ret_refusal, REFUSAL_FINGERPRINT_INVALID, field,
-                  "must be of %s%s%s; declare the fingers that are missing",
-                  form_finger_name(due[0]), due_count > 1 ? " and " : " alone",
-                  due_count > 1 ? form_finger_name(due[1]) : "");
+                  "must be of %s and %s; declare the fingers that are missing",
+                  form_finger_name(due[0]), form_finger_name(due[1]));
 }
 
 static enum result

@@ -16,6 +16,7 @@ import { packagePage } from './pages/package.js';
 import { operatorsPage } from './pages/operators.js';
 import { role } from './role.js';
 import { learnRules, permits } from './rules.js';
+import { learnSentences } from './sentences.js';
 import { chosen, choose, language, word } from './words.js';
 
 const pages = {
@@ -162,6 +163,6 @@ document.addEventListener('keydown', (event) => {
 window.addEventListener('hashchange', show);
 window.addEventListener('session-ended', () => who && end(true));
 
-const [opened] = await Promise.all([session.current().catch(() => null), choose(chosen()), learnRules()]);
+const [opened] = await Promise.all([session.current().catch(() => null), choose(chosen()), learnRules(), learnSentences()]);
 if (opened) begin(opened);
 else end(false);

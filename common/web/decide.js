@@ -2,10 +2,10 @@
 // decide - an act of a role (role.js: { name, verb, states, key, first, danger, bulk, fields, fixed, request, open }) asked for and
 // carried out on one or many cases; and which acts there are for a case and whoever sits here.
 import { call } from './api.js';
-import { ask, field } from './fields.js';
+import { ask, field, withRule } from './fields.js';
 import { isForeign } from './lease.js';
 import { isGone } from './offices.js';
-import { language, named, word } from './words.js';
+import { named, word } from './words.js';
 
 const reasonField = () => ({ name: 'text', label: word('reason'), rows: 3, required: true, maxlength: '600' });
 
@@ -41,7 +41,7 @@ export async function decide(act, numbers, shown) {
 }
 
 // A refusal that came with a result, in the words of its code.
-export const refusalText = ({ code, rule }) => (language === 'en' && rule ? `${named('code', code)} (${rule})` : named('code', code));
+export const refusalText = ({ code, rule }) => withRule(named('code', code), rule);
 
 export function refused({ code, field: path, rule }) {
   const text = named('code', code);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // fields - what is typed in: labelled fields, the dialogs and pages that hold them, and what is wrong said beside the field.
 import { h, replace } from './dom.js';
-import { language, word } from './words.js';
+import { sentence } from './sentences.js';
+import { language, named, word } from './words.js';
 
 let serial = 0;
 
@@ -73,22 +74,33 @@ export function fileButton(input) {
   return h('span.file', input, h('label.button', { for: input.id, 'aria-hidden': 'true' }, word('file.choose')), name);
 }
 
-export const problemText = (problem) => problem.words?.[language] || problem.message;
+// What a code means, and which rule was broken, when that says more.
+export function withRule(meaning, rule) {
+  const said = sentence(rule);
+  return said && said !== meaning ? word('problem.rule', { meaning, rule: said }) : meaning;
+}
+
+export const problemText = (problem) => withRule(problem.words?.[language] || problem.message, problem.rule);
 
 // The number of a case that a problem's rule names; empty when it names none.
 export const citedCase = ({ rule = '' }) => /\b\d{25}[0-9A-Z]\b/.exec(rule)?.[0] ?? '';
+
+// Of a field of the form that this page does not show.
+function labelled(path, text) {
+  const inForm = path.slice(Math.max(path.indexOf('form.'), 0));
+  const label = named('field', inForm);
+  return label === inForm ? text : word('problem.field', { label, text });
+}
 
 // Says a problem beside the field that it names (its path or the end of it; element.paths are more that it stands for), else in `elsewhere`.
 export function sayProblem(problem, fields, elsewhere) {
   const path = problem.field ?? '';
   const found = path && fields.find(({ dataset, paths = [] }) => [dataset.field, ...paths].some((each) => each && `.${path.replace(/\[\d+\].*/, '')}`.endsWith(`.${each}`)));
-  const rule = language === 'en' ? problem.rule : citedCase(problem); // what a rule says, it says in English
-  const text = rule ? `${problemText(problem)} (${rule})` : problemText(problem);
   if (found) {
-    found.say(text);
+    found.say(problemText(problem));
     found.input.focus();
   } else {
-    replace(elsewhere, h('p.problem', { role: 'alert' }, text, ' ', h('code', problem.code)));
+    replace(elsewhere, h('p.problem', { role: 'alert' }, labelled(path, problemText(problem)), ' ', h('code', problem.code)));
   }
 }
 

@@ -7,6 +7,7 @@ import { h, replace } from './dom.js';
 import { save } from './download.js';
 import { ask, field } from './fields.js';
 import { officeName } from './offices.js';
+import { sentence } from './sentences.js';
 import { table } from './table.js';
 import { moment, named, number, time, word } from './words.js';
 
@@ -51,7 +52,7 @@ function sayProofs({ names = [], proofs: found = [], attachments = [], truncated
     h(bad ? 'p.alarm.severe' : 'p.calm', h('span.dot'), word(bad ? 'proof.bad' : 'proof.good', { n: number(bad || files.length) })),
     truncated && h('p.hint', word('proof.truncated')),
     h('div.scroll', table([
-      { label: word('proof.what'), cell: (each) => [each.trouble ? h('em.late', each.trouble) : named('message', each.what), each.revoked && h('em.late', word('proof.revoked'))] },
+      { label: word('proof.what'), cell: (each) => [each.trouble ? h('em.late', sentence(each.trouble) || word('proof.wrong')) : named('message', each.what), each.revoked && h('em.late', word('proof.revoked'))] },
       { label: word('proof.signer'), cell: ({ office, office_name: name }) => [name || office, h('small.mono', office)] },
       { label: word('proof.to'), cell: ({ peer, sequence }) => peer && [officeName(peer), h('small', word('proof.sequence', { n: number(sequence) }))] },
       { label: word('stock.time'), cell: ({ time_ms: ms, operator }) => [time(ms), operator && h('small', operator)] },

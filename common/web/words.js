@@ -43,6 +43,9 @@ export const clock = (ms) => format(ms, { hour: '2-digit', minute: '2-digit', ho
 // The day of a time as 20270131.
 export const dayNumber = (ms) => Number(new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(new Date(Number(ms))).replaceAll('-', ''));
 
+// What an office says in both languages, in that of the page.
+export const inLanguage = (english, chinese) => (language === 'zh' ? chinese : english) ?? '';
+
 // 20270131 as a date; 0 is what `none` says.
 export function date(value, none = '–') {
   if (!value) return none;

@@ -524,7 +524,7 @@ the_console_refuses_what_the_role_does_not_do(void **unused)
     post("decide", issue);
     shell_expect("HTTP/1.1 403");
     shell_expect("NOT_PERMITTED");
-    shell_expect("decide.issue is for: issuer");
+    shell_expect("that is done by: issuer");
     post("operator_list", "{}");
     shell_expect("HTTP/1.1 403");
     post("operator_change", "{\"verb\":\"OPERATOR_ROLES\",\"name\":\"li.examiner\",\"roles\":"

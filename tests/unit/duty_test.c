@@ -85,7 +85,7 @@ duty_that_the_table_does_not_have_is_nobody_s(void **unused)
     assert_int_equal(duty_check("decide.issue", PARTY_REGISTRY, DUTY_EXAMINER, &refusal),
                      ERR_REFUSED);
     assert_int_equal(refusal.code, REFUSAL_NOT_PERMITTED);
-    assert_string_equal(refusal.rule, "decide.issue is for: issuer");
+    assert_string_equal(refusal.rule, "that is done by: issuer");
     for (size_t i = 0; i < 3; i++)
         assert_false(may("list", offices[i], 0));
     assert_false(may("list", PARTY_NONE, UINT32_MAX));

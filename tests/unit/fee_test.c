@@ -71,10 +71,10 @@ fee_check_tells_what_is_due(void **unused)
     const struct fee_claim lost = { KIND_REPLACEMENT, REASON_LOST, WAIVER_WELFARE, 4000 };
     struct refusal refusal = { 0 };
     assert_int_equal(fee_check(&policy, &renewal, &refusal), ERR_REFUSED);
-    assert_string_equal(refusal.rule, "1000 fen are due");
+    assert_string_equal(refusal.rule, "10.00 yuan are due");
     assert_int_equal(fee_check(&policy, &lost, &refusal), ERR_REFUSED);
     assert_string_equal(refusal.rule,
-                        "that waiver does not apply to a lost or stolen card; 4000 fen are due");
+                        "that waiver does not apply to a lost or stolen card; 40.00 yuan are due");
 }
 
 /* Gansu asks 20 yuan for a lost card in 2026 and 30 from 2027 on, and lets off a third of it. */

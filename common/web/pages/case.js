@@ -8,6 +8,7 @@ import { ask, field, problemText, tell } from '../fields.js';
 import { askTakeOver, hold, isMine, isOpen, keepHolding, leaseText, letGo, takeOver } from '../lease.js';
 import { isGone, learnOffices, officeName } from '../offices.js';
 import { finding } from '../rules.js';
+import { sentence } from '../sentences.js';
 import { proofs, timeline } from '../trace.js';
 import { date, day, duration, named, number, time, word, yuan } from '../words.js';
 
@@ -64,7 +65,7 @@ function draw(context, shown) {
       h('div.buttons', !shown.lease && isOpen(row) && leaseButton(context, 'hold', () => hold(row.case_number)), acts.map((act) => h(act.danger ? 'button.danger' : act.first ? 'button.primary' : 'button', { type: 'button', onclick: () => carryOut(act, shown, reload) },
         word(`act.${act.name}`), act.key && h('kbd', act.key))))),
     h('p.stale.hint'), shown.lease && leaseBand(context, shown),
-    row.attention && h('p.alarm.warning', h('span.dot'), h('span', named('code', row.attention.code)), h('small', row.attention.text, row.attention.peer && ` · ${officeName(row.attention.peer)}`)),
+    row.attention && h('p.alarm.warning', h('span.dot'), h('span', named('code', row.attention.code)), h('small', sentence(row.attention.text), row.attention.peer && ` · ${officeName(row.attention.peer)}`)),
     h('div.columns.case',
       h('div.wide', findings(shown, context.who.office), person(context, shown), told(row), (role.sections?.(shown, context) ?? []),
         h('section.card', h('h2', word('case.trace')), timeline(row.trace ?? []))),

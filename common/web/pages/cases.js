@@ -7,6 +7,7 @@ import { download } from '../download.js';
 import { problemText, tell } from '../fields.js';
 import { askTakeOver, hold, isForeign, isMine, isOpen, leaseFlag, letGo, takeOver } from '../lease.js';
 import { finding } from '../rules.js';
+import { sentence } from '../sentences.js';
 import { day, dayNumber, duration, named, number, time, word } from '../words.js';
 
 const pageSize = 50;
@@ -78,7 +79,7 @@ async function exported(filter, { state, urgency }) {
   do {
     const page = await call('list', { ...filter, limit: csvPage, after });
     rows.push(...(page.cases ?? []).map((row) => [row.case_number, row.name_masked, row.citizen_number_masked, named('kind', row.kind), named('state', row.state), time(row.accepted_ms),
-      time(row.changed_ms), day(row.stage_deadline_ms), day(row.statutory_deadline_ms), row.attention?.code, (row.findings ?? []).map((each) => named('finding', each)).join('; ')]));
+      time(row.changed_ms), day(row.stage_deadline_ms), day(row.statutory_deadline_ms), row.attention ? named('code', row.attention.code) : '', (row.findings ?? []).map((each) => named('finding', each)).join('; ')]));
     after = page.next ?? '';
   } while (after && rows.length < csvMost);
   download(`cases-${[state, urgency, dayNumber(Date.now())].filter(Boolean).join('-')}.csv`, rows);
@@ -219,7 +220,7 @@ function caseTable(rows, chosen, changed, who) {
       h('td', h('a.mono', { href: `#/case/${row.case_number}` }, row.case_number)),
       h('td', row.name_masked ? h('span.name', row.name_masked) : h('span.hint', word('case.erased.short')), h('small.mono', row.citizen_number_masked)),
       h('td', named('kind', row.kind)),
-      h('td', named('state', row.state), leaseFlag(row.lease, who), row.attention && h('span.flag.bad', { title: `${named('code', row.attention.code)} ${row.attention.text ?? ''}` }, named('code', row.attention.code)),
+      h('td', named('state', row.state), leaseFlag(row.lease, who), row.attention && h('span.flag.bad', { title: `${named('code', row.attention.code)} ${sentence(row.attention.text)}` }, named('code', row.attention.code)),
         (row.findings ?? []).map((name) => h(finding(name).fails ? 'span.flag.bad' : 'span.flag.doubt', { title: named('finding', name) }, named('finding', name)))),
       h('td', { title: time(row.changed_ms) }, word('ago', { age: duration(Date.now() - Number(row.changed_ms), 1) })),
       h('td', due(row))))));

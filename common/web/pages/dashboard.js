@@ -4,7 +4,7 @@ import { call } from '../api.js';
 import { chart } from '../lines.js';
 import { h, replace } from '../dom.js';
 import { table } from '../table.js';
-import { clock, duration, language, named, number, time, word, yuan } from '../words.js';
+import { clock, duration, inLanguage, named, number, time, word, yuan } from '../words.js';
 
 const minuteMs = 60000;
 const hourMs = 60 * minuteMs;
@@ -71,7 +71,7 @@ function sayAlarms({ alarms = [], time_ms: ms }, may, most, showAll) {
   if (!alarms.length) return h('p.calm', h('span.dot'), word('dashboard.calm', { time: clock(ms) }));
   const said = alarms.slice(0, most).map((alarm) => {
     const to = alarm.state ? may('list') && `#/cases?state=${alarm.state}${alarm.code === 'OVERDUE' ? '&urgency=overdue' : ''}` : alarm.office && '#/offices';
-    return h(`p.alarm.${alarm.severity.toLowerCase()}`, h('span.dot'), h('span', language === 'zh' ? alarm.chinese : alarm.english), to && h('a', { href: to }, word('dashboard.look')),
+    return h(`p.alarm.${alarm.severity.toLowerCase()}`, h('span.dot'), h('span', inLanguage(alarm.english, alarm.chinese)), to && h('a', { href: to }, word('dashboard.look')),
       Number(alarm.since_ms) ? h('small', word('since', { time: time(alarm.since_ms) })) : null);
   });
   return [said, alarms.length > most && h('button', { type: 'button', onclick: showAll }, word('dashboard.more', { n: number(alarms.length - most) }))];
@@ -121,8 +121,11 @@ function sayFigures(report) {
   ];
 }
 
+// Its name and code, and what is wrong with it.
+export const officeCell = ({ office, name, trouble, trouble_chinese: chinese }) => [name || office, h('small.mono', office), trouble && h('small.late', inLanguage(trouble, chinese))];
+
 export const peerTable = (peers) => table([
-  { label: word('offices.office'), cell: (peer) => [peer.name || peer.office, h('small.mono', peer.office), peer.trouble && h('small.late', peer.trouble)] },
+  { label: word('offices.office'), cell: officeCell },
   { label: word('offices.link'), cell: ({ link, down_since_ms: down }) => [h(`span.link.${link}`, named('link', link)),
     Number(down) ? h('small.late', word('since', { time: time(down) })) : null] },
   { label: word('offices.waiting'), number: true, cell: ({ waiting }) => number(waiting) },

@@ -3,18 +3,18 @@
 import { call } from '../api.js';
 import { h, replace } from '../dom.js';
 import { table } from '../table.js';
-import { date, day, named, number, word } from '../words.js';
+import { date, day, inLanguage, named, number, word } from '../words.js';
 
 const nextShown = 100;
 
 export async function erasedPage({ body, may }) {
-  const { days = [], next = [], waiting, resting } = await call('erase_query', { limit: nextShown });
+  const { days = [], next = [], waiting, resting, resting_chinese: restingChinese } = await call('erase_query', { limit: nextShown });
   const sum = (name) => days.reduce((all, row) => all + Number(row[name] ?? 0), 0);
   const figure = (name, count) => h('div.tile', h('span.name', word(`erased.${name}`)), h('b.depth', number(count)));
   const caseCell = ({ case_number: number_ }) => (may('list') ? h('a.mono', { href: `#/case/${number_}` }, number_) : h('span.mono', number_));
   const counts = ['cases', 'attachments', 'texts', 'messages'];
   replace(body, h('div.head', h('h1', word('page.erased'))),
-    resting && h('p.alarm.warning', h('span.dot'), h('span', word('erased.resting')), h('small', resting)),
+    resting && h('p.alarm.warning', h('span.dot'), h('span', word('erased.resting')), h('small', inLanguage(resting, restingChinese))),
     h('section.stages', counts.map((name) => figure(name, sum(name))), figure('waiting', waiting)),
     h('section.card', h('h2', word('erased.next')), table([
       { label: word('cases.number'), cell: caseCell },
@@ -22,7 +22,7 @@ export async function erasedPage({ body, may }) {
       { label: word('erased.closed'), cell: ({ closed_ms: ms }) => day(ms) },
       { label: word('erased.what'), cell: ({ stage }) => named('erase', stage) },
       { label: word('erased.due'), cell: ({ due_ms: ms }) => day(ms) },
-      { label: word('erased.held'), cell: ({ held }) => held || '–' },
+      { label: word('erased.held'), cell: ({ held, held_chinese: chinese }) => (held ? inLanguage(held, chinese) : '–') },
     ], next, { rowClass: ({ held }) => (held ? 'soon' : ''), none: word('erased.none') })),
     h('section.card', h('h2', word('erased.days')), table([
       { label: word('fees.day'), cell: ({ date: value }) => date(value) },

@@ -4,7 +4,7 @@ import { call } from '../api.js';
 import { h, replace } from '../dom.js';
 import { table } from '../table.js';
 import { number, time, word } from '../words.js';
-import { peerTable } from './dashboard.js';
+import { officeCell, peerTable } from './dashboard.js';
 
 const refreshMs = 5000;
 
@@ -24,7 +24,7 @@ const upTo = (epoch, size) => (Number(size) ? `${number(size)}${epoch > 1 ? ` ·
 
 function witnessTable(rows) {
   return [h('h2.after', word('witness.title')), h('p.hint', word('witness.lead')), h('div.scroll', table([
-    { label: word('offices.office'), cell: ({ office, name, trouble }) => [name || office, h('small.mono', office), trouble && h('small.late', trouble)] },
+    { label: word('offices.office'), cell: officeCell },
     { label: word('witness.theirs'), number: true, cell: ({ their_epoch: epoch, their_size: size }) => upTo(epoch, size) },
     { label: word('witness.proved'), number: true, cell: ({ proved_size: size, their_epoch: epoch }) => upTo(epoch, size) },
     { label: word('witness.proved.when'), cell: ({ proved_ms: ms }) => time(ms) },

@@ -79,6 +79,10 @@ enum finding_severity finding_severity(enum finding finding);
 const char *finding_english(enum finding finding);
 const char *finding_chinese(enum finding finding);
 
+/* What the examiner does about it. */
+const char *finding_advice_english(enum finding finding);
+const char *finding_advice_chinese(enum finding finding);
+
 /* What the applicant is told when it leads to a refusal. */
 enum refusal_reason finding_reason(enum finding finding);
 

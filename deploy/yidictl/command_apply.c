@@ -233,7 +233,7 @@ const struct command apply_command = {
     .synopsis =
         "--form FORM.json|--draft DRAFT --photo PHOTO.jpg [--fingerprint POSITION:FILE]...\n"
         "      [--key KEY] [--anyway]",
-    .help = "accept an application and print its receipt",
+    .help = "accept an application and print its receipt (受理)",
     .description =
         "First the registry is asked whether it would refuse the application; if so, nothing is\n"
         "accepted and no fee is due, unless --anyway says otherwise. When it cannot be reached, "

@@ -211,7 +211,7 @@ const struct command batch_make_command = {
 const struct command batch_export_command = {
     .name = "batch export",
     .synopsis = "BATCH FOLDER",
-    .help = "write the files of a batch for the personalisation machine",
+    .help = "write the files of a batch for the machine",
     .description =
         "For each card: CASE.json (what is printed), CASE.jpg (the photo), CASE.chip (the text\n"
         "of the chip, GA/T 490) and CASE.fingers (two templates of 512 bytes, zeros for one that\n"

@@ -43,7 +43,7 @@ static const struct argument_rule found_options[] = {
 const struct command card_found_command = {
     .name = "card found",
     .synopsis = "CASE --serial SERIAL --text TEXT",
-    .help = "destroy a lost card that is found after it was replaced (销毁)",
+    .help = "destroy an old card that was found again (销毁)",
     .description =
         "CASE is the application that replaced it, and whose new card was collected. Before\n"
         "that the old card is kept: it may still be needed. The registry is told.",

@@ -369,7 +369,7 @@ DECIDE_COMMAND(examine, "examine", "", "find applications in order (审核)", DE
                NULL);
 DECIDE_COMMAND(issue, "issue", "", "issue cards: the second act, by another person (签发)",
                DECIDE_DESCRIPTION, NULL);
-DECIDE_COMMAND(refuse, "refuse", " --reason REASON... --text TEXT", "refuse applications",
+DECIDE_COMMAND(refuse, "refuse", " --reason REASON... --text TEXT", "refuse applications (拒绝)",
                REFUSE_DESCRIPTION, refuse_options);
 DECIDE_COMMAND(make, "make", " [--serial SERIAL]", "make cards (制作)", DECIDE_DESCRIPTION,
                make_options);
@@ -378,4 +378,4 @@ DECIDE_COMMAND(check_card, "check-card", " [--by eye|reader] [--good | --defecti
 DECIDE_COMMAND(dispatch, "dispatch", " [--package PACKAGE]", "send cards to the window (发放)",
                DISPATCH_DESCRIPTION, dispatch_options);
 DECIDE_COMMAND(receive, "receive", " [--good | --defective --text TEXT]",
-               "take cards in at the window", DECIDE_DESCRIPTION, card_options);
+               "take in cards that came (到件)", DECIDE_DESCRIPTION, card_options);

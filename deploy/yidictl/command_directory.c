@@ -88,7 +88,7 @@ run_sign(const struct settings *settings, const struct arguments *arguments)
 const struct command directory_sign_command = {
     .name = "directory sign",
     .synopsis = "--key FILE --certificate FILE --in FILE --out FILE",
-    .help = "sign a directory that was built, as the directory authority",
+    .help = "sign a directory, as the directory authority",
     .description = "",
     .options = sign_options,
     .offline = true,

@@ -101,7 +101,7 @@ run(const struct settings *settings, const struct arguments *arguments)
 const struct command eligible_command = {
     .name = "eligible",
     .synopsis = "--form FORM.json|--draft DRAFT",
-    .help = "ask the registry whether it would refuse an application (受理前核查)",
+    .help = "ask the registry whether it would refuse (受理前核查)",
     .description =
         "Before the fee is taken. Of the form the kind, the reason and the person must be there.\n"
         "What is printed is advice, as things stand now; the examination decides. Ends with 1 "

@@ -200,7 +200,7 @@ static const struct argument_rule options[] = {
 const struct command erase_command = {
     .name = "erase",
     .synopsis = "--report [--date DATE] [--until DATE] | --now CASE --reason TEXT [--texts]",
-    .help = "what is erased of closed cases, and when",
+    .help = "what is erased of closed cases, and when (删除)",
     .description =
         "The office erases by itself: photo and fingerprints when the time that the policy\n"
         "keeps them (retention.biometrics) has passed since the case closed, and later\n"

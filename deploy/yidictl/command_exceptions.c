@@ -141,17 +141,17 @@ DECIDE_COMMAND(return, "return", " --field FIELD... --text TEXT --answer-by DATE
                      "send applications back to be corrected (退回补正)", DECIDE_DESCRIPTION,
                      return_options);
 DECIDE_COMMAND(redirect, "redirect", " [--division CODE] --text TEXT",
-               "let the registry decide where the citizen is registered now", DECIDE_DESCRIPTION,
+               "let the registry of the present county decide (移送)", DECIDE_DESCRIPTION,
                redirect_options);
 DECIDE_COMMAND(withdraw, "withdraw", " --text TEXT",
                "withdraw applications, if no card is made yet (撤回)", DECIDE_DESCRIPTION,
                text_options);
-DECIDE_COMMAND(miss, "miss", " --text TEXT", "report cards that were not in their package",
+DECIDE_COMMAND(miss, "miss", " --text TEXT", "report cards that were not in their package (缺件)",
                DECIDE_DESCRIPTION, text_options);
 DECIDE_COMMAND(destroy, "destroy", " --text TEXT", "destroy cards that nobody collected (销毁)",
                DECIDE_DESCRIPTION, text_options);
 DECIDE_COMMAND(
-    abandon, "abandon", " --text TEXT", "end cases that wait for an office which is no more (终止)",
+    abandon, "abandon", " --text TEXT", "end cases that wait for an office that is no more (终止)",
     "Only while the directory has revoked, or does not list, the office that the case\n"
     "waits for: a window its registry, or the card centre; a registry the card centre,\n"
     "or the window; a card centre the window. A window may also end a case whose card is\n"
@@ -162,9 +162,9 @@ DECIDE_COMMAND(
     "destroyed.\n\n" DECIDE_DESCRIPTION,
     abandon_options);
 DECIDE_COMMAND(noted, "noted", " --text TEXT",
-               "say that what called for attention was looked into (已核查)",
+               "say that what called for attention is settled (已核查)",
                "It leaves yidictl list --attention; show tells who looked into it, and "
                "when.\n\n" DECIDE_DESCRIPTION,
                noted_options);
 DECIDE_COMMAND(trace_card, "trace-card", " (--found | --lost) --text TEXT",
-               "say what became of a missing card", DECIDE_DESCRIPTION, trace_options);
+               "say what became of a missing card (追查)", DECIDE_DESCRIPTION, trace_options);

@@ -249,7 +249,7 @@ static const struct argument_rule fees_options[] = {
 const struct command fees_command = {
     .name = "fees",
     .synopsis = "[--date DATE] [--until DATE] [--csv]",
-    .help = "the ledger of fees: taken, given back, still to be given back",
+    .help = "the ledger of fees: taken, given back, still due (费用)",
     .description =
         "NET is what was taken less what was given back: the till of the day. A fee is to\n"
         "be given back from the day on which the application was refused or abandoned, or\n"
@@ -304,7 +304,7 @@ run_refund(const struct settings *settings, const struct arguments *arguments)
 const struct command refund_command = {
     .name = "refund",
     .synopsis = "CASE",
-    .help = "note that the fee of an application that ended without a card was given back",
+    .help = "note that the fee of a case was paid back (退费)",
     .description = "The amount is what the ledger says is due. It can be given back once.",
     .operand_count_min = 1,
     .operand_count_max = 1,

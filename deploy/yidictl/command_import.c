@@ -400,7 +400,7 @@ run(const struct settings *settings, const struct arguments *arguments)
 const struct command import_command = {
     .name = "import",
     .synopsis = "DIR | FILE.jsonl",
-    .help = "accept many applications that were taken offline",
+    .help = "accept many applications taken offline (批量受理)",
     .description =
         "Each line of a file is one application:\n"
         "  {\"form\":{...},\"photo\":\"p.jpg\",\"fingerprints\":[{\"position\":\"RIGHT_THUMB\",\n"

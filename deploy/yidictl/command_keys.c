@@ -138,7 +138,7 @@ run_root(const struct settings *settings, const struct arguments *arguments)
 const struct command keys_root_command = {
     .name = "keys root",
     .synopsis = "--out DIR [--name NAME] [--days DAYS] [--crl-days DAYS]",
-    .help = "make a root of trust: key, certificate and revocation list",
+    .help = "make a root of trust: key, certificate, revocations",
     .description = "Whoever holds root.key decides which offices are trusted: keep it offline.\n"
                    "The offices need root.pem, and the newest root.crl.",
     .options = root_options,
@@ -341,7 +341,7 @@ run_revoke(const struct settings *settings, const struct arguments *arguments)
 const struct command keys_revoke_command = {
     .name = "keys revoke",
     .synopsis = "--root DIR [--crl-days DAYS] [CERTIFICATE.pem...]",
-    .help = "add certificates to the root's revocation list, or make it count longer",
+    .help = "revoke certificates, or let the list count longer",
     .description = "Rewrites root.crl with all that it lists already and the given certificates.\n"
                    "Without certificates the list stays as it is and counts from now.",
     .options = revoke_options,

@@ -73,7 +73,7 @@ run(const struct settings *settings, const struct arguments *arguments)
 const struct command lease_command = {
     .name = "lease",
     .synopsis = "CASE [--release | --take-over --reason TEXT]",
-    .help = "take a case in hand: nobody else decides on it meanwhile",
+    .help = "take a case in hand, so that nobody else decides on it",
     .description =
         "It lasts ten minutes; the same command again renews it. It ends earlier with\n"
         "--release, and when the case leaves its state. list and show tell who has a case\n"

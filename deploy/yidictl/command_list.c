@@ -102,7 +102,7 @@ const struct command list_command = {
     .name = "list",
     .synopsis = "[--state STATE] [--overdue] [--due-soon] [--attention] [--unclaimed] [--limit N]"
                 " [--all]",
-    .help = "list cases, those first that have waited longest",
+    .help = "list cases, those that have waited longest first (查询)",
     .description =
         "WAITING is the time since the case last changed, DUE by when its stage is to be\n"
         "done; a deadline is the end of a day in Beijing. With --overdue and --due-soon those\n"

@@ -246,7 +246,7 @@ run_metrics(const struct settings *settings, const struct arguments *arguments)
 const struct command peers_command = {
     .name = "peers",
     .synopsis = "[OFFICE]",
-    .help = "show the streams with other offices",
+    .help = "show the streams with the other offices",
     .description = "ASSIGNED is the last message of the stream to the office, WAITING how many it "
                    "has not\nacknowledged, OLDEST how long the first of them waits, APPLIED the "
                    "last message of its\nstream that took effect here.",
@@ -257,7 +257,7 @@ const struct command peers_command = {
 const struct command status_command = {
     .name = "status",
     .synopsis = "",
-    .help = "show how the office is",
+    .help = "show how the office is, and what is wrong",
     .description = "What is wrong stands on top, the worst first.\n\n"
                    "SHUT tells what is not taken on at present, and why: \"own\" is new work of "
                    "this office\n(applications, imports), \"opening\" are messages of other "

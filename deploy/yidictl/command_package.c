@@ -74,7 +74,7 @@ run(const struct settings *settings, const struct arguments *arguments)
 const struct command package_show_command = {
     .name = "package show",
     .synopsis = "PACKAGE [--centre OFFICE]",
-    .help = "show which cards are in a package, and which of them arrived",
+    .help = "show which cards are in a package, and which arrived",
     .description =
         "The card centre knows what it put in; the window, what it was told, and what it\n"
         "received or reported missing. Cards of which it was told only the number are not listed.",

@@ -325,7 +325,7 @@ static const struct argument_rule explain_options[] = {
 const struct command policy_explain_command = {
     .name = "policy explain",
     .synopsis = "[--date DATE] [--province PP] [FILE]",
-    .help = "show what holds on a day in a province, and which rule says so",
+    .help = "show what holds on a day in a province, and why",
     .description = "FILE is a policy's JSON source or a signed policy, whose signature is not "
                    "looked at. Without\n"
                    "FILE: what holds at an office without a policy. DECIDES tells whose province "

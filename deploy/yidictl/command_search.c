@@ -55,7 +55,7 @@ run(const struct settings *settings, const struct arguments *arguments)
 const struct command search_command = {
     .name = "search",
     .synopsis = "TEXT [--all]",
-    .help = "find cases by receipt number, citizen number or name",
+    .help = "find cases by receipt, citizen number or name",
     .description =
         "TEXT is a receipt's number, a citizen number (blanks and dashes do not count), or a\n"
         "name or its beginning; closed cases are found, too, until their texts are erased.\n"

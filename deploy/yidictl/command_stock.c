@@ -273,7 +273,7 @@ const struct command stock_spoil_command = {
 const struct command stock_show_command = {
     .name = "stock show",
     .synopsis = "[--rows N]",
-    .help = "show the books of the blank cards, and every spoiled card",
+    .help = "show the books of the blank cards, and spoiled cards",
     .description =
         "Always: received = used + spoiled + left. USED are cards that are good, or not\n"
         "yet known to be bad; SPOILED are bad and lost cards, and blanks written off.",

@@ -87,7 +87,7 @@ static const struct argument_rule issue_options[] = {
 const struct command temporary_issue_command = {
     .name = "temporary issue",
     .synopsis = "CASE --serial SERIAL",
-    .help = "give a temporary card until the card is here (临时居民身份证)",
+    .help = "give a temporary card until the card is here (临时证)",
     .description =
         "Once for an application, after the registry has issued and before the card is\n"
         "here. Its fee goes into the ledger. It is handed back when the card is collected;\n"
@@ -131,7 +131,7 @@ static const struct argument_rule return_options[] = {
 const struct command temporary_return_command = {
     .name = "temporary return",
     .synopsis = "CASE [--lost] --text TEXT",
-    .help = "note that a temporary card was handed back (交回临时居民身份证)",
+    .help = "note that a temporary card is handed back (交回临时证)",
     .description =
         "Whatever became of the application. When the card itself is collected, collect\n"
         "notes it.",
@@ -214,7 +214,7 @@ static const struct argument_rule list_options[] = {
 const struct command temporary_list_command = {
     .name = "temporary list",
     .synopsis = "[--expired]",
-    .help = "list temporary cards that were not handed back",
+    .help = "list temporary cards that are still out",
     .description = "Those that end first come first. With --json, each page is a line.",
     .options = list_options,
     .run = run_list,

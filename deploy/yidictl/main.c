@@ -20,96 +20,56 @@
 
 enum { TIMEOUT_SECONDS_STANDARD = 30, TIMEOUT_SECONDS_MAX = 3600 };
 
-static const struct command *const commands[] = {
-    &quote_command,
-    &eligible_command,
-    &apply_command,
-    &draft_save_command,
-    &draft_list_command,
-    &draft_show_command,
-    &draft_discard_command,
-    &import_command,
-    &list_command,
-    &search_command,
-    &show_command,
-    &lease_command,
-    &examine_command,
-    &issue_command,
-    &refuse_command,
-    &make_command,
-    &check_card_command,
-    &dispatch_command,
-    &receive_command,
-    &collect_command,
-    &return_command,
-    &amend_command,
-    &redirect_command,
-    &withdraw_command,
-    &miss_command,
-    &trace_card_command,
-    &destroy_command,
-    &abandon_command,
-    &noted_command,
-    &card_found_command,
-    &card_show_command,
-    &temporary_issue_command,
-    &temporary_return_command,
-    &temporary_list_command,
-    &refund_command,
-    &fees_command,
-    &print_command,
-    &receipt_check_command,
-    &package_show_command,
-    &batch_make_command,
-    &batch_export_command,
-    &batch_import_command,
-    &batch_show_command,
-    &stock_receive_command,
-    &stock_count_command,
-    &stock_spoil_command,
-    &stock_show_command,
-    &export_command,
-    &population_import_command,
-    &peers_command,
-    &status_command,
-    &metrics_command,
-    &operator_add_command,
-    &operator_list_command,
-    &operator_roles_command,
-    &operator_disable_command,
-    &operator_enable_command,
-    &operator_password_command,
-    &recover_command,
-    &verify_command,
-    &journal_acts_command, /* before the command that begins as it does */
-    &journal_verify_command,
-    &journal_command,
-    &backup_command,
-    &restore_command,
-    &erase_command,
-    &keys_root_command,
-    &keys_authority_command,
-    &keys_office_command,
-    &keys_revoke_command,
-    &directory_build_command,
-    &directory_sign_command,
-    &directory_show_command,
-    &policy_check_command,
-    &policy_sign_command,
-    &policy_explain_command,
-    &policy_show_command,
-    &codes_command,
+/* By work; the names are what `yidictl help GROUP` takes. */
+static const struct command_group groups[] = {
+    { "window", "Window · 受理",
+      (const struct command *const[]){
+          &quote_command, &eligible_command, &apply_command, &import_command, &amend_command,
+          &withdraw_command, &draft_save_command, &draft_list_command, &draft_show_command,
+          &draft_discard_command, &print_command, &receipt_check_command, &temporary_issue_command,
+          &temporary_return_command, &temporary_list_command, NULL } },
+    { "registry", "Registry · 审核签发",
+      (const struct command *const[]){ &examine_command, &issue_command, &refuse_command,
+                                       &return_command, &redirect_command, &card_show_command,
+                                       &population_import_command, NULL } },
+    { "production", "Production · 制证",
+      (const struct command *const[]){
+          &make_command, &check_card_command, &dispatch_command, &trace_card_command,
+          &batch_make_command, &batch_export_command, &batch_import_command, &batch_show_command,
+          &stock_receive_command, &stock_count_command, &stock_spoil_command, &stock_show_command,
+          NULL } },
+    { "collection", "Collection · 领证",
+      (const struct command *const[]){ &receive_command, &miss_command, &collect_command,
+                                       &destroy_command, &card_found_command, &package_show_command,
+                                       NULL } },
+    { "queues", "Queues · 查询",
+      (const struct command *const[]){ &list_command, &search_command, &show_command,
+                                       &lease_command, &export_command, NULL } },
+    { "supervision", "Supervision · 监督",
+      (const struct command *const[]){
+          &status_command, &peers_command, &fees_command, &refund_command, &noted_command,
+          &abandon_command, &journal_command, &journal_acts_command, &codes_command, NULL } },
+    { "administration", "Administration · 管理",
+      (const struct command *const[]){ &operator_add_command, &operator_list_command,
+                                       &operator_roles_command, &operator_disable_command,
+                                       &operator_enable_command, &operator_password_command,
+                                       &backup_command, &restore_command, &recover_command,
+                                       &erase_command, &metrics_command, NULL } },
+    { "setup", "Setup · 准备",
+      (const struct command *const[]){
+          &keys_root_command, &keys_authority_command, &keys_office_command, &keys_revoke_command,
+          &directory_build_command, &directory_sign_command, &directory_show_command,
+          &policy_check_command, &policy_sign_command, &policy_explain_command,
+          &policy_show_command, &verify_command, &journal_verify_command, NULL } },
+    { 0 },
 };
 
-enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
-
 static const struct argument_rule common_options[] = {
-    { "socket", "PATH", false, "the daemon's control socket (default: environment YIDI_SOCKET)" },
-    { "operator", "NAME", false, "who acts (default: environment YIDI_OPERATOR, else USER)" },
+    { "socket", "PATH", false, "the daemon's control socket (else YIDI_SOCKET)" },
+    { "operator", "NAME", false, "who acts (else YIDI_OPERATOR, or USER)" },
     { "json", NULL, false, "write one JSON document per line" },
-    { "language", "zh|en", false,
-      "say in Chinese, too, what codes mean, or not (default: environment LC_ALL, LANG)" },
-    { "timeout", "SECONDS", false, "how long to wait for an answer, 1..3600 (default: 30)" },
+    { "language", "zh|en", false, "zh: codes in Chinese, too (else by LC_ALL, LANG)" },
+    { "timeout", "SECONDS", false, "to wait for an answer, 1..3600 (default: 30)" },
     { "help", NULL, false, "explain the program or the command" },
     { "version", NULL, false, "print the version" },
     { 0 },
@@ -129,15 +89,21 @@ match_name(const struct command *command, int word_count, char *words[])
                : 0;
 }
 
+/* A name of two words goes before the one of its first word. */
 static const struct command *
 find_command(int word_count, char *words[], size_t *ret_name_words)
 {
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        *ret_name_words = match_name(commands[i], word_count, words);
-        if (*ret_name_words > 0)
-            return commands[i];
-    }
-    return NULL;
+    const struct command *found = NULL;
+    *ret_name_words = 0;
+    for (const struct command_group *group = groups; group->name != NULL; group++)
+        for (const struct command *const *command = group->commands; *command != NULL; command++) {
+            size_t name_words = match_name(*command, word_count, words);
+            if (name_words <= *ret_name_words)
+                continue;
+            *ret_name_words = name_words;
+            found = *command;
+        }
+    return found;
 }
 
 /* The place of the command's name: the first word that is neither a common option nor its value. */
@@ -281,17 +247,17 @@ run_with_words(const struct command *command, int argc, char *argv[], int name_p
 static int
 report_no_command(const char *word)
 {
-    if (!help_print_group(commands, COMMAND_COUNT, word, stderr))
+    if (!help_print_group(groups, word, stderr))
         fprintf(stderr, "yidictl: no command %s; see yidictl help\n", word);
     return EXIT_USAGE;
 }
 
-/* yidictl help [COMMAND] */
+/* yidictl help [COMMAND | GROUP] */
 static int
 run_help(int word_count, char *words[])
 {
     if (word_count == 0) {
-        help_print(commands, COMMAND_COUNT, common_options, stdout);
+        help_print(groups, common_options, stdout);
         return EXIT_DONE;
     }
     size_t name_words;
@@ -299,10 +265,10 @@ run_help(int word_count, char *words[])
     if (command != NULL) {
         help_print_command(command, common_options, stdout);
         if (word_count == 1) /* a command may also begin the names of others */
-            (void)help_print_group(commands, COMMAND_COUNT, words[0], stdout);
+            help_print_more(groups, words[0], stdout);
         return EXIT_DONE;
     }
-    if (word_count == 1 && help_print_group(commands, COMMAND_COUNT, words[0], stdout))
+    if (word_count == 1 && help_print_group(groups, words[0], stdout))
         return EXIT_DONE;
     return report_no_command(words[0]);
 }
@@ -321,7 +287,7 @@ run_without_command(size_t word_count, char *words[])
     if (arguments_flag(&arguments, "version"))
         return print_version();
     bool asked = arguments_flag(&arguments, "help");
-    help_print(commands, COMMAND_COUNT, common_options, asked ? stdout : stderr);
+    help_print(groups, common_options, asked ? stdout : stderr);
     return asked ? EXIT_DONE : EXIT_USAGE;
 }
 

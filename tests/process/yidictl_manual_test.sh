@@ -20,14 +20,16 @@ fail() {
 options_of_help() { sed -n 's/^  --\([a-z-]*\).*/\1/p'; }
 options_of_manual() { grep -o 'Fl Fl [a-z-]*' "$manual" | sed 's/Fl Fl //' | sort -u; }
 
-commands=$("$yidictl" help | sed -n '/^commands:/,/^$/s/^  \([a-z][a-z-]*\( [a-z]*\)\{0,1\}\)  .*/\1/p')
+commands=$("$yidictl" help | sed -n '/^options/q; s/^  \([a-z][a-z-]*\( [a-z]*\)\{0,1\}\)  .*/\1/p')
 [ "$(echo "$commands" | wc -l)" -ge 25 ] || fail "help lists too few commands: $commands"
 
 known=$("$yidictl" help | options_of_help)
+[ "$("$yidictl" help | LC_ALL=C.UTF-8 wc -L)" -le 80 ] || fail "help is wider than 80 columns"
 while read -r command; do
     grep -q "^\.It Cm $command\( \|\$\)" "$manual" || fail "the manual lacks $command"
     # shellcheck disable=SC2086 # a command of two words is two words
     help=$("$yidictl" help $command) || fail "help $command failed"
+    [ "$(echo "$help" | LC_ALL=C.UTF-8 wc -L)" -le 80 ] || fail "help $command is wider than 80 columns"
     options=$(echo "$help" | options_of_help)
     for option in $options; do
         options_of_manual | grep -qx -e "$option" || fail "the manual lacks --$option of $command"
@@ -79,6 +81,9 @@ stands_in() { # COMMAND WORD...
 }
 for group in keys directory journal; do
     "$yidictl" help $group | grep -q "^  $group " || fail "help $group lists no commands"
+done
+for group in window registry production collection queues supervision administration setup; do
+    [ "$("$yidictl" help $group | grep -c '^  [a-z]')" -ge 5 ] || fail "help $group lists no commands"
 done
 "$yidictl" help verify | grep -q -e '--socket' && fail "an offline command lists --socket"
 

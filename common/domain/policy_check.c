@@ -38,6 +38,24 @@ policy_fault_is_light(enum policy_fault_kind kind)
     return kind == POLICY_FAULT_UNKNOWN_KEY || kind == POLICY_FAULT_UNNAMED_KEY;
 }
 
+const char *
+policy_fault_remedy(enum policy_fault_kind kind)
+{
+    static const char *const remedies[] = {
+        [POLICY_FAULT_UNKNOWN_KEY] = "take one of the keys that yidictl policy explain lists",
+        [POLICY_FAULT_UNNAMED_KEY] = "add a rule without a province, from the first day on",
+        [POLICY_FAULT_VALUE] = "write a value between these two",
+        [POLICY_FAULT_DATES] = "write from and until as YYYYMMDD; without until there is no end",
+        [POLICY_FAULT_PROVINCE] = "write two digits, such as 44, or leave it out for nationwide",
+        [POLICY_FAULT_CONFLICT] = "let the earlier one end on the day before the later one begins",
+        [POLICY_FAULT_GAP] = "add a rule without a province for these days",
+        [POLICY_FAULT_CALENDAR] = "correct the calendar's file",
+        [POLICY_FAULT_UNREADABLE] =
+            "write it as the rules of deploy/policy/default.json are written",
+    };
+    return remedies[kind];
+}
+
 /* ---- words ---- */
 
 static const char *
@@ -114,9 +132,8 @@ check_rule(struct checking *checking, size_t index)
     check_value(checking, index);
     if (!has_dates(rule))
         tell(checking, POLICY_FAULT_DATES, field_of(index, "from", field),
-             "%.64s: %" PRIu32 " to %" PRIu32
-             " is no period: two dates YYYYMMDD in their order, or 0 for no end",
-             rule->name, rule->from, rule->until);
+             "%.64s: from %" PRIu32 " until %" PRIu32 " is no period", rule->name, rule->from,
+             rule->until);
     if (!is_province(rule->province))
         tell(checking, POLICY_FAULT_PROVINCE, field_of(index, "province", field),
              "%.64s: %.8s are not the first two digits of a province", rule->name, rule->province);
@@ -143,9 +160,9 @@ check_conflicts(struct checking *checking, size_t index)
         if (!overlap(rule, other) || !has_dates(rule) || !has_dates(other))
             continue;
         tell(checking, POLICY_FAULT_CONFLICT, field_of(index, "from", field),
-             "%s %s: the rule for %s meets that for %s (rules[%zu])", rule->name,
-             place_text(rule, place), period_text(rule->from, rule->until, period),
-             period_text(other->from, other->until, other_period), i);
+             "%s %s: the rule for %s meets that for %s", rule->name, place_text(rule, place),
+             period_text(rule->from, rule->until, period),
+             period_text(other->from, other->until, other_period));
     }
 }
 

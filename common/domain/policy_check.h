@@ -21,18 +21,23 @@ enum policy_fault_kind {
     POLICY_FAULT_CONFLICT,    /* two rules of one key and province on one day */
     POLICY_FAULT_GAP,         /* days without a nationwide rule */
     POLICY_FAULT_CALENDAR,    /* not a date, not in order, or no weekend */
+    POLICY_FAULT_UNREADABLE,  /* told by whoever reads the policy: not what its field holds */
 };
 
 enum { POLICY_FAULT_BYTES = 220, POLICY_FAULT_FIELD_BYTES = 48 };
 
 struct policy_fault {
     enum policy_fault_kind kind;
+    unsigned line;                        /* of the file; 0 when only its reader knows */
     char field[POLICY_FAULT_FIELD_BYTES]; /* as in proto/, such as rules[12].value */
     char text[POLICY_FAULT_BYTES];        /* a sentence, without its full stop */
 };
 
 /* May an office adopt a policy all the same? */
 bool policy_fault_is_light(enum policy_fault_kind kind);
+
+/* What to do about such a fault: a sentence, without its full stop. */
+const char *policy_fault_remedy(enum policy_fault_kind kind);
 
 typedef void policy_fault_fn(void *context, const struct policy_fault *fault);
 

@@ -25,13 +25,36 @@ enum { FAULTS_SHOWN = 1000, YEARS_LOOKED_AT = 2 };
 struct gathering {
     struct arena *arena;
     Yidi__PolicyChecked *checked;
+    const struct policy_source *source;
 };
+
+/* What cannot be read was told already; what stands in its place is nobody's fault. */
+static bool
+is_told(const Yidi__PolicyChecked *checked, const struct policy_fault *fault)
+{
+    for (size_t i = 0; i < checked->n_faults; i++)
+        if (strncmp(fault->field, "rules[", 6) == 0 &&
+            strcmp(checked->faults[i]->field, fault->field) == 0)
+            return fault->kind != POLICY_FAULT_UNREADABLE;
+    return false;
+}
+
+static unsigned
+line_of(const struct policy_source *source, const struct policy_fault *fault)
+{
+    size_t rule;
+    bool about_rule = sscanf(fault->field, "rules[%zu]", &rule) == 1;
+    return fault->line != 0 || !about_rule || source->lines == NULL ? fault->line
+                                                                    : source->lines[rule];
+}
 
 static void
 gather(void *context, const struct policy_fault *fault)
 {
     const struct gathering *gathering = context;
     Yidi__PolicyChecked *checked = gathering->checked;
+    if (is_told(checked, fault))
+        return;
     checked->fault_count++;
     Yidi__PolicyFault *row = arena_take(gathering->arena, sizeof *row);
     if (row == NULL || checked->n_faults == FAULTS_SHOWN)
@@ -40,6 +63,8 @@ gather(void *context, const struct policy_fault *fault)
     row->field = arena_copy_text(gathering->arena, fault->field);
     row->text = arena_copy_text(gathering->arena, fault->text);
     row->light = policy_fault_is_light(fault->kind);
+    row->line = line_of(gathering->source, fault);
+    row->remedy = (char *)policy_fault_remedy(fault->kind);
     if (row->field != NULL && row->text != NULL)
         checked->faults[checked->n_faults++] = row;
 }
@@ -54,20 +79,46 @@ find_bare_years(const struct policy *policy, Yidi__PolicyChecked *checked)
             checked->years_without_calendar[checked->n_years_without_calendar++] = year + i;
 }
 
-static enum result
-check(const struct policy *policy, struct arena *arena, Yidi__PolicyChecked *ret_checked)
+/* By line, and those of no line behind; of one line as they were found. */
+static void
+sort_by_line(Yidi__PolicyFault **faults, size_t count)
 {
+    for (size_t i = 1; i < count; i++) {
+        Yidi__PolicyFault *fault = faults[i];
+        size_t place = i;
+        for (; place > 0 && fault->line - 1 < faults[place - 1]->line - 1; place--)
+            faults[place] = faults[place - 1];
+        faults[place] = fault;
+    }
+}
+
+/* Read and judge. */
+static enum result
+check(const struct arguments *arguments, const struct trust_root *root, struct arena *arena,
+      struct policy_source *source, Yidi__PolicyChecked *ret_checked, struct refusal *ret_refusal)
+{
+    struct gathering gathering = { arena, ret_checked, source };
     yidi__policy_checked__init(ret_checked);
     ret_checked->faults = arena_take(arena, FAULTS_SHOWN * sizeof *ret_checked->faults);
     ret_checked->years_without_calendar =
         arena_take(arena, YEARS_LOOKED_AT * sizeof *ret_checked->years_without_calendar);
     if (ret_checked->faults == NULL || ret_checked->years_without_calendar == NULL)
         return ERR_MEMORY;
-    ret_checked->rules = (uint32_t)policy->rule_count;
-    const struct gathering gathering = { arena, ret_checked };
-    (void)policy_check(policy, gather, (void *)&gathering);
-    find_bare_years(policy, ret_checked);
+    enum result result = policy_source_read_all(arguments->operands[0], arguments, root, gather,
+                                                &gathering, arena, source, ret_refusal);
+    if (result != OK)
+        return result;
+    ret_checked->rules = (uint32_t)source->policy.rule_count;
+    (void)policy_check(&source->policy, gather, &gathering);
+    sort_by_line(ret_checked->faults, ret_checked->n_faults);
+    find_bare_years(&source->policy, ret_checked);
     return OK;
+}
+
+static const char *
+place_of(const Yidi__PolicyFault *fault, struct arena *arena)
+{
+    return fault->line == 0 ? fault->field : output_format(arena, "line %" PRIu32, fault->line);
 }
 
 static void
@@ -76,10 +127,15 @@ print_checked(const Yidi__PolicyChecked *checked, struct arena *arena)
     static const struct table_column columns[] = { { "WHERE", false }, { "WHAT IS WRONG", false } };
     AUTO(table) struct table table;
     table_init(&table, columns, sizeof columns / sizeof *columns);
-    for (size_t i = 0; i < checked->n_faults; i++)
-        table_add(&table,
-                  (const char *[]){ checked->faults[i]->field,
-                                    output_format(arena, "%s.", checked->faults[i]->text) });
+    for (size_t i = 0; i < checked->n_faults; i++) {
+        const Yidi__PolicyFault *fault = checked->faults[i];
+        table_add(&table, (const char *[]){ place_of(fault, arena),
+                                            output_format(arena, "%s.", fault->text) });
+        bool last = i + 1 == checked->n_faults ||
+                    strcmp(checked->faults[i + 1]->remedy, fault->remedy) != 0;
+        if (last) /* of those that one remedy is for */
+            table_add(&table, (const char *[]){ "", output_format(arena, "-> %s", fault->remedy) });
+    }
     if (checked->fault_count > 0) {
         table_print(&table, stdout);
         putchar('\n');
@@ -132,10 +188,7 @@ run_check(const struct settings *settings, const struct arguments *arguments)
 
     enum result result = load_root(arguments, &root, &refusal);
     if (result == OK)
-        result =
-            policy_source_read(arguments->operands[0], arguments, root, &arena, &source, &refusal);
-    if (result == OK)
-        result = check(&source.policy, &arena, &checked);
+        result = check(arguments, root, &arena, &source, &checked, &refusal);
     if (result != OK)
         return report_result(settings, result, &refusal);
     checked.signature = (char *)(uintptr_t)signature_text(&source, root != NULL, &arena);

@@ -9,6 +9,7 @@
 #include "common/domain/csv.h"
 #include "common/io/json.h"
 #include "deploy/yidictl/input.h"
+#include "deploy/yidictl/policy_rules.h"
 
 enum {
     SOURCE_BYTES_MAX = 4 * 1024 * 1024,
@@ -120,23 +121,46 @@ read_calendars(const struct arguments *arguments, struct arena *arena, Yidi__Pol
 
 /* ---- either kind of file ---- */
 
+/* Who hears what cannot be read; tell is NULL when the first of it ends the reading. */
+struct listener {
+    policy_fault_fn *tell;
+    void *context;
+};
+
 static enum result
-read_json(const char *path, struct bytes text, const struct arguments *arguments,
-          struct arena *arena, struct policy_source *ret_source, struct refusal *ret_refusal)
+read_rules(const char *path, struct bytes text, const struct listener *listener,
+           struct arena *arena, struct policy_rules *ret_rules, struct refusal *ret_refusal)
 {
     ProtobufCMessage *message;
     struct refusal inner = { 0 };
-    Yidi__Policy *wire = arena_take(arena, sizeof *wire);
-    if (wire == NULL)
-        return ERR_MEMORY;
     enum result result =
         json_decode(&yidi__policy_source__descriptor, text, arena, &message, &inner);
+    bool parses = result == OK || inner.code != REFUSAL_MALFORMED;
+    if (listener->tell != NULL && parses && (result == OK || result == ERR_REFUSED))
+        return policy_rules_read(text, listener->tell, listener->context, arena, ret_rules);
     if (result != OK)
         return result == ERR_REFUSED ? input_blame(path, &inner, ret_refusal) : result;
     const Yidi__PolicySource *source = (const Yidi__PolicySource *)message;
+    *ret_rules = (struct policy_rules){ .rules = source->rules, .count = source->n_rules };
+    return OK;
+}
+
+static enum result
+read_json(const char *path, struct bytes text, const struct arguments *arguments,
+          const struct listener *listener, struct arena *arena, struct policy_source *ret_source,
+          struct refusal *ret_refusal)
+{
+    struct policy_rules rules;
+    Yidi__Policy *wire = arena_take(arena, sizeof *wire);
+    if (wire == NULL)
+        return ERR_MEMORY;
+    enum result result = read_rules(path, text, listener, arena, &rules, ret_refusal);
+    if (result != OK)
+        return result;
     yidi__policy__init(wire);
-    wire->rules = source->rules;
-    wire->n_rules = source->n_rules;
+    wire->rules = rules.rules;
+    wire->n_rules = rules.count;
+    ret_source->lines = rules.lines;
     ret_source->wire = wire;
     result = read_calendars(arguments, arena, wire, ret_refusal);
     return result == OK ? policy_file_view(wire, arena, &ret_source->policy) : result;
@@ -167,10 +191,12 @@ policy_source_close(struct policy_source *source)
 }
 
 enum result
-policy_source_read(const char *path, const struct arguments *arguments,
-                   const struct trust_root *root, struct arena *arena,
-                   struct policy_source *ret_source, struct refusal *ret_refusal)
+policy_source_read_all(const char *path, const struct arguments *arguments,
+                       const struct trust_root *root, policy_fault_fn *tell, void *context,
+                       struct arena *arena, struct policy_source *ret_source,
+                       struct refusal *ret_refusal)
 {
+    const struct listener listener = { tell, context };
     struct bytes content;
     enum result result = input_read(path, SOURCE_BYTES_MAX, arena, &content, ret_refusal);
     if (result != OK)
@@ -179,6 +205,15 @@ policy_source_read(const char *path, const struct arguments *arguments,
     while (blank < content.size && strchr(" \t\r\n", content.data[blank]) != NULL)
         blank++;
     if (blank < content.size && content.data[blank] == '{')
-        return read_json(path, content, arguments, arena, ret_source, ret_refusal);
+        return read_json(path, content, arguments, &listener, arena, ret_source, ret_refusal);
     return read_signed(path, content, root, ret_source, ret_refusal);
+}
+
+enum result
+policy_source_read(const char *path, const struct arguments *arguments,
+                   const struct trust_root *root, struct arena *arena,
+                   struct policy_source *ret_source, struct refusal *ret_refusal)
+{
+    return policy_source_read_all(path, arguments, root, NULL, NULL, arena, ret_source,
+                                  ret_refusal);
 }

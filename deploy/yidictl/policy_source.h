@@ -9,6 +9,7 @@
 #define YIDICTL_POLICY_SOURCE_H
 
 #include "common/core/arena.h"
+#include "common/domain/policy_check.h"
 #include "common/io/policy_file.h"
 #include "deploy/yidictl/arguments.h"
 
@@ -16,6 +17,7 @@ struct policy_source {
     const Yidi__Policy *wire; /* version 0 when it is not signed yet */
     struct policy policy;
     struct policy_file *file; /* NULL when it is not signed yet; owned */
+    const unsigned *lines;    /* of each rule in its file; NULL when that is not JSON */
 };
 
 /* The option that policy_source_read reads: put it into the command's table. */
@@ -35,6 +37,13 @@ enum result policy_source_read(const char *path, const struct arguments *argumen
                                const struct trust_root *root, struct arena *arena,
                                struct policy_source *ret_source,
                                struct refusal *ret_refusal) MUST_CHECK;
+
+/* The same, but of JSON all is told that cannot be read, and the rest goes on. */
+enum result policy_source_read_all(const char *path, const struct arguments *arguments,
+                                   const struct trust_root *root, policy_fault_fn *tell,
+                                   void *context, struct arena *arena,
+                                   struct policy_source *ret_source,
+                                   struct refusal *ret_refusal) MUST_CHECK;
 
 void policy_source_close(struct policy_source *source);
 

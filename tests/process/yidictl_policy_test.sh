@@ -66,7 +66,7 @@ cat >faulty.json <<END
 END
 expect 1 'faults: it cannot be signed' policy check faulty.json
 says 'fee.renewal: no nationwide rule for 2026-01-01 to 2026-01-31.'
-says 'fee.renewal in 54: the rule for 2026-06-01 on meets that for 2026-01-01 on (rules[2]).'
+says 'fee.renewal in 54: the rule for 2026-06-01 on meets that for 2026-01-01 on.'
 says 'fee.renewel: there is no such key.'
 says 'validity.under-16: 500 is not within 0 (long-term) and 50 (50 years).'
 says 'deadline.statutory: no nationwide rule; its standard would hold: 60 (60 days).'
@@ -74,7 +74,23 @@ expect 1 '"field":"rules[4].key"' policy check --json faulty.json
 expect 1 'MALFORMED' policy check "$calendar"
 expect 1 'FILE_UNREADABLE none.json' policy check none.json
 echo '{ "rules": [ { "key": "fee.renewal", "value": -1, "from": 20200101 } ] }' >negative.json
-expect 1 'rules[0].value' policy check negative.json
+expect 1 'fee.renewal: value is to be a whole number, not negative.' policy check negative.json
+cat >unreadable.json <<END
+{ "rules": [
+  { "key": "fee.renewal", "value": -1,
+    "from": 20200101, "colour": "red" },
+  { "from": "tomorrow", "key": "fee.first", "value": 0 },
+  { "key": "fee.damaged", "value": 4000000000, "from": 20200101 }
+], "author": "a {\\"test\\"}" }
+END
+expect 1 '5 faults' policy check unreadable.json # all in one run, each at its line
+says 'line 2  fee.renewal: value is to be a whole number, not negative.'
+says 'line 3  fee.renewal: colour is no such field.'
+says 'line 4  from is to be a whole number, not negative.'
+says 'line 5  fee.damaged: 4000000000 is not within'
+says 'line 6  author is no such field.'
+says '> write a value between these two'
+expect 1 '"line":5,"remedy":"write a value' policy check --json unreadable.json
 for rule in deadline.statutory:61 deadline.remote:31 temporary.validity:4; do
     printf '{ "rules": [ { "key": "%s", "value": %s, "from": 20200101 } ] }' \
         "${rule%:*}" "${rule#*:}" >beyond.json

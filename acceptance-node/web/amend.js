@@ -7,6 +7,7 @@ import { refused } from './decide.js';
 import { h, replace } from './dom.js';
 import { tell } from './fields.js';
 import { RegistrationForm, requestKey } from './form.js';
+import { inGroups } from './numbers.js';
 import { date, named, word, yuan } from './words.js';
 
 export async function amendPage({ body, rest: [number] }) {
@@ -31,7 +32,7 @@ class Amendment {
     replace(this.form.side, h('section.card.pay', h('div.head', h('span', word('field.form.fee_fen')), h('b.fee', yuan(this.form.feeFen))), h('p.hint', word('amend.fee')), this.wrong, h('div.buttons', this.go)));
     this.form.element.addEventListener('submit', (event) => { event.preventDefault(); this.send(); });
     const { returned = {} } = row;
-    replace(body, h('div.head', h('div', h('h1', word('act.amend')), h('p.mono', number)), h('a.button', { href: `#/case/${number}` }, word('apply.look'))),
+    replace(body, h('div.head', h('div', h('h1', word('act.amend')), h('p.mono', inGroups(number))), h('a.button', { href: `#/case/${number}` }, word('apply.look'))),
       h('section.eligibility.warning', h('p', h('span.dot'), h('b', returned.text)), h('p', word('amend.wanted', { fields: (returned.fields ?? []).map((path) => named('field', path)).join(' · ') })),
         h('p', word('amend.until', { date: date(returned.answer_by) })), h('p.hint', word('amend.again'))), this.form.element);
     const { fields: wanted = [] } = returned;

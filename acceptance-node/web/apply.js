@@ -6,6 +6,7 @@ import { h, replace } from './dom.js';
 import { problemText, tell } from './fields.js';
 import { failed, sayEligibility } from './eligibility.js';
 import { RegistrationForm, requestKey } from './form.js';
+import { inGroups } from './numbers.js';
 import { date, dayNumber, duration, language, word, yuan } from './words.js';
 
 let left = null; // the form that was left unfinished in this session
@@ -159,7 +160,7 @@ class Application {
 
   accepted(applied) {
     const print = h('a.button.primary', { href: `#/print/receipt+form/${applied.case_number}` }, word('print.both'));
-    replace(this.body, h('section.card.accepted', h('h1', word('apply.accepted')), h('p.big.mono', applied.case_number), applied.repeated_request && h('p.notice', word('apply.repeated')),
+    replace(this.body, h('section.card.accepted', h('h1', word('apply.accepted')), h('p.big.mono', inGroups(applied.case_number)), applied.repeated_request && h('p.notice', word('apply.repeated')),
       h('dl.facts', h('dt', word('field.form.fee_fen')), h('dd', h('b', yuan(applied.fee_fen))), h('dt', word('case.statutory_deadline')), h('dd', date(dayNumber(applied.statutory_deadline_ms))),
         h('dt', word('role.registry')), h('dd', applied.registry_name)),
       (applied.warnings ?? []).map((warning) => h('p.alarm.warning', h('span.dot'), language === 'zh' ? warning.chinese : warning.english)),

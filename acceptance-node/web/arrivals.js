@@ -6,6 +6,7 @@ import { decide, refused } from './decide.js';
 import { h, replace } from './dom.js';
 import { field, problemText, tell } from './fields.js';
 import { acts } from './acts.js';
+import { caseLink } from './numbers.js';
 import { caseNumber } from './scan.js';
 import { table } from './table.js';
 import { named, number, time, word } from './words.js';
@@ -57,7 +58,7 @@ class Arrival {
         h('button.primary', { type: 'button', onclick: () => this.receive(waiting) }, word('package.all_here', { n: number(waiting.length) })))),
       h('div.scroll', table([
         { label: word('case.card_serial'), cell: ({ card_serial: serial }) => h('span.mono', serial) },
-        { label: word('cases.number'), cell: ({ case_number: each }) => h('a.mono', { href: `#/case/${each}` }, each) },
+        { label: word('cases.number'), cell: ({ case_number: each }) => caseLink(each) },
         { label: word('package.standing'), cell: ({ standing }) => h(`span.standing.${standing}`, named('package', standing)) },
         { label: word('stock.time'), cell: ({ time_ms: ms }) => time(ms) },
         ...(this.mayAct ? [{ label: '', cell: (card) => card.standing === 'CARD_ON_ITS_WAY' && h('div.buttons', ['miss', 'receive-bad', 'receive'].map((name) =>
@@ -97,7 +98,7 @@ class Arrival {
   async done(results) {
     const wrong = results.filter(({ refusal }) => refusal);
     replace(this.problems, wrong.length > 0 && h('section.results', h('h3', word('cases.refused', { n: wrong.length })), h('ul', wrong.map(({ case_number: each, refusal }) =>
-      h('li', h('a.mono', { href: `#/case/${each}` }, each), ' ', problemText(refused(refusal)), ' ', h('code', refusal.code))))));
+      h('li', caseLink(each), ' ', problemText(refused(refusal)), ' ', h('code', refusal.code))))));
     if (results.length > wrong.length) tell(word('cases.done', { n: results.length - wrong.length }));
     await this.load(false);
     if (this.waiting().length) this.scan.input.focus();

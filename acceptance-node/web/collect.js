@@ -6,6 +6,7 @@ import { refused } from './decide.js';
 import { h, replace } from './dom.js';
 import { enterMovesOn, field, sayProblem, tell } from './fields.js';
 import { facts } from './facts.js';
+import { caseLink, inGroups } from './numbers.js';
 import { readScan, scannedCode } from './scan.js';
 import { table } from './table.js';
 import { date, day, duration, named, word } from './words.js';
@@ -33,7 +34,7 @@ async function counter({ body, onChange, seek }) {
   const load = async () => {
     const { cases = [] } = await call('list', { state: 'ready', limit: shownMost });
     replace(waiting, table([
-      { label: word('cases.number'), cell: ({ case_number: number }) => h('a.mono', { href: `#/collect/${number}` }, number) },
+      { label: word('cases.number'), cell: ({ case_number: number }) => caseLink(number, 'collect') },
       { label: word('cases.applicant'), cell: (row) => [row.name_masked, h('small.mono', row.citizen_number_masked)] },
       { label: word('cases.kind'), cell: ({ kind }) => named('kind', kind) },
       { label: word('collect.since'), cell: ({ changed_ms: ms }) => word('ago', { age: duration(Date.now() - Number(ms)) }) },
@@ -53,7 +54,7 @@ async function handOver({ body }, number) {
   const { case_row: row, state } = await call('show', { case_number: number });
   if (state !== 'ready') return notHere(body, row, state, scanned && await call('receipt_check', { case_number: number, code: scanned }));
   const counterForm = new Counter(row, scanned);
-  replace(body, h('div.head', h('div', h('h1', word('collect.title', { name: row.form.person.name })), h('p.mono', number)),
+  replace(body, h('div.head', h('div', h('h1', word('collect.title', { name: row.form.person.name })), h('p.mono', inGroups(number))),
     h('div.buttons', h('a.button', { href: '#/collect' }, word('collect.other')))), counterForm.element);
   counterForm.begin();
   return undefined;
@@ -62,7 +63,7 @@ async function handOver({ body }, number) {
 function notHere(body, row, state, checked) {
   const back = h('a.button.primary', { href: '#/collect' }, word('collect.other'));
   const returned = { 'in-transit': 'collect.in-transit', collected: 'collect.collected' }[state] ?? 'collect.not_here';
-  replace(body, h('div.head', h('h1', named('state', state), h('small.mono', row.case_number))), h('section.card', h('p.notice', word(returned, { state: named('state', state) })),
+  replace(body, h('div.head', h('h1', named('state', state), h('small.mono', inGroups(row.case_number)))), h('section.card', h('p.notice', word(returned, { state: named('state', state) })),
     checked && (checked.right ? h('p.hint', word('collect.receipt.right')) : h('p.problem', { role: 'alert' }, word('collect.receipt.wrong'))),
     facts([[word('cases.applicant'), row.form.person.name], [word('case.statutory_deadline'), day(row.statutory_deadline_ms)], [word('case.package'), row.package]]),
     h('div.buttons', h('a.button', { href: `#/case/${row.case_number}` }, word('apply.look')), back)));

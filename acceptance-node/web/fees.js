@@ -4,6 +4,7 @@ import { call } from './api.js';
 import { download } from './download.js';
 import { h, replace } from './dom.js';
 import { ask, tell } from './fields.js';
+import { caseLink, inGroups } from './numbers.js';
 import { table } from './table.js';
 import { clock, dayNumber, named, number, word, yuan } from './words.js';
 
@@ -37,7 +38,7 @@ export async function feesPage({ body, query, may, reload }) {
     ], clerks)),
     h('div.scroll', table([
       { label: word('fees.time'), cell: ({ time_ms: ms }) => clock(ms) },
-      { label: word('cases.number'), cell: ({ case_number: number_ }) => h('a.mono', { href: `#/case/${number_}` }, number_) },
+      { label: word('cases.number'), cell: ({ case_number: number_ }) => caseLink(number_) },
       { label: word('fees.item'), cell: ({ item }) => named('fee', item) },
       { label: word('cases.kind'), cell: ({ kind, waiver }) => [named('kind', kind), waiver !== 'NO_WAIVER' && h('span.flag', named('waiver', waiver))] },
       { label: word('fees.move'), cell: ({ move }) => named('fee', move) },
@@ -72,7 +73,7 @@ function byClerk(entries) {
 }
 
 const refund = (entry, reload) => ask({
-  title: word('fees.refund'), lead: entry.case_number, fields: [], confirm: `${word('fees.refund')} ${yuan(entry.amount_fen)}`,
+  title: word('fees.refund'), lead: inGroups(entry.case_number), fields: [], confirm: `${word('fees.refund')} ${yuan(entry.amount_fen)}`,
   act: async () => {
     const { amount_fen: fen } = await call('refund', { case_number: entry.case_number });
     tell(word('fees.refunded_now', { sum: yuan(fen) }));

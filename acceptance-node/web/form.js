@@ -7,6 +7,7 @@ import { divisionPicker } from './division_picker.js';
 import { h, replace } from './dom.js';
 import { citedCase, enterMovesOn, field, sayProblem } from './fields.js';
 import { Fingers } from './fingers.js';
+import { caseLink } from './numbers.js';
 import { photoField } from './photo.js';
 import { date, dayNumber, named, word } from './words.js';
 
@@ -195,6 +196,6 @@ export class RegistrationForm {
   say(problem, elsewhere) {
     sayProblem(problem, this.fields.filter((each) => !each.closest('[hidden]')), elsewhere);
     const number = citedCase(problem);
-    if (number) elsewhere.append(h('p.hint', h('a.mono', { href: `#/case/${number}` }, number)));
+    if (number) elsewhere.append(h('p.hint', caseLink(number)));
   }
 }

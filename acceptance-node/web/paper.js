@@ -4,6 +4,7 @@ import { call } from './api.js';
 import { unbase64 } from './base64.js';
 import { h, replace } from './dom.js';
 import { problemText } from './fields.js';
+import { inGroups } from './numbers.js';
 import { word } from './words.js';
 
 const papers = { receipt: 'PAPER_RECEIPT', form: 'PAPER_FORM', notice: 'PAPER_NOTICE' };
@@ -23,7 +24,7 @@ export async function paperPage({ body, rest: [names = '', caseNumber = ''], onL
   const print = h('button.primary', { type: 'button', onclick: () => window.print() }, word('print.go'));
   const other = wanted.includes('notice') ? [] : ['receipt', 'form'].filter((name) => !wanted.includes(name));
   const sheets = h('div.sheets', h('p.hint', word('print.drawing')));
-  replace(body, h('div.head', h('h1', wanted.map((name) => word(`print.${name}`)).join(' + '), h('small.mono', caseNumber)),
+  replace(body, h('div.head', h('h1', wanted.map((name) => word(`print.${name}`)).join(' + '), h('small.mono', inGroups(caseNumber))),
     h('div.buttons', h('a.button', { href: '#/apply' }, word('apply.next')), h('a.button', { href: `#/case/${caseNumber}` }, word('apply.look')), other.map((name) => h('a.button', { href: `#/print/${name}/${caseNumber}` }, word(`print.${name}`))), print)), sheets);
   try {
     const drawn = [];

@@ -6,6 +6,7 @@ import { h, replace } from './dom.js';
 import { facts } from './facts.js';
 import { ask, tell } from './fields.js';
 import { sayEligibility } from './eligibility.js';
+import { inGroups } from './numbers.js';
 import { date, dayNumber, named, time, word, yuan } from './words.js';
 
 const temporaryCard = (card) => h('section.card', h('h2', word('page.temporary')), facts([
@@ -22,7 +23,7 @@ const handedOver = (collection) => h('section.card', h('h2', word('case.collecti
 function fees(row, { may, reload }) {
   const list = h('div');
   const section = h('section.card', { hidden: true }, h('h2', word('page.fees')), list);
-  const giveBack = (fen) => ask({ title: word('fees.refund'), lead: row.case_number, confirm: `${word('fees.refund')} ${yuan(fen)}`, act: async () => {
+  const giveBack = (fen) => ask({ title: word('fees.refund'), lead: inGroups(row.case_number), confirm: `${word('fees.refund')} ${yuan(fen)}`, act: async () => {
     await call('refund', { case_number: row.case_number });
     tell(word('fees.refunded_now', { sum: yuan(fen) }));
     reload();

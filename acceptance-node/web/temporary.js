@@ -3,6 +3,7 @@
 import { call } from './api.js';
 import { h, replace } from './dom.js';
 import { ask, field, tell } from './fields.js';
+import { caseLink } from './numbers.js';
 import { caseNumber } from './scan.js';
 import { table } from './table.js';
 import { date, dayNumber, named, word, yuan } from './words.js';
@@ -47,7 +48,7 @@ export async function temporaryPage({ body, query, may, reload, onChange }) {
     after = page.next ?? '';
     replace(list, table([
       { label: word('temporary.serial'), cell: ({ card }) => h('span.mono', card.card_serial) },
-      { label: word('cases.number'), cell: ({ case_number: each }) => h('a.mono', { href: `#/case/${each}` }, each) },
+      { label: word('cases.number'), cell: ({ case_number: each }) => caseLink(each) },
       { label: word('cases.state'), cell: ({ state }) => named('state', state) },
       { label: word('temporary.from'), cell: ({ card }) => date(card.valid_from) },
       { label: word('temporary.until'), cell: ({ card }) => [date(card.valid_until), card.valid_until < today && h('small.late', word('temporary.ended'))] },

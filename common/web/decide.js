@@ -4,6 +4,7 @@
 import { call } from './api.js';
 import { ask, field, withRule } from './fields.js';
 import { isForeign } from './lease.js';
+import { inGroups } from './numbers.js';
 import { isGone } from './offices.js';
 import { named, word } from './words.js';
 
@@ -29,7 +30,7 @@ export async function decide(act, numbers, shown) {
   const fields = (act.fields ?? []).map((each) => each(shown)).filter(Boolean).map((each) => (each.nodeType ? each : field(each)));
   return ask({
     title: word(`act.${act.name}`),
-    lead: numbers.length === 1 ? numbers[0] : word('cases.chosen', { n: numbers.length }),
+    lead: numbers.length === 1 ? inGroups(numbers[0]) : word('cases.chosen', { n: numbers.length }),
     fields, danger: act.danger,
     act: async (values) => {
       const request = act.request ? act.request(values) : values;

@@ -8,6 +8,7 @@ const families = ['state', 'role', 'finger', 'finding'];
 let plain = new Map();
 let patterns = []; // those with values in them
 
+const caseNumber = /\b(\d{12})(\d{6})(\d{7})([0-9A-Z])\b/g;
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const fixed = ([english]) => english.replaceAll('{}', '').length;
 
@@ -33,6 +34,6 @@ function inChinese(text) {
 
 // In the language of the page; what people wrote stays as it is, and English that has no Chinese is left out.
 export function sentence(text = '') {
-  if (language === 'en') return text;
-  return inChinese(text) || (/[^\0-\x7f]/.test(text) ? text : '');
+  const said = language === 'en' ? text : inChinese(text) || (/[^\0-\x7f]/.test(text) ? text : '');
+  return said.replace(caseNumber, '$1-$2-$3-$4');
 }

@@ -48,7 +48,7 @@ add_case(struct table *table, const Yidi__CaseSummary *summary, uint64_t now, st
     uint64_t waiting_ms = now > summary->changed_ms ? now - summary->changed_ms : 0;
     table_add(table,
               (const char *[]){
-                  summary->case_number,
+                  output_case_number(summary->case_number, arena),
                   summary->state,
                   output_term(&yidi__application_kind__descriptor, (int)summary->kind, arena),
                   summary->name_masked,

@@ -138,7 +138,8 @@ keeps_fingerprints(const Yidi__ApplicationForm *form, const struct application_f
 
 static int
 ask_amend(const struct settings *settings, const char *case_number,
-          const struct application_files *files, struct application *application)
+          const struct application_files *files, struct application *application,
+          struct arena *arena)
 {
     AUTO(session) struct session session = { 0 };
     AUTO(answer) struct answer answer = { 0 };
@@ -161,7 +162,8 @@ ask_amend(const struct settings *settings, const char *case_number,
     if (settings->json)
         output_json(&answer.response->decided->base);
     else
-        printf("%s is %s\n", case_number, answer.response->decided->results[0]->state);
+        printf("%s is %s\n", output_case_number(case_number, arena),
+               answer.response->decided->results[0]->state);
     return EXIT_DONE;
 }
 
@@ -206,7 +208,7 @@ hand_in(const struct settings *settings, const struct arguments *arguments, cons
     if (result != OK)
         return report_result(settings, result, &refusal);
     if (amends)
-        return ask_amend(settings, case_number, &files, &application);
+        return ask_amend(settings, case_number, &files, &application, &arena);
     application.apply.draft = (char *)(draft == NULL ? "" : draft);
     return ask(settings, &application, arguments_flag(arguments, "anyway"));
 }

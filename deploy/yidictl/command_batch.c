@@ -64,8 +64,9 @@ print_report(const struct settings *settings, const Yidi__BatchReport *report, s
     table_init(&table, member_columns, sizeof member_columns / sizeof *member_columns);
     for (size_t i = 0; i < report->n_cards; i++) {
         const Yidi__BatchMember *card = report->cards[i];
-        table_add(&table, (const char *[]){ card->case_number, card->state, card->card_serial,
-                                            card->left ? "in this batch no more" : "" });
+        table_add(&table,
+                  (const char *[]){ output_case_number(card->case_number, arena), card->state,
+                                    card->card_serial, card->left ? "in this batch no more" : "" });
     }
     fputc('\n', stdout);
     table_print(&table, stdout);
@@ -151,7 +152,7 @@ export_page(struct session *session, Yidi__BatchExport *export, struct batch_fil
 }
 
 static void
-print_exported(const struct settings *settings, const struct batch_files *files)
+print_exported(const struct settings *settings, struct batch_files *files)
 {
     if (settings->json) {
         output_json(&files->manifest.base);
@@ -160,7 +161,8 @@ print_exported(const struct settings *settings, const struct batch_files *files)
     printf("%zu cards in %s, %zu left out\n", files->written, files->folder, files->left_out);
     for (size_t i = 0; i < files->manifest.n_cards; i++)
         if (files->manifest.cards[i]->left_out[0] != '\0')
-            printf("%s: %s\n", files->manifest.cards[i]->case_number,
+            printf("%s: %s\n",
+                   output_case_number(files->manifest.cards[i]->case_number, &files->arena),
                    files->manifest.cards[i]->left_out);
 }
 

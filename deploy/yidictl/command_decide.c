@@ -66,7 +66,8 @@ add_result(struct batch *batch, const Yidi__CaseResult *result)
     else
         batch->refused_count++;
     table_add(&batch->table,
-              (const char *[]){ result->case_number, result->state, result->card_serial, text });
+              (const char *[]){ output_case_number(result->case_number, &batch->table.arena),
+                                result->state, result->card_serial, text });
 }
 
 static void

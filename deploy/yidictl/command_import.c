@@ -71,7 +71,7 @@ print_warnings(const struct import *import, const Yidi__ImportResult *result)
 }
 
 static void
-print_result(const struct import *import, const Yidi__ImportResult *result)
+print_result(struct import *import, const Yidi__ImportResult *result)
 {
     char text[REPORT_BYTES];
     if (import->settings->json) {
@@ -83,7 +83,7 @@ print_result(const struct import *import, const Yidi__ImportResult *result)
                 text);
     } else {
         printf("%s: line %llu: %s%s\n", result->file, (unsigned long long)result->line,
-               result->applied->case_number,
+               output_case_number(result->applied->case_number, &import->arena),
                result->applied->repeated_request ? " (known already)" : "");
         print_warnings(import, result);
     }

@@ -26,10 +26,10 @@ print(const struct settings *settings, const Yidi__Leased *leased, struct arena 
     if (settings->json)
         output_json(&leased->base);
     else if (lease == NULL)
-        printf("%s  nobody has it in hand\n", leased->case_number);
+        printf("%s  nobody has it in hand\n", output_case_number(leased->case_number, arena));
     else
-        printf("%s  %s has it in hand until %s\n", leased->case_number, lease->operator_,
-               output_time(lease->until_ms, arena));
+        printf("%s  %s has it in hand until %s\n", output_case_number(leased->case_number, arena),
+               lease->operator_, output_time(lease->until_ms, arena));
 }
 
 static int

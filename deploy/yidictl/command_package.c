@@ -32,7 +32,7 @@ print_report(const Yidi__PackageReport *report, struct arena *arena)
     for (size_t i = 0; i < report->n_cards; i++) {
         const Yidi__PackageCard *card = report->cards[i];
         table_add(&table, (const char *[]){
-                              card->case_number,
+                              output_case_number(card->case_number, arena),
                               card->card_serial,
                               output_time(card->time_ms, arena),
                               output_term_after("card", &yidi__package_standing__descriptor,

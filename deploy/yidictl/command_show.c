@@ -255,7 +255,7 @@ print_fields(const struct settings *settings, const Yidi__Shown *shown, struct a
     AUTO(table) struct table table;
     const Yidi__Case *row = shown->case_row;
     table_init(&table, table_field_columns, 2);
-    table_add_field(&table, "case number", row->case_number);
+    table_add_field(&table, "case number", output_case_number(row->case_number, arena));
     table_add_field(&table, "state",
                     output_format(arena, "%s%s", shown->state,
                                   shown->overdue    ? ", overdue"

@@ -114,7 +114,7 @@ print_spoiled(const Yidi__StockReport *report, struct arena *arena)
         table_add(&table, (const char *[]){
                               output_time(card->time_ms, arena),
                               card->card_serial,
-                              card->case_number,
+                              output_case_number(card->case_number, arena),
                               number(card->attempt, arena),
                               card->operator_,
                               output_term(&yidi__spoiled_why__descriptor, (int)card->why, arena),

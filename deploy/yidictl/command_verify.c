@@ -32,7 +32,7 @@ print_verified(const Yidi__Verified *verified, struct arena *arena)
                                   verified->role,
                                   verified->revoked ? "  NOT TRUSTED ANY MORE" : ""));
     table_add_field(&table, "what", verified->kind);
-    table_add_field(&table, "case number", verified->case_number);
+    table_add_field(&table, "case number", output_case_number(verified->case_number, arena));
     if (verified->peer[0] != '\0')
         table_add_field(&table, "stream",
                         output_format(arena, "with %s, message %llu", verified->peer,

@@ -6,7 +6,9 @@
 
 #include "common/core/arena.h"
 #include "common/core/format.h"
+#include "common/domain/case_number.h"
 #include "common/io/json.h"
+#include "deploy/yidictl/output.h"
 
 /* How the user wrote what the office knows by its field in proto/control.proto. */
 static const char *
@@ -71,6 +73,28 @@ append_chinese(const struct settings *settings, const char *chinese, char text[R
         format_text(text + used, REPORT_BYTES - used, "（%s）", chinese);
 }
 
+/* The case that a rule names, in groups as everywhere else. */
+static void
+group_numbers(const char *rule, char ret_rule[REPORT_BYTES])
+{
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    size_t used = 0;
+    ret_rule[0] = '\0';
+    while (*rule != '\0') {
+        char number[CASE_NUMBER_CHARS + 1];
+        size_t size = strspn(rule, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        snprintf(number, sizeof number, "%.*s", (int)size, rule);
+        bool is_number = size == CASE_NUMBER_CHARS && case_number_check(number, "", NULL) == OK;
+        size = size == 0 ? 1 : size;
+        format_text(ret_rule + used, REPORT_BYTES - used, "%.*s",
+                    is_number ? REPORT_BYTES : (int)size,
+                    is_number ? output_case_number(number, &arena) : rule);
+        used += strlen(ret_rule + used);
+        rule += size;
+    }
+}
+
 void
 report_format(const struct settings *settings, const Yidi__Refusal *refusal,
               char ret_text[REPORT_BYTES])
@@ -80,8 +104,10 @@ report_format(const struct settings *settings, const Yidi__Refusal *refusal,
                      refusal->field[strspn(refusal->field, "abcdefghijklmnopqrstuvwxyz-")] == '\0';
     const char *field = is_option ? refusal->field : user_name(refusal->field);
     const char *dashes = is_option && field[0] != '\0' && field[0] != '-' ? "--" : "";
+    char rule[REPORT_BYTES];
+    group_numbers(refusal->rule, rule);
     format_text(ret_text, REPORT_BYTES, "%s%s%s%s: %s", refusal->code, field[0] == '\0' ? "" : " ",
-                dashes, field, refusal->rule);
+                dashes, field, rule);
     append_chinese(settings, code == REFUSAL_NONE ? "" : refusal_meaning_chinese(code), ret_text);
 }
 

@@ -5,6 +5,7 @@ import { base64 } from './base64.js';
 import { decide, refusalText } from './decide.js';
 import { h, replace } from './dom.js';
 import { ask, field, problemText, tell } from './fields.js';
+import { caseLink } from './numbers.js';
 import { learnOffices, officeName } from './offices.js';
 import { save } from './download.js';
 import { table } from './table.js';
@@ -60,7 +61,7 @@ async function one(context, batch) {
         may('batch_import') && [h('button.primary', { type: 'button', onclick: () => file.click() }, word('batch.import')), file])),
     progress,
     h('div.scroll', table([
-      { label: word('cases.number'), cell: ({ case_number: number_ }) => h('a.mono', { href: `#/case/${number_}` }, number_) },
+      { label: word('cases.number'), cell: ({ case_number: number_ }) => caseLink(number_) },
       { label: word('cases.state'), cell: ({ state, left }) => [named('state', state), left && h('span.flag.doubt', word('batch.left'))] },
       { label: word('case.card_serial'), cell: ({ card_serial: serial }) => h('span.mono', serial || '–') },
     ], cards)),
@@ -110,7 +111,7 @@ function sayExported(place, cards) {
   replace(place, h(out.length ? 'section.results' : 'p.calm', out.length ? h('h2', word('batch.exported.some', { n: number(cards.length - out.length), out: number(out.length) }))
     : [h('span.dot'), word('batch.exported.all', { n: number(cards.length) })], out.length > 0 && h('ul', out.map(({ case_number: each, left_out: why }) => {
     const [code] = why.split(' ');
-    return h('li', h('a.mono', { href: `#/case/${each}` }, each), ' ', named('code', code), ' ', h('code', code));
+    return h('li', caseLink(each), ' ', named('code', code), ' ', h('code', code));
   }))), cut.length > 0 && h('p.hint', word('batch.exported.cut', { n: number(cut.length), count: cut.length })));
 }
 

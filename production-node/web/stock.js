@@ -3,6 +3,7 @@
 import { call } from './api.js';
 import { h, replace } from './dom.js';
 import { ask, field, tell } from './fields.js';
+import { caseLink } from './numbers.js';
 import { table } from './table.js';
 import { named, number, time, word } from './words.js';
 
@@ -46,7 +47,7 @@ export async function stockPage({ body, reload, may, onChange }) {
     h('section.card', h('h2', word('stock.spoiled_cards')), table([
       { label: word('stock.time'), cell: ({ time_ms: ms }) => time(ms) },
       { label: word('case.card_serial'), cell: ({ card_serial: serial }) => h('span.mono', serial) },
-      { label: word('cases.number'), cell: ({ case_number: number_ }) => (number_ ? h('a.mono', { href: `#/case/${number_}` }, number_) : '–') },
+      { label: word('cases.number'), cell: ({ case_number: number_ }) => (number_ ? caseLink(number_) : '–') },
       { label: word('stock.why'), cell: ({ why, text }) => [named('spoiled', why), text && h('small', text)] },
       { label: word('case.attempt'), number: true, cell: ({ attempt }) => number(attempt) },
       { label: word('who'), cell: ({ operator }) => operator || '–' },

@@ -5,6 +5,7 @@ import { readCitizenNumber } from './citizen_number.js';
 import { h, replace } from './dom.js';
 import { facts } from './facts.js';
 import { field, sayProblem } from './fields.js';
+import { caseLink } from './numbers.js';
 import { date, word } from './words.js';
 
 export async function cardsPage({ body }) {
@@ -37,7 +38,7 @@ export function cardsOf(report) {
     [word('cards.valid'), report.card_serial ? [serial(report.card_serial), ' ', report.reported_lost ? h('em.late', word('cards.lost')) : h('em.good', word('cards.good'))] : word('cards.none')],
     [word('cards.until'), report.card_serial ? date(report.valid_until, word('long_term')) : ''],
     [word('cards.lost.on'), report.reported_lost ? [report.lost_reported_on ? date(report.lost_reported_on) : word('cards.lost.file'),
-      ' ', report.lost_reported_case && h('a.mono', { href: `#/case/${report.lost_reported_case}` }, report.lost_reported_case)] : ''],
+      ' ', report.lost_reported_case && caseLink(report.lost_reported_case)] : ''],
     [word('cards.former'), report.former_card_serial && serial(report.former_card_serial)],
     [word('cards.destroyed'), report.former_card_destroyed_on ? date(report.former_card_destroyed_on) : ''],
   ]);

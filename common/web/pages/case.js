@@ -6,6 +6,7 @@ import { h, replace } from '../dom.js';
 import { facts } from '../facts.js';
 import { ask, field, problemText, tell } from '../fields.js';
 import { askTakeOver, hold, isMine, isOpen, keepHolding, leaseText, letGo, takeOver } from '../lease.js';
+import { caseLink, inGroups } from '../numbers.js';
 import { isGone, learnOffices, officeName } from '../offices.js';
 import { finding } from '../rules.js';
 import { sentence } from '../sentences.js';
@@ -61,7 +62,7 @@ function draw(context, shown) {
   const acts = actsOn(context, shown);
   replace(body,
     h('div.head', h('div', h('h1', named('state', shown.state), shown.overdue && h('em.late', word('urgency.overdue')), shown.due_soon && h('em.soon', word('urgency.soon'))),
-      h('p', h('span.mono', row.case_number), ' · ', named('kind', row.form?.kind), row.revision ? ` · ${word('case.revision', { n: row.revision })}` : '')),
+      h('p', h('span.mono', inGroups(row.case_number)), ' · ', named('kind', row.form?.kind), row.revision ? ` · ${word('case.revision', { n: row.revision })}` : '')),
       h('div.buttons', !shown.lease && isOpen(row) && leaseButton(context, 'hold', () => hold(row.case_number)), acts.map((act) => h(act.danger ? 'button.danger' : act.first ? 'button.primary' : 'button', { type: 'button', onclick: () => carryOut(act, shown, reload) },
         word(`act.${act.name}`), act.key && h('kbd', act.key))))),
     h('p.stale.hint'), shown.lease && leaseBand(context, shown),
@@ -229,7 +230,7 @@ function circumstances(row) {
     [word('case.destroyed'), row.destroyed_serial && h('span.mono', row.destroyed_serial)],
     [word('case.batch'), row.batch && h('a', { href: `#/batches/${row.batch}` }, row.batch)],
     [word('case.package'), row.package && h('a', { href: `#/package/${encodeURIComponent(row.package)}/${row.production_office}` }, row.package)],
-    [word('case.displaced'), row.displaced_case && h('a.mono', { href: `#/case/${row.displaced_case}` }, row.displaced_case)],
+    [word('case.displaced'), row.displaced_case && caseLink(row.displaced_case)],
     [word('case.redirections'), row.redirections ? number(row.redirections) : ''],
     [word('case.policy'), row.policy_version ? number(row.policy_version) : ''],
     [word('case.erase_due'), Number(row.erase_due_ms) ? day(row.erase_due_ms) : ''],

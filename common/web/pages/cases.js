@@ -6,6 +6,7 @@ import { h, replace } from '../dom.js';
 import { download } from '../download.js';
 import { problemText, tell } from '../fields.js';
 import { askTakeOver, hold, isForeign, isMine, isOpen, leaseFlag, letGo, takeOver } from '../lease.js';
+import { caseLink } from '../numbers.js';
 import { finding } from '../rules.js';
 import { sentence } from '../sentences.js';
 import { day, dayNumber, duration, named, number, time, word } from '../words.js';
@@ -169,7 +170,7 @@ class Queue {
   // What was refused, above the table.
   sayRefused(refused) {
     replace(this.results, refused.length ? h('section.results', h('h2', word('cases.refused', { n: refused.length })), h('ul', refused.map(([each, why, code]) =>
-      h('li', h('a.mono', { href: `#/case/${each}` }, each), ' ', why, ' ', h('code', code))))) : null);
+      h('li', caseLink(each), ' ', why, ' ', h('code', code))))) : null);
   }
 
   choose(numbers) {
@@ -217,7 +218,7 @@ function caseTable(rows, chosen, changed, who) {
   const table = h('table.cases', h('thead', h('tr', h('th', all), ['number', 'applicant', 'kind', 'state', 'changed', 'due'].map((name) => h('th', { scope: 'col' }, word(`cases.${name}`))))),
     h('tbody', rows.map((row) => h(row.overdue ? 'tr.late' : row.due_soon ? 'tr.soon' : 'tr', { 'data-number': row.case_number },
       h('td', box(row)),
-      h('td', h('a.mono', { href: `#/case/${row.case_number}` }, row.case_number)),
+      h('td', caseLink(row.case_number)),
       h('td', row.name_masked ? h('span.name', row.name_masked) : h('span.hint', word('case.erased.short')), h('small.mono', row.citizen_number_masked)),
       h('td', named('kind', row.kind)),
       h('td', named('state', row.state), leaseFlag(row.lease, who), row.attention && h('span.flag.bad', { title: `${named('code', row.attention.code)} ${sentence(row.attention.text)}` }, named('code', row.attention.code)),

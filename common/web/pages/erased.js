@@ -2,6 +2,7 @@
 // erased - what was erased because the time for keeping it is over, day by day, and what is next.
 import { call } from '../api.js';
 import { h, replace } from '../dom.js';
+import { caseLink, inGroups } from '../numbers.js';
 import { table } from '../table.js';
 import { date, day, inLanguage, named, number, word } from '../words.js';
 
@@ -11,7 +12,7 @@ export async function erasedPage({ body, may }) {
   const { days = [], next = [], waiting, resting, resting_chinese: restingChinese } = await call('erase_query', { limit: nextShown });
   const sum = (name) => days.reduce((all, row) => all + Number(row[name] ?? 0), 0);
   const figure = (name, count) => h('div.tile', h('span.name', word(`erased.${name}`)), h('b.depth', number(count)));
-  const caseCell = ({ case_number: number_ }) => (may('list') ? h('a.mono', { href: `#/case/${number_}` }, number_) : h('span.mono', number_));
+  const caseCell = ({ case_number: number_ }) => (may('list') ? caseLink(number_) : h('span.mono', inGroups(number_)));
   const counts = ['cases', 'attachments', 'texts', 'messages'];
   replace(body, h('div.head', h('h1', word('page.erased'))),
     resting && h('p.alarm.warning', h('span.dot'), h('span', word('erased.resting')), h('small', inLanguage(resting, restingChinese))),

@@ -3,6 +3,7 @@
 import { call } from '../api.js';
 import { h, replace } from '../dom.js';
 import { problemText } from '../fields.js';
+import { caseLink } from '../numbers.js';
 import { learnOffices, officeName } from '../offices.js';
 import { table } from '../table.js';
 import { named, number, time, word } from '../words.js';
@@ -39,7 +40,7 @@ function say(place, report) {
   replace(place, h('p', h('b.mono', report.package), ' ', `${officeName(report.production_office)} → ${officeName(report.acceptance_office)}`),
     h('section.stages', figure(word('package.expected'), report.expected), figure(word('package.arrived'), report.arrived), figure(word('package.missing'), report.missing, Number(report.missing))),
     h('div.scroll', table([
-      { label: word('cases.number'), cell: ({ case_number: number_ }) => h('a.mono', { href: `#/case/${number_}` }, number_) },
+      { label: word('cases.number'), cell: ({ case_number: number_ }) => caseLink(number_) },
       { label: word('case.card_serial'), cell: ({ card_serial: serial }) => h('span.mono', serial) },
       { label: word('package.standing'), cell: ({ standing }) => h(`span.standing.${standing}`, named('package', standing)) },
       { label: word('stock.time'), cell: ({ time_ms: ms }) => time(ms) },

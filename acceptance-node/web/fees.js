@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // fees - the window's ledger, day by day: what was taken, is due back, was given back; it balances, and goes out as CSV.
 import { call } from './api.js';
+import { dayInput, dayProblem, readDay, written } from './dates.js';
 import { download } from './download.js';
 import { h, replace } from './dom.js';
 import { ask, tell } from './fields.js';
@@ -9,15 +10,16 @@ import { table } from './table.js';
 import { clock, dayNumber, named, number, word, yuan } from './words.js';
 
 const entriesMost = 2000;
-const written = (day) => String(day).replace(/(\d{4})(\d\d)(\d\d)/, '$1-$2-$3');
 
 export async function feesPage({ body, query, may, reload }) {
   const today = dayNumber(Date.now());
   const day = Number(query.date) || today;
   const step = (days) => dayNumber(Date.parse(`${written(day)}T04:00:00Z`) + days * 86400000);
   const turn = (days, text) => h('a.button', { href: `#/fees?date=${step(days)}`, 'aria-label': word(days < 0 ? 'fees.day_before' : 'fees.day_after') }, text);
-  const chosen = h('input', { type: 'date', value: written(day), max: written(today), 'aria-label': word('fees.day'), onchange: (event) => {
-    location.hash = `#/fees?date=${event.target.value.replaceAll('-', '')}`;
+  const chosen = dayInput({ value: day, max: today, 'aria-label': word('fees.day'), onchange: ({ target: input }) => {
+    const wanted = dayProblem(input.value, { max: today }) ? 0 : readDay(input.value);
+    if (wanted) location.hash = `#/fees?date=${wanted}`;
+    else input.value = written(day);
   } });
   const { entries, before } = await ledger(day);
   const sum = (move) => entries.filter((entry) => entry.move === move).reduce((total, { amount_fen: fen }) => total + fen, 0);

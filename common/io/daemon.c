@@ -158,7 +158,8 @@ static enum result
 run(struct daemon *daemon)
 {
     enum result result = OK;
-    log_line(LOG_INFO, "ready", "office=%s bind=%s", daemon->options.office, daemon->options.bind);
+    log_line(LOG_INFO, "ready", "office=%s bind=%s console=%s", daemon->options.office,
+             daemon->options.bind, daemon->console == NULL ? "none" : daemon->console_address);
     while (result == OK && !daemon->stopping) {
         wait_for_work(daemon);
         const struct office_time now = clock_now();

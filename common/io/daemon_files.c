@@ -174,6 +174,16 @@ daemon_console_options(const struct daemon_options *options)
     };
 }
 
+void
+daemon_console_address(const struct daemon_options *options,
+                       char ret_address[CONSOLE_ADDRESS_BYTES])
+{
+    const char *scheme = options->console_certificate == NULL ? "http" : "https";
+    ret_address[0] = '\0';
+    if (options->console != NULL)
+        snprintf(ret_address, CONSOLE_ADDRESS_BYTES, "%s://%s", scheme, options->console);
+}
+
 struct admission_limits
 daemon_admission_limits(const struct daemon_options *options)
 {

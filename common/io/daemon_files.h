@@ -80,6 +80,11 @@ void daemon_options_free(const struct role *role, struct daemon_options *options
 struct stream_limits daemon_stream_limits(const struct daemon_options *options);
 /* listen is NULL when no console is wanted. */
 struct http_options daemon_console_options(const struct daemon_options *options);
+
+/* Where it listens, such as https://10.0.0.5:8443; "" when none is wanted. */
+enum { CONSOLE_ADDRESS_BYTES = 300 };
+void daemon_console_address(const struct daemon_options *options,
+                            char ret_address[CONSOLE_ADDRESS_BYTES]);
 struct admission_limits daemon_admission_limits(const struct daemon_options *options);
 
 /* Load everything and check that it belongs together: key and certificate, certificate and root,

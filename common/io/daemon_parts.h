@@ -24,6 +24,7 @@ struct daemon {
     struct link *link;
     struct control_server *control;
     struct console *console; /* NULL: none is wanted */
+    char console_address[CONSOLE_ADDRESS_BYTES];
     struct spool *spool;
     struct office *office;
     int signals;

@@ -95,6 +95,7 @@ refuse_journal(const struct daemon *daemon, struct refusal *ret_refusal)
 static enum result
 open_office(struct daemon *daemon, const struct role *role, struct refusal *ret_refusal)
 {
+    daemon_console_address(&daemon->options, daemon->console_address);
     struct office_options options = {
         .code = daemon->options.office,
         .role = role,
@@ -112,6 +113,7 @@ open_office(struct daemon *daemon, const struct role *role, struct refusal *ret_
         .directory_grace_ms = daemon->options.directory_grace * 1000,
         .comparator = daemon->options.comparator,
         .public_address = daemon->options.public_address,
+        .console_address = daemon->console_address[0] == '\0' ? NULL : daemon->console_address,
         .session_idle_ms = daemon->options.session_idle * 1000,
         .session_max_ms = daemon->options.session_max * 1000,
         .ports = daemon_ports(daemon),

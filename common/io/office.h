@@ -74,6 +74,7 @@ struct office_options {
     uint64_t directory_grace_ms;  /* after its expiry, until new applications are refused */
     const char *comparator;       /* command line (acceptance-node/collection.h); NULL: none */
     const char *public_address;   /* where applicants reach the console; NULL: nowhere */
+    const char *console_address;  /* where it listens, for a browser; NULL: there is none */
     uint64_t session_idle_ms; /* of sessions in the console (session.h) that begin from now on */
     uint64_t session_max_ms;
     struct office_ports ports;

@@ -158,6 +158,8 @@ fill_office(const struct office *office, struct arena *arena, Yidi__StatusReport
     report->office = (char *)office->journal.office;
     report->name = office_self(office)->name;
     report->role = (char *)office->options.role->unit;
+    if (office->options.console_address != NULL)
+        report->console = (char *)office->options.console_address;
     report->tree_size = office->journal.committed.size;
     report->epoch = office->journal.epoch;
     report->head = (char *)office->journal.head;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // fields - what is typed in: labelled fields, the dialogs and pages that hold them, and what is wrong said beside the field.
+import { dayInput, dayProblem, readDay } from './dates.js';
 import { h, replace } from './dom.js';
 import { sentence } from './sentences.js';
 import { language, named, word } from './words.js';
@@ -21,18 +22,21 @@ function choices({ name, label, options, value = [], hint }) {
 }
 
 // field({ name, label, type, options: [[value, text]], many, value, required, hint, rows, check, when }); element.read() gives its value.
-// check(text) says what is wrong with it as it is typed. when(values) tells whether a dialog asks for it, given all values.
+// type 'day' is typed as 2027-01-31; its value, min and max are 20270131. check(text) says what is wrong with it as it is typed. when(values) tells whether a dialog asks for it, given all values.
 export function field({ many, ...rest }) {
   return many ? choices(rest) : single(rest);
 }
 
-function single({ name, label, type = 'text', options, value, required, hint, rows, check, when, ...more }) {
+function single({ name, label, type = 'text', options, value, required, hint, rows, check: checked, when, ...more }) {
+  const check = type === 'day' ? (text) => dayProblem(text, more) : checked;
   const id = `field-${(serial += 1)}`;
   const shared = { id, name, required: Boolean(required), 'aria-describedby': `${id}-wrong`, ...more };
   let input;
   if (options) {
     input = h('select', shared, options.map(([key, text]) => h('option', { value: String(key) }, text)));
     input.value = String(value ?? options[0]?.[0] ?? '');
+  } else if (type === 'day') {
+    input = dayInput({ ...shared, value });
   } else if (rows) {
     input = h('textarea', { ...shared, rows });
     input.value = value ?? '';
@@ -58,8 +62,10 @@ function single({ name, label, type = 'text', options, value, required, hint, ro
   // What must be given and is not, said beside the field.
   element.missing = () => {
     const missing = input.required && !input.closest('[hidden]') && !element.read();
+    const noDay = type === 'day' && input.value && (check(input.value) || (readDay(input.value) ? '' : word('day.wrong')));
     if (missing) element.say(word(type === 'checkbox' ? 'required.tick' : 'required'));
-    return missing;
+    else if (noDay) element.say(noDay);
+    return missing || Boolean(noDay);
   };
   input.addEventListener('input', () => element.say(''));
   if (check) input.addEventListener('input', () => element.say(input.value ? check(input.value.trim()) : ''));
@@ -68,7 +74,7 @@ function single({ name, label, type = 'text', options, value, required, hint, ro
 
 // The browser's own button speaks the browser's language: ours stands in its place, and the keyboard finds the input itself.
 export function fileButton(input) {
-  const name = h('span.name', word('file.none'));
+  const name = h('span.name', { 'data-foreign': '' }, word('file.none'));
   input.classList.add('covered');
   input.addEventListener('change', () => { name.textContent = input.files[0]?.name ?? word('file.none'); });
   return h('span.file', input, h('label.button', { for: input.id, 'aria-hidden': 'true' }, word('file.choose')), name);

@@ -2,7 +2,9 @@
  *
  * status, peers, metrics - how the office itself is, and its streams with other offices.
  */
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/io/tree_head.h"
 #include "deploy/yidictl/command.h"
@@ -83,16 +85,28 @@ run_peers(const struct settings *settings, const struct arguments *arguments)
     return EXIT_DONE;
 }
 
+/* As everybody calls an office of that role. */
 static const char *
-head_text(const char *head, struct arena *arena)
+role_text(const char *role)
+{
+    if (strcmp(role, "acceptance") == 0)
+        return "window (受理点)";
+    return strcmp(role, "registry") == 0 ? "registry (户籍地公安机关)" : "card centre (制证中心)";
+}
+
+static const char *
+journal_text(const Yidi__StatusReport *report, struct arena *arena)
 {
     struct tree_head parsed;
-    if (head[0] == '\0')
-        return "none yet";
-    if (tree_head_decode(head, &parsed) != OK)
-        return "unreadable";
-    return output_format(arena, "size %llu, signed %s", (unsigned long long)parsed.size,
-                         output_time(parsed.time_ms, arena));
+    const char *entries = output_format(arena, "%" PRIu64 " entr%s", report->tree_size,
+                                        report->tree_size == 1 ? "y" : "ies");
+    if (report->epoch > 1)
+        entries = output_format(arena, "%s, epoch %" PRIu32, entries, report->epoch);
+    if (report->head[0] == '\0')
+        return entries;
+    if (tree_head_decode(report->head, &parsed) != OK)
+        return output_format(arena, "%s; the signed head is unreadable", entries);
+    return output_format(arena, "%s, signed %s", entries, output_time(parsed.time_ms, arena));
 }
 
 /* How much lies at each stage, and how urgent it is. */
@@ -117,15 +131,15 @@ print_states(const Yidi__StatusReport *report, struct arena *arena)
 static void
 add_room(struct table *table, const Yidi__StatusReport *report, struct arena *arena)
 {
-    enum { MEBIBYTE = 1024 * 1024 };
+    const double gib = 1024.0 * 1024 * 1024;
     table_add_field(table, "store",
-                    output_format(arena, "%u %% of %llu MiB in use%s", report->map_percent,
-                                  (unsigned long long)(report->map_bytes / MEBIBYTE),
+                    output_format(arena, "%" PRIu32 " %% of %.1f GiB in use%s", report->map_percent,
+                                  (double)report->map_bytes / gib,
                                   report->map_warning ? "; plan a larger map-size" : ""));
     table_add_field(table, "disk",
-                    output_format(arena, "%llu MiB free, %llu MiB reserved",
-                                  (unsigned long long)(report->disk_free_bytes / MEBIBYTE),
-                                  (unsigned long long)(report->disk_reserve_bytes / MEBIBYTE)));
+                    output_format(arena, "%.1f GiB free; the last %.1f GiB are for accepted cases",
+                                  (double)report->disk_free_bytes / gib,
+                                  (double)report->disk_reserve_bytes / gib));
     for (size_t i = 0; i < report->n_doors_shut; i++)
         table_add_field(table, i == 0 ? "SHUT" : "",
                         output_format(arena, "%s: %s: %s", report->doors_shut[i]->door,
@@ -151,48 +165,43 @@ print_alarms(const Yidi__StatusReport *report, bool chinese, struct arena *arena
 }
 
 static void
-print_status(const Yidi__StatusReport *report, struct arena *arena)
+print_office(const Yidi__StatusReport *report, struct arena *arena)
 {
     AUTO(table) struct table table;
     table_init(&table, table_field_columns, 2);
     table_add_field(&table, "office", output_format(arena, "%s  %s", report->office, report->name));
-    table_add_field(&table, "role", report->role);
+    table_add_field(&table, "role", role_text(report->role));
     table_add_field(&table, "works",
                     report->halted[0] == '\0' ? "yes"
                                               : output_format(arena, "HALTED: %s", report->halted));
+    table_add_field(&table, "console", report->console[0] == '\0' ? "none" : report->console);
     if (report->shares_missing > 0)
         table_add_field(&table, "recovery",
                         output_format(arena,
                                       "%u offices have not handed back what they hold; cases with "
                                       "them may be behind (yidictl recover)",
                                       report->shares_missing));
-    table_add_field(&table, "journal",
-                    output_format(arena, "epoch %u, %llu entries", report->epoch,
-                                  (unsigned long long)report->tree_size));
-    table_add_field(&table, "head", head_text(report->head, arena));
+    table_add_field(&table, "policy",
+                    report->policy_version == 0
+                        ? "none; the standards of the law hold"
+                        : output_format(arena, "version %" PRIu64, report->policy_version));
     table_add_field(&table, "directory",
-                    output_format(arena, "version %llu, expires %s",
-                                  (unsigned long long)report->directory_version,
+                    output_format(arena, "version %" PRIu64 ", until %s", report->directory_version,
                                   output_time(report->directory_expires_ms, arena)));
-    table_add_field(
-        &table, "policy",
-        report->policy_version == 0
-            ? "none; the standards of the law hold"
-            : output_format(arena, "version %llu", (unsigned long long)report->policy_version));
+    table_add_field(&table, "journal", journal_text(report, arena));
     if (report->journals_rewritten > 0)
         table_add_field(&table, "REWRITTEN",
-                        output_format(arena, "by %llu of the other offices; see yidictl journal",
-                                      (unsigned long long)report->journals_rewritten));
+                        output_format(arena,
+                                      "by %" PRIu64 " of the other offices; see yidictl journal",
+                                      report->journals_rewritten));
     add_room(&table, report, arena);
-    table_add_field(
-        &table, "since start",
-        output_format(arena, "%llu commits, %llu inputs, %llu dropped, %llu turned away",
-                      (unsigned long long)report->commits, (unsigned long long)report->inputs,
-                      (unsigned long long)report->dropped,
-                      (unsigned long long)report->turned_away));
+    table_add_field(&table, "since start",
+                    output_format(arena,
+                                  "%" PRIu64 " acts and messages, written in %" PRIu64
+                                  " commits; %" PRIu64 " not authentic, %" PRIu64 " turned away",
+                                  report->inputs, report->commits, report->dropped,
+                                  report->turned_away));
     table_print(&table, stdout);
-    putchar('\n');
-    print_states(report, arena);
 }
 
 static int
@@ -215,7 +224,9 @@ run_status(const struct settings *settings, const struct arguments *arguments)
         output_json(&answer.response->status->base);
     else {
         print_alarms(answer.response->status, settings->chinese, &answer.arena);
-        print_status(answer.response->status, &answer.arena);
+        print_office(answer.response->status, &answer.arena);
+        putchar('\n');
+        print_states(answer.response->status, &answer.arena);
     }
     return EXIT_DONE;
 }

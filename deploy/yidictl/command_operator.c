@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/domain/duty.h"
+#include "common/domain/operator_name.h"
 #include "deploy/yidictl/command.h"
 #include "deploy/yidictl/output.h"
 #include "deploy/yidictl/report.h"
@@ -131,17 +133,29 @@ static enum result
 read_roles(const struct arguments *arguments, char *roles[ROLES_MAX],
            Yidi__OperatorChange *operator_change, struct refusal *ret_refusal)
 {
+    char words[DUTY_WORDS_BYTES];
     const char *role;
     size_t place = 0;
     operator_change->roles = roles;
     while ((role = arguments_next(arguments, "role", &place)) != NULL) {
         if (operator_change->n_roles == ROLES_MAX)
             return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "role", "each role once");
+        if (duty_role_find(role) == 0)
+            return refuse(ret_refusal, REFUSAL_OPERATOR_ROLES_INVALID, "--role",
+                          "%.40s is none of: %s", role, duty_words(UINT32_MAX, words));
         roles[operator_change->n_roles++] = (char *)role;
     }
     return operator_change->n_roles > 0
                ? OK
                : refuse(ret_refusal, REFUSAL_OPTION_INVALID, "role", "one at least");
+}
+
+/* Too few or too many is a wrong command line; a role that there is not is refused. */
+static int
+report_roles(const struct settings *settings, enum result result, const struct refusal *refusal)
+{
+    return refusal->code == REFUSAL_OPTION_INVALID ? report_usage(settings, result, refusal)
+                                                   : report_result(settings, result, refusal);
 }
 
 static Yidi__OperatorChange
@@ -161,8 +175,9 @@ run_add(const struct settings *settings, const struct arguments *arguments)
     Yidi__OperatorChange operator_change = change_of(arguments, YIDI__OPERATOR_VERB__OPERATOR_ADD);
     enum result result = read_roles(arguments, roles, &operator_change, &refusal);
     if (result != OK)
-        return report_usage(settings, result, &refusal);
-    if (!arguments_flag(arguments, "no-password"))
+        return report_roles(settings, result, &refusal);
+    result = operator_name_check(operator_change.name, "NAME", &refusal);
+    if (result == OK && !arguments_flag(arguments, "no-password")) /* asked last */
         result = secret_read(arguments_text(arguments, "password-file"), operator_change.name, hash,
                              &refusal);
     if (result != OK)
@@ -180,7 +195,7 @@ run_roles(const struct settings *settings, const struct arguments *arguments)
         change_of(arguments, YIDI__OPERATOR_VERB__OPERATOR_ROLES);
     enum result result = read_roles(arguments, roles, &operator_change, &refusal);
     return result == OK ? change(settings, &operator_change)
-                        : report_usage(settings, result, &refusal);
+                        : report_roles(settings, result, &refusal);
 }
 
 static int

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // role - what examiners and issuers can do (yidictl's verbs of a registry).
 import { cardsPage, cardsOf } from './cards.js';
+import { readDay } from './dates.js';
 import { divisionPicker } from './division_picker.js';
 import { h, replace } from './dom.js';
 import { call } from './api.js';
@@ -16,7 +17,6 @@ const paths = ['person.name', 'person.citizen_number', 'person.sex', 'person.eth
 const dayMs = 86400000;
 const answerDays = 15;
 
-const written = (ms) => String(dayNumber(ms)).replace(/(\d{4})(\d\d)(\d\d)/, '$1-$2-$3');
 const tell = (value) => ({ name: 'text', label: word('case.tell'), rows: 4, required: true, maxlength: '600', value });
 
 // What the findings tell against it is chosen already, and said to the applicant.
@@ -35,8 +35,8 @@ const acts = [
   { name: 'return', verb: 'RETURN_FORM', key: 'b', states: ['received', 'examined'], fields: [
     () => ({ name: 'fields', label: word('case.fields'), many: true, options: paths.map((path) => [`form.${path}`, named('field', `form.${path}`)]) }),
     () => tell(''),
-    () => ({ name: 'answer_by', label: word('case.answer_by'), type: 'date', required: true, min: written(Date.now() + dayMs), value: written(Date.now() + answerDays * dayMs) })],
-    request: ({ fields, text, answer_by: by }) => ({ fields, text, answer_by: Number(by.replaceAll('-', '')) }) },
+    () => ({ name: 'answer_by', label: word('case.answer_by'), type: 'day', required: true, min: dayNumber(Date.now() + dayMs), value: dayNumber(Date.now() + answerDays * dayMs) })],
+    request: ({ fields, text, answer_by: by }) => ({ fields, text, answer_by: readDay(by) }) },
   { name: 'refuse', verb: 'REFUSE', key: 'r', danger: true, bulk: true, states: ['received', 'examined', 'returned', 'blocked'], fields: [
     (shown) => ({ name: 'reasons', label: word('case.reason'), many: true, value: found(shown), options: reasons.map((each) => [each, named('reason', each)]), hint: word('case.reason.hint') }),
     (shown) => tell(found(shown).map((each) => named('reason', each)).join('；'))] },

@@ -52,10 +52,15 @@ export async function a_return_asks_for_its_text_and_its_day_beside_the_fields({
   await pu.fillAll({ fields: ['form.phone'], text: 'Please bring a newer photo.', answer_by: '' });
   await pu.confirm();
   await pu.dialog().waitFor();
-  await pu.field('answer_by').evaluate((input) => input.removeAttribute('min')); // the office has the last word
-  await pu.fill('answer_by', '2001-01-01');
-  await pu.confirm();
-  await pu.wrong('answer_by').filter({ hasText: /./ }).waitFor();
+  for (const [typed, said] of [['2027-02-30', 'day.wrong'], ['yesterday', 'day.wrong'], ['20010101', 'day.early']]) {
+    await pu.fill('answer_by', typed);
+    await pu.wrong('answer_by').filter({ hasText: pu.word(said, { day: '' }).slice(0, 8) }).waitFor(); // as it is typed
+    await pu.confirm();
+    await pu.dialog().waitFor();
+  }
+  await pu.fill('answer_by', '20991230');
+  await pu.field('answer_by').press('ArrowUp');
+  assert.equal(await pu.field('answer_by').inputValue(), '2099-12-31');
   await pu.page.keyboard.press('Escape');
   await pu.dialog().waitFor({ state: 'detached' });
   await offices.state('Langzhong', number, 'received');

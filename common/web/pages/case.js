@@ -186,17 +186,19 @@ function findings({ findings: names = [], passed = [], case_row: row }, office) 
   h('details', h('summary', word('finding.passed', { count: passed.length })), h('ul.findings', passed.map((name) => h('li', h('em.good', '✓'), h('span', named('check', name)))))));
 }
 
+const typed = { 'data-foreign': '' }; // somebody's own words, in whatever language
+
 // The words that travelled or were kept: refused, returned, noted.
 function told(row) {
   const { refusal, returned, note, noted } = row;
   const box = (title, ...parts) => h('section.card', h('h2', title), parts);
   return h('div.told',
-    refusal && box(word('case.refusal'), h('ul', (refusal.reasons ?? []).map((reason) => h('li', named('reason', reason)))), h('p', refusal.text), refusal.contact && h('p.hint', word('case.contact', { contact: refusal.contact }))),
-    returned && box(word('case.returned'), h('p', returned.text), facts([[word('case.fields'), (returned.fields ?? []).map((path) => named('field', path)).join(' · ')],
+    refusal && box(word('case.refusal'), h('ul', (refusal.reasons ?? []).map((reason) => h('li', named('reason', reason)))), h('p', typed, refusal.text), refusal.contact && h('p.hint', word('case.contact', { contact: refusal.contact }))),
+    returned && box(word('case.returned'), h('p', typed, returned.text), facts([[word('case.fields'), (returned.fields ?? []).map((path) => named('field', path)).join(' · ')],
       [word('case.answer_by'), date(returned.answer_by)], [word('case.contact.short'), returned.contact]])),
-    note && (note.text || note.division) && box(word('case.note'), h('p', note.text), facts([[word('case.note.division'), note.division], [word('case.note.registry'), note.registry_office && officeName(note.registry_office)],
+    note && (note.text || note.division) && box(word('case.note'), h('p', typed, note.text), facts([[word('case.note.division'), note.division], [word('case.note.registry'), note.registry_office && officeName(note.registry_office)],
       [word('case.card_serial'), note.card_serial]])),
-    noted && box(word('case.noted'), h('p', noted.text), h('p.hint', `${named('code', noted.code)} · ${noted.operator} · ${time(noted.time_ms)}`)));
+    noted && box(word('case.noted'), h('p', typed, noted.text), h('p.hint', `${named('code', noted.code)} · ${noted.operator} · ${time(noted.time_ms)}`)));
 }
 
 // ---- the case ----

@@ -10,6 +10,9 @@ const wordsOf = (language) => ({ ...read(join(sources, `common/web/words.${langu
 const catalogues = { zh: wordsOf('zh'), en: wordsOf('en') };
 const families = [...new Set(Object.keys(catalogues.zh).map((key) => key.split('.')[0]))];
 
+// What is called so in Chinese, too; people of the tests, and what the hostile ones type.
+const namesInChinese = ['JPEG', 'auditor', 'chief', 'demo', 'song', 'onerror', 'script', 'stolen', 'window'];
+
 // What the browser itself logs of an answer that a page expects, such as a refusal.
 const expected = /^Failed to load resource: the server responded with a status of (401|403|404|409|413|422|429)\b/;
 
@@ -151,8 +154,23 @@ export class Person {
     }, families);
   }
 
+  // Texts of a Chinese page that are in English: a word of four letters or more, but for names, codes and what people typed.
+  async foreignTexts() {
+    return this.page.evaluate((known) => {
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      const foreign = [];
+      while (walker.nextNode()) {
+        const { data, parentElement: element } = walker.currentNode;
+        const words = data.match(/[A-Za-z]{4,}/g) ?? [];
+        if (words.some((word) => !known.includes(word)) && element.checkVisibility() && !element.closest('code, kbd, option, .mono, .number, textarea, script, [lang="en"], [data-foreign]')) foreign.push(data.trim());
+      }
+      return foreign;
+    }, namesInChinese);
+  }
+
   // Adds what is wrong with the page that is seen now to the complaints.
   async look() {
+    if (this.language === 'zh') for (const text of await this.foreignTexts()) this.complaints.push(`English: "${text}" at ${this.page.url()}`);
     for (const text of await this.rawTexts()) this.complaints.push(`no words for "${text}" at ${this.page.url()}`);
     const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (wide > 0) this.complaints.push(`${wide} pixels wider than the screen at ${this.page.url()}`);

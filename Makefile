@@ -87,6 +87,7 @@ all: $(programs) $(common)
 
 deps:
 	deploy/install-deps
+	deploy/install-deps tests
 	deploy/install-deps browser
 
 # Asked for once per build folder; says and fetches nothing when all is installed.
@@ -94,9 +95,9 @@ $(BUILD)/deps-installed: deploy/install-deps
 	@mkdir -p $(@D)
 	@deploy/install-deps
 	@touch $@
-$(BUILD)/browser-installed: deploy/install-deps
+$(BUILD)/%-installed: deploy/install-deps
 	@mkdir -p $(@D)
-	@deploy/install-deps browser
+	@deploy/install-deps $*
 	@touch $@
 
 # --- generated ---
@@ -168,6 +169,8 @@ $(for_tests): $(node_core_objects) $(node_objects) $(yidictl_objects)
 $(common) $(for_tests):
 	@mkdir -p $(@D)
 	$(call quiet,AR)rm -f $@ && $(AR) rcs $@ $^
+
+$(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/*/*.c)): | $(BUILD)/tests-installed
 
 # --- programs ---
 

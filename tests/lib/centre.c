@@ -215,7 +215,8 @@ centre_set_back(struct centre *centre)
 {
     fake_desk_set_back(&centre->network, CENTRE);
     if (!office_halted(centre->network.offices[CENTRE].office)) /* it may not know yet */
-        office_halt(centre->network.offices[CENTRE].office, &(struct trouble){ .code = TROUBLE_RESTORED });
+        office_halt(centre->network.offices[CENTRE].office,
+                    &(struct trouble){ .code = TROUBLE_RESTORED });
     centre_recover(centre, CENTRE);
 }
 

@@ -29,8 +29,10 @@ mapfile -t sources < <(git ls-files 'common/*.[ch]' '*-node/*.[ch]' | grep -vE '
 perl -0777 -pe 's{/\*.*?\*/}{}gs; s/%[-0-9.]*"\s*PRI[ux]\d+\s*"/{}/g; s/%[-0-9.]*"\s*PRI[ux]\d+/{}"/g;
     s/"\s*\n?\s*"//g; s/%[-0-9.]*(?:ll|l|z)?[sdux]/{}/g; s/%%/%/g' "${sources[@]}" >"$scratch/sources"
 
-perl -0777 -ne 'while (/\brefuse\(\s*[^,]+,\s*REFUSAL_(\w+)\s*,\s*(?:[^,()"]|"[^"]*"|\((?:[^()]|\([^()]*\))*\))*,\s*"([^"]*)"\s*[,)]/g)
-    { print "$1 $2\n" }' "$scratch/sources" | grep -vE "^($elsewhere) " | cut -d ' ' -f 2- |
+# shellcheck disable=SC2016 # $1 and $2 are perl's
+perl -0777 -ne '$field = qr/(?:[^,()"]|"[^"]*"|\((?:[^()]|\([^()]*\))*\))*/;
+    while (/\brefuse\(\s*[^,]+,\s*REFUSAL_(\w+)\s*,\s*$field,\s*"([^"]*)"\s*[,)]/g) { print "$1 $2\n" }' \
+    "$scratch/sources" | grep -vE "^($elsewhere) " | cut -d ' ' -f 2- |
     grep -vxE '\{\}(: \{\})?' | sort -u >"$scratch/said"
 jq -r 'keys[]' "$sentences" | LC_ALL=C sort >"$scratch/known"
 grep -vxFf "$scratch/known" "$scratch/said" >"$scratch/found" || true
@@ -39,7 +41,8 @@ perl -0777 -ne 'print "$1\n" while /"((?:[^"\\]|\\.)*)"/g' "$scratch/sources" | 
 grep -vxFf "$scratch/literals" "$scratch/known" | grep -vE "$composed" >"$scratch/found" || true
 complain 'said nowhere' <"$scratch/found"
 jq -r 'to_entries[] | (.key | [scan("\\{\\}")] | length) as $count
-    | select([.value | scan("\\{(\\d)\\}")[0] | tonumber] | any(. > $count or . == 0)) | .key' "$sentences" >"$scratch/found"
+    | select([.value | scan("\\{(\\d)\\}")[0] | tonumber] | any(. > $count or . == 0)) | .key' \
+    "$sentences" >"$scratch/found"
 complain 'a value that it does not have' <"$scratch/found"
 [ "$(wc -l <"$scratch/said")" -gt 200 ] || { echo "sentences: the rules were not found"; failed=1; }
 exit $failed

@@ -406,6 +406,12 @@ write_page(struct page *page, const json_t *examples)
     api_find_types(&types);
     page_begin(page, "yidi: the console's interface", "Written by `make docs`; do not edit.");
     write_contents(page, &types);
+    page_paragraph(
+        page, "For programs that work with an office: every command that its console knows, as "
+              "JSON, its fields with their bounds, and what is refused.");
+    page_paragraph(page,
+                   "本页供编写程序的人员使用：以 JSON 调用本机关办理的各项操作，各字段的取值范围，"
+                   "以及拒绝办理的代码（中英文对照）。字段说明为英文。");
     write_paths(page);
     write_rules(page);
     for (size_t g = 0; g < COUNT(groups); g++) {

@@ -70,9 +70,9 @@ export async function what_a_refusal_says_is_in_the_language_of_the_page({ offic
   }, [command, body]);
   const number = offices.apply('Shenzhen', 'lin', offices.somebody());
   assert.equal(await refused(lin, 'recover', { verb: 'RECOVER_START' }), '该操作员无权办理此项操作（此项由管理员办理）');
-  assert.equal(await refused(lin, 'print', { case_number: number, paper: 'PAPER_NOTICE', reason: 'test' }), '业务当前状态下不能进行此操作（该申请既未退回也未被拒绝）');
+  assert.equal(await refused(lin, 'print', { case_number: number, paper: 'PAPER_NOTICE', reason: 'test' }), '业务当前状态下不能进行此操作（该申请既未退回也未被拒绝，且尚未办结）');
   const inEnglish = await person('Shenzhen', 'lin', 'en');
-  assert.equal(await refused(inEnglish, 'print', { case_number: number, paper: 'PAPER_NOTICE', reason: 'test' }), 'not possible in the case\'s present state (the application is neither returned nor refused)');
+  assert.equal(await refused(inEnglish, 'print', { case_number: number, paper: 'PAPER_NOTICE', reason: 'test' }), 'not possible in the case\'s present state (the application is neither returned nor refused, nor has it ended)');
 }
 
 // One each of the extensions B to F of the unified ideographs, as they stand in names.

@@ -25,7 +25,7 @@ complain() {
 }
 
 # The sources with each literal in one piece and {} for each value.
-mapfile -t sources < <(git ls-files 'common/*.[ch]' '*-node/*.[ch]' | grep -vE '/(citizen_csv|daemon)\.c$')
+mapfile -t sources < <(git ls-files 'common/*.[ch]' '*-node/*.[ch]' | grep -vE '/(citizen_csv|daemon_start)\.c$')
 perl -0777 -pe 's{/\*.*?\*/}{}gs; s/%[-0-9.]*"\s*PRI[ux]\d+\s*"/{}/g; s/%[-0-9.]*"\s*PRI[ux]\d+/{}"/g;
     s/"\s*\n?\s*"//g; s/%[-0-9.]*(?:ll|l|z)?[sdux]/{}/g; s/%%/%/g' "${sources[@]}" >"$scratch/sources"
 

@@ -45,7 +45,9 @@ trouble_of(const struct world *world, size_t office, size_t other)
     const struct office *running = world->network.offices[office].office;
     const struct peer *peer =
         running == NULL ? NULL : peers_find(&running->peers, world_code(world, other));
-    return running == NULL ? "is down" : peer == NULL ? "knows nobody" : peer->trouble;
+    return running == NULL ? "is down"
+           : peer == NULL  ? "knows nobody"
+                           : trouble_name(peer->trouble.code);
 }
 
 static void

@@ -259,6 +259,14 @@ begin_batch(void)
     take_up_former_batch();
 }
 
+/* It waits, as far as the centre knows; or it did when its line was handed in, and nobody answered.
+ */
+static bool
+may_be_made(const struct errand *errand, const Yidi__BatchMember *member)
+{
+    return strcmp(member->state, "ordered") == 0 || errand->serial_at == errand->at + 1;
+}
+
 /* The machine's file, of the cards that still wait; false when there is none. */
 static bool
 write_results(const Yidi__BatchReport *report, char *file, size_t room)
@@ -266,7 +274,7 @@ write_results(const Yidi__BatchReport *report, char *file, size_t room)
     size_t lines = 0, used = (size_t)snprintf(file, room, "case,serial,result,text\r\n");
     for (size_t i = 0; i < report->n_cards; i++) {
         struct errand *errand = find_waiting(report->cards[i]->case_number);
-        if (errand == NULL || report->cards[i]->left)
+        if (errand == NULL || report->cards[i]->left || !may_be_made(errand, report->cards[i]))
             continue;
         const char *serial = errand_serial(errand);
         if (errand->way->spoils)

@@ -53,7 +53,7 @@ static enum result
 make_files(struct turn *turn, const char *batch, const Yidi__Case *row,
            Yidi__MachineCard **ret_card, struct refusal *ret_refusal)
 {
-    struct bytes photo, templates[ATTACHMENTS_MAX];
+    struct bytes photo = { 0 }, templates[ATTACHMENTS_MAX];
     const Yidi__ApplicationForm *form = row->form;
     enum result result = check_waits(turn, row, batch, ret_refusal);
     if (result == OK)

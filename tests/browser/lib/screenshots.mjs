@@ -128,7 +128,7 @@ async function dialogs(person, name) {
 }
 
 async function caseIn(person, offices, office, state, name) {
-  const [number] = cases(offices, office, state);
+  const [first, number = first] = cases(offices, office, state);
   if (!number) return;
   await person.open(`case/${number}`);
   await person.sees(state);

@@ -386,9 +386,11 @@ const Yidi__Response *
 fake_network_ask(struct fake_network *network, size_t number, Yidi__Request *request,
                  const struct bytes *frames, size_t frame_count)
 {
+    network->answer.wanted = network->client_count + 1;
     uint64_t client = fake_network_command(network, number, request, frames, frame_count);
     if (!network->answer.given)
         fake_network_turn(network, number);
+    network->answer.wanted = 0;
     if (!network->answer.given)
         return NULL;
     assert_int_equal(network->answer.client, client);

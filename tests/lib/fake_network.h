@@ -69,6 +69,7 @@ struct fake_notification {
 struct fake_answer {
     bool given;
     uint64_t client;
+    uint64_t wanted; /* by fake_network_ask: another client's is only watched; 0: any */
     struct arena arena;
     const Yidi__Response *response;
     size_t frame_count; /* after the response */

@@ -84,6 +84,8 @@ answer_client(void *context, const struct link_route *client, const struct bytes
     if (office->network->watch.answer != NULL)
         office->network->watch.answer(office->network->watch.context, office->number,
                                       (const Yidi__Response *)message);
+    if (answer->wanted != 0 && answer->wanted != bytes_get_u64(client->bytes))
+        return OK; /* one that waited */
     answer->given = true;
     answer->client = bytes_get_u64(client->bytes);
     answer->response = (const Yidi__Response *)message;

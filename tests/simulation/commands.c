@@ -106,6 +106,7 @@ command_apply(struct world *world, const struct wish *wish,
         change(&form);
     apply.form = &form;
     apply.request_key = (char *)(uintptr_t)wish->key;
+    apply.draft = (char *)(uintptr_t)wish->draft;
     request.command_case = YIDI__REQUEST__COMMAND_APPLY;
     request.apply = &apply;
     size_t frame_count = application_frames(application, frames);

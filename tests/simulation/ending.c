@@ -269,6 +269,7 @@ ending_live(struct world *world)
     every_case_has_ended(world);
     wait(world, 60 * minute_ms);
     streams_are_empty(world, "in the end");
+    counter_end(world);
     every_citizen_was_told(world);
     overdue_cases_were_told(world);
 }

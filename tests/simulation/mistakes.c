@@ -113,7 +113,7 @@ apply_elsewhere_too(struct world *world)
     second->window =
         dice_chance(&people->dice, 70) ? WINDOW_A + WINDOW_B - wish->window : wish->window;
     second->state = WISH_OPEN;
-    second->case_number[0] = '\0';
+    second->case_number[0] = second->draft[0] = '\0';
     second->never_collected = second->paid_back = false;
     snprintf(second->key, sizeof second->key, "second-%zu", people->wish_count++);
 }

@@ -33,12 +33,18 @@ people_has_moved(unsigned citizen)
     return citizen % 5 == 4;
 }
 
+bool
+people_is_never_issued(unsigned citizen)
+{
+    return citizen % 11 == 10;
+}
+
 void
 people_citizen(const struct world *world, unsigned citizen, struct made_citizen *ret_citizen)
 {
     size_t registry = people_registry(citizen);
     citizen_make(1 + citizen * 37, world->network.roster.offices[registry].entry.area, ret_citizen);
-    ret_citizen->bad_credit = citizen % 11 == 10; /* nobody issues for them */
+    ret_citizen->bad_credit = people_is_never_issued(citizen);
 }
 
 void
@@ -78,6 +84,7 @@ void
 people_begin(struct world *world)
 {
     struct people *people = &world->people;
+    counter_begin(world);
     people->dice = dice_of(world->seed, "people");
     memset(people->wishes, 0, sizeof people->wishes);
     people->wish_count = 0;
@@ -166,9 +173,11 @@ may_be_refused(const struct world *world, const struct wish *wish, const char *c
 static void
 ask_for(struct world *world, struct wish *wish)
 {
-    if (!world_is_up(world, wish->window))
+    if (!world_is_up(world, wish->window) || counter_prepare(world, wish))
         return;
     struct outcome outcome = command_apply(world, wish, NULL);
+    if (!counter_note(world, wish, &outcome))
+        return;
     if (!outcome.answered) {
         wish->state = WISH_HANGING;
     } else if (outcome.code[0] == '\0') {

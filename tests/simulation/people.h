@@ -10,6 +10,7 @@
 
 #include "tests/lib/citizen_maker.h"
 #include "tests/lib/fake_network.h"
+#include "tests/simulation/counter.h"
 #include "tests/simulation/dice.h"
 
 struct world;
@@ -38,6 +39,9 @@ struct wish {
     char code[PEOPLE_CODE_BYTES]; /* why it was refused */
     bool never_collected;         /* the citizen does not come */
     bool paid_back;               /* the fee, as the applicant saw it */
+    bool prepared;                /* what comes before the application was done */
+    char draft[17];               /* that its form was saved in; empty: none */
+    uint64_t draft_ms;            /* monotonic */
 };
 
 /* What a machine says about a batch, until the centre has taken it. */
@@ -55,6 +59,7 @@ struct results {
 
 struct people {
     struct dice dice;
+    struct counter counter;
     struct made_application applications[PEOPLE_PHOTOS]; /* made once; citizens come and go */
     struct wish wishes[PEOPLE_WISHES_MAX];
     size_t wish_count, wishes_wanted;
@@ -111,6 +116,7 @@ size_t people_pick_office(struct world *world);
 /* The registry that a citizen's form names; another one knows the citizen too, who has moved. */
 size_t people_registry(unsigned citizen);
 bool people_has_moved(unsigned citizen);
+bool people_is_never_issued(unsigned citizen); /* something is known against them */
 void people_citizen(const struct world *world, unsigned citizen, struct made_citizen *ret_citizen);
 
 /* Something that is no step of an application; errands.c. */

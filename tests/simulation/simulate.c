@@ -181,9 +181,10 @@ tell(const struct plan *plan, const struct board *board, double seconds)
            sum.crashes, sum.partitions, sum.full_disks, sum.restores, sum.recoveries, sum.overdue,
            sum.forgeries);
     printf("late faults %" PRIu64 ", destroyed %" PRIu64 ", redirections %" PRIu64
-           ", batches %" PRIu64 ", temporary cards %" PRIu64 ", refunds %" PRIu64 "\n",
+           ", batches %" PRIu64 ", temporary cards %" PRIu64 ", refunds %" PRIu64
+           ", drafts %" PRIu64 ", questions %" PRIu64 "\n",
            sum.late_faults, sum.destroyed, sum.redirections, sum.batches, sum.temporary_cards,
-           sum.refunds);
+           sum.refunds, sum.drafts, sum.questions);
     printf("invariants checked %" PRIu64 ", failures %d, %.1f s\n", sum.checks, broken != NULL,
            seconds);
     write_figures(&sum);

@@ -22,6 +22,7 @@ struct tally {
     uint64_t overdue;   /* that operators were told of */
     uint64_t forgeries; /* by offices whose keys were stolen */
     uint64_t late_faults, destroyed, redirections, batches, temporary_cards, refunds;
+    uint64_t drafts, questions;
     uint64_t checks; /* of invariants */
 };
 
@@ -56,6 +57,8 @@ tally_add(struct tally *sum, const struct tally *part)
     sum->batches += part->batches;
     sum->temporary_cards += part->temporary_cards;
     sum->refunds += part->refunds;
+    sum->drafts += part->drafts;
+    sum->questions += part->questions;
     sum->checks += part->checks;
 }
 

@@ -109,6 +109,7 @@ static void
 watch_answer(void *context, size_t office, const Yidi__Response *response)
 {
     invariants_of_answer(context, office, response);
+    counter_see(context, office, response);
 }
 
 static void

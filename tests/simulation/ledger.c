@@ -159,7 +159,9 @@ describe(struct world *world, size_t office, const Yidi__JournalEntry *entry,
 static bool
 is_own_accord(const Yidi__JournalEntry *entry)
 {
-    static const char *const verbs[] = { "notify", "overdue", "remind" };
+    static const char *const verbs[] = {
+        "notify", "overdue", "due-soon", "remind", "answer-eligibility", "expire-draft"
+    };
     if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_DIRECTORY_ADOPTED ||
         entry->body_case == YIDI__JOURNAL_ENTRY__BODY_POLICY_ADOPTED)
         return true;

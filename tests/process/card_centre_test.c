@@ -349,7 +349,7 @@ an_order_that_opens_again_beside_another_calls_for_attention(void **unused)
     does(window, "clerk", "receive", "--defective", "--text", "the chip fell silent", numbers[0],
          NULL);
     network_wait_for_state(centre, numbers[0], "ordered");
-    does(centre, "maker", "list", "--attention", NULL);
+    does(centre, "maker", "--json", "list", "--attention", NULL);
     says(numbers[0]);
     says("OPEN_APPLICATION");
     journey_go_on(&other, numbers[1], JOURNEY_ORDERED, JOURNEY_CLOSED);

@@ -587,6 +587,15 @@ work_a_round(void)
 }
 
 static bool
+all_run(void)
+{
+    for (size_t i = 0; i < ERRAND_DESKS; i++)
+        if (desks[i]->pid == 0)
+            return false;
+    return true;
+}
+
+static bool
 all_steps_are_taken(void)
 {
     for (size_t i = 0; i < errand_count; i++)
@@ -621,7 +630,8 @@ of_all_that_may_happen_nothing_is_lost_or_done_twice(void **unused)
         }
         work_a_round();
     }
-    restart_some(1);
+    while (!all_run())
+        restart_some(1);
     network_wait_until(&network, "every case has ended", all_have_ended, NULL);
     network_wait_until(&network, "everything is told", all_is_told, NULL);
     check_policy();

@@ -170,6 +170,18 @@ brings_answer(const Yidi__Message *message, bool withdrawn)
     }
 }
 
+/* What the centre answers, of which only the window's share tells whether we had asked: a
+ * withdrawal, or what is no more. */
+static enum result
+check_window_is_back(const struct turn *turn, const Yidi__Case *row, const Yidi__Message *message,
+                     struct refusal *ret_refusal)
+{
+    if (!brings_answer(message, true) || !share_is_missing(turn, row->acceptance_office))
+        return OK;
+    return refuse(ret_refusal, REFUSAL_OFFICE_RECOVERING, "case_number",
+                  "it may answer a withdrawal; wait until the window's share is back");
+}
+
 /* A withdrawal that was not refused long before was followed by a message of ours, in the same
  * turn: by which, tells where it stands among the news of the centre. Clocks of two offices do not.
  * So was the window's end of a case that had an order; of any other it can be taken last. */
@@ -179,7 +191,9 @@ registry_check_order(const struct turn *turn, const Yidi__Case *row,
 {
     const Yidi__Message *wanted = turn->redo == NULL ? NULL : turn->redo->wanted_by;
     const Yidi__Message *message = incoming->message;
-    if (wanted == NULL || registry_answers_late_fault(wanted))
+    if (wanted == NULL)
+        return check_window_is_back(turn, row, message, ret_refusal);
+    if (registry_answers_late_fault(wanted))
         return OK;
     bool withdrawal = message->body_case == YIDI__MESSAGE__BODY_APPLICATION_WITHDRAWN;
     bool abandoned = message->body_case == YIDI__MESSAGE__BODY_APPLICATION_ABANDONED;

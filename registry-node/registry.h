@@ -146,7 +146,8 @@ enum result registry_redo(struct turn *turn, const struct incoming *own,
 
 /* While a lost past is done again: is it this message's turn?
  *
- * ERR_REFUSED  ILLEGAL_IN_STATE: not yet */
+ * ERR_REFUSED  ILLEGAL_IN_STATE: not yet. OFFICE_RECOVERING: not before the window's share is back,
+ *              which holds for a new message, too. */
 enum result registry_check_order(const struct turn *turn, const Yidi__Case *row,
                                  const struct incoming *incoming,
                                  struct refusal *ret_refusal) MUST_CHECK;

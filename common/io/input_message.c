@@ -188,6 +188,14 @@ note_message(struct turn *turn, const char *case_number)
     return dossier_add_message(turn->txn, case_number, &message);
 }
 
+/* Nobody knows yet whether the case is here, or what the message answers. */
+static bool
+waits_for_share(const struct turn *turn, const struct refusal *refusal)
+{
+    return (refusal->code == REFUSAL_CASE_UNKNOWN || refusal->code == REFUSAL_OFFICE_RECOVERING) &&
+           share_any_is_missing(turn);
+}
+
 enum result
 input_message_apply(struct turn *turn)
 {
@@ -199,7 +207,7 @@ input_message_apply(struct turn *turn)
     REQUIRE(input->sequence == peer->pending_applied + 1);
 
     enum result result = decide_message(turn, &incoming, &refusal);
-    if (result == ERR_REFUSED && refusal.code == REFUSAL_CASE_UNKNOWN && share_any_is_missing(turn))
+    if (result == ERR_REFUSED && waits_for_share(turn, &refusal))
         result = replay_defer(turn);
     else if (result == ERR_REFUSED)
         result = answer_refusal(turn, message, &refusal);

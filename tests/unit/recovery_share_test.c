@@ -27,6 +27,9 @@ static const struct fake_decision turn_down = { .at = REGISTRY,
                                                 .operator= "issuer",
                                                 .reason = YIDI__REFUSAL_REASON__OPEN_APPLICATION,
                                                 .text = "another application is open" };
+static const struct fake_decision withdraw = {
+    .at = WINDOW, .verb = YIDI__VERB__WITHDRAW, .operator= "clerk", .text = "moves home"
+};
 
 /* ---- what is done ---- */
 
@@ -81,6 +84,16 @@ go_on_without(void)
     assert_string_equal(report->phase, "done");
     assert_true(report->n_missing > 0);
     fake_desk_populate(&network, 1, CITIZENS);
+}
+
+static void
+set_back_without_window(void)
+{
+    fake_network_crash(&network, WINDOW);
+    network.start_hold_ms = 3000; /* it asks before it works */
+    fake_desk_set_back(&network, REGISTRY);
+    fake_network_settle(&network);
+    go_on_without();
 }
 
 static void
@@ -238,17 +251,93 @@ nothing_is_decided_about_a_case_while_its_window_is_away(void **unused)
     fake_desk_walk(&network, third, 2); /* of which the centre knows */
     expect(&turn_down, first, "refused");
     expect_state(WINDOW, first, "refused");
-    fake_network_crash(&network, WINDOW);
-    network.start_hold_ms = 3000; /* it asks before it works */
-    fake_desk_set_back(&network, REGISTRY);
-    fake_network_settle(&network);
-    go_on_without();
+    set_back_without_window();
     expect_state(REGISTRY, first, "received");
     expect(&examine, first, "OFFICE_RECOVERING");
     expect(&issue, first, "OFFICE_RECOVERING");
     expect(&turn_down, first, "OFFICE_RECOVERING");
     come_back(WINDOW);
     expect_state(REGISTRY, first, "refused");
+    expect_whole();
+}
+
+/* The old copy does not know that the applicant withdrew, nor that the centre was asked. */
+static void
+an_answer_of_the_centre_waits_for_the_window_that_knows_the_question(void **unused)
+{
+    (void)unused;
+    apply_at(WINDOW, 1, first);
+    fake_desk_walk(&network, first, 2);
+    fake_network_copy_disk(&network, REGISTRY);
+    expect(&withdraw, first, "withdrawing");
+    expect_state(WINDOW, first, "withdrawn");
+    set_back_without_window();
+    expect_state(REGISTRY, first, "issued");
+    come_back(WINDOW);
+    expect_state(REGISTRY, first, "withdrawn");
+    expect_state(WINDOW, first, "withdrawn");
+    expect_whole();
+}
+
+static void
+a_refusal_of_the_order_waits_for_the_window_that_withdrew(void **unused)
+{
+    (void)unused;
+    apply_at(WINDOW, 1, first);
+    network.wires.cut[REGISTRY][CENTRE] = true;
+    fake_desk_walk(&network, first, 2);
+    fake_network_copy_disk(&network, REGISTRY);
+    expect(&withdraw, first, "withdrawing");
+    network.roster.offices[CENTRE].entry.area = "32"; /* does not serve the window any more */
+    fake_network_renew_directory(&network, CENTRE);
+    network.wires.cut[REGISTRY][CENTRE] = false;
+    fake_network_settle(&network);
+    expect_state(WINDOW, first, "withdrawn");
+    set_back_without_window();
+    expect_state(REGISTRY, first, "issued");
+    come_back(WINDOW);
+    expect_state(REGISTRY, first, "withdrawn");
+    expect_whole();
+}
+
+static void
+set_revoked(size_t office, bool revoked)
+{
+    network.roster.offices[office].revoked = revoked;
+    for (size_t i = 0; i < FAKE_PLACE_COUNT_WIDE; i++)
+        if (i != office)
+            fake_network_renew_directory(&network, i);
+    fake_network_settle(&network);
+}
+
+/* The window had given the case up while the registry was revoked; the centre is told, and ends its
+ * order after the registry has forgotten all that. */
+static void
+an_order_that_ends_later_waits_for_the_window_that_gave_the_case_up(void **unused)
+{
+    (void)unused;
+    const struct fake_decision abandon_at[] = {
+        { .at = WINDOW, .verb = YIDI__VERB__ABANDON, .operator= "chief", .text = "it is closed" },
+        { .at = CENTRE, .verb = YIDI__VERB__ABANDON, .operator= "chief", .text = "destroyed" },
+    };
+    apply_at(WINDOW, 1, first);
+    fake_desk_walk(&network, first, 4);
+    fake_network_copy_disk(&network, REGISTRY);
+    set_revoked(REGISTRY, true);
+    expect(&abandon_at[0], first, "abandoned");
+    set_revoked(REGISTRY, false);
+    fake_network_run(&network, UINT64_C(3600) * 1000);
+    expect_state(REGISTRY, first, "abandoned");
+    set_back_without_window();
+    expect(&abandon_at[1], first, "abandoned");
+    expect_state(REGISTRY, first, "made");
+    come_back(WINDOW);
+    expect_state(REGISTRY, first, "abandoned");
+    expect_state(WINDOW, first, "abandoned");
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    /* its card is not wanted; what it said was not refused */
+    assert_string_equal(desk_test_case(CENTRE, first, &arena)->attention->code, "CARD_NOT_VALID");
     expect_whole();
 }
 
@@ -323,6 +412,9 @@ main(int argc, char *argv[])
         TEST(a_window_that_comes_before_its_centre_tells_as_much),
         TEST(an_application_that_nobody_decided_gives_way),
         TEST(nothing_is_decided_about_a_case_while_its_window_is_away),
+        TEST(an_answer_of_the_centre_waits_for_the_window_that_knows_the_question),
+        TEST(a_refusal_of_the_order_waits_for_the_window_that_withdrew),
+        TEST(an_order_that_ends_later_waits_for_the_window_that_gave_the_case_up),
         TEST(a_window_that_is_revoked_is_waited_for_no_more),
         TEST(a_case_that_only_its_order_tells_of_ends),
     };

@@ -106,7 +106,7 @@ class Counter {
       required: true });
     this.temporary.paths = ['temporary_card_surrendered', 'temporary_card_lost'];
     this.temporary.hidden = !temporaryOut;
-    this.checked = field({ name: 'holder_checked', label: word('collect.holder_checked'), type: 'checkbox', required: this.demanded });
+    this.checked = field({ name: 'holder_checked', label: word('collect.holder_checked'), hint: word('collect.holder_checked.hint'), type: 'checkbox', required: this.demanded });
     this.fields = [this.receipt, this.kind, ...this.person, this.by, this.comparison, this.score, this.old, this.temporary, this.checked];
   }
 

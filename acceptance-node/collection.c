@@ -9,6 +9,7 @@
 #include "acceptance-node/temporary.h"
 #include "common/core/format.h"
 #include "common/domain/civil_date.h"
+#include "common/io/policies.h"
 #include "common/io/receipt.h"
 
 _Static_assert((int)IDENTIFIED_BY_DOCUMENT == (int)YIDI__IDENTIFIED_BY__DOCUMENT &&
@@ -67,6 +68,7 @@ handover_of(const Yidi__Case *row, const Yidi__Decide *decide, uint64_t now_ms)
         .reason = collector->reason,
         .temporary_card_surrendered = decide->temporary_card_surrendered,
         .temporary_card_lost = decide->temporary_card_lost,
+        .holder_checked = decide->holder_checked,
     };
 }
 
@@ -97,9 +99,10 @@ check_machine(const Yidi__Case *row, bool old_card_surrendered, struct refusal *
 
 /* What the machine refuses comes first: a card that is not here needs no identification. */
 static enum result
-check(const struct turn *turn, const Yidi__Case *row, const Yidi__Decide *decide,
+check(struct turn *turn, const Yidi__Case *row, const Yidi__Decide *decide,
       struct refusal *ret_refusal)
 {
+    struct policy_case policy;
     bool of_one = decide->collector != NULL || decide->receipt_code[0] != '\0';
     enum result result = check_machine(row, decide->old_card_surrendered, ret_refusal);
     if (result == OK && of_one && decide->n_case_numbers > 1)
@@ -107,9 +110,12 @@ check(const struct turn *turn, const Yidi__Case *row, const Yidi__Decide *decide
                       "a collector, and a receipt, are of one case only");
     if (result == OK && decide->receipt_code[0] != '\0')
         result = check_receipt(row, decide->receipt_code, ret_refusal);
+    if (result == OK)
+        result = policies_of_case(turn, row, &policy);
     if (result != OK)
         return result;
-    const struct handover handover = handover_of(row, decide, turn->now_ms);
+    struct handover handover = handover_of(row, decide, turn->now_ms);
+    handover.holder_check = policy_of_case(&policy, POLICY_HOLDER_CHECK) != 0;
     return handover_check(&handover, ret_refusal);
 }
 
@@ -127,6 +133,7 @@ note(struct turn *turn, const Yidi__Decide *decide, Yidi__Case *row)
     collection->score = decide->score;
     collection->collector = holder ? NULL : decide->collector;
     collection->receipt_checked = decide->receipt_code[0] != '\0';
+    collection->holder_checked = decide->holder_checked;
     collection->clerk = (char *)turn->operator;
     return temporary_end(turn, row,
                          decide->temporary_card_surrendered
@@ -154,11 +161,12 @@ describe(const Yidi__Collection *collection, const char *text, struct arena *are
     char *detail = arena_take(arena, DETAIL_BYTES);
     if (detail == NULL)
         return NULL;
-    format_text(detail, DETAIL_BYTES, "%s identified by %s%s%s%s%s%s",
+    format_text(detail, DETAIL_BYTES, "%s identified by %s%s%s%s%s%s%s",
                 collectors[collector == NULL ? 0 : collector->kind],
                 methods[collection->identified_by],
                 collection->comparison == YIDI__COMPARISON__MATCH ? ", comparator match" : "",
                 collection->score[0] == '\0' ? "" : ", score ", collection->score,
+                collection->holder_checked ? ", print and chip checked and signed for" : "",
                 text[0] == '\0' ? "" : "; ", text);
     return detail;
 }
@@ -196,6 +204,7 @@ collection_fill(const Yidi__Case *row, Yidi__CardCollected *body)
     if (collection->collector != NULL)
         body->collected_by = collection->collector->kind;
     body->temporary_card = collection->temporary_card;
+    body->holder_checked = collection->holder_checked;
 }
 
 /* A guardian stands in the form, a proxy was told to nobody. */
@@ -231,6 +240,7 @@ restore(struct turn *turn, Yidi__Case *row, const Yidi__CardCollected *collected
     collection->identified_by = collected->identified_by;
     collection->comparison = collected->comparison;
     collection->score = collected->score;
+    collection->holder_checked = collected->holder_checked;
     collection->clerk = (char *)turn->operator;
     collection->collector = NULL;
     return collected->collected_by == YIDI__COLLECTOR_KIND__HOLDER

@@ -4,8 +4,8 @@
  * handed back.
  *
  * Who may collect, handover decides (core/handover.h). Names and numbers of whoever came stay in
- * the case's row: the journal and other offices get only how the holder was identified, and whether
- * it was the holder who came.
+ * the case's row: the journal and other offices get only how the holder was identified, whether it
+ * was the holder who came, and that the card was checked.
  */
 #ifndef ACCEPTANCE_COLLECTION_H
 #define ACCEPTANCE_COLLECTION_H

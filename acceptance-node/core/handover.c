@@ -129,6 +129,9 @@ handover_check(const struct handover *handover, struct refusal *ret_refusal)
         return refuse(ret_refusal, REFUSAL_TEMPORARY_CARD_OUT, "decide.temporary_card_surrendered",
                       "the temporary card is handed back, or reported lost, when the card is "
                       "collected");
+    if (result == OK && handover->holder_check && !handover->holder_checked)
+        return refuse(ret_refusal, REFUSAL_HOLDER_CHECK_MISSING, "decide.holder_checked",
+                      "whoever collects has checked print and chip of the card, and has signed");
     return result;
 }
 

@@ -41,6 +41,8 @@ struct handover {
     size_t fingerprint_count;
     bool temporary_card_out;
 
+    bool holder_check; /* as its policy says: demanded */
+
     /* as the clerk says */
     enum handover_identification identified_by;
     enum handover_comparison comparison;
@@ -52,6 +54,7 @@ struct handover {
     const char *reason;
     bool temporary_card_surrendered;
     bool temporary_card_lost;
+    bool holder_checked; /* print and chip, and signed for */
 };
 
 /* May the card be handed out? The first rule that is broken is told; never a name or a number.
@@ -61,6 +64,7 @@ struct handover {
  *   decide.collector...    COLLECTOR_NOT_ENTITLED, NAME_INVALID, CITIZEN_NUMBER_INVALID,
  *                          FIELD_OUT_OF_BOUNDS
  *   decide.temporary_card_surrendered  TEMPORARY_CARD_OUT
+ *   decide.holder_checked  HOLDER_CHECK_MISSING
  *
  * Under 16 the guardian of the form collects. From 16 on the holder does; a proxy does for a holder
  * who gave no fingerprints, because whoever gave some is held against them in person. */

@@ -51,9 +51,9 @@ async function counter({ body, onChange, seek }) {
 
 async function handOver({ body }, number) {
   const scanned = scannedCode(number);
-  const { case_row: row, state } = await call('show', { case_number: number });
+  const { case_row: row, state, holder_check: demanded } = await call('show', { case_number: number });
   if (state !== 'ready') return notHere(body, row, state, scanned && await call('receipt_check', { case_number: number, code: scanned }));
-  const counterForm = new Counter(row, scanned);
+  const counterForm = new Counter(row, scanned, demanded);
   replace(body, h('div.head', h('div', h('h1', word('collect.title', { name: row.form.person.name })), h('p.mono', inGroups(number))),
     h('div.buttons', h('a.button', { href: '#/collect' }, word('collect.other')))), counterForm.element);
   counterForm.begin();
@@ -71,9 +71,10 @@ function notHere(body, row, state, checked) {
 }
 
 class Counter {
-  constructor(row, scanned) {
+  constructor(row, scanned, demanded) {
     this.row = row;
     this.scanned = scanned;
+    this.demanded = demanded; // by the policy of the case: that the card is checked
     this.build();
     this.wrong = h('div');
     this.go = h('button.primary', { type: 'submit' }, word('collect.go'));
@@ -105,7 +106,8 @@ class Counter {
       required: true });
     this.temporary.paths = ['temporary_card_surrendered', 'temporary_card_lost'];
     this.temporary.hidden = !temporaryOut;
-    this.fields = [this.receipt, this.kind, ...this.person, this.by, this.comparison, this.score, this.old, this.temporary];
+    this.checked = field({ name: 'holder_checked', label: word('collect.holder_checked'), hint: word('collect.holder_checked.hint'), type: 'checkbox', required: this.demanded });
+    this.fields = [this.receipt, this.kind, ...this.person, this.by, this.comparison, this.score, this.old, this.temporary, this.checked];
   }
 
   draw() {
@@ -114,6 +116,7 @@ class Counter {
     const { person } = row.form;
     this.element = h('form', { novalidate: true }, h('div.columns',
       h('div.wide', part('collect.part.receipt', this.receipt), part('collect.part.who', this.kind, this.by, this.comparison, this.score, this.person), this.backs = part('collect.part.back', this.old, this.temporary),
+        part('collect.part.check', this.checked),
         this.wrong, h('div.buttons', this.go)),
       h('section.card', h('h2', word('collect.card')), facts([
         [word('field.form.person.name'), h('b', person.name)], [word('field.form.person.citizen_number'), h('span.mono', person.citizen_number)],
@@ -151,7 +154,7 @@ class Counter {
     try {
       const { results: [result] } = await call('decide', { verb: 'COLLECT', case_numbers: [this.row.case_number], receipt_code: this.receipt.read(), identified_by: this.by.read(),
         comparison: seen(this.comparison) || 'NOT_COMPARED', score: seen(this.score), old_card_surrendered: !this.old.hidden && this.old.read(),
-        temporary_card_surrendered: this.temporary.read() === 'surrendered', temporary_card_lost: this.temporary.read() === 'lost',
+        temporary_card_surrendered: this.temporary.read() === 'surrendered', temporary_card_lost: this.temporary.read() === 'lost', holder_checked: this.checked.read(),
         ...(kind === 'HOLDER' ? {} : { collector: { kind, name: seen(this.person[0]), citizen_number: seen(this.person[1]), relation: seen(this.person[2]), reason: seen(this.person[3]) } }) });
       if (result.refusal) throw refused(result.refusal);
       tell(word('collect.done', { name: this.row.form.person.name }));

@@ -17,7 +17,7 @@ const handedOver = (collection) => h('section.card', h('h2', word('case.collecti
   [word('stock.time'), time(collection.collected_ms)], [word('role.clerk'), collection.clerk],
   [word('collect.identified_by'), [named('identified', collection.identified_by), collection.comparison !== 'NOT_COMPARED' && ` · ${named('comparison', collection.comparison)} ${collection.score}`]],
   [word('collect.collector'), collection.collector && [named('collector', collection.collector.kind), ' ', collection.collector.name, collection.collector.relation && ` (${collection.collector.relation})`]],
-  [word('collect.receipt_checked'), word(collection.receipt_checked ? 'yes' : 'no')]]));
+  [word('collect.receipt_checked'), word(collection.receipt_checked ? 'yes' : 'no')], [word('collect.holder_checked'), word(collection.holder_checked ? 'yes' : 'no')]]));
 
 // What is due back is given back here; the entries come when they come.
 function fees(row, { may, reload }) {

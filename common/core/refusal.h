@@ -73,6 +73,8 @@
     X(RECEIPT_MISMATCH, "the receipt is another application's", "领证回执不属于该业务")            \
     X(TEMPORARY_CARD_OUT, "the temporary card is handed back at collection",                       \
       "领取证件时应当交回临时居民身份证")                                                          \
+    X(HOLDER_CHECK_MISSING, "whoever collects checks print and chip of the card, and signs",       \
+      "领证人应当核对证件的登记项目和机读信息，并签名确认")                                        \
     X(TEMPORARY_CARD_GIVEN, "a temporary card is given once", "临时居民身份证只发放一次")          \
     X(TEMPORARY_NOT_ALLOWED, "no temporary card is given for this application",                    \
       "该申请不能发放临时居民身份证")                                                              \

@@ -49,6 +49,7 @@
     X(BILINGUAL,          "production.bilingual",         FLAG, 0, 0, 1, PRODUCTION,      "双语文字制证",       "Whether the province's card centres print a second script.")      \
     X(TEMPORARY_ALLOWED,  "temporary.allowed",            FLAG, 1, 0, 1, WINDOW,          "异地办理临时证",     "Whether a temporary card is given, once the registry has issued.") \
     X(TEMPORARY_VALIDITY, "temporary.validity",           MONTHS, 3, 1, 3, WINDOW,        "临时证有效期",       "How long a temporary card is valid.")                             \
+    X(HOLDER_CHECK,       "collection.holder-check",      FLAG, 0, 0, 1, WINDOW,          "领证人核对签名",     "Whether whoever collects checks print and chip of the card, and signs.") \
     X(KEEP_BIOMETRICS,    "retention.biometrics",         DAYS, 90, 1, 36500, WINDOW,     "人像指纹保存期限",   "How long photo and fingerprints are kept after the case is closed.") \
     X(KEEP_TEXT,          "retention.text",               DAYS, 3650, 1, 36500, WINDOW,   "文字信息保存期限",   "How long names and addresses are kept after the case is closed.")
 /* clang-format on */

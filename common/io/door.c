@@ -146,7 +146,7 @@ ask_store(struct door *door, const Yidi__Request *request, uint64_t now_ms,
         return result;
     const struct query_source source = { .role = door->options.role,
                                          .office = door->options.office,
-                                         .policy = policies_present(&door->policies),
+                                         .policies = &door->policies,
                                          .txn = txn,
                                          .arena = &door->arena,
                                          .now_ms = now_ms };

@@ -233,6 +233,15 @@ draw_advice(struct svg *svg, const Yidi__Printed *printed, int y)
     svg_text(svg, &grey, LEFT + 42, box.y + 22, in_english(svg, row->form, child));
 }
 
+/* Of whoever collects, who has checked the card. */
+static void
+draw_signature(struct svg *svg)
+{
+    const int y = 1334, width = COLUMN * 64 / 100, date_left = COLUMN * 68 / 100;
+    paper_signature(svg, LEFT, y, width, "证件已当场核对无误，领证人签名");
+    paper_signature(svg, LEFT + date_left, y, COLUMN - date_left, "日期");
+}
+
 static void
 draw_seal(struct svg *svg, const Yidi__Printed *printed)
 {
@@ -261,6 +270,7 @@ paper_draw_receipt(struct paper *paper, struct arena *arena)
     draw_number(svg, printed->case_row->case_number);
     int y = draw_fields(svg, printed);
     draw_advice(svg, printed, y);
+    draw_signature(svg);
     draw_seal(svg, printed);
     return draw_code(svg, printed);
 }

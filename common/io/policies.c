@@ -280,13 +280,12 @@ policies_want(struct policies *policies, struct store_txn *txn, uint64_t version
     return result == ERR_ABSENT ? OK : result;
 }
 
-enum result
-policies_find(struct turn *turn, uint64_t version, const struct policy **ret_policy,
-              bool *ret_known)
+static enum result
+find(struct policies *policies, struct store_txn *txn, uint64_t version,
+     const struct policy **ret_policy, bool *ret_known)
 {
-    struct policies *policies = &turn->office->policies;
     struct policy_file *file = NULL;
-    enum result result = version == 0 ? OK : find_file(policies, turn->txn, version, &file);
+    enum result result = version == 0 ? OK : find_file(policies, txn, version, &file);
     if (result != OK && result != ERR_ABSENT)
         return result;
     *ret_known = result == OK;
@@ -295,6 +294,13 @@ policies_find(struct turn *turn, uint64_t version, const struct policy **ret_pol
     else
         *ret_policy = version == 0 ? policy_standard() : policy_file_policy(file);
     return OK;
+}
+
+enum result
+policies_find(struct turn *turn, uint64_t version, const struct policy **ret_policy,
+              bool *ret_known)
+{
+    return find(&turn->office->policies, turn->txn, version, ret_policy, ret_known);
 }
 
 void
@@ -314,7 +320,8 @@ policies_of_new(const struct turn *turn, const char *registration_division,
 }
 
 enum result
-policies_of_case(struct turn *turn, const Yidi__Case *row, struct policy_case *ret_policy)
+policies_of_row(struct policies *policies, struct store_txn *txn, const Yidi__Case *row,
+                struct policy_case *ret_policy)
 {
     *ret_policy = (struct policy_case){
         .date = civil_date_of_ms(row->accepted_ms),
@@ -322,5 +329,11 @@ policies_of_case(struct turn *turn, const Yidi__Case *row, struct policy_case *r
         .registry = row->registry_office,
         .production = row->production_office,
     };
-    return policies_find(turn, row->policy_version, &ret_policy->policy, &ret_policy->known);
+    return find(policies, txn, row->policy_version, &ret_policy->policy, &ret_policy->known);
+}
+
+enum result
+policies_of_case(struct turn *turn, const Yidi__Case *row, struct policy_case *ret_policy)
+{
+    return policies_of_row(&turn->office->policies, turn->txn, row, ret_policy);
 }

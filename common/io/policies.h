@@ -84,6 +84,10 @@ enum result policies_were_newer(struct turn *turn, uint64_t version, uint32_t da
 enum result policies_of_case(struct turn *turn, const Yidi__Case *row,
                              struct policy_case *ret_policy) MUST_CHECK;
 
+/* The same outside a turn. */
+enum result policies_of_row(struct policies *policies, struct store_txn *txn, const Yidi__Case *row,
+                            struct policy_case *ret_policy) MUST_CHECK;
+
 /* What judges an application that is accepted now, at a window, to be made where its cards are.
  *
  * registration_division  code of the county that the applicant is registered in; borrowed. */

@@ -33,7 +33,7 @@ queries_show_full(struct turn *turn, const Yidi__Show *show, Yidi__Response *res
 {
     const struct query_source source = { .role = turn->office->options.role,
                                          .office = turn->office->options.code,
-                                         .policy = policies_present(&turn->office->policies),
+                                         .policies = &turn->office->policies,
                                          .txn = turn->txn,
                                          .arena = turn->arena,
                                          .now_ms = turn->now_ms };
@@ -115,7 +115,7 @@ queries_answer(struct office *office, const Yidi__Request *request, const struct
         return result;
     const struct query_source source = { .role = office->options.role,
                                          .office = office->options.code,
-                                         .policy = policies_present(&office->policies),
+                                         .policies = &office->policies,
                                          .txn = txn,
                                          .arena = &office->answers,
                                          .now_ms = now->wall_ms };

@@ -48,7 +48,7 @@ quote_answer(const struct query_source *source, const Yidi__Quote *quote, Yidi__
              struct refusal *ret_refusal)
 {
     /* what the card centre's province decides is not asked for here */
-    const struct policy_case policy = { .policy = source->policy,
+    const struct policy_case policy = { .policy = policies_present(source->policies),
                                         .known = true,
                                         .date = civil_date_of_ms(source->now_ms),
                                         .window = source->office,
@@ -66,7 +66,7 @@ quote_answer(const struct query_source *source, const Yidi__Quote *quote, Yidi__
         result = quote_validity(&policy, quote->birth_date, source->arena, &quoted->validity,
                                 ret_refusal);
     quoted->statutory_deadline_ms = deadline_ms(DEADLINE_STATUTORY, &policy, source->now_ms);
-    quoted->policy_version = source->policy->version;
+    quoted->policy_version = policy.policy->version;
     response->body_case = YIDI__RESPONSE__BODY_QUOTED;
     response->quoted = quoted;
     return result;

@@ -101,6 +101,17 @@ fill_passed(const struct query_source *source, const Yidi__Case *row, Yidi__Show
     return OK;
 }
 
+/* What its policy demands when the card is collected. */
+static enum result
+fill_demanded(const struct query_source *source, const Yidi__Case *row, Yidi__Shown *shown)
+{
+    struct policy_case policy;
+    enum result result = policies_of_row(source->policies, source->txn, row, &policy);
+    if (result == OK)
+        shown->holder_check = policy_of_case(&policy, POLICY_HOLDER_CHECK) != 0;
+    return result;
+}
+
 static enum result
 fill_shown(const struct query_source *source, const struct case_file *file,
            Yidi__Response *response)
@@ -114,7 +125,7 @@ fill_shown(const struct query_source *source, const struct case_file *file,
     shown->case_row = file->row;
     shown->state = (char *)source->role->machine->state_names[file->row->state];
     const struct urgency_scale scale =
-        urgency_scale_of(source->policy, source->office, source->now_ms);
+        urgency_scale_of(policies_present(source->policies), source->office, source->now_ms);
     enum urgency urgency = urgency_of(file->row->stage_deadline_ms, &scale);
     shown->overdue = urgency == URGENCY_OVERDUE;
     shown->due_soon = urgency == URGENCY_SOON;
@@ -124,7 +135,9 @@ fill_shown(const struct query_source *source, const struct case_file *file,
                                     source->arena, &shown->lease);
     if (result != OK && result != ERR_ABSENT)
         return result;
-    result = source->role->party == PARTY_REGISTRY ? fill_passed(source, file->row, shown) : OK;
+    result = source->role->party == PARTY_REGISTRY     ? fill_passed(source, file->row, shown)
+             : source->role->party == PARTY_ACCEPTANCE ? fill_demanded(source, file->row, shown)
+                                                       : OK;
     return result == OK ? case_summary_findings(file->row->findings, source->arena,
                                                 &shown->findings, &shown->n_findings)
                         : result;
@@ -212,7 +225,7 @@ list_cases(const struct query_source *source, const Yidi__List *list, Yidi__Resp
            struct refusal *ret_refusal)
 {
     const struct urgency_scale scale =
-        urgency_scale_of(source->policy, source->office, source->now_ms);
+        urgency_scale_of(policies_present(source->policies), source->office, source->now_ms);
     const struct summary_source summaries = { source->txn, source->role->machine, &scale,
                                               source->arena };
     return case_list(&summaries, list, response, ret_refusal);

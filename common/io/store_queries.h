@@ -9,13 +9,14 @@
 #ifndef IO_STORE_QUERIES_H
 #define IO_STORE_QUERIES_H
 
+#include "common/io/policies.h"
 #include "common/io/role.h"
 
 /* All borrowed until the answer has been encoded. */
 struct query_source {
     const struct role *role;
-    const char *office;          /* code */
-    const struct policy *policy; /* that the office follows now */
+    const char *office;        /* code */
+    struct policies *policies; /* that the office follows */
     struct store_txn *txn;
     struct arena *arena; /* of the answer */
     uint64_t now_ms;     /* Unix */

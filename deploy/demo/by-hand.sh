@@ -86,7 +86,8 @@ One case by hand, from the form to the collection:
      takes two people.
   3. $centre, http://${console_of[$centre]}: $maker makes the card, then $checker checks it by eye
      and by reader, and sends it off.
-  4. $window again: the card has arrived; hand it out. The old card must come back.
+  4. $window again: the card has arrived; hand it out. The old card must come back, and
+     the new one is checked and signed for.
   All see the case's whole way on its page; chief and auditor may look without touching. The applicant looks at
   http://${console_of[$window]}/status, with the number and the code of the printed receipt.
 END
@@ -138,7 +139,8 @@ The same with commands, in another terminal (one by one, or all at once):
     $ctl/$centre/control --operator $checker dispatch \$CASE
     wait_for $window in-transit
     $ctl/$window/control --operator $clerk receive \$CASE
-    $ctl/$window/control --operator $clerk collect \$CASE --identified-by face --old-card-surrendered
+    $ctl/$window/control --operator $clerk collect \$CASE --identified-by face --old-card-surrendered \\
+        --holder-checked
     $ctl/$window/control show \$CASE
 
     # take the proofs along, and check them where no office can be reached

@@ -142,6 +142,7 @@ run_collect(const struct settings *settings, const struct arguments *arguments)
     decide.old_card_surrendered = arguments_flag(arguments, "old-card-surrendered");
     decide.temporary_card_surrendered = arguments_flag(arguments, "temporary-card-surrendered");
     decide.temporary_card_lost = arguments_flag(arguments, "temporary-card-lost");
+    decide.holder_checked = arguments_flag(arguments, "holder-checked");
     decide.receipt_code = arguments_field(arguments, "receipt");
     if (is_of_one(arguments) &&
         (arguments->operand_count != 1 || strcmp(arguments->operands[0], "-") == 0))
@@ -164,6 +165,7 @@ static const struct argument_rule collect_options[] = {
     { "old-card-surrendered", NULL, false, "the old card was handed back; mandatory on renewal" },
     { "temporary-card-surrendered", NULL, false, "so was the temporary card, when one was given" },
     { "temporary-card-lost", NULL, false, "it was reported lost" },
+    { "holder-checked", NULL, false, "print and chip were checked, and signed for" },
     { "collector", "WHO", false, "guardian or proxy; without it the holder came" },
     { "name", "NAME", false, "of the guardian or proxy, with whom go:" },
     { "citizen-number", "NUMBER", false, "the number on their own card" },
@@ -176,7 +178,7 @@ DECIDE_COMMAND(collect, "collect",
                " --identified-by HOW [--probe FILE | --score SCORE]\n"
                "       [--receipt CODE] [--old-card-surrendered]\n"
                "       [--temporary-card-surrendered | --temporary-card-lost]\n"
-               "       [--collector WHO --name NAME --citizen-number NUMBER\n"
+               "       [--holder-checked] [--collector WHO --name NAME --citizen-number NUMBER\n"
                "       [--relation TEXT --reason TEXT]]",
                "hand cards over to the applicants (领取)",
                DECIDE_DESCRIPTION
@@ -184,6 +186,8 @@ DECIDE_COMMAND(collect, "collect",
                "Under 16 the guardian who stands in the application collects. From 16 on the\n"
                "holder does; a proxy does for a holder who gave no fingerprints, and is\n"
                "identified by a document.\n\n"
+               "Some provinces demand that whoever collects checks print and chip of the card,\n"
+               "and signs on the receipt: --holder-checked. Of a card that waits, show says so.\n\n"
                "With --probe the option comparator of the office's daemon names the program that\n"
                "compares: it gets a file of the photo or template, and FILE. When it finds no\n"
                "match the card stays here; without --probe the clerk decides.",

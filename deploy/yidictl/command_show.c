@@ -171,8 +171,11 @@ add_temporary(struct table *table, const Yidi__TemporaryCard *card, struct arena
 }
 
 static void
-add_collection(struct table *table, const Yidi__Collection *collection, struct arena *arena)
+add_collection(struct table *table, const Yidi__Shown *shown, struct arena *arena)
 {
+    const Yidi__Collection *collection = shown->case_row->collection;
+    if (shown->holder_check && strcmp(shown->state, "ready") == 0)
+        table_add_field(table, "at collection", "print and chip are checked, and signed for");
     if (collection == NULL)
         return;
     const Yidi__Collector *collector = collection->collector;
@@ -187,6 +190,8 @@ add_collection(struct table *table, const Yidi__Collection *collection, struct a
             output_term(&yidi__identified_by__descriptor, (int)collection->identified_by, arena),
             collection->comparison == YIDI__COMPARISON__MATCH ? ", comparator match" : "",
             collection->score[0] == '\0' ? "" : ", score ", collection->score));
+    if (collection->holder_checked)
+        table_add_field(table, "card checked", "print and chip, and signed for");
     if (collector != NULL)
         table_add_field(table, "collected by",
                         output_format(arena, "%s %s %s %s %s",
@@ -270,7 +275,7 @@ print_fields(const struct settings *settings, const Yidi__Shown *shown, struct a
     add_times(&table, shown->state, row, arena);
     eligibility_add(settings, row->eligibility, &table, arena);
     add_card(&table, row, arena);
-    add_collection(&table, row->collection, arena);
+    add_collection(&table, shown, arena);
     add_troubles(&table, shown->state, row, arena);
     add_examination(settings, shown, &table, arena);
     table_print(&table, stdout);

@@ -35,10 +35,11 @@ export async function a_renewal_goes_from_the_form_to_the_collection({ offices, 
   await lin.act('receive');
   await lin.sees('ready');
   await lin.begin('collect');
-  await lin.fillAll({ identified_by: 'FACE', old_card_surrendered: true });
+  await lin.fillAll({ identified_by: 'FACE', old_card_surrendered: true, holder_checked: true });
   await lin.press('collect.go');
   await offices.state('Shenzhen', number, 'collected');
   await lin.openCase(number, 'collected');
+  await lin.page.getByText(lin.word('collect.holder_checked')).locator('xpath=following-sibling::dd[1]').getByText(lin.word('yes')).waitFor();
   for (const step of ['ACCEPTED', 'EXAMINED', 'ISSUED', 'MADE', 'VERIFIED', 'DISPATCHED', 'ARRIVED', 'COLLECTED']) {
     await lin.page.locator('.timeline', { hasText: lin.word(`step.${step}`) }).waitFor();
   }

@@ -18,7 +18,9 @@
 #include "common/domain/citizen_number.h"
 #include "common/domain/receipt_code.h"
 #include "common/io/case_file.h"
+#include "common/io/wire.h"
 #include "tests/lib/desk_test.h"
+#include "tests/lib/fake_policy.h"
 
 #define PROXY_NUMBER    "310101190002280013"
 #define GUARDIAN_NUMBER "51010419000228001X"
@@ -91,8 +93,8 @@ give_temporary(const char *serial)
     return response->body_case == YIDI__RESPONSE__BODY_REFUSAL ? response->refusal->code : "";
 }
 
-static const Yidi__Collection *
-show(bool full)
+static const Yidi__Shown *
+show_case(bool full)
 {
     Yidi__Show wire = YIDI__SHOW__INIT;
     Yidi__Request request = YIDI__REQUEST__INIT;
@@ -103,7 +105,13 @@ show(bool full)
     request.show = &wire;
     const Yidi__Response *response = ask(&request);
     assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_SHOWN);
-    return response->shown->case_row->collection;
+    return response->shown;
+}
+
+static const Yidi__Collection *
+show(bool full)
+{
+    return show_case(full)->case_row->collection;
 }
 
 /* ---- to the window's desk ---- */
@@ -308,6 +316,75 @@ the_guardian_in_the_application_collects_for_a_child(void **state)
     assert_string_equal(decide(&wire), "COLLECTOR_NOT_ENTITLED");
     collector.citizen_number = GUARDIAN_NUMBER;
     assert_string_equal(decide(&wire), "collected");
+}
+
+/* ---- the card is checked ---- */
+
+static const char *
+field_refused(void)
+{
+    return network.answer.response->decided->results[0]->refusal->field;
+}
+
+/* What the window's journal says of the latest act; in the arena. */
+static const char *
+read_last_act(struct arena *arena)
+{
+    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[WINDOW].scratch);
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    struct bytes key, value, all = { 0 };
+    const char *detail = "";
+    assert_int_equal(store_cursor_open(txn, TABLE_JOURNAL, all, &cursor), OK);
+    while (store_cursor_next(cursor, &key, &value) == OK) {
+        ProtobufCMessage *message;
+        assert_int_equal(
+            wire_decode(&yidi__journal_entry__descriptor, value, arena, &message, NULL), OK);
+        const Yidi__JournalEntry *entry = (const Yidi__JournalEntry *)message;
+        if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_ACT)
+            detail = entry->act->detail;
+    }
+    return detail;
+}
+
+static void
+whoever_collects_checks_the_card_where_the_policy_of_the_case_demands_it(void **state)
+{
+    (void)state;
+    static const struct made_rule demanded = { .key = "collection.holder-check",
+                                               .value = 1,
+                                               .province = "31" };
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
+    fake_policy_give_all(&network, 1, &demanded, 1);
+    bring_to_window(YIDI__APPLICATION_KIND__RENEWAL, true);
+    fake_policy_give_all(&network, 2, NULL, 0); /* is not the one of this case */
+    assert_true(show_case(false)->holder_check);
+    Yidi__Decide wire = collection();
+    assert_string_equal(decide(&wire), "HOLDER_CHECK_MISSING");
+    assert_string_equal(field_refused(), "decide.holder_checked");
+    assert_string_equal(fake_network_state(&network, WINDOW, number), "ready");
+    assert_null(show(false));
+    wire.holder_checked = true;
+    assert_string_equal(decide(&wire), "collected");
+    assert_true(show(false)->holder_checked);
+    assert_string_equal(read_last_act(&arena),
+                        "holder identified by document, print and chip checked and signed for");
+}
+
+static void
+elsewhere_and_before_its_day_the_card_need_not_be_checked(void **state)
+{
+    (void)state;
+    static const struct made_rule others[] = {
+        { .key = "collection.holder-check", .value = 1, .province = "44" }, /* the registry's */
+        { .key = "collection.holder-check", .value = 1, .province = "31", .from = 20990101 },
+    };
+    fake_policy_give_all(&network, 1, others, 2);
+    bring_to_window(YIDI__APPLICATION_KIND__RENEWAL, true);
+    assert_false(show_case(false)->holder_check);
+    Yidi__Decide wire = collection();
+    assert_string_equal(decide(&wire), "collected");
+    assert_false(show(false)->holder_checked);
 }
 
 /* ---- temporary cards ---- */
@@ -523,6 +600,7 @@ a_window_that_lost_its_past_knows_how_the_holder_was_identified(void **state)
     wire.comparison = YIDI__COMPARISON__MATCH;
     wire.score = "0.98";
     wire.temporary_card_surrendered = true;
+    wire.holder_checked = true;
     assert_string_equal(decide(&wire), "collected");
     uint64_t collected_ms = show(false)->collected_ms;
     fake_network_settle(&network);
@@ -533,6 +611,7 @@ a_window_that_lost_its_past_knows_how_the_holder_was_identified(void **state)
     assert_string_equal(kept->score, "0.98");
     assert_string_equal(kept->clerk, "clerk");
     assert_int_equal(kept->collected_ms, collected_ms);
+    assert_true(kept->holder_checked);
     assert_string_equal(kept->temporary_card->card_serial, "T-1");
     assert_int_equal(kept->temporary_card->end, YIDI__TEMPORARY_CARD_END__HANDED_BACK);
 }
@@ -578,6 +657,8 @@ main(int argc, char *argv[])
         TEST(a_proxy_is_kept_in_full_and_shown_masked),
         TEST(whoever_gave_fingerprints_sends_no_proxy),
         TEST(the_guardian_in_the_application_collects_for_a_child),
+        TEST(whoever_collects_checks_the_card_where_the_policy_of_the_case_demands_it),
+        TEST(elsewhere_and_before_its_day_the_card_need_not_be_checked),
         TEST(a_temporary_card_is_handed_back_before_the_card_is_handed_out),
         TEST(a_temporary_card_of_a_case_that_ended_comes_back),
         TEST(temporary_cards_are_listed_until_they_are_back),

@@ -236,6 +236,19 @@ a_temporary_card_comes_back_or_is_reported_lost(void **state)
 }
 
 static void
+where_the_policy_demands_it_whoever_collects_has_checked_the_card(void **state)
+{
+    (void)state;
+    struct handover handover = grown_up();
+    handover.holder_check = true;
+    expect(&handover, REFUSAL_HOLDER_CHECK_MISSING, "decide.holder_checked");
+    handover.holder_checked = true;
+    expect(&handover, REFUSAL_NONE, "");
+    handover.holder_check = false; /* and may have where it does not */
+    expect(&handover, REFUSAL_NONE, "");
+}
+
+static void
 a_temporary_card_is_given_once_while_the_card_is_made(void **state)
 {
     (void)state;
@@ -292,6 +305,7 @@ main(int argc, char *argv[])
         cmocka_unit_test(a_proxy_is_known_by_document_name_number_relation_and_reason),
         cmocka_unit_test(a_proxy_is_another_person_and_of_age),
         cmocka_unit_test(a_temporary_card_comes_back_or_is_reported_lost),
+        cmocka_unit_test(where_the_policy_demands_it_whoever_collects_has_checked_the_card),
         cmocka_unit_test(a_temporary_card_is_given_once_while_the_card_is_made),
         cmocka_unit_test(a_temporary_card_ends_on_the_same_day_of_a_later_month_or_on_its_last),
         cmocka_unit_test(a_card_is_destroyed_only_after_the_time_to_collect_it),

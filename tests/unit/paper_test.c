@@ -323,7 +323,8 @@ the_receipt_tells_no_more_than_its_owner_needs(void **state)
                                           "科技路5号0755-80000000",
                                           "原居民身份证，领取新证时必须交回",
                                           "办理了临时居民身份证的，必须一并交回",
-                                          "请本人到受理单位领取" };
+                                          "请本人到受理单位领取",
+                                          "证件已当场核对无误，领证人签名" };
     static const char *const hidden[] = { "热西提",   "11010519491231002X", "安定路",
                                           "世纪大道", "13800138000",        "王芳" };
     for (size_t i = 0; i < COUNT(wanted); i++)

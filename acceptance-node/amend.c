@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Correction (补正) of an application that the registry returned: the form comes again in full, and
- * goes to the registry as the case's next revision. Photo and fingerprints may be those of before.
+ * goes to the registry as the case's next revision. Photos and fingerprints may be those of before.
  * What was paid stays paid.
  */
 #include "acceptance-node/acceptance.h"
 #include "acceptance-node/core/application.h"
 #include "acceptance-node/request_key.h"
 #include "acceptance-node/submission.h"
+#include "common/io/form_view.h"
 #include "common/io/lease.h"
 
 enum { REVISIONS_MAX = 100 }; /* as proto/ bounds them */
@@ -81,7 +82,18 @@ keep_fingerprints(const Yidi__ApplicationForm *before, struct arena *arena,
     return form->fingerprints == NULL ? ERR_MEMORY : OK;
 }
 
-/* The frames that came, and in front or behind those that are kept: what this office holds of the
+/* The form names the photo with the guardian if it is kept. */
+static bool
+keep_guardian_photo(const Yidi__ApplicationForm *before, const Yidi__Amend *request)
+{
+    Yidi__Guardian *guardian = request->form->guardian;
+    if (!request->keep_guardian_photo || guardian == NULL || !form_has_guardian_photo(before))
+        return false;
+    guardian->photo_digest = before->guardian->photo_digest;
+    return true;
+}
+
+/* The frames that came, and in their places those that are kept: what this office holds of the
  * case, whatever anybody calls it. */
 static enum result
 fill_in(struct turn *turn, const Yidi__Case *row, const Yidi__Amend *request,
@@ -90,18 +102,25 @@ fill_in(struct turn *turn, const Yidi__Case *row, const Yidi__Amend *request,
 {
     const Yidi__ApplicationForm *before = row->form;
     const size_t templates = request->keep_fingerprints ? before->n_fingerprints : 0;
+    const bool keeps_last = keep_guardian_photo(before, request);
+    const bool has_last = form_has_guardian_photo(request->form) && !keeps_last && count > 0;
     size_t filled = request->keep_photo;
-    if (filled + count + templates > ATTACHMENTS_MAX)
+    if (filled + count + templates + keeps_last > ATTACHMENTS_MAX)
         return refuse(ret_refusal, REFUSAL_PHOTO_INVALID, "form.photo_digest",
                       "no attachments for what is kept");
     enum result result = OK;
     if (request->keep_photo)
         result = read_kept(turn, &before->photo_digest, &ret_frames[0], ret_refusal);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i + has_last < count; i++)
         ret_frames[filled++] = frames[i];
     for (size_t i = 0; i < templates && result == OK; i++)
         result =
             read_kept(turn, &before->fingerprints[i]->digest, &ret_frames[filled++], ret_refusal);
+    if (has_last)
+        ret_frames[filled++] = frames[count - 1];
+    else if (keeps_last && result == OK)
+        result =
+            read_kept(turn, &before->guardian->photo_digest, &ret_frames[filled++], ret_refusal);
     if (result == OK && request->keep_fingerprints)
         result = keep_fingerprints(before, turn->arena, request->form);
     *ret_count = filled;

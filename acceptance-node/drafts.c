@@ -189,7 +189,7 @@ drafts_list(struct store_txn *txn, struct arena *arena, Yidi__Response *response
     return answer_drafts(list, count, arena, response);
 }
 
-/* The bytes of a form are those of a draft, but for photo and templates. */
+/* The bytes of a form are those of a draft, but for photos and templates. */
 static enum result
 draft_of_form(const Yidi__ApplicationForm *form, struct arena *arena, Yidi__DraftForm **ret_draft)
 {
@@ -197,6 +197,12 @@ draft_of_form(const Yidi__ApplicationForm *form, struct arena *arena, Yidi__Draf
     ProtobufCMessage *message;
     bare.photo_digest = (ProtobufCBinaryData){ 0 };
     bare.n_fingerprints = 0;
+    Yidi__Guardian guardian;
+    if (form->guardian != NULL) {
+        guardian = *form->guardian;
+        guardian.photo_digest = (ProtobufCBinaryData){ 0 };
+        bare.guardian = &guardian;
+    }
     struct bytes packed = wire_encode(&bare.base, arena);
     if (packed.data == NULL)
         return ERR_MEMORY;

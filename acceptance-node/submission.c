@@ -6,6 +6,16 @@
 #include "common/io/photo.h"
 #include "common/io/wire.h"
 
+static void
+empty_digests(Yidi__ApplicationForm *form)
+{
+    form->photo_digest = (ProtobufCBinaryData){ 0 };
+    for (size_t i = 0; i < form->n_fingerprints; i++)
+        form->fingerprints[i]->digest = (ProtobufCBinaryData){ 0 };
+    if (form->guardian != NULL)
+        form->guardian->photo_digest = (ProtobufCBinaryData){ 0 };
+}
+
 /* The digests in a form are the office's own to fill in: without them, what was applied for is the
  * same form and the same attachments. */
 enum result
@@ -13,11 +23,11 @@ submission_open(struct turn *turn, Yidi__ApplicationForm *form, const struct byt
                 size_t frame_count, struct submission *ret_submission)
 {
     struct bytes parts[1 + ATTACHMENTS_MAX];
-    *ret_submission =
-        (struct submission){ .form = form, .frames = frames, .frame_count = frame_count };
-    form->photo_digest = (ProtobufCBinaryData){ 0 };
-    for (size_t i = 0; i < form->n_fingerprints; i++)
-        form->fingerprints[i]->digest = (ProtobufCBinaryData){ 0 };
+    *ret_submission = (struct submission){ .form = form,
+                                           .frames = frames,
+                                           .frame_count = frame_count,
+                                           .guardian_photo = form_has_guardian_photo(form) };
+    empty_digests(form);
     struct bytes packed = wire_encode(&form->base, turn->arena);
     if (packed.data == NULL)
         return ERR_MEMORY;
@@ -35,14 +45,18 @@ submission_open(struct turn *turn, Yidi__ApplicationForm *form, const struct byt
 static enum result
 check_attachments(const struct submission *submission, struct refusal *ret_refusal)
 {
-    if (submission->frame_count != 1 + submission->form->n_fingerprints)
+    const size_t templates = submission->form->n_fingerprints;
+    if (submission->frame_count != 1 + templates + submission->guardian_photo)
         return refuse(ret_refusal, REFUSAL_PHOTO_INVALID, "form.photo_digest",
-                      "one photo and one template for each listed fingerprint, not %zu attachments",
+                      "one photo, one template for each listed fingerprint, and the photo with the "
+                      "guardian if there is one, not %zu attachments",
                       submission->frame_count);
     enum result result = photo_check(submission->frames[0], ret_refusal);
-    for (size_t i = 1; i < submission->frame_count && result == OK; i++)
+    for (size_t i = 1; i <= templates && result == OK; i++)
         result = fingerprint_check(submission->frames[i], ret_refusal);
-    return result;
+    return result == OK && submission->guardian_photo
+               ? photo_check_guardian(submission->frames[1 + templates], ret_refusal)
+               : result;
 }
 
 static enum result
@@ -65,8 +79,9 @@ enum result
 submission_check(const struct turn *turn, struct submission *submission,
                  const struct policy_case *policy, struct refusal *ret_refusal)
 {
-    const struct form form = form_view(submission->form);
+    struct form form = form_view(submission->form);
     const char *own_division = office_self(turn->office)->areas[0];
+    form.guardian.photo_given = submission->guardian_photo; /* its digest is not filled in yet */
     enum result result = form_check(&form, policy, own_division, ret_refusal);
     if (result == OK)
         result = check_attachments(submission, ret_refusal);
@@ -83,16 +98,22 @@ submission_check_room(const struct turn *turn, const struct submission *submissi
     return intake_check_room(turn->office, bytes, ret_refusal);
 }
 
+static ProtobufCBinaryData
+digest_of(struct submission *submission, size_t frame)
+{
+    return (ProtobufCBinaryData){ .data = submission->digests[frame].bytes, .len = DIGEST_BYTES };
+}
+
 enum result
 submission_keep(struct turn *turn, const char *case_number, struct submission *submission)
 {
     Yidi__ApplicationForm *form = submission->form;
     enum result result = OK;
-    form->photo_digest =
-        (ProtobufCBinaryData){ .data = submission->digests[0].bytes, .len = DIGEST_BYTES };
+    form->photo_digest = digest_of(submission, 0);
     for (size_t i = 0; i < form->n_fingerprints; i++)
-        form->fingerprints[i]->digest =
-            (ProtobufCBinaryData){ .data = submission->digests[1 + i].bytes, .len = DIGEST_BYTES };
+        form->fingerprints[i]->digest = digest_of(submission, 1 + i);
+    if (submission->guardian_photo)
+        form->guardian->photo_digest = digest_of(submission, 1 + form->n_fingerprints);
     for (size_t i = 0; i < submission->frame_count && result == OK; i++)
         result = turn_keep_blob(turn, case_number, &submission->digests[i], submission->frames[i]);
     return result;

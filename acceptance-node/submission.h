@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * submission - a filled-in form with its photo and templates, as a clerk hands it in: for a new
+ * submission - a filled-in form with its photos and templates, as a clerk hands it in: for a new
  * application, or for the correction of one. Checks it and keeps its attachments; does not know
  * which case it belongs to.
  */
@@ -14,6 +14,7 @@ struct submission {
     Yidi__ApplicationForm *form; /* the caller's; its digests are filled in by submission_keep */
     const struct bytes *frames;  /* the caller's */
     size_t frame_count;
+    bool guardian_photo;          /* it names one: the last frame */
     const Yidi__Office *registry; /* by submission_check */
     const Yidi__Office *production;
     struct digest digests[ATTACHMENTS_MAX];

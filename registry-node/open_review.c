@@ -63,14 +63,16 @@ check_jurisdiction(const struct turn *turn, const struct incoming *incoming,
 static enum result
 check_attachments(const struct incoming *incoming, struct refusal *ret_refusal)
 {
-    enum result result =
-        incoming_check_attachments(incoming, incoming->message->application_submitted->form,
-                                   "application_submitted.form.photo_digest", ret_refusal);
+    const Yidi__ApplicationForm *form = incoming->message->application_submitted->form;
+    enum result result = incoming_check_attachments(
+        incoming, form, "application_submitted.form.photo_digest", ret_refusal);
     if (result == OK && !incoming_is_erased(incoming, 0))
         result = photo_check(incoming->frames[0], ret_refusal);
     for (size_t i = 1; i < incoming->attachment_count && result == OK; i++)
         if (!incoming_is_erased(incoming, i))
-            result = fingerprint_check(incoming->frames[i], ret_refusal);
+            result = i <= form->n_fingerprints
+                         ? fingerprint_check(incoming->frames[i], ret_refusal)
+                         : photo_check_guardian(incoming->frames[i], ret_refusal);
     return result;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // amend - a returned application is corrected (补正): the form as it stands, what the registry wants corrected marked in it. It goes
-// back in full; photo and fingerprints of before are kept, unless they are to be taken anew.
+// back in full; photos and fingerprints of before are kept, unless they are to be taken anew.
 import { call } from './api.js';
 import { unbase64 } from './base64.js';
 import { refused } from './decide.js';
@@ -57,8 +57,9 @@ class Amendment {
     if (!read) return;
     this.go.disabled = true;
     try {
+      const keepTogether = !this.form.together.given && !(this.row.returned?.fields ?? []).includes('form.guardian.photo_digest');
       const keepPhoto = this.form.photo.given === this.before;
-      const { results: [result] } = await call('amend', { case_number: this.number, form: read.form, request_key: this.key, keep_photo: keepPhoto, keep_fingerprints: this.form.hands.kept,
+      const { results: [result] } = await call('amend', { case_number: this.number, form: read.form, request_key: this.key, keep_photo: keepPhoto, keep_guardian_photo: keepTogether, keep_fingerprints: this.form.hands.kept,
         attachments: keepPhoto ? read.attachments.slice(1) : read.attachments });
       if (result.refusal) throw refused(result.refusal);
       tell(word('case.done', { act: word('act.amend') }));

@@ -8,7 +8,7 @@ import { h, replace } from './dom.js';
 import { citedCase, enterMovesOn, field, sayProblem } from './fields.js';
 import { Fingers } from './fingers.js';
 import { caseLink } from './numbers.js';
-import { photoField } from './photo.js';
+import { guardianPhotoField, photoField } from './photo.js';
 import { date, dayNumber, named, word } from './words.js';
 
 const reasons = { RENEWAL: ['EXPIRING', 'EXPIRED', 'DAMAGED', 'DETAILS_CHANGED'], REPLACEMENT: ['LOST', 'STOLEN'], FIRST: ['FIRST_CARD'] };
@@ -69,6 +69,7 @@ export class RegistrationForm {
     this.changed = termed('appearance_changed', { type: 'checkbox', label: word('apply.appearance_changed') });
     this.guardian = [termed('guardian.name', { required: true, maxlength: '60' }), termed('guardian.citizen_number', { required: true, maxlength: '20', class: 'mono', check: number }),
       termed('guardian.relation', { required: true, maxlength: '10' })];
+    this.together = guardianPhotoField({ changed });
     this.photo = photoField({ changed });
     this.hands = new Fingers(changed);
     for (const element of [this.name, this.address]) {
@@ -76,13 +77,14 @@ export class RegistrationForm {
       element.input.addEventListener('input', () => this.followChip());
     }
     this.born = this.number.appendChild(h('p.hint.born', { role: 'status' }));
-    this.fields = [this.kind, this.reason, this.waiver, this.number, this.name, this.group, this.division, this.address, this.secondName, this.secondAddress, ...this.guardian,
+    this.fields = [this.kind, this.reason, this.waiver, this.number, this.name, this.group, this.division, this.address, this.secondName, this.secondAddress, ...this.guardian, this.together,
       this.phone, this.residence, this.basis, this.identity, this.identityNumber, this.evidence, this.photo, ...this.hands.fields, this.changed];
   }
 
   draw() {
     const part = (name, ...fields) => h('fieldset.card', h('legend', word(`apply.${name}`)), h(fields.length === 4 ? 'div.grid.four' : 'div.grid', fields));
     this.minor = part('guardian', this.guardian);
+    this.minor.append(this.together);
     this.second = [this.secondName, this.secondAddress];
     this.side = h('div.side'); // for what the page adds
     this.element = h('form.apply', { novalidate: true }, h('div.columns',
@@ -174,8 +176,9 @@ export class RegistrationForm {
     this.feeChanged();
   }
 
-  // Photo and templates of a form that this one takes the place of.
+  // Photos and templates of a form that this one takes the place of.
   adopt(other) {
+    this.together.adopt(other.together);
     this.photo.adopt(other.photo);
     this.hands.adopt(other.hands);
   }
@@ -189,8 +192,11 @@ export class RegistrationForm {
       (empty[0] ?? this.hands).input.focus();
       return null;
     }
+    const form = this.form();
+    const together = form.guardian ? await this.together.read() : null;
+    if (together) form.guardian.photo_digest = await digest(together);
     const fingerprints = await Promise.all(templates.map(async ({ position, bytes }) => ({ position, digest: await digest(bytes) })));
-    return { form: { ...this.form(), fingerprints }, attachments: [photo, ...templates.map(({ bytes }) => bytes)].map(base64) };
+    return { form: { ...form, fingerprints }, attachments: [photo, ...templates.map(({ bytes }) => bytes), ...(together ? [together] : [])].map(base64) };
   }
 
   say(problem, elsewhere) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// photo - the applicant's photo: any picture is moved and scaled into the frame of GA 461 (358 by 441 pixels, 24-bit JPEG), and kept
-// below its size limit. With the mouse: drag, and turn the wheel; with the keyboard: arrows, + and -.
+// photo - the photos of an application. The applicant's: any picture is moved and scaled into the frame of GA 461 (358 by 441 pixels, 24-bit JPEG), and kept
+// below its size limit. With the mouse: drag, and turn the wheel; with the keyboard: arrows, + and -. The one of guardian and applicant
+// together: any picture, made smaller.
 import { h } from './dom.js';
 import { fileButton } from './fields.js';
 import { word } from './words.js';
@@ -9,6 +10,29 @@ const width = 358;
 const height = 441;
 const bytesMost = 40960;
 const step = 0.02;
+const side = { least: 240, most: 800 }; // of a photo of two
+
+// The best JPEG that is small enough.
+async function compress(canvas) {
+  let made = null;
+  for (let quality = 0.92; quality > 0.3 && !(made?.size <= bytesMost); quality -= 0.08) {
+    made = await new Promise((done) => { canvas.toBlob(done, 'image/jpeg', quality); });
+  }
+  return made;
+}
+
+const bytesOf = async (blob) => (blob ? new Uint8Array(await blob.arrayBuffer()) : null);
+const kilobytes = (blob) => (blob.size / 1024).toFixed(1);
+
+// What is chosen in a file field, or dropped on its element.
+function receive(element, file, use) {
+  file.addEventListener('change', () => file.files[0] && use(file.files[0]));
+  element.addEventListener('dragover', (event) => event.preventDefault());
+  element.addEventListener('drop', (event) => {
+    event.preventDefault();
+    if (event.dataTransfer.files[0]) use(event.dataTransfer.files[0]);
+  });
+}
 
 // The picture in its frame: which part of it, and how large.
 class Frame {
@@ -70,15 +94,6 @@ class Frame {
     });
     this.zoom.addEventListener('input', () => { this.draw(); settled(); });
   }
-
-  // The best JPEG that is small enough.
-  async take() {
-    let made = null;
-    for (let quality = 0.92; quality > 0.3 && !(made?.size <= bytesMost); quality -= 0.08) {
-      made = await new Promise((done) => { this.canvas.toBlob(done, 'image/jpeg', quality); });
-    }
-    return made;
-  }
 }
 
 export function photoField({ changed = () => {} } = {}) {
@@ -93,10 +108,10 @@ export function photoField({ changed = () => {} } = {}) {
     element.given = blob;
     empty.hidden = true;
     wrong.textContent = '';
-    size.textContent = word(words, { n: (blob.size / 1024).toFixed(1) });
+    size.textContent = word(words, { n: kilobytes(blob) });
     changed();
   };
-  const cut = async () => keep(await frame.take(), 'photo.cut');
+  const cut = async () => keep(await compress(frame.canvas), 'photo.cut');
   const use = async (chosen) => {
     const picture = await createImageBitmap(chosen).catch(() => null);
     if (!picture) return element.say(word('photo.unreadable'));
@@ -107,13 +122,7 @@ export function photoField({ changed = () => {} } = {}) {
     return fits ? keep(chosen, 'photo.fits') : cut();
   };
   frame.follow(cut);
-  file.addEventListener('change', () => file.files[0] && use(file.files[0]));
-  // A photo may be dropped on its field.
-  element.addEventListener('dragover', (event) => event.preventDefault());
-  element.addEventListener('drop', (event) => {
-    event.preventDefault();
-    if (event.dataTransfer.files[0]) use(event.dataTransfer.files[0]);
-  });
+  receive(element, file, use);
   return Object.assign(element, {
     input: file,
     paths: ['photo'],
@@ -125,6 +134,42 @@ export function photoField({ changed = () => {} } = {}) {
       if (!element.given) element.say(word('photo.missing'));
       return !element.given;
     },
-    read: async () => (element.given ? new Uint8Array(await element.given.arrayBuffer()) : null),
+    read: () => bytesOf(element.given),
+  });
+}
+
+// Of guardian and applicant together; whether it must be there, the policy says, and the office.
+export function guardianPhotoField({ changed = () => {} } = {}) {
+  const canvas = h('canvas', { width, height, role: 'img', 'aria-label': word('field.form.guardian.photo_digest') });
+  const file = h('input', { id: 'guardian-photo-file', type: 'file', accept: 'image/*', 'aria-label': word('photo.together.choose') });
+  const wrong = h('p.wrong', { role: 'alert' });
+  const size = h('p.hint', { role: 'status' }, word('photo.together.hint'));
+  const element = h('div.field.photo.together', { 'data-field': 'form.guardian.photo_digest' }, h('div.portrait', canvas),
+    h('div', h('label', { for: file.id }, word('field.form.guardian.photo_digest')), fileButton(file), size, wrong));
+  const use = async (chosen) => {
+    const picture = await createImageBitmap(chosen).catch(() => null);
+    if (!picture) return element.say(word('photo.unreadable'));
+    const scale = Math.min(1, side.most / Math.max(picture.width, picture.height));
+    const [wide, high] = [Math.round(picture.width * scale), Math.round(picture.height * scale)];
+    if (Math.min(wide, high) < side.least) return element.say(word('photo.together.small', { width: picture.width, height: picture.height }));
+    Object.assign(canvas, { width: wide, height: high });
+    const pen = canvas.getContext('2d');
+    pen.imageSmoothingQuality = 'high';
+    pen.drawImage(picture, 0, 0, wide, high);
+    // What fits as it is stays as it is: no second compression.
+    const fits = scale === 1 && chosen.type === 'image/jpeg' && chosen.size <= bytesMost;
+    element.given = fits ? chosen : await compress(canvas);
+    element.say('');
+    size.textContent = word('photo.together.taken', { width: wide, height: high, n: kilobytes(element.given) });
+    return changed();
+  };
+  receive(element, file, use);
+  return Object.assign(element, {
+    input: file,
+    given: null, // the JPEG
+    use,
+    adopt: (other) => other.given && use(other.given),
+    say: (text) => { wrong.textContent = text ?? ''; },
+    read: () => bytesOf(element.given),
   });
 }

@@ -20,7 +20,9 @@ enum {
     PHOTO_WIDTH_PIXELS = 358,
     PHOTO_HEIGHT_PIXELS = 441,
     FINGERPRINT_BYTES = 512,
-    ATTACHMENTS_MAX = 3, /* photo and two templates */
+    GUARDIAN_PHOTO_SIDE_MIN_PIXELS = 240,
+    GUARDIAN_PHOTO_SIDE_MAX_PIXELS = 800,
+    ATTACHMENTS_MAX = 4, /* photo, two templates, photo with the guardian */
 
     ENTRY_BYTES_MAX = 128 * 1024,
     ENVELOPE_BYTES_MAX = 160 * 1024,
@@ -75,7 +77,7 @@ _Static_assert(COMMAND_BYTES_MAX < ENTRY_BYTES_MAX, "what a command says fits in
 _Static_assert(APPLICATION_ENVELOPE_BYTES_MAX < ENTRY_BYTES_MAX, "an order fits into an entry");
 _Static_assert(ENVELOPE_BYTES_MAX < LINK_FRAME_BYTES_MAX, "an envelope fits into one frame");
 _Static_assert(PHOTO_BYTES_MAX < LINK_FRAME_BYTES_MAX, "a photo fits into one frame");
-_Static_assert((PHOTO_BYTES_MAX + 2 * FINGERPRINT_BYTES) / 3 * 4 + COMMAND_BYTES_MAX <
+_Static_assert((2 * PHOTO_BYTES_MAX + 2 * FINGERPRINT_BYTES) / 3 * 4 + COMMAND_BYTES_MAX <
                    HTTP_BODY_BYTES_MAX,
                "an application fits into one request");
 _Static_assert((int)HTTP_HEADER_BYTES_MAX < (int)HTTP_MEMORY_BYTES, "our own refusal comes first");

@@ -43,6 +43,10 @@
       "户籍在本地，请到户籍所在地公安机关办理")                                                    \
     X(FEE_MISMATCH, "the fee paid is not the fee due", "所缴费用与应缴费用不符")                   \
     X(PHOTO_INVALID, "the photo is not as GA 461 asks", "相片不符合 GA 461 的要求")                \
+    X(GUARDIAN_PHOTO_MISSING, "a first card under 16 needs a photo taken with the guardian",       \
+      "未满十六周岁首次申领的，须提交与监护人的合影")                                              \
+    X(GUARDIAN_PHOTO_INVALID, "the photo taken with the guardian cannot be taken",                 \
+      "与监护人的合影不符合要求")                                                                  \
     X(FINGERPRINT_INVALID, "a fingerprint template is not as GA/T 1012 asks",                      \
       "指纹信息不符合 GA/T 1012 的要求")                                                           \
     X(ATTACHMENT_LOST, "the photo or a template was lost; the citizen must apply again",           \

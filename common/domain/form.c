@@ -209,6 +209,21 @@ check_guardian(const struct facts *facts, struct refusal *ret_refusal)
 }
 
 static enum result
+check_guardian_photo(const struct facts *facts, struct refusal *ret_refusal)
+{
+    const struct form *form = facts->form;
+    bool child_gets_first =
+        form->kind == KIND_FIRST &&
+        civil_date_age(form->person.birth_date, facts->policy->date) < FORM_GUARDED_BELOW_YEARS;
+    if (!child_gets_first || form->guardian.photo_given || !facts->policy->known ||
+        policy_of_case(facts->policy, POLICY_GUARDIAN_PHOTO) == 0)
+        return OK;
+    return refuse(ret_refusal, REFUSAL_GUARDIAN_PHOTO_MISSING, "form.guardian.photo_digest",
+                  "the first card of whoever is under %d needs a photo taken with the guardian",
+                  FORM_GUARDED_BELOW_YEARS);
+}
+
+static enum result
 check_phone(const struct facts *facts, struct refusal *ret_refusal)
 {
     static const char field[] = "form.phone";
@@ -370,6 +385,7 @@ form_check(const struct form *form, const struct policy_case *policy, const char
         check_identity_document,
         check_evidence,
         check_guardian,
+        check_guardian_photo,
         check_phone,
         check_addresses,
         check_second_script,

@@ -38,6 +38,7 @@ struct form_guardian {
     const char *name;
     const char *citizen_number;
     const char *relation;
+    bool photo_given; /* of guardian and applicant together */
 };
 
 /* Texts are borrowed, terminated, and never NULL. */
@@ -87,6 +88,7 @@ struct form {
  *   form.evidence                 EVIDENCE_MISSING
  *   form.guardian...              GUARDIAN_MISSING, NAME_INVALID, CITIZEN_NUMBER_INVALID,
  *                                 FIELD_OUT_OF_BOUNDS
+ *   form.guardian.photo_digest    GUARDIAN_PHOTO_MISSING
  *   form.phone                    PHONE_INVALID
  *   form.person.address, form.residence_basis, form.residence_address  FIELD_OUT_OF_BOUNDS
  *   form.second_script_name, form.second_script_address

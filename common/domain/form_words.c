@@ -124,6 +124,7 @@ form_words_field(const char *path)
         { "form.guardian.name", { "监护人姓名", "guardian's name" } },
         { "form.guardian.citizen_number", { "监护人公民身份号码", "guardian's citizen number" } },
         { "form.guardian.relation", { "监护人与申请人关系", "guardian's relation" } },
+        { "form.guardian.photo_digest", { "与监护人的合影", "photo with the guardian" } },
         { "form.appearance_changed", { "相貌特征", "appearance" } },
         { "form.fee_fen", { "工本费", "fee" } },
         { "form.fee_waiver", { "费用减免", "fee waiver" } },

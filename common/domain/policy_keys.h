@@ -46,6 +46,7 @@
     X(REFUSE_APPEARANCE,  "refusal.appearance-without-fingerprints", FLAG, 1, 0, 1, REGISTRY, "相貌变化大且无指纹不予受理", "Whether it is refused when appearance has changed greatly and no fingerprints are on file.") \
     X(REFUSE_DOCUMENTS,   "refusal.documents-not-genuine", FLAG, 1, 0, 1, REGISTRY,       "伪造冒用证件不予受理", "Whether it is refused over forged or misused documents.")       \
     X(REFUSE_CREDIT,      "refusal.bad-credit",           FLAG, 1, 0, 1, REGISTRY,        "不良信用记录不予受理", "Whether it is refused over a bad credit record.")               \
+    X(GUARDIAN_PHOTO,     "first.guardian-photo",         FLAG, 0, 0, 1, WINDOW,          "首次申领监护人合影", "Whether a first card under 16 needs a photo taken with the guardian.") \
     X(BILINGUAL,          "production.bilingual",         FLAG, 0, 0, 1, PRODUCTION,      "双语文字制证",       "Whether the province's card centres print a second script.")      \
     X(TEMPORARY_ALLOWED,  "temporary.allowed",            FLAG, 1, 0, 1, WINDOW,          "异地办理临时证",     "Whether a temporary card is given, once the registry has issued.") \
     X(TEMPORARY_VALIDITY, "temporary.validity",           MONTHS, 3, 1, 3, WINDOW,        "临时证有效期",       "How long a temporary card is valid.")                             \

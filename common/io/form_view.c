@@ -20,6 +20,25 @@ person_view(const Yidi__Person *wire)
     ((struct second_script){ .name = (wire)->second_script_name,                                   \
                              .address = (wire)->second_script_address })
 
+bool
+form_has_guardian_photo(const Yidi__ApplicationForm *wire)
+{
+    return wire->guardian != NULL && wire->guardian->photo_digest.len > 0;
+}
+
+size_t
+form_attachments(const Yidi__ApplicationForm *wire,
+                 ProtobufCBinaryData ret_attachments[ATTACHMENTS_MAX])
+{
+    size_t count = 0;
+    ret_attachments[count++] = wire->photo_digest;
+    for (size_t i = 0; i < wire->n_fingerprints; i++)
+        ret_attachments[count++] = wire->fingerprints[i]->digest;
+    if (form_has_guardian_photo(wire))
+        ret_attachments[count++] = wire->guardian->photo_digest;
+    return count;
+}
+
 struct form
 form_view(const Yidi__ApplicationForm *wire)
 {
@@ -45,7 +64,8 @@ form_view(const Yidi__ApplicationForm *wire)
     if (wire->guardian != NULL)
         form.guardian = (struct form_guardian){ .name = wire->guardian->name,
                                                 .citizen_number = wire->guardian->citizen_number,
-                                                .relation = wire->guardian->relation };
+                                                .relation = wire->guardian->relation,
+                                                .photo_given = form_has_guardian_photo(wire) };
     for (size_t i = 0; i < wire->n_fingerprints && i < FORM_FINGERPRINTS_MAX; i++)
         form.fingerprints[i] = (enum form_finger)wire->fingerprints[i]->position;
     for (size_t i = 0; i < wire->n_fingers_missing && i < FORM_FINGERS_MISSING_MAX; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/io/incoming.h"
 
+#include "common/io/form_view.h"
 #include "common/io/signature.h"
 
 static const enum party sender_of[MESSAGE_KIND_END] = {
@@ -55,17 +56,24 @@ incoming_is_erased(const struct incoming *incoming, size_t number)
     return !same_digest(incoming->attachments[number], named);
 }
 
+static bool
+fits(const struct incoming *incoming, size_t number, bool is_template)
+{
+    const size_t size = incoming->frames[number].size;
+    return is_template ? size == FINGERPRINT_BYTES || incoming_is_erased(incoming, number)
+                       : size <= PHOTO_BYTES_MAX;
+}
+
 enum result
 incoming_check_attachments(const struct incoming *incoming, const Yidi__ApplicationForm *form,
                            const char *field, struct refusal *ret_refusal)
 {
-    bool same = incoming->attachment_count == 1 + form->n_fingerprints &&
-                same_digest(form->photo_digest, incoming->attachments[0]) &&
-                incoming->frames[0].size <= PHOTO_BYTES_MAX;
-    for (size_t i = 0; same && i < form->n_fingerprints; i++)
-        same = same_digest(form->fingerprints[i]->digest, incoming->attachments[1 + i]) &&
-               (incoming->frames[1 + i].size == FINGERPRINT_BYTES ||
-                incoming_is_erased(incoming, 1 + i));
+    ProtobufCBinaryData digests[ATTACHMENTS_MAX];
+    const size_t count = form_attachments(form, digests);
+    bool same = incoming->attachment_count == count;
+    for (size_t i = 0; same && i < count; i++)
+        same = same_digest(digests[i], incoming->attachments[i]) &&
+               fits(incoming, i, 0 < i && i <= form->n_fingerprints);
     return same ? OK
                 : refuse(ret_refusal, REFUSAL_MALFORMED, field,
                          "the attachments are not the ones that the form names");

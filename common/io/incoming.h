@@ -27,15 +27,15 @@ struct incoming {
 /* Which role may send a message of this kind; PARTY_NONE for MESSAGE_REFUSED, which any may. */
 enum party incoming_sender(enum message_kind kind);
 
-/* Only the application and the order carry a photo and templates. */
+/* Only the application and the order carry photos and templates. */
 bool incoming_may_have_attachments(enum message_kind kind);
 
 /* Is this attachment, in frame order, one that was erased since it was sent? It came back empty
  * from whoever hands back a lost past (history.h); in a message that comes now, none is. */
 bool incoming_is_erased(const struct incoming *incoming, size_t number);
 
-/* Are the photo and the templates that a form names the very ones that travel with the message, in
- * that order?
+/* Are the photos and the templates that a form names the very ones that travel with the message, in
+ * its order?
  *
  * And not larger than such things are. field of the refusal (MALFORMED). */
 enum result incoming_check_attachments(const struct incoming *incoming,

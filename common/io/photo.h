@@ -17,6 +17,10 @@
  * are bounded whatever the bytes are. */
 enum result photo_check(struct bytes jpeg, struct refusal *ret_refusal) MUST_CHECK;
 
+/* The same of a photo that shows guardian and applicant together: free in its proportions.
+ * GUARDIAN_PHOTO_INVALID with field "form.guardian.photo_digest". */
+enum result photo_check_guardian(struct bytes jpeg, struct refusal *ret_refusal) MUST_CHECK;
+
 /* OK, or ERR_REFUSED: FINGERPRINT_INVALID with field "fingerprint". */
 enum result fingerprint_check(struct bytes template_bytes, struct refusal *ret_refusal) MUST_CHECK;
 

@@ -2,6 +2,7 @@
 #include "common/io/queries.h"
 
 #include "common/io/dashboard.h"
+#include "common/io/form_view.h"
 #include "common/io/metrics.h"
 #include "common/io/package.h"
 #include "common/io/permission.h"
@@ -27,6 +28,16 @@ queries_handles(const Yidi__Request *request)
     }
 }
 
+/* The one with the guardian behind the applicant's own, and never in its place. */
+static enum result
+answer_photos(struct turn *turn, const Yidi__ApplicationForm *form)
+{
+    enum result result = turn_answer_blob(turn, &form->photo_digest);
+    return result == OK && form_has_guardian_photo(form)
+               ? turn_answer_blob(turn, &form->guardian->photo_digest)
+               : result;
+}
+
 enum result
 queries_show_full(struct turn *turn, const Yidi__Show *show, Yidi__Response *response,
                   struct refusal *ret_refusal)
@@ -47,7 +58,7 @@ queries_show_full(struct turn *turn, const Yidi__Show *show, Yidi__Response *res
     result = turn_journal_cause(turn);
     /* Another case may still hold the same photo: what was erased here is not shown here. */
     if (result == OK && response->shown->case_row->biometrics_erased_ms == 0)
-        result = turn_answer_blob(turn, &response->shown->case_row->form->photo_digest);
+        result = answer_photos(turn, response->shown->case_row->form);
     return result == ERR_ABSENT ? OK : result; /* it was lost, or erased when its time had come */
 }
 

@@ -5,6 +5,7 @@
 
 #include "common/io/case_file.h"
 #include "common/io/dossier.h"
+#include "common/io/form_view.h"
 #include "common/io/log.h"
 #include "common/io/wire.h"
 #include "proto/envelope.pb-c.h"
@@ -32,14 +33,13 @@ present_place(const struct deadline_place *place, uint64_t format)
 static enum result
 note_blobs(struct store_txn *txn, const Yidi__Case *row)
 {
-    const Yidi__ApplicationForm *form = row->form;
+    ProtobufCBinaryData digests[ATTACHMENTS_MAX];
+    const size_t count = form_attachments(row->form, digests);
     enum result result = OK;
-    if (form->photo_digest.len == DIGEST_BYTES)
-        result = dossier_add_blob(txn, row->case_number,
-                                  bytes_of(form->photo_digest.data, DIGEST_BYTES));
-    for (size_t i = 0; i < form->n_fingerprints && result == OK; i++)
-        result = dossier_add_blob(txn, row->case_number,
-                                  bytes_of(form->fingerprints[i]->digest.data, DIGEST_BYTES));
+    for (size_t i = 0; i < count && result == OK; i++)
+        if (digests[i].len == DIGEST_BYTES)
+            result =
+                dossier_add_blob(txn, row->case_number, bytes_of(digests[i].data, DIGEST_BYTES));
     return result;
 }
 

@@ -4,6 +4,7 @@
 #include "common/core/require.h"
 #include "common/io/case_trace.h"
 #include "common/io/dossier.h"
+#include "common/io/form_view.h"
 #include "common/io/incoming.h"
 #include "common/io/lease.h"
 #include "common/io/log.h"
@@ -276,22 +277,11 @@ save_with_hop(struct turn *turn, struct case_file *file, enum step step)
     return result == OK ? case_file_save(file, role->machine, turn->txn, turn->arena) : result;
 }
 
-static size_t
-list_attachments(const Yidi__ApplicationForm *form,
-                 ProtobufCBinaryData ret_attachments[ATTACHMENTS_MAX])
-{
-    size_t count = 0;
-    ret_attachments[count++] = form->photo_digest;
-    for (size_t i = 0; i < form->n_fingerprints; i++)
-        ret_attachments[count++] = form->fingerprints[i]->digest;
-    return count;
-}
-
 enum result
 turn_find_attachments(struct turn *turn, const Yidi__ApplicationForm *form)
 {
     ProtobufCBinaryData attachments[ATTACHMENTS_MAX];
-    return find_blobs(turn, attachments, list_attachments(form, attachments));
+    return find_blobs(turn, attachments, form_attachments(form, attachments));
 }
 
 static enum result
@@ -309,7 +299,7 @@ send_about_case(struct turn *turn, const struct case_file *file, const struct ef
     ProtobufCBinaryData attachments[ATTACHMENTS_MAX];
     size_t count = 0;
     if (incoming_may_have_attachments(kind))
-        count = list_attachments(row->form, attachments);
+        count = form_attachments(row->form, attachments);
     return turn_send(turn, case_file_office(row, effect->to), &message, attachments, count);
 }
 

@@ -85,6 +85,14 @@ find_file(const struct application_files *files, Yidi__FingerPosition position)
 }
 
 static enum result
+attach(const struct application_files *files, const char *path, struct arena *arena,
+       struct bytes *ret_frame, ProtobufCBinaryData *ret_digest, struct refusal *ret_refusal)
+{
+    enum result result = read_attachment(files, path, arena, ret_frame, ret_refusal);
+    return result == OK ? put_digest(*ret_frame, arena, ret_digest) : result;
+}
+
+static enum result
 attach_template(Yidi__Fingerprint *fingerprint, const struct application_files *files,
                 struct arena *arena, struct bytes *ret_frame, struct refusal *ret_refusal)
 {
@@ -94,16 +102,25 @@ attach_template(Yidi__Fingerprint *fingerprint, const struct application_files *
             ret_refusal, REFUSAL_FINGERPRINT_INVALID, "form.fingerprints",
             "the template of the %s has no file",
             output_term(&yidi__finger_position__descriptor, (int)fingerprint->position, arena));
-    enum result result = read_attachment(files, path, arena, ret_frame, ret_refusal);
-    return result == OK ? put_digest(*ret_frame, arena, &fingerprint->digest) : result;
+    return attach(files, path, arena, ret_frame, &fingerprint->digest, ret_refusal);
 }
 
+/* A digest without its photo is that of another application. */
 static enum result
-attach_photo(Yidi__ApplicationForm *form, const struct application_files *files,
-             struct arena *arena, struct bytes *ret_frame, struct refusal *ret_refusal)
+attach_guardian_photo(const struct application_files *files, struct arena *arena,
+                      struct application *application, struct refusal *ret_refusal)
 {
-    enum result result = read_attachment(files, files->photo, arena, ret_frame, ret_refusal);
-    return result == OK ? put_digest(*ret_frame, arena, &form->photo_digest) : result;
+    Yidi__Guardian *guardian = application->apply.form->guardian;
+    if (guardian != NULL)
+        guardian->photo_digest = (ProtobufCBinaryData){ 0 };
+    if (files->guardian_photo == NULL)
+        return OK;
+    if (guardian == NULL)
+        return refuse(ret_refusal, REFUSAL_GUARDIAN_MISSING, "form.guardian",
+                      "a photo with the guardian needs a guardian in the form");
+    return attach(files, files->guardian_photo, arena,
+                  &application->frames[application->frame_count++], &guardian->photo_digest,
+                  ret_refusal);
 }
 
 enum result
@@ -117,13 +134,15 @@ application_prepare(Yidi__ApplicationForm *form, const char *request_key,
 
     enum result result = OK;
     if (files->photo != NULL)
-        result = attach_photo(form, files, arena, &application.frames[application.frame_count++],
-                              ret_refusal);
+        result = attach(files, files->photo, arena, &application.frames[application.frame_count++],
+                        &form->photo_digest, ret_refusal);
     if (result == OK)
         result = merge_positions(form, files, arena, ret_refusal);
     for (size_t i = 0; result == OK && i < form->n_fingerprints; i++)
         result = attach_template(form->fingerprints[i], files, arena,
                                  &application.frames[application.frame_count++], ret_refusal);
+    if (result == OK)
+        result = attach_guardian_photo(files, arena, &application, ret_refusal);
     if (result == OK)
         *ret_application = application;
     return result;

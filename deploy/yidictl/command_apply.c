@@ -21,6 +21,7 @@ static const struct argument_rule options[] = {
       "the registration form, an ApplicationForm; - is standard input" },
     { "photo", "PHOTO.jpg", false, "the photo, a JPEG of 358 x 441 pixels" },
     { "fingerprint", "POSITION:FILE", true, "a template, such as RIGHT_THUMB:thumb.bin" },
+    { "guardian-photo", "TOGETHER.jpg", false, "a photo of guardian and applicant together" },
     { "key", "KEY", false, "request key: the same key again makes no second case" },
     { "draft", "DRAFT", false, "the draft that it is made from; it is deleted then" },
     { "anyway", NULL, false, "hand it in although the registry would refuse it" },
@@ -31,7 +32,10 @@ static enum result
 read_files(const struct arguments *arguments, bool amends, struct application_files *ret_files,
            struct refusal *ret_refusal)
 {
-    *ret_files = (struct application_files){ .photo = arguments_text(arguments, "photo") };
+    *ret_files = (struct application_files){
+        .photo = arguments_text(arguments, "photo"),
+        .guardian_photo = arguments_text(arguments, "guardian-photo"),
+    };
     if (ret_files->photo == NULL && !amends)
         return refuse(ret_refusal, REFUSAL_OPTION_INVALID, "photo", "must be given");
 
@@ -149,6 +153,7 @@ ask_amend(const struct settings *settings, const char *case_number,
     amend.form = application->apply.form;
     amend.request_key = application->apply.request_key;
     amend.keep_photo = files->photo == NULL;
+    amend.keep_guardian_photo = files->guardian_photo == NULL;
     amend.keep_fingerprints = keeps_fingerprints(amend.form, files);
     request.command_case = YIDI__REQUEST__COMMAND_AMEND;
     request.amend = &amend;
@@ -234,7 +239,7 @@ const struct command apply_command = {
     .name = "apply",
     .synopsis =
         "--form FORM.json|--draft DRAFT --photo PHOTO.jpg [--fingerprint POSITION:FILE]...\n"
-        "      [--key KEY] [--anyway]",
+        "      [--guardian-photo TOGETHER.jpg] [--key KEY] [--anyway]",
     .help = "accept an application and print its receipt (受理)",
     .description =
         "First the registry is asked whether it would refuse the application; if so, nothing is\n"
@@ -265,6 +270,8 @@ const struct command apply_command = {
         "  no_fingerprints_reason    why no templates are given; only without any\n"
         "fingers: right- or left- and thumb, index, middle, ring or little. The templates are of\n"
         "the right thumb and the left thumb; of a missing finger, the next one is taken.\n"
+        "Where the policy asks for it (first.guardian-photo), the first card of a child under 16\n"
+        "needs a photo of child and guardian together: a JPEG of 240 to 800 pixels each way.\n"
         "Below the receipt stand warnings; they stop nothing.",
     .options = options,
     .run = run,
@@ -274,6 +281,7 @@ static const struct argument_rule amend_options[] = {
     { "form", "FORM.json", false, "the whole form, corrected; - is standard input" },
     { "photo", "PHOTO.jpg", false, "a new photo, a JPEG of 358 x 441 pixels" },
     { "fingerprint", "POSITION:FILE", true, "a new template, such as RIGHT_THUMB:thumb.bin" },
+    { "guardian-photo", "TOGETHER.jpg", false, "a new photo of guardian and applicant together" },
     { "key", "KEY", false, "the same key and content again is the same correction" },
     { 0 },
 };
@@ -281,12 +289,13 @@ static const struct argument_rule amend_options[] = {
 const struct command amend_command = {
     .name = "amend",
     .synopsis = "CASE --form FORM.json [--photo PHOTO.jpg] [--fingerprint POSITION:FILE]...\n"
-                "       [--key KEY]",
+                "       [--guardian-photo TOGETHER.jpg] [--key KEY]",
     .help = "hand a returned application in again, corrected (补正)",
     .description =
         "The form is that of apply, complete: of the same citizen, kind and fee. Without\n"
-        "--photo the photo of before is kept. Without --fingerprint all fingerprints are kept,\n"
-        "unless the form says why there are none (no_fingerprints_reason).",
+        "--photo the photo of before is kept, without --guardian-photo the one with the guardian.\n"
+        "Without --fingerprint all fingerprints are kept, unless the form says why there are none\n"
+        "(no_fingerprints_reason).",
     .options = amend_options,
     .operand_count_min = 1,
     .operand_count_max = 1,

@@ -246,7 +246,11 @@ read_application(struct import *import, struct bytes line, struct application *r
         return result;
 
     const Yidi__ImportLine *read = (const Yidi__ImportLine *)message;
-    struct application_files files = { .folder = import->folder, .photo = read->photo };
+    struct application_files files = { .folder = import->folder,
+                                       .photo = read->photo,
+                                       .guardian_photo = read->guardian_photo[0] == '\0'
+                                                             ? NULL
+                                                             : read->guardian_photo };
     for (size_t i = 0; i < read->n_fingerprints && i < FINGERPRINTS_MAX; i++)
         files.fingerprints[files.fingerprint_count++] = (struct application_fingerprint){
             .position = read->fingerprints[i]->position,
@@ -405,6 +409,7 @@ const struct command import_command = {
         "Each line of a file is one application:\n"
         "  {\"form\":{...},\"photo\":\"p.jpg\",\"fingerprints\":[{\"position\":\"RIGHT_THUMB\",\n"
         "   \"file\":\"thumb.bin\"}],\"key\":\"...\"}\n"
+        "guardian_photo, beside photo, is the path of one of guardian and applicant together.\n"
         "Paths are relative to the file; a line without key has the SHA-256 of its text for one,\n"
         "so that the same import again makes no second case. Of a folder, all *.jsonl are taken.\n"
         "The registry is not asked first: the fee was taken long ago, and the applicant has gone.\n"

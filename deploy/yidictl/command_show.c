@@ -104,7 +104,8 @@ add_form(struct table *table, const Yidi__ApplicationForm *form, struct arena *a
     if (form->guardian != NULL)
         table_add_field(
             table, "guardian",
-            output_format(arena, "%s, %s", form->guardian->name, form->guardian->relation));
+            output_format(arena, "%s, %s%s", form->guardian->name, form->guardian->relation,
+                          form->guardian->photo_digest.len > 0 ? ", photo taken together" : ""));
     add_fingerprints(table, form, arena);
 }
 

@@ -13,7 +13,7 @@ import { date, dayNumber, named, word } from './words.js';
 const reasons = ['FIRST_APPLICATION', 'IDENTITY_DOUBTFUL', 'APPEARANCE_WITHOUT_FINGERPRINTS', 'DOCUMENTS_NOT_GENUINE', 'BAD_CREDIT_RECORD',
   'REGISTRATION_CANCELLED', 'NUMBER_REPLACED', 'NUMBER_SHARED', 'NO_PHOTO_ON_FILE', 'TOO_EARLY'];
 const paths = ['person.name', 'person.citizen_number', 'person.sex', 'person.ethnic_group', 'person.birth_date', 'person.address', 'photo_digest', 'fingerprints', 'phone', 'residence_address',
-  'identity_document', 'residence_basis', 'evidence', 'guardian'];
+  'identity_document', 'residence_basis', 'evidence', 'guardian', 'guardian.photo_digest'];
 const dayMs = 86400000;
 const answerDays = 15;
 

@@ -6,6 +6,7 @@
 
 #include "common/domain/citizen_number.h"
 #include "common/domain/policy.h"
+#include "common/io/form_view.h"
 
 enum {
     YEAR_FIRST = 1960,
@@ -125,6 +126,25 @@ application_make(const struct made_citizen *citizen, Yidi__ApplicationKind kind,
     application->photo_size = photo_make(&photo, application->photo);
 }
 
+void
+application_add_guardian(struct made_application *application, uint64_t seed)
+{
+    enum { GUARDIAN_SEED = 12999999 };  /* nobody else's */
+    static uint8_t unset[DIGEST_BYTES]; /* the office fills the digest in */
+    const struct photo_request photo = { .seed = seed, .width = 480, .height = 360, .quality = 60 };
+    struct made_citizen guardian;
+    citizen_make(GUARDIAN_SEED, "440105", &guardian);
+    strcpy(application->guardian_number, guardian.number);
+    yidi__guardian__init(&application->guardian);
+    application->guardian.name = "监护人";
+    application->guardian.citizen_number = application->guardian_number;
+    application->guardian.relation = "母亲";
+    application->guardian.photo_digest =
+        (ProtobufCBinaryData){ .data = unset, .len = sizeof unset };
+    application->form.guardian = &application->guardian;
+    application->together_size = photo_make(&photo, application->together);
+}
+
 size_t
 application_frames(const struct made_application *application,
                    struct bytes ret_frames[ATTACHMENTS_MAX])
@@ -132,5 +152,8 @@ application_frames(const struct made_application *application,
     ret_frames[0] = bytes_of(application->photo, application->photo_size);
     for (size_t i = 0; i < application->form.n_fingerprints; i++)
         ret_frames[1 + i] = bytes_of(application->templates[i], PHOTO_MAKER_TEMPLATE_BYTES);
-    return 1 + application->form.n_fingerprints;
+    size_t count = 1 + application->form.n_fingerprints;
+    if (form_has_guardian_photo(&application->form))
+        ret_frames[count++] = bytes_of(application->together, application->together_size);
+    return count;
 }

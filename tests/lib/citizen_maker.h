@@ -48,6 +48,10 @@ struct made_application {
     uint8_t photo[PHOTO_MAKER_ROOM];
     size_t photo_size;
     uint8_t templates[2][PHOTO_MAKER_TEMPLATE_BYTES];
+    Yidi__Guardian guardian;
+    char guardian_number[CITIZEN_NUMBER_CHARS + 1];
+    uint8_t together[PHOTO_MAKER_ROOM]; /* of guardian and applicant */
+    size_t together_size;
 };
 
 /* A form that every rule accepts, with photo and two templates. It draws, which takes some
@@ -64,7 +68,11 @@ void application_set_kind(struct made_application *application, Yidi__Applicatio
 void application_set_citizen(struct made_application *application,
                              const struct made_citizen *citizen);
 
-/* Photo and templates as frames behind the request. Answers their count. */
+/* A guardian who comes along, and a photo of the two, drawn as of that seed. */
+void application_add_guardian(struct made_application *application, uint64_t seed);
+
+/* Photo, templates, and the photo with the guardian if the form names one, as frames behind the
+ * request. Answers their count. */
 size_t application_frames(const struct made_application *application,
                           struct bytes ret_frames[ATTACHMENTS_MAX]);
 

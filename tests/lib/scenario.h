@@ -16,7 +16,8 @@
  *
  * A line that begins with a place is a command of yidictl at that office. The number of the case
  * stands behind its first word, unless {case}, {first} (the case opened before this one) or {none}
- * says where; {code} is the code on the receipt. Behind the arrow stands what must come of it:
+ * says where; {code} is the code on the receipt, {together} the file of a photo with the guardian,
+ * {template} that of a fingerprint. Behind the arrow stands what must come of it:
  *
  *     accepted         a case is opened, which is {case} from now on
  *     same case        the answer is about {case}, and nothing was opened

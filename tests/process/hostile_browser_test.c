@@ -306,9 +306,10 @@ attachments_are_those_of_the_form(void **unused)
     assert_int_equal(application_frames(&application, frames), 3);
     for (size_t count = 0; count < 3; count++)
         apply_with(frames, count, "PHOTO_INVALID");
-    memcpy(wrong, frames, sizeof frames);
-    wrong[3] = frames[2];
-    apply_with(wrong, 4, "MALFORMED FIELD_OUT_OF_BOUNDS");
+    memcpy(wrong, frames, 3 * sizeof *frames);
+    wrong[3] = wrong[4] = frames[2];
+    apply_with(wrong, 4, "PHOTO_INVALID");
+    apply_with(wrong, 5, "MALFORMED FIELD_OUT_OF_BOUNDS");
     wrong[0] = frames[1];
     wrong[1] = frames[0];
     apply_with(wrong, 3, "PHOTO_INVALID");

@@ -98,6 +98,17 @@ write_bytes(const char *name, const void *data, size_t size)
     assert_int_equal(fclose(stream), 0);
 }
 
+/* Of guardian and applicant; made up like the others, and wider than high. */
+static void
+write_together(void)
+{
+    static uint8_t jpeg[PHOTO_MAKER_ROOM];
+    const struct photo_request request = { .seed = 2, .width = 480, .height = 360, .quality = 60 };
+    size_t size = photo_make(&request, jpeg);
+    assert_in_range(size, PHOTO_BYTES_MIN, PHOTO_BYTES_MAX);
+    write_bytes("together.jpg", jpeg, size);
+}
+
 /* The photo and the templates are the same for all of them. */
 static void
 write_attachments(void)
@@ -107,6 +118,7 @@ write_attachments(void)
     citizen_make(1, "510105", &citizen);
     application_make(&citizen, YIDI__APPLICATION_KIND__RENEWAL, &application);
     write_bytes("photo.jpg", application.photo, application.photo_size);
+    write_together();
     write_bytes("right.bin", application.templates[0], sizeof application.templates[0]);
     write_bytes("left.bin", application.templates[1], sizeof application.templates[1]);
 }
@@ -172,6 +184,7 @@ static void
 compose(struct play *play, struct network_office *office, bool json, struct words *words)
 {
     struct words line = { .count = 0 };
+    static char together[NETWORK_PATH_BYTES], template[NETWORK_PATH_BYTES];
     char socket[NETWORK_PATH_BYTES];
     words_add_text(&line, play->line->text);
     const char *operator= words_take_operator(&line);
@@ -182,6 +195,10 @@ compose(struct play *play, struct network_office *office, bool json, struct word
         words_hold(&line, "{case}") || words_hold(&line, "{first}") || words_hold(&line, "{none}");
     words_replace(&line, "{case}", play->number);
     words_replace(&line, "{first}", play->first);
+    words_replace(&line, "{together}",
+                  network_path(&network.offices[SHENZHEN], "together.jpg", together));
+    words_replace(&line, "{template}",
+                  network_path(&network.offices[SHENZHEN], "right.bin", template));
     if (words_hold(&line, "{code}"))
         words_replace(&line, "{code}", ask_for_code(play));
     *words = (struct words){ .count = 0 };

@@ -54,6 +54,8 @@ people_open(struct people *people)
         struct made_citizen citizen;
         citizen_make(1 + i, "440105", &citizen);
         application_make(&citizen, YIDI__APPLICATION_KIND__RENEWAL, &people->applications[i]);
+        if (i % 2 == 1)
+            application_add_guardian(&people->applications[i], 1 + i);
     }
 }
 

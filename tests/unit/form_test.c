@@ -478,6 +478,53 @@ form_check_asks_the_same_of_a_first_application(void **unused)
     assert_string_equal(refusal.field, "form.fee_fen");
 }
 
+static void
+form_check_wants_a_photo_with_the_guardian_where_the_policy_says_so(void **unused)
+{
+    (void)unused;
+    static const struct policy_rule rules[] = {
+        { POLICY_REFUSE_FIRST, "refusal.first-application", 0, 20120101, 0, "", "" },
+        { POLICY_GUARDIAN_PHOTO, "first.guardian-photo", 1, 20260101, 0, "46", "" },
+    };
+    static const struct policy demanding = { .rules = rules, .rule_count = COUNT(rules) };
+    static const struct {
+        const char *window;
+        uint32_t birth_date, date;
+        enum form_kind kind;
+        bool known, photo, taken;
+    } tries[] = {
+        { "460105", 20150101, 20261122, KIND_FIRST, true, false, false },
+        { "460105", 20150101, 20261122, KIND_FIRST, true, true, true },
+        { "460105", 20101123, 20261122, KIND_FIRST, true, false, false }, /* 16 tomorrow */
+        { "460105", 20101122, 20261122, KIND_FIRST, true, false, true },
+        { "460105", 20150101, 20251231, KIND_FIRST, true, false,
+          true }, /* the day before the rule */
+        { "310101", 20150101, 20261122, KIND_FIRST, true, false, true },
+        { "310101", 20150101, 20261122, KIND_FIRST, true, true, true },
+        { "460105", 20150101, 20261122, KIND_FIRST, false, false, true },
+        { "460105", 20150101, 20261122, KIND_REPLACEMENT, true, false, true },
+    };
+    for (size_t i = 0; i < COUNT(tries); i++) {
+        const struct policy_case policy = { &demanding,      tries[i].known, tries[i].date,
+                                            tries[i].window, "110105",       "" };
+        char number[CITIZEN_NUMBER_CHARS + 1];
+        struct refusal refusal = { 0 };
+        struct form form = first_application();
+        form.kind = tries[i].kind;
+        form.reason = form.kind == KIND_FIRST ? REASON_FIRST_CARD : REASON_LOST;
+        form.fee_fen = form.kind == KIND_FIRST ? 0 : 4000;
+        become_born(&form, tries[i].birth_date, number);
+        become_guarded(&form);
+        form.guardian.photo_given = tries[i].photo;
+        enum result result = form_check(&form, &policy, office_division, &refusal);
+        assert_int_equal(result, tries[i].taken ? OK : ERR_REFUSED);
+        if (tries[i].taken)
+            continue;
+        assert_int_equal(refusal.code, REFUSAL_GUARDIAN_PHOTO_MISSING);
+        assert_string_equal(refusal.field, "form.guardian.photo_digest");
+    }
+}
+
 /* The province of the card centre says what can be printed, not that of window or registry. */
 static void
 form_check_asks_the_card_centre_for_a_second_script(void **unused)
@@ -558,6 +605,7 @@ main(int argc, char *argv[])
         cmocka_unit_test(form_check_asks_for_other_papers_on_replacement),
         cmocka_unit_test(form_check_wants_a_guardian_under_16),
         cmocka_unit_test(form_check_judges_the_guardian),
+        cmocka_unit_test(form_check_wants_a_photo_with_the_guardian_where_the_policy_says_so),
         cmocka_unit_test(form_check_takes_the_next_finger_of_a_missing_one),
         cmocka_unit_test(form_check_keeps_the_order_of_its_rules),
         cmocka_unit_test(form_check_may_be_asked_without_wanting_to_know),

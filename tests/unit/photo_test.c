@@ -113,6 +113,37 @@ photo_check_refuses_a_gray_picture(void **state)
 }
 
 static void
+photo_check_guardian_leaves_the_proportions_free_within_bounds(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned width, height;
+        bool taken;
+    } tries[] = {
+        { 240, 240, true },  { 800, 240, true },  { 240, 800, true },  { 480, 360, true },
+        { 239, 240, false }, { 240, 239, false }, { 801, 240, false }, { 240, 801, false },
+    };
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+        struct photo photo = make((struct photo_request){
+            .width = tries[i].width, .height = tries[i].height, .quality = 50 });
+        struct refusal refusal = { 0 };
+        enum result result = photo_check_guardian(bytes_of_photo(&photo), &refusal);
+        assert_int_equal(result, tries[i].taken ? OK : ERR_REFUSED);
+        if (tries[i].taken)
+            continue;
+        assert_int_equal(refusal.code, REFUSAL_GUARDIAN_PHOTO_INVALID);
+        assert_string_equal(refusal.field, "form.guardian.photo_digest");
+        assert_non_null(strstr(refusal.rule, "240x240 to 800x800 pixels"));
+    }
+    struct photo cut = make((struct photo_request){ .width = 480, .height = 360, .quality = 60 });
+    cut.size -= 10;
+    assert_int_equal(photo_check_guardian(bytes_of_photo(&cut), NULL), ERR_REFUSED);
+    cut = make(
+        (struct photo_request){ .width = 800, .height = 800, .quality = 20, .progressive = true });
+    assert_int_equal(photo_check_guardian(bytes_of_photo(&cut), NULL), OK);
+}
+
+static void
 photo_check_keeps_to_the_bounds_of_size(void **state)
 {
     (void)state;
@@ -256,6 +287,7 @@ main(int argc, char *argv[])
         cmocka_unit_test(photo_maker_makes_the_same_twice),
         cmocka_unit_test(photo_check_accepts_a_progressive_picture),
         cmocka_unit_test(photo_check_names_the_pixels_that_are_wrong),
+        cmocka_unit_test(photo_check_guardian_leaves_the_proportions_free_within_bounds),
         cmocka_unit_test(photo_check_refuses_a_gray_picture),
         cmocka_unit_test(photo_check_keeps_to_the_bounds_of_size),
         cmocka_unit_test(photo_check_refuses_a_picture_that_is_cut_off_anywhere),

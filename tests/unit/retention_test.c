@@ -534,6 +534,30 @@ an_office_recovers_a_case_whose_photo_its_peers_have_erased(void **unused)
 }
 
 static void
+a_photo_with_the_guardian_is_erased_and_recovered_as_erased(void **unused)
+{
+    (void)unused;
+    fake_desk_citizen(1, YIDI__APPLICATION_KIND__RENEWAL, &application);
+    application_add_guardian(&application, 1);
+    assert_string_equal(fake_desk_apply(&network, &application, "", number), "");
+    application.form.guardian = NULL;
+    fake_network_settle(&network);
+    fake_desk_walk(&network, number, fake_desk_step_count);
+    for (size_t at = 0; at < FAKE_PLACE_COUNT; at++)
+        assert_int_equal(rows(at, TABLE_BLOBS), BLOBS + 1);
+    pass_days(KEEP_PHOTO_DAYS + 1);
+    for (size_t at = 0; at < FAKE_PLACE_COUNT; at++) {
+        assert_int_equal(rows(at, TABLE_BLOBS), 0);
+        assert_int_equal(report(at)->days[0]->attachments, BLOBS + 1);
+        fake_desk_lose_disk(&network, at);
+        expect_recovered(at);
+        pass_days(8);
+        assert_int_equal(rows(at, TABLE_BLOBS), 0);
+    }
+    fake_network_audit(&network);
+}
+
+static void
 an_office_recovers_past_messages_that_its_peers_have_erased(void **unused)
 {
     (void)unused;
@@ -809,6 +833,7 @@ main(int argc, char *argv[])
         TEST(proofs_hold_whether_or_not_what_they_prove_is_erased),
         TEST(somebody_may_order_that_a_closed_case_is_erased_at_once),
         TEST(an_office_recovers_a_case_whose_photo_its_peers_have_erased),
+        TEST(a_photo_with_the_guardian_is_erased_and_recovered_as_erased),
         TEST(an_office_recovers_past_messages_that_its_peers_have_erased),
         TEST(a_crash_at_any_moment_erases_once),
         TEST(a_case_that_cannot_be_read_holds_up_no_other),

@@ -103,7 +103,7 @@ function person(context, shown) {
     fields: [field({ name: 'reason', label: word('reason'), required: true, maxlength: '200' })],
     act: async ({ reason }) => {
       const full = await call('show', { case_number: row.case_number, full: true, reason });
-      const portraits = h('div.portraits', photo(full));
+      const portraits = h('div.portraits', photo(full), together(full));
       section.classList.add('opened');
       replace(section, h('div.head', h('h2', word('case.applicant')), h('span.hint', word('case.opened', { reason }))),
         h('div.profile', portraits, facts(applicant(full.case_row.form ?? {}))), role.person?.(full, context, reason, portraits) ?? null);
@@ -121,6 +121,14 @@ export function photo({ attachments = [], case_row: row }, label) {
   const [data] = attachments;
   const none = Number(row.biometrics_erased_ms) ? 'photo.erased' : 'photo.lost';
   return h('figure.portrait', data ? h('img', { src: `data:image/jpeg;base64,${data}`, alt: word('photo.of'), width: '179', height: '221' }) : h('p.none', word(none)), h('figcaption', label ?? word('photo.of')));
+}
+
+// Guardian and applicant, if the form names such a photo.
+function together({ attachments = [], case_row: row }) {
+  const title = word('field.form.guardian.photo_digest');
+  const [, data] = attachments;
+  return row.form?.guardian?.photo_digest && h('figure.portrait.together',
+    data ? h('img', { src: `data:image/jpeg;base64,${data}`, alt: title, height: '221' }) : h('p.none', word(Number(row.biometrics_erased_ms) ? 'photo.erased' : 'photo.lost')), h('figcaption', title));
 }
 
 // What is known before anybody has said why it is looked at.

@@ -91,3 +91,29 @@ export async function a_file_that_is_none_is_told_beside_its_field_and_nothing_i
   assert.deepEqual(sent, []);
   lin.page.off('request', note);
 }
+
+export async function a_photo_with_the_guardian_is_taken_for_a_child_and_seen_by_the_examiner({ offices, person }) {
+  const child = offices.somebody({ child: true });
+  const path = 'form.guardian.photo_digest';
+  const lin = await person('Shenzhen', 'lin');
+  await lin.open('apply');
+  assert.equal(await lin.field(path).isVisible(), false);
+  await fillForm(lin, child, { 'form.guardian.name': '周建国', 'form.guardian.citizen_number': '511381198012120010', 'form.guardian.relation': '父子' });
+  await lin.fill(path, { name: 'no picture.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(30000) });
+  await lin.wrong(path).filter({ hasText: lin.word('photo.unreadable') }).waitFor();
+  await lin.fill(path, offices.somebody().photo);
+  await lin.page.locator(`[data-field="${path}"] .hint`, { hasText: '358×441' }).waitFor();
+  await lin.page.screenshot({ path: process.env.LOOK ? `${process.env.LOOK}/apply.png` : undefined, fullPage: true });
+  const number = await sendForm(lin);
+
+  await offices.state('Langzhong', number, 'received');
+  const pu = await person('Langzhong', 'pu');
+  await pu.openCase(number, 'received');
+  await pu.page.locator('button.unmask').click();
+  await pu.fill('reason', '核对合影');
+  await pu.press('case.open.go', pu.page.locator('dialog'));
+  const together = pu.page.locator('.portrait.together img');
+  await together.waitFor();
+  assert.equal(await together.evaluate(({ naturalWidth, naturalHeight }) => `${naturalWidth}×${naturalHeight}`), '358×441');
+  await pu.page.screenshot({ path: process.env.LOOK ? `${process.env.LOOK}/case.png` : undefined, fullPage: true });
+}

@@ -103,7 +103,6 @@ export async function a_photo_with_the_guardian_is_taken_for_a_child_and_seen_by
   await lin.wrong(path).filter({ hasText: lin.word('photo.unreadable') }).waitFor();
   await lin.fill(path, offices.somebody().photo);
   await lin.page.locator(`[data-field="${path}"] .hint`, { hasText: '358×441' }).waitFor();
-  await lin.page.screenshot({ path: process.env.LOOK ? `${process.env.LOOK}/apply.png` : undefined, fullPage: true });
   const number = await sendForm(lin);
 
   await offices.state('Langzhong', number, 'received');
@@ -115,5 +114,4 @@ export async function a_photo_with_the_guardian_is_taken_for_a_child_and_seen_by
   const together = pu.page.locator('.portrait.together img');
   await together.waitFor();
   assert.equal(await together.evaluate(({ naturalWidth, naturalHeight }) => `${naturalWidth}×${naturalHeight}`), '358×441');
-  await pu.page.screenshot({ path: process.env.LOOK ? `${process.env.LOOK}/case.png` : undefined, fullPage: true });
 }

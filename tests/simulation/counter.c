@@ -21,10 +21,13 @@ counter_begin(struct world *world)
 
 /* ---- drafts ---- */
 
+/* Nobody sees so at a window that died after it had answered. */
 static bool
 is_kept(struct world *world, size_t window, const char *draft)
 {
     struct bytes unused;
+    if (!world_is_up(world, window))
+        return false;
     AUTO(store_txn)
     struct store_txn *txn = scratch_store_read(&world->network.offices[window].scratch);
     return store_get(txn, TABLE_DRAFTS, bytes_of_text(draft), &unused) == OK;

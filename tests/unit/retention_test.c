@@ -198,26 +198,29 @@ a_photo_that_another_case_needs_stays(void **unused)
 }
 
 static void
-nothing_goes_while_a_message_about_the_case_is_not_delivered(void **unused)
+no_text_goes_while_a_message_about_the_case_is_not_delivered(void **unused)
 {
     (void)unused;
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
     apply(1, "", number);
     fake_desk_walk(&network, number, fake_desk_step_count - 1);
     fake_network_crash(&network, CENTRE);
     assert_string_equal(
         fake_desk_decide(&network, &fake_desk_steps[fake_desk_step_count - 1].decision, number),
         "collected");
-    pass_days(KEEP_PHOTO_DAYS + 2);
-    assert_int_equal(rows(WINDOW, TABLE_BLOBS), BLOBS);
-    assert_int_equal(rows(REGISTRY, TABLE_BLOBS), 0);
+    pass_days(KEEP_TEXT_DAYS + 2);
+    assert_int_equal(desk_test_case(WINDOW, number, &arena)->text_erased_ms, 0);
+    assert_true(desk_test_case(REGISTRY, number, &arena)->text_erased_ms != 0);
     const Yidi__EraseReport *told = report(WINDOW);
-    assert_int_equal(told->n_days, 0);
+    assert_int_equal(told->n_days, 1);
+    assert_int_equal(told->days[0]->texts, 0);
     assert_int_equal(told->n_next, 1);
     assert_non_null(strstr(told->next[0]->held, "is not delivered yet"));
-    assert_string_equal(erase_now(WINDOW, number, false), "ERASURE_HELD");
+    assert_string_equal(erase_now(WINDOW, number, true), "ERASURE_HELD");
     fake_network_start(&network, CENTRE);
     pass_days(2);
-    assert_int_equal(rows(WINDOW, TABLE_BLOBS), 0);
+    assert_true(desk_test_case(WINDOW, number, &arena)->text_erased_ms != 0);
     fake_network_audit(&network);
 }
 
@@ -351,6 +354,41 @@ after_the_second_time_nothing_names_the_applicant(void **unused)
     }
     assert_string_equal(fake_network_state(&network, WINDOW, number), "collected");
     assert_int_equal(report(WINDOW)->waiting, 0);
+}
+
+/* The card that was lost turns up long after, and so does what is said of it. */
+static void
+what_comes_after_that_goes_when_it_is_as_old(void **unused)
+{
+    (void)unused;
+    const struct fake_decision found = { .at = WINDOW,
+                                         .verb = YIDI__VERB__DESTROY_OLD,
+                                         .operator= "clerk",
+                                         .card_serial = "LOST-CARD-7",
+                                         .text = "it lay behind the wardrobe" };
+    fake_desk_citizen(1, YIDI__APPLICATION_KIND__REPLACEMENT, &application);
+    assert_string_equal(fake_desk_apply(&network, &application, "", number), "");
+    fake_network_settle(&network);
+    fake_desk_walk(&network, number, fake_desk_step_count);
+    assert_string_equal(fake_network_state(&network, WINDOW, number), "collected");
+    pass_days(KEEP_TEXT_DAYS + 1);
+    assert_int_equal(rows(WINDOW, TABLE_DOSSIERS), 0);
+    assert_string_equal(fake_desk_decide(&network, &found, number), "collected");
+    fake_network_settle(&network);
+    pass_days(KEEP_TEXT_DAYS - 1);
+    for (size_t at = WINDOW; at <= REGISTRY; at += REGISTRY - WINDOW) {
+        assert_int_equal(rows(at, TABLE_DOSSIERS), 1);
+        assert_int_equal(report(at)->waiting, 1);
+    }
+    fake_network_audit(&network);
+    pass_days(2);
+    for (size_t at = WINDOW; at <= REGISTRY; at += REGISTRY - WINDOW) {
+        assert_int_equal(rows(at, TABLE_DOSSIERS), 0);
+        assert_int_equal(report(at)->waiting, 0);
+    }
+    assert_int_equal(report(WINDOW)->n_days, 3);
+    assert_int_equal(report(WINDOW)->days[2]->texts, 0); /* the case is counted once */
+    fake_network_audit(&network);
 }
 
 static const Yidi__Response *
@@ -800,11 +838,12 @@ main(int argc, char *argv[])
     const struct CMUnitTest tests[] = {
         TEST(photo_and_fingerprints_go_when_their_time_has_passed),
         TEST(a_photo_that_another_case_needs_stays),
-        TEST(nothing_goes_while_a_message_about_the_case_is_not_delivered),
+        TEST(no_text_goes_while_a_message_about_the_case_is_not_delivered),
         TEST(a_fault_that_is_found_after_that_needs_another_application),
         TEST(a_centre_that_has_erased_already_refuses_to_make_the_card_again),
         TEST(a_registry_that_has_erased_already_ends_the_case_of_a_fault),
         TEST(after_the_second_time_nothing_names_the_applicant),
+        TEST(what_comes_after_that_goes_when_it_is_as_old),
         TEST(what_is_erased_is_shown_as_such_and_printed_no_more),
         TEST(proofs_hold_whether_or_not_what_they_prove_is_erased),
         TEST(somebody_may_order_that_a_closed_case_is_erased_at_once),

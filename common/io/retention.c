@@ -253,10 +253,11 @@ retention_tell(struct turn *turn, const char *case_number, const char *detail,
     return result;
 }
 
-/* One entry for each stage of each case: what, how many, and by which policy or why. */
+/* One entry for each stage of each case, and for each turn that it takes: what, how many, and by
+ * which policy or why. */
 static enum result
 tell(struct turn *turn, const Yidi__Case *row, Yidi__EraseStage stage,
-     const struct erased_count *erased, const char *why)
+     const struct erased_count *erased, bool all, const char *why)
 {
     bool text = stage == YIDI__ERASE_STAGE__ERASE_TEXT;
     char messages[80] = "", lost[48] = "";
@@ -268,13 +269,14 @@ tell(struct turn *turn, const Yidi__Case *row, Yidi__EraseStage stage,
     if (text || erased->messages > 0)
         snprintf(messages, sizeof messages, ", %" PRIu64 " messages%s", erased->messages, lost);
     if (text)
-        snprintf(detail, DETAIL_BYTES, "texts%s; %s", messages, why);
+        snprintf(detail, DETAIL_BYTES, "texts%s%s; %s", messages, all ? "" : ", more to follow",
+                 why);
     else
         snprintf(detail, DETAIL_BYTES, "photo and fingerprints, %" PRIu64 " files%s; %s",
                  erased->attachments, messages, why);
     const uint64_t counts[RETENTION_COUNTERS] = { !text, erased->attachments,
-                                                  text && row->late_due_ms == 0, erased->messages,
-                                                  erased->undelivered };
+                                                  text && all && row->late_due_ms == 0,
+                                                  erased->messages, erased->undelivered };
     return retention_tell(turn, row->case_number, detail, counts);
 }
 
@@ -284,8 +286,16 @@ struct erasure {
     const struct policy_case *policy;
     const char *why;
     uint64_t messages_max;
-    struct erased_count erased; /* out */
+    struct erased_count erased; /* out; of all stages */
 };
+
+static void
+add_up(struct erased_count *sum, const struct erased_count *more)
+{
+    sum->attachments += more->attachments;
+    sum->messages += more->messages;
+    sum->undelivered += more->undelivered;
+}
 
 /* A warning of it is over. */
 static void
@@ -303,14 +313,14 @@ static enum result
 erase_stage(struct turn *turn, struct case_file *file, struct erasure *erasure)
 {
     const Yidi__EraseStage stage = retention_stage(file->row);
+    struct erased_count erased = { .policy_version = file->row->policy_version };
     bool all = true;
-    erasure->erased.policy_version = file->row->policy_version;
-    enum result result =
-        stage == YIDI__ERASE_STAGE__ERASE_TEXT
-            ? erasing_text(turn, file, erasure->messages_max, &erasure->erased, &all)
-            : erasing_biometrics(turn, file, &erasure->erased);
-    if (result == OK && all)
-        result = tell(turn, file->row, stage, &erasure->erased, erasure->why);
+    enum result result = stage == YIDI__ERASE_STAGE__ERASE_TEXT
+                             ? erasing_text(turn, file, erasure->messages_max, &erased, &all)
+                             : erasing_biometrics(turn, file, &erased);
+    if (result == OK)
+        result = tell(turn, file->row, stage, &erased, all, erasure->why);
+    add_up(&erasure->erased, &erased);
     if (result == OK && all)
         close_stage(turn, file->row, erasure->policy);
     return result == OK

@@ -10,6 +10,7 @@
 #include "acceptance-node/acceptance.h"
 #include "acceptance-node/core/application.h"
 #include "common/io/incoming.h"
+#include "common/io/lost_news.h"
 #include "common/io/turn.h"
 
 /* ---- what it waits for ---- */
@@ -19,7 +20,7 @@ static enum result
 check_gone(const struct turn *turn, const Yidi__Case *row, struct refusal *ret_refusal)
 {
     const struct office *office = turn->office;
-    bool registry_gone = office_is_gone(office, row->registry_office);
+    bool registry_gone = lost_news_is_silent(office, row, row->registry_office);
     switch ((enum application_state)row->state) {
     case APPLICATION_SUBMITTED:
     case APPLICATION_RETURNED:
@@ -29,7 +30,8 @@ check_gone(const struct turn *turn, const Yidi__Case *row, struct refusal *ret_r
         return refuse(ret_refusal, REFUSAL_COUNTERPART_LISTED, "case_number",
                       "it waits for registry %s", row->registry_office);
     case APPLICATION_IN_PRODUCTION:
-        if (registry_gone || office_is_gone(office, row->production_office) || row->remake_refused)
+        if (registry_gone || row->remake_refused ||
+            lost_news_is_silent(office, row, row->production_office))
             return OK;
         return refuse(ret_refusal, REFUSAL_COUNTERPART_LISTED, "case_number",
                       "it waits for card centre %s", row->production_office);

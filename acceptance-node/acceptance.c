@@ -446,6 +446,7 @@ const struct role acceptance_role = {
     .take_command = take_command,
     .redo = acceptance_redo,
     .resume = acceptance_resume,
+    .forget = fees_forget,
     .answer_query = answer_query,
     .tell_applicant = applicant_tell,
     .tidy = drafts_tidy,

@@ -116,7 +116,7 @@ add_to_sum(struct store_txn *txn, const Yidi__FeeEntry *entry, struct arena *are
         sum.taken_fen += entry->amount_fen;
     else if (entry->move == YIDI__FEE_MOVE__FEE_REFUND_DUE)
         sum.refund_due_fen += entry->amount_fen;
-    else
+    else if (entry->move == YIDI__FEE_MOVE__FEE_REFUNDED)
         sum.refunded_fen += entry->amount_fen;
     return put_packed(txn, key, &sum.base, arena);
 }
@@ -161,10 +161,12 @@ add_up(struct fee_sums *sums, const Yidi__FeeEntry *entry)
         sums->refund_due_fen += entry->amount_fen;
         if (entry->day > sums->refund_due_day)
             sums->refund_due_day = entry->day;
-    } else {
+    } else if (entry->move == YIDI__FEE_MOVE__FEE_REFUNDED) {
         sums->refunded_fen += entry->amount_fen;
         sums->refunded_count++;
         sums->refunded_day = entry->day;
+    } else {
+        sums->unknown_count++;
     }
 }
 
@@ -351,8 +353,8 @@ fee_rows_page(struct store_txn *txn, const Yidi__Fees *fees, struct arena *arena
 
 /* ---- one case ---- */
 
-_Static_assert(2 * 3 * NUMBER_MAX <= FEE_PAGE_ENTRIES_MAX,
-               "two items in three moves: all entries of a case are on one page");
+_Static_assert(2 * 3 * NUMBER_MAX + 1 <= FEE_PAGE_ENTRIES_MAX,
+               "two items in three moves, or none known: all entries of a case are on one page");
 
 enum result
 fee_rows_of_case(struct store_txn *txn, const Yidi__Fees *fees, struct arena *arena,

@@ -22,6 +22,7 @@ struct fee_sums {
     uint64_t refunded_fen;   /* at most what was due */
     unsigned taken_count;
     unsigned refunded_count;
+    unsigned unknown_count;
     uint32_t refund_due_day; /* the last one; 0 none */
     uint32_t refunded_day;
 };

@@ -6,6 +6,7 @@
 
 #include "acceptance-node/core/application.h"
 #include "acceptance-node/fee_rows.h"
+#include "common/domain/case_number.h"
 #include "common/domain/civil_date.h"
 
 /* When it happened. What another office's message brings about, its own clock dates, but neither
@@ -100,6 +101,25 @@ fees_take_temporary(struct turn *turn, const Yidi__Case *row, const Yidi__Tempor
         return result;
     entry.waiver = YIDI__FEE_WAIVER__NO_WAIVER;
     return enter(turn, &entry, card->issued_ms, card->clerk);
+}
+
+enum result
+fees_forget(struct turn *turn, const char *case_number)
+{
+    struct fee_sums sums;
+    char window[OFFICE_CODE_CHARS + 1];
+    Yidi__FeeEntry entry = YIDI__FEE_ENTRY__INIT;
+    case_number_office(case_number, window);
+    if (strcmp(window, turn->office->journal.office) != 0)
+        return OK;
+    entry.case_number = (char *)case_number;
+    entry.item = YIDI__FEE_ITEM__CARD_FEE;
+    entry.move = YIDI__FEE_MOVE__FEE_UNKNOWN;
+    entry.day = case_number_date(case_number);
+    enum result result = fee_rows_sum(turn->txn, case_number, entry.item, turn->arena, &sums);
+    if (result != OK || sums.taken_count + sums.unknown_count > 0)
+        return result;
+    return enter(turn, &entry, civil_date_start_ms(entry.day), "");
 }
 
 /* ---- refund ---- */

@@ -26,6 +26,10 @@ enum result fees_follow(struct turn *turn, const Yidi__Case *row, int state_befo
 enum result fees_take_temporary(struct turn *turn, const Yidi__Case *row,
                                 const Yidi__TemporaryCard *card) MUST_CHECK;
 
+/* The past was lost, and of the case no more came back than its number (role.h): its fee is missing
+ * in the ledger of the day that the number names, which says so. */
+enum result fees_forget(struct turn *turn, const char *case_number) MUST_CHECK;
+
 /* The command Refund: what is due was given back to the applicant. An act of this window alone: no
  * other office hears of it.
  *

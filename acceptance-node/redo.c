@@ -13,6 +13,7 @@
 #include "common/domain/civil_date.h"
 #include "common/domain/deadline.h"
 #include "common/io/redo.h"
+#include "common/io/share.h"
 #include "common/io/turn.h"
 
 /* Numbers that may have been given out today and that nobody told. */
@@ -93,6 +94,20 @@ check_serial(const struct case_file *file, const char *serial, struct refusal *r
                   "the dispatch of this card did not come back");
 }
 
+/* A card that was handed out, or destroyed, had been sent, even when whoever told of that has
+ * erased it since. */
+static enum result
+check_card(struct turn *turn, struct case_file *file, const char *serial,
+           struct refusal *ret_refusal)
+{
+    const struct application_event event = { .kind = APPLICATION_CARD_DISPATCHED };
+    Yidi__Case *row = file->row;
+    if (!turn->redo->last_resort || share_any_is_missing(turn) || row->card_serial[0] != '\0')
+        return check_serial(file, serial, ret_refusal);
+    row->card_serial = (char *)serial;
+    return acceptance_advance(turn, file, NULL, &event, ret_refusal);
+}
+
 static enum result
 receive_again(struct turn *turn, const struct incoming *own, struct refusal *ret_refusal)
 {
@@ -156,7 +171,7 @@ collect_again(struct turn *turn, const struct incoming *own, struct refusal *ret
     struct case_file file;
     enum result result = open_case(turn, own, &file, ret_refusal);
     if (result == OK)
-        result = check_serial(&file, collected->card_serial, ret_refusal);
+        result = check_card(turn, &file, collected->card_serial, ret_refusal);
     if (result == OK && file.row->state == APPLICATION_IN_TRANSIT)
         result = arrive_again(turn, &file, ret_refusal);
     if (result != OK)
@@ -178,7 +193,7 @@ destroy_again(struct turn *turn, const struct incoming *own, struct refusal *ret
     struct case_file file;
     enum result result = open_case(turn, own, &file, ret_refusal);
     if (result == OK)
-        result = check_serial(&file, destroyed->card_serial, ret_refusal);
+        result = check_card(turn, &file, destroyed->card_serial, ret_refusal);
     if (result == OK && file.row->state == APPLICATION_IN_TRANSIT)
         result = arrive_again(turn, &file, ret_refusal);
     return result == OK ? acceptance_act(turn, &file, &event, destroyed->text, ret_refusal)

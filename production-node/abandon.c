@@ -25,7 +25,8 @@ production_abandon(struct turn *turn, struct case_file *file, const Yidi__Decide
     enum result result = production_step(file, &event, &order, &effects, ret_refusal);
     if (result != OK)
         return result;
-    if (!file->row->unwanted && !office_is_gone(turn->office, file->row->acceptance_office))
+    if (!file->row->unwanted && file->row->n_news_lost_of == 0 &&
+        !office_is_gone(turn->office, file->row->acceptance_office))
         return refuse(ret_refusal, REFUSAL_COUNTERPART_LISTED, "case_number",
                       "its card is for window %s", file->row->acceptance_office);
     turn->act_detail = decide->text;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "common/io/incoming.h"
+#include "common/io/log.h"
 #include "common/io/package.h"
 #include "common/io/redo.h"
 #include "common/io/turn.h"
@@ -32,13 +33,41 @@ production_spoil_unseen(struct turn *turn, struct case_file *file, struct refusa
     return production_advance(turn, file, NULL, &event, "", ret_refusal);
 }
 
+/* An office that has not noticed yet that its past is lost gives serials out again. The card that
+ * is proved is there all the same, and may be in its holder's hands: the later one is to be made
+ * anew. */
+static enum result
+warn_of_twin(struct turn *turn, const char *twin, const Yidi__Case *proved, const char *serial)
+{
+    struct case_file file;
+    char text[200];
+    const char *case_number = arena_copy_text(turn->arena, twin);
+    if (case_number == NULL)
+        return ERR_MEMORY;
+    log_line(LOG_ERROR, "card_serial_twice", "serial=%s case=%s proved=%s", serial, twin,
+             proved->case_number);
+    enum result result = case_file_open(turn->txn, &order_machine, case_number, turn->arena, &file);
+    if (result != OK || !order_machine.state_open[file.row->state])
+        return result == ERR_ABSENT ? OK : result;
+    snprintf(
+        text, sizeof text,
+        "an earlier card, of case %s, has the serial %s, too: this one is no good, make another",
+        proved->case_number, serial);
+    return turn_call_attention(turn, &file, refusal_name(REFUSAL_CARD_SERIAL_TAKEN), text,
+                               proved->registry_office);
+}
+
 /* Attempts of which nobody knows any more spoiled a body each. */
 static enum result
 use_body(struct turn *turn, struct case_file *file, const char *serial, uint32_t attempt,
          struct refusal *ret_refusal)
 {
+    char twin[CASE_NUMBER_CHARS + 1];
     uint32_t before = file->row->attempt;
-    enum result result = stock_book_use(turn, serial, file->row->case_number, ret_refusal);
+    enum result result =
+        stock_book_use_proved(turn, serial, file->row->case_number, twin, ret_refusal);
+    if (result == OK && twin[0] != '\0')
+        result = warn_of_twin(turn, twin, file->row, serial);
     if (result == OK && attempt > before + 1)
         result = stock_book_write_off_unseen(turn, attempt - before - 1);
     return result;

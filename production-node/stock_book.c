@@ -21,9 +21,9 @@ stock_book_check(struct turn *turn, const char *serial, const char *field,
                : result;
 }
 
-enum result
-stock_book_use(struct turn *turn, const char *serial, const char *case_number,
-               struct refusal *ret_refusal)
+static enum result
+use(struct turn *turn, const char *serial, const char *case_number, bool proved,
+    struct refusal *ret_refusal)
 {
     Yidi__StockRow *row;
     struct card_body body = { .spoiled = false };
@@ -33,7 +33,7 @@ stock_book_use(struct turn *turn, const char *serial, const char *case_number,
     if (result != OK)
         return result;
     struct stock stock = stock_row_stock(row);
-    if (turn->redo != NULL)
+    if (proved)
         stock_use_proved(&stock);
     else
         result = stock_use(&stock, ret_refusal);
@@ -42,6 +42,28 @@ stock_book_use(struct turn *turn, const char *serial, const char *case_number,
     body.counted = stock.controlled;
     memcpy(body.case_number, case_number, CASE_NUMBER_CHARS);
     return result == OK ? card_body_put(turn->txn, serial, &body) : result;
+}
+
+enum result
+stock_book_use(struct turn *turn, const char *serial, const char *case_number,
+               struct refusal *ret_refusal)
+{
+    return use(turn, serial, case_number, false, ret_refusal);
+}
+
+enum result
+stock_book_use_proved(struct turn *turn, const char *serial, const char *case_number,
+                      char ret_twin[CASE_NUMBER_CHARS + 1], struct refusal *ret_refusal)
+{
+    struct card_body body;
+    ret_twin[0] = '\0';
+    enum result result = card_body_find(turn->txn, serial, &body);
+    if (result != OK && result != ERR_ABSENT)
+        return result;
+    if (result == ERR_ABSENT || strcmp(body.case_number, case_number) == 0)
+        return use(turn, serial, case_number, true, ret_refusal);
+    memcpy(ret_twin, body.case_number, sizeof body.case_number);
+    return OK;
 }
 
 /* ---- spoiled cards ---- */

@@ -19,12 +19,18 @@
 enum result stock_book_check(struct turn *turn, const char *serial, const char *field,
                              struct refusal *ret_refusal) MUST_CHECK;
 
-/* The body is used for a card of this case. After stock_book_check; or, when turn->redo, because a
- * message proves it.
- *
- * ERR_REFUSED  only when turn->redo: CARD_SERIAL_TAKEN; nothing was written. */
+/* The body is used for a card of this case. After stock_book_check. */
 enum result stock_book_use(struct turn *turn, const char *serial, const char *case_number,
                            struct refusal *ret_refusal) MUST_CHECK;
+
+/* A message of a lost past proves that it was used.
+ *
+ * ret_twin     the case whose card has this serial, too: it was given out again before the loss was
+ *              noticed. The books keep that one. Else empty.
+ * ERR_REFUSED  CARD_SERIAL_TAKEN, by this case; nothing was written. */
+enum result stock_book_use_proved(struct turn *turn, const char *serial, const char *case_number,
+                                  char ret_twin[CASE_NUMBER_CHARS + 1],
+                                  struct refusal *ret_refusal) MUST_CHECK;
 
 /* The card made last for this case is no good; whoever acts in this turn says so. */
 enum result stock_book_spoil(struct turn *turn, const Yidi__Case *row, Yidi__SpoiledWhy why,

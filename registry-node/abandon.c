@@ -8,6 +8,7 @@
  * collection; one of a case that has ended never does.
  */
 #include "common/io/incoming.h"
+#include "common/io/lost_news.h"
 #include "common/io/turn.h"
 #include "registry-node/core/review.h"
 #include "registry-node/registry.h"
@@ -24,8 +25,8 @@ static enum result
 find_event(const struct turn *turn, const Yidi__Case *row, enum review_event_kind *ret_kind,
            struct refusal *ret_refusal)
 {
-    bool window_gone = office_is_gone(turn->office, row->acceptance_office);
-    bool centre_gone = office_is_gone(turn->office, row->production_office);
+    bool window_gone = lost_news_is_silent(turn->office, row, row->acceptance_office);
+    bool centre_gone = lost_news_is_silent(turn->office, row, row->production_office);
     bool window_told = row->destroyed_serial[0] != '\0'; /* that the card is no more */
     *ret_kind = window_gone || window_told ? REVIEW_ABANDON_FINALLY : REVIEW_ABANDON;
     switch ((enum review_state)row->state) {

@@ -26,11 +26,13 @@ export async function feesPage({ body, query, may, reload }) {
   // Of an earlier day, the page of the case knows whether it was paid back since.
   const paidBack = new Set(entries.filter(({ move }) => move === 'FEE_REFUNDED').map(({ case_number: each }) => each));
   const clerks = Object.entries(byClerk(entries));
+  const unknown = entries.filter(({ move }) => move === 'FEE_UNKNOWN').length;
   const due = sum('FEE_REFUND_DUE');
   const back = sum('FEE_REFUNDED');
   const figure = (name, fen) => h('div.tile', h('span.name', word(`fees.${name}`)), h('b.sum', yuan(fen)));
   replace(body, h('div.head', h('h1', word('page.fees')), h('div.buttons', turn(-1, '‹'), chosen, day < today && turn(1, '›'), entries.length > 0 && h('button', { type: 'button', onclick: () => save(day, entries) }, word('csv')))),
     h('section.stages', figure('taken', sum('FEE_TAKEN')), figure('before', before), figure('due', due), figure('refunded', back), figure('after', before + due - back)),
+    unknown > 0 && h('p.alarm.warning', h('span.dot'), h('span', word('fees.unknown', { n: number(unknown) }))),
     clerks.length > 1 && h('div.scroll.clerks', table([
       { label: word('role.clerk'), cell: ([clerk]) => clerk },
       { label: word('fees.count'), number: true, cell: ([, { count }]) => number(count) },
@@ -42,9 +44,9 @@ export async function feesPage({ body, query, may, reload }) {
       { label: word('fees.time'), cell: ({ time_ms: ms }) => clock(ms) },
       { label: word('cases.number'), cell: ({ case_number: number_ }) => caseLink(number_) },
       { label: word('fees.item'), cell: ({ item }) => named('fee', item) },
-      { label: word('cases.kind'), cell: ({ kind, waiver }) => [named('kind', kind), waiver !== 'NO_WAIVER' && h('span.flag', named('waiver', waiver))] },
+      { label: word('cases.kind'), cell: ({ kind, waiver, move }) => move !== 'FEE_UNKNOWN' && [named('kind', kind), waiver !== 'NO_WAIVER' && h('span.flag', named('waiver', waiver))] },
       { label: word('fees.move'), cell: ({ move }) => named('fee', move) },
-      { label: word('fees.amount'), number: true, cell: ({ amount_fen: fen }) => yuan(fen) },
+      { label: word('fees.amount'), number: true, cell: ({ amount_fen: fen, move }) => (move === 'FEE_UNKNOWN' ? '–' : yuan(fen)) },
       { label: word('role.clerk'), cell: ({ clerk }) => clerk },
       { label: '', cell: (entry) => entry.move === 'FEE_REFUND_DUE' && day === today && may('clerk', 'supervisor') && !paidBack.has(entry.case_number) && h('button', { type: 'button', onclick: () => refund(entry, reload) }, word('fees.refund')) },
     ], entries, { none: word('fees.none') })), h('p.hint', word('fees.hint', { n: number(entries.length) })));
@@ -66,7 +68,7 @@ async function ledger(day) {
 // What each clerk took and gave back: what ought to lie in the till.
 function byClerk(entries) {
   const sums = {};
-  for (const { clerk, move, amount_fen: fen } of entries.filter(({ move }) => move !== 'FEE_REFUND_DUE')) {
+  for (const { clerk, move, amount_fen: fen } of entries.filter(({ move }) => move === 'FEE_TAKEN' || move === 'FEE_REFUNDED')) {
     const sum = (sums[clerk] ??= { count: 0, taken: 0, refunded: 0 });
     if (move === 'FEE_TAKEN') sum.count += 1;
     sum[move === 'FEE_TAKEN' ? 'taken' : 'refunded'] += fen;

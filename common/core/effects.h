@@ -84,6 +84,7 @@ enum step {
     STEP_ABANDONMENT_ASKED = 34,
     STEP_NOTED = 35,
     STEP_OLD_CARD_DESTROYED = 36,
+    STEP_NEWS_LOST = 37,
     STEP_COUNT
 };
 

@@ -68,6 +68,7 @@ enum {
 
     ERASE_BATCH_MAX = 64,      /* closed cases of which one turn erases something */
     ERASE_MESSAGES_MAX = 1024, /* and their messages */
+    ERASE_WARNING_DAYS = 30,   /* before a message that is not delivered is erased, too */
 
     DIRECTORY_BYTES_MAX = 64 * 1024 * 1024,
 };

@@ -53,6 +53,8 @@
       "相片或者指纹信息已丢失，申请人须重新申请")                                                  \
     X(DATA_ERASED, "what this needs was erased when the time for keeping it had passed",           \
       "保存期限届满，所需信息已删除")                                                              \
+    X(MESSAGE_ERASED, "a message about it was erased by its sender before it was delivered",       \
+      "发送方在送达前已删除与此件有关的报文")                                                      \
     X(ERASURE_HELD, "it cannot be erased yet: something still needs it",                           \
       "暂不能删除：仍有业务需要该信息")                                                            \
     X(OPEN_APPLICATION, "this citizen already has an open application",                            \

@@ -65,6 +65,7 @@
     X(MESSAGE_MISPLACED, "it is another one of the stream", "不是该序号的消息")                    \
     X(MESSAGE_INCOMPLETE, "attachments are missing", "附件缺失")                                   \
     X(MESSAGE_OVERFULL, "an erased message has no attachments", "已删除的消息不应带有附件")        \
+    X(MESSAGE_ASTRAY, "it was about no case", "与任何业务无关")                                    \
     X(ATTACHMENT_FORGED, "an attachment is not what its digest names", "附件与摘要不符")           \
     X(ANSWERER_FOREIGN, "another office answers", "应答的是其他机关")                              \
     X(OUR_HEAD_FOREIGN, "the head that it shows of this journal is not signed by this office",     \
@@ -97,7 +98,11 @@
     X(ERASING_SHARE_MISSING, "an office has not handed back its share of a lost past",             \
       "有机关尚未交还丢失记录的存底")                                                              \
     X(ERASING_UNDELIVERED, "message {1} to office {a} is not delivered yet",                       \
-      "发往机关 {a} 的第 {1} 条消息尚未送达")
+      "发往机关 {a} 的第 {1} 条消息尚未送达")                                                      \
+    X(ERASING_UNDELIVERED_WARNED,                                                                  \
+      "message {1} to office {a} is not delivered yet; it is erased, too, when it is not by the "  \
+      "end of {b}",                                                                                \
+      "发往机关 {a} 的第 {1} 条消息尚未送达；至 {b} 仍未送达的，一并删除")
 
 enum trouble_code {
     TROUBLE_NONE = 0,

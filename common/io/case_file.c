@@ -75,8 +75,11 @@ case_file_state(const Yidi__Case *row)
 struct deadline_place
 case_file_deadline(const Yidi__Case *row)
 {
-    bool done = row->stage_deadline_ms != 0 || row->text_erased_ms != 0;
-    uint64_t erase_ms = done ? 0 : row->erase_due_ms != 0 ? row->erase_due_ms : row->changed_ms;
+    uint64_t erase_ms = row->erase_due_ms != 0 ? row->erase_due_ms : row->changed_ms;
+    if (row->stage_deadline_ms != 0)
+        erase_ms = 0;
+    else if (row->text_erased_ms != 0)
+        erase_ms = row->late_due_ms;
     return (struct deadline_place){ .state = (int)row->state,
                                     .deadline_ms = row->stage_deadline_ms,
                                     .told = row->overdue_told_ms != 0,

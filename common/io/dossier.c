@@ -8,7 +8,11 @@ struct dossier_key {
     size_t size;
 };
 
-enum { MESSAGE_KEY_BYTES = 1 + CASE_NUMBER_CHARS + 1 + OFFICE_CODE_CHARS + 8 };
+enum {
+    MESSAGE_KEY_BYTES = 1 + CASE_NUMBER_CHARS + 1 + OFFICE_CODE_CHARS + 8,
+    ERASED_VALUE_BYTES = 8 + 8,
+    STRAY_KEY_BYTES = 1 + 8 + CASE_NUMBER_CHARS,
+};
 
 static void
 add(struct dossier_key *key, const void *data, size_t size)
@@ -90,20 +94,30 @@ dossier_add_request(struct store_txn *txn, const char *case_number, const char *
 }
 
 enum result
-dossier_note_erased(struct store_txn *txn, const char *case_number)
+dossier_put_erased(struct store_txn *txn, const char *case_number,
+                   const struct dossier_erased *erased)
 {
     const struct dossier_key key = case_key('E', case_number);
-    return put(txn, &key);
+    uint8_t value[ERASED_VALUE_BYTES];
+    bytes_put_u64(value, erased->latest_ms);
+    bytes_put_u64(value + 8, erased->policy_version);
+    return store_put(txn, TABLE_DOSSIERS, key_bytes(&key), bytes_of(value, sizeof value));
 }
 
 enum result
-dossier_is_erased(struct store_txn *txn, const char *case_number, bool *ret_erased)
+dossier_find_erased(struct store_txn *txn, const char *case_number,
+                    struct dossier_erased *ret_erased)
 {
     const struct dossier_key key = case_key('E', case_number);
-    struct bytes unused;
-    enum result result = store_get(txn, TABLE_DOSSIERS, key_bytes(&key), &unused);
-    *ret_erased = result == OK;
-    return result == ERR_ABSENT ? OK : result;
+    struct bytes value;
+    enum result result = store_get(txn, TABLE_DOSSIERS, key_bytes(&key), &value);
+    if (result != OK)
+        return result;
+    if (value.size != ERASED_VALUE_BYTES)
+        return ERR_DAMAGED;
+    *ret_erased = (struct dossier_erased){ .latest_ms = bytes_get_u64(value.data),
+                                           .policy_version = bytes_get_u64(value.data + 8) };
+    return OK;
 }
 
 /* ---- dropping ---- */
@@ -230,4 +244,49 @@ dossier_drop_message(struct store_txn *txn, const char *case_number,
     const struct dossier_key key = message_key(case_number, message);
     enum result result = store_delete(txn, TABLE_DOSSIERS, key_bytes(&key));
     return result == ERR_ABSENT ? OK : result;
+}
+
+/* ---- messages about cases that are not here ---- */
+
+static struct dossier_key
+stray_key(uint64_t time_ms, const char *case_number)
+{
+    struct dossier_key key = { .size = 0 };
+    uint8_t time[8];
+    bytes_put_u64(time, time_ms);
+    add(&key, "S", 1);
+    add(&key, time, sizeof time);
+    add(&key, case_number, CASE_NUMBER_CHARS);
+    return key;
+}
+
+enum result
+dossier_put_stray(struct store_txn *txn, uint64_t time_ms, const char *case_number)
+{
+    const struct dossier_key key = stray_key(time_ms, case_number);
+    return put(txn, &key);
+}
+
+enum result
+dossier_drop_stray(struct store_txn *txn, uint64_t time_ms, const char *case_number)
+{
+    const struct dossier_key key = stray_key(time_ms, case_number);
+    return store_delete(txn, TABLE_DOSSIERS, key_bytes(&key));
+}
+
+enum result
+dossier_next_stray(struct store_txn *txn, uint64_t *ret_time_ms,
+                   char ret_case_number[CASE_NUMBER_CHARS + 1])
+{
+    const struct dossier_key prefix = { .bytes = { 'S' }, .size = 1 };
+    struct dossier_key key;
+    enum result result = find_first(txn, &prefix, &key);
+    if (result == OK && key.size != STRAY_KEY_BYTES)
+        return ERR_DAMAGED;
+    if (result != OK)
+        return result;
+    *ret_time_ms = bytes_get_u64(key.bytes + 1);
+    memcpy(ret_case_number, key.bytes + 1 + 8, CASE_NUMBER_CHARS);
+    ret_case_number[CASE_NUMBER_CHARS] = '\0';
+    return OK;
 }

@@ -10,7 +10,10 @@
  *     'D' digest, case                  the same, by digest: the last one who needs it deletes it
  *     'M' case, mine, peer, sequence    a message to (mine) or from the peer
  *     'R' case, request key             that the case was applied for under
- *     'E' case                          a peer that handed back our past had erased it
+ *     'S' time, case                    not here: when to look at the messages about it
+ *     'E' case -> time, policy          unknown here; a peer that handed back our past had erased
+ *                                       it: the latest time of any of its messages, and the
+ *                                       version that judged it
  *
  * Does not know when anything is to be erased (retention.h).
  */
@@ -35,10 +38,16 @@ enum result dossier_add_message(struct store_txn *txn, const char *case_number,
 enum result dossier_add_request(struct store_txn *txn, const char *case_number,
                                 const char *request_key) MUST_CHECK;
 
-/* A case of a lost past that a peer has erased; is it one? */
-enum result dossier_note_erased(struct store_txn *txn, const char *case_number) MUST_CHECK;
-enum result dossier_is_erased(struct store_txn *txn, const char *case_number,
-                              bool *ret_erased) MUST_CHECK;
+/* A case of a lost past that a peer has erased (forgotten.h). */
+struct dossier_erased {
+    uint64_t latest_ms;      /* of any message about it */
+    uint64_t policy_version; /* by which it was judged; 0: none */
+};
+enum result dossier_put_erased(struct store_txn *txn, const char *case_number,
+                               const struct dossier_erased *erased) MUST_CHECK;
+/* OK or ERR_ABSENT. */
+enum result dossier_find_erased(struct store_txn *txn, const char *case_number,
+                                struct dossier_erased *ret_erased) MUST_CHECK;
 
 /* The case needs its photo and templates no more: delete those that no other case needs.
  *
@@ -53,6 +62,15 @@ enum result dossier_drop_requests(struct store_txn *txn, const char *case_number
 enum result dossier_next_message(struct store_txn *txn, const char *case_number,
                                  const struct dossier_message *after,
                                  struct dossier_message *ret_message) MUST_CHECK;
+
+/* Messages about a case that is not here are to be looked at from that time on (stray.h). */
+enum result dossier_put_stray(struct store_txn *txn, uint64_t time_ms,
+                              const char *case_number) MUST_CHECK;
+enum result dossier_drop_stray(struct store_txn *txn, uint64_t time_ms,
+                               const char *case_number) MUST_CHECK;
+/* The first of them. OK or ERR_ABSENT. */
+enum result dossier_next_stray(struct store_txn *txn, uint64_t *ret_time_ms,
+                               char ret_case_number[CASE_NUMBER_CHARS + 1]) MUST_CHECK;
 
 /* Forget a message, which is somebody else's to erase. */
 enum result dossier_drop_message(struct store_txn *txn, const char *case_number,

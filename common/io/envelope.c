@@ -66,6 +66,24 @@ envelope_verify_head(struct envelope_verifier *verifier, const char *text,
     return OK;
 }
 
+enum result
+envelope_unpack(struct bytes packed, struct arena *arena, struct envelope *ret_envelope)
+{
+    ProtobufCMessage *message;
+    if (wire_decode(&yidi__envelope__descriptor, packed, arena, &message, NULL) != OK)
+        return ERR_DAMAGED;
+    const Yidi__Envelope *wire = (const Yidi__Envelope *)message;
+    struct envelope envelope = { .entry_bytes = bytes_of(wire->entry.data, wire->entry.len),
+                                 .head_text = wire->head,
+                                 .leaf_index = wire->leaf_index };
+    if (wire_decode(&yidi__journal_entry__descriptor, envelope.entry_bytes, arena, &message,
+                    NULL) != OK)
+        return ERR_DAMAGED;
+    envelope.entry = (const Yidi__JournalEntry *)message;
+    *ret_envelope = envelope;
+    return OK;
+}
+
 static enum result
 verify_path(const Yidi__Envelope *wire, const struct tree_head *head, const struct digest *leaf)
 {

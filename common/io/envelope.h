@@ -39,6 +39,11 @@ struct envelope {
     struct digest leaf_hash;
 };
 
+/* Unpack one that was verified when it came: entry, its bytes, head text and place, in the arena.
+ * ERR_DAMAGED */
+enum result envelope_unpack(struct bytes packed, struct arena *arena,
+                            struct envelope *ret_envelope) MUST_CHECK;
+
 /* Start, or start again with another directory: forgets every remembered head. */
 void envelope_verifier_init(struct envelope_verifier *verifier, struct directory *directory);
 

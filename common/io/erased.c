@@ -5,6 +5,18 @@
 #include "common/io/wire.h"
 #include "proto/envelope.pb-c.h"
 
+struct message_place
+message_place_of(const Yidi__JournalEntry *entry)
+{
+    const Yidi__Erased *erased = entry->erased;
+    if (erased_is(entry))
+        return (struct message_place){ erased->to, erased->sequence, erased->case_number,
+                                       erased->kind };
+    const Yidi__Sent *sent = entry->sent;
+    return (struct message_place){ sent->to, sent->sequence, sent->message->case_number,
+                                   (uint32_t)sent->message->body_case };
+}
+
 void
 erased_leaf_hash(const Yidi__JournalEntry *entry, struct bytes packed, struct digest *ret_leaf)
 {
@@ -15,7 +27,8 @@ erased_leaf_hash(const Yidi__JournalEntry *entry, struct bytes packed, struct di
 }
 
 enum result
-erased_entry(struct bytes packed, struct arena *arena, struct bytes *ret_packed)
+erased_entry(struct bytes packed, const struct erased_mark *mark, struct arena *arena,
+             struct bytes *ret_packed)
 {
     uint8_t no_salt[16] = { 0 };
     ProtobufCMessage *message;
@@ -27,13 +40,16 @@ erased_entry(struct bytes packed, struct arena *arena, struct bytes *ret_packed)
         *ret_packed = packed;
         return OK;
     }
+    const struct message_place place = message_place_of(entry);
     merkle_leaf_hash(signature_digest, packed, &leaf);
     Yidi__Erased erased = YIDI__ERASED__INIT;
     erased.leaf_hash = (ProtobufCBinaryData){ .data = leaf.bytes, .len = DIGEST_BYTES };
-    erased.to = entry->sent->to;
-    erased.sequence = entry->sent->sequence;
-    erased.case_number = entry->sent->message->case_number;
-    erased.kind = (uint32_t)entry->sent->message->body_case;
+    erased.to = (char *)place.to;
+    erased.sequence = place.sequence;
+    erased.case_number = (char *)place.case_number;
+    erased.kind = place.kind;
+    erased.undelivered = mark->undelivered;
+    erased.policy_version = mark->policy_version;
     Yidi__JournalEntry stub = YIDI__JOURNAL_ENTRY__INIT;
     stub.version = entry->version;
     stub.office = entry->office;
@@ -47,7 +63,8 @@ erased_entry(struct bytes packed, struct arena *arena, struct bytes *ret_packed)
 }
 
 enum result
-erased_envelope(struct bytes packed, struct arena *arena, struct bytes *ret_packed)
+erased_envelope(struct bytes packed, const struct erased_mark *mark, struct arena *arena,
+                struct bytes *ret_packed)
 {
     ProtobufCMessage *message;
     struct bytes entry;
@@ -55,7 +72,7 @@ erased_envelope(struct bytes packed, struct arena *arena, struct bytes *ret_pack
         return ERR_DAMAGED;
     Yidi__Envelope *envelope = (Yidi__Envelope *)message;
     enum result result =
-        erased_entry(bytes_of(envelope->entry.data, envelope->entry.len), arena, &entry);
+        erased_entry(bytes_of(envelope->entry.data, envelope->entry.len), mark, arena, &entry);
     if (result != OK)
         return result;
     envelope->entry = (ProtobufCBinaryData){ .data = (uint8_t *)entry.data, .len = entry.size };

@@ -20,6 +20,23 @@ erased_is(const Yidi__JournalEntry *entry)
     return entry->body_case == YIDI__JOURNAL_ENTRY__BODY_ERASED;
 }
 
+/* A message in its stream, erased or not; the texts are the entry's. */
+struct message_place {
+    const char *to;
+    uint64_t sequence;
+    const char *case_number;
+    uint32_t kind;
+};
+
+/* entry  of a message, or what stands for one. */
+struct message_place message_place_of(const Yidi__JournalEntry *entry);
+
+/* What is said of a message when it is erased. */
+struct erased_mark {
+    bool undelivered;        /* its recipient has not confirmed it, and gets this instead */
+    uint64_t policy_version; /* by which its case was judged */
+};
+
 /* The leaf hash of an entry, or of the one that it stands for.
  *
  * packed  its bytes, of which entry was decoded. */
@@ -28,11 +45,11 @@ void erased_leaf_hash(const Yidi__JournalEntry *entry, struct bytes packed,
 
 /* What stands for a packed entry, in the arena; the same bytes when it is no message, or erased
  * already. ERR_DAMAGED, ERR_MEMORY */
-enum result erased_entry(struct bytes packed, struct arena *arena,
+enum result erased_entry(struct bytes packed, const struct erased_mark *mark, struct arena *arena,
                          struct bytes *ret_packed) MUST_CHECK;
 
 /* The same for a packed envelope: head, place and path stay. */
-enum result erased_envelope(struct bytes packed, struct arena *arena,
-                            struct bytes *ret_packed) MUST_CHECK;
+enum result erased_envelope(struct bytes packed, const struct erased_mark *mark,
+                            struct arena *arena, struct bytes *ret_packed) MUST_CHECK;
 
 #endif

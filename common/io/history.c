@@ -2,8 +2,10 @@
 #include "common/io/history.h"
 
 #include "common/core/require.h"
+#include "common/domain/case_number.h"
 #include "common/io/dossier.h"
 #include "common/io/erased.h"
+#include "common/io/forgotten.h"
 #include "common/io/link_frame.h"
 #include "common/io/log.h"
 #include "common/io/outbox.h"
@@ -149,10 +151,13 @@ static enum trouble_code
 find_fault_of_erased(const Yidi__HistoryItem *item, const struct link_message *message,
                      const Yidi__Erased *erased, const char *to)
 {
+    struct refusal refusal;
     if (strcmp(erased->to, to) != 0)
         return TROUBLE_MESSAGE_MISDIRECTED;
     if (erased->sequence != item->sequence)
         return TROUBLE_MESSAGE_MISPLACED;
+    if (case_number_check(erased->case_number, "case_number", &refusal) != OK)
+        return TROUBLE_MESSAGE_ASTRAY;
     return item->attachments == 0 && message->frame_count == 2 ? TROUBLE_NONE
                                                                : TROUBLE_MESSAGE_OVERFULL;
 }
@@ -295,19 +300,14 @@ keep_blobs(struct turn *turn)
     return result;
 }
 
-static char *
-case_of(const Yidi__JournalEntry *entry)
-{
-    return erased_is(entry) ? entry->erased->case_number : entry->sent->message->case_number;
-}
-
 static enum result
 note_message(struct turn *turn)
 {
     const struct input *input = turn->input;
     struct dossier_message message = { .mine = input->mine, .sequence = input->sequence };
     memcpy(message.peer, input->peer->office, sizeof message.peer);
-    return dossier_add_message(turn->txn, case_of(input->envelope.entry), &message);
+    return dossier_add_message(turn->txn, message_place_of(input->envelope.entry).case_number,
+                               &message);
 }
 
 static enum result
@@ -317,7 +317,7 @@ put_mine(struct turn *turn)
     const Yidi__JournalEntry *entry = input->envelope.entry;
     Yidi__OutboxRow row = YIDI__OUTBOX_ROW__INIT;
     row.leaf_index = input->envelope.leaf_index;
-    row.case_number = case_of(entry);
+    row.case_number = (char *)message_place_of(entry).case_number;
     row.time_ms = entry->time_ms;
     if (!erased_is(entry)) {
         row.digests = entry->sent->attachments;
@@ -350,11 +350,15 @@ put_theirs(struct turn *turn)
     return result;
 }
 
-static enum result
-note_taken(struct turn *turn, uint64_t leaf)
+/* Times of one stream never go back, whatever an erased message says of its own. */
+static uint64_t
+time_in_stream(const struct input *input)
 {
-    enum result result = note_message(turn);
-    return result == OK ? replay_note(turn, leaf) : result;
+    struct peer_recovery *recovery = &input->peer->recovery;
+    uint64_t *last_ms = input->mine ? &recovery->last_sent_ms : &recovery->last_time_ms;
+    if (input->envelope.entry->time_ms > *last_ms)
+        *last_ms = input->envelope.entry->time_ms;
+    return *last_ms;
 }
 
 enum result
@@ -362,7 +366,7 @@ history_apply(struct turn *turn)
 {
     const struct input *input = turn->input;
     struct peer *peer = input->peer;
-    uint64_t leaf;
+    uint64_t leaf, time_ms = time_in_stream(input);
     REQUIRE(input->sequence == (input->mine ? peer->pending_assigned : peer->pending_applied) + 1);
     peer->touched = true;
     enum result result = journal_recovered(turn, &leaf);
@@ -371,9 +375,10 @@ history_apply(struct turn *turn)
     if (result == OK)
         result = input->mine ? put_mine(turn) : put_theirs(turn);
     if (result == OK)
-        result = erased_is(input->envelope.entry)
-                     ? dossier_note_erased(turn->txn, case_of(input->envelope.entry))
-                     : note_taken(turn, leaf);
+        result =
+            erased_is(input->envelope.entry) ? forgotten_note(turn, time_ms) : note_message(turn);
+    if (result == OK)
+        result = replay_note(turn, leaf, time_ms);
     turn->office->recovery.dirty = true;
     if (result == OK && input->mine)
         turn->office->recovery.row.sent++;

@@ -7,10 +7,13 @@
 #include "common/io/incoming.h"
 #include "common/io/input.h"
 #include "common/io/log.h"
+#include "common/io/lost_news.h"
 #include "common/io/message_trace.h"
 #include "common/io/outbox.h"
 #include "common/io/replay.h"
+#include "common/io/retention.h"
 #include "common/io/share.h"
+#include "common/io/stray.h"
 #include "common/io/stream_key.h"
 #include "common/io/wire.h"
 #include "proto/envelope.pb-c.h"
@@ -97,6 +100,18 @@ answer_refusal(struct turn *turn, const Yidi__Message *message, const struct ref
     return turn_send(turn, turn->input->peer->office, &answer, NULL, 0);
 }
 
+/* What was refused is erased one day all the same. */
+static enum result
+note_refused(struct turn *turn, const char *case_number)
+{
+    struct case_file file;
+    enum result result = case_file_open(turn->txn, turn->office->options.role->machine, case_number,
+                                        turn->arena, &file);
+    if (result == OK)
+        return retention_note_late(turn, &file);
+    return result == ERR_ABSENT ? stray_note(turn, case_number) : result;
+}
+
 static enum result
 keep_attachments(struct turn *turn)
 {
@@ -121,6 +136,8 @@ open_case_of(struct turn *turn, const struct incoming *incoming, struct case_fil
                                         incoming->message->case_number, turn->arena, ret_file);
     if (result == ERR_ABSENT)
         return refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number", "no such case here");
+    if (result == OK)
+        result = retention_note_late(turn, ret_file);
     if (result != OK || party == PARTY_NONE)
         return result;
     const char *expected = case_file_office(ret_file->row, party);
@@ -174,6 +191,12 @@ incoming_of(const struct input *input)
 enum result
 input_message_redo(struct turn *turn, bool answer, struct refusal *ret_refusal)
 {
+    if (erased_is(turn->input->envelope.entry)) {
+        enum result lost = lost_news_take(turn);
+        return lost == ERR_ABSENT
+                   ? refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number", "no such case here")
+                   : lost;
+    }
     struct incoming incoming = incoming_of(turn->input);
     enum result result = decide_message(turn, &incoming, ret_refusal);
     return result == ERR_REFUSED && answer ? answer_refusal(turn, incoming.message, ret_refusal)
@@ -181,11 +204,14 @@ input_message_redo(struct turn *turn, bool answer, struct refusal *ret_refusal)
 }
 
 static enum result
-note_message(struct turn *turn, const char *case_number)
+note_message(struct turn *turn)
 {
+    const Yidi__JournalEntry *entry = turn->input->envelope.entry;
     struct dossier_message message = { .sequence = turn->input->sequence };
     memcpy(message.peer, turn->input->peer->office, sizeof message.peer);
-    return dossier_add_message(turn->txn, case_number, &message);
+    if (erased_is(entry))
+        return OK; /* nothing is left to be erased */
+    return dossier_add_message(turn->txn, entry->sent->message->case_number, &message);
 }
 
 /* Nobody knows yet whether the case is here, or what the message answers. */
@@ -196,31 +222,42 @@ waits_for_share(const struct turn *turn, const struct refusal *refusal)
            share_any_is_missing(turn);
 }
 
+static enum result
+take_whole(struct turn *turn)
+{
+    struct incoming incoming = incoming_of(turn->input);
+    struct refusal refusal = { 0 };
+    enum result result = decide_message(turn, &incoming, &refusal);
+    if (result == ERR_REFUSED && waits_for_share(turn, &refusal))
+        result = replay_defer(turn);
+    else if (result == ERR_REFUSED)
+        result = answer_refusal(turn, incoming.message, &refusal);
+    else if (result == OK)
+        result = keep_attachments(turn);
+    if (result == OK && refusal.code != REFUSAL_NONE)
+        result = note_refused(turn, incoming.message->case_number);
+    return result;
+}
+
 enum result
 input_message_apply(struct turn *turn)
 {
     const struct input *input = turn->input;
     struct peer *peer = input->peer;
-    struct incoming incoming = incoming_of(input);
-    const Yidi__Message *message = incoming.message;
-    struct refusal refusal = { 0 };
+    struct stream_key key;
     REQUIRE(input->sequence == peer->pending_applied + 1);
 
-    enum result result = decide_message(turn, &incoming, &refusal);
-    if (result == ERR_REFUSED && waits_for_share(turn, &refusal))
-        result = replay_defer(turn);
-    else if (result == ERR_REFUSED)
-        result = answer_refusal(turn, message, &refusal);
-    else if (result == OK)
-        result = keep_attachments(turn);
+    bool erased = erased_is(input->envelope.entry);
+    enum result result = erased ? lost_news_take(turn) : take_whole(turn);
+    if (result == ERR_ABSENT && erased)
+        result = OK; /* it was about no case of this office */
     if (result == OK)
         result = turn_journal_cause(turn);
-    struct stream_key key;
     if (result == OK)
         result = store_put(turn->txn, TABLE_INBOX, stream_key(peer->office, input->sequence, &key),
                            input->packed);
     if (result == OK)
-        result = note_message(turn, message->case_number);
+        result = note_message(turn);
     if (result == OK)
         result = peer_note_head(peer, input->envelope.head_text);
     if (result == OK) {

@@ -246,7 +246,7 @@ static void
 ask_for_policy(struct office *office, struct peer *peer)
 {
     const struct input *last = office->inputs[office->input_count - 1];
-    if (!policy_exchange_recover(office, peer, last->envelope.entry->sent->message))
+    if (!policy_exchange_recover(office, peer, last->envelope.entry))
         return;
     peer->recovery.policies_asked++;
     peer->recovery.policies_waited++;

@@ -251,13 +251,14 @@ journal_envelope(struct store_txn *txn, uint64_t leaf_index, struct arena *arena
 }
 
 enum result
-journal_erase(struct store_txn *txn, uint64_t leaf_index, struct arena *arena)
+journal_erase(struct store_txn *txn, uint64_t leaf_index, const struct erased_mark *mark,
+              struct arena *arena)
 {
     struct key64 key;
     struct bytes entry;
     enum result result = store_get(txn, TABLE_JOURNAL, key_of(leaf_index, &key), &entry);
     if (result == OK)
-        result = erased_entry(entry, arena, &entry);
+        result = erased_entry(entry, mark, arena, &entry);
     return result == OK ? store_put(txn, TABLE_JOURNAL, key_of(leaf_index, &key), entry) : result;
 }
 

@@ -57,8 +57,9 @@ enum result journal_envelope(struct store_txn *txn, uint64_t leaf_index, struct 
 
 /* Put in place of a message's entry what stands for an erased one (erased.h); any other entry
  * stays. Tree and heads are as they were. ERR_ABSENT, ERR_DAMAGED */
+struct erased_mark;
 enum result journal_erase(struct store_txn *txn, uint64_t leaf_index,
-                          struct arena *arena) MUST_CHECK;
+                          const struct erased_mark *mark, struct arena *arena) MUST_CHECK;
 
 /* The leaf hash of an entry. */
 enum result journal_leaf(struct store_txn *txn, uint64_t leaf_index,

@@ -35,6 +35,7 @@ struct peer_recovery {
     unsigned batch_left;      /* items still to come */
     uint64_t batch_due_ms;    /* monotonic: the end of patience for all of them */
     uint64_t last_time_ms;    /* of its messages that came back, the latest */
+    uint64_t last_sent_ms;    /* of ours to it */
     unsigned policies_asked;  /* on this connection: former policies that its messages name */
     unsigned policies_waited; /* of these, still to be answered */
     uint64_t held;            /* messages that wait until it tells its sequence */

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "common/io/erased.h"
 #include "common/io/exchange.h"
 #include "common/io/inquiry.h"
 #include "common/io/link_frame.h"
@@ -229,9 +230,12 @@ policy_exchange_take_offer(struct office *office, struct peer *peer, const Yidi_
 
 /* The version by which the case of a message was accepted; 0 when it does not say. */
 static uint64_t
-named_version(const Yidi__Message *message, struct arena *arena)
+named_version(const Yidi__JournalEntry *returned, struct arena *arena)
 {
     ProtobufCMessage *outer, *inner;
+    if (erased_is(returned))
+        return returned->erased->policy_version;
+    const Yidi__Message *message = returned->sent->message;
     if (message->body_case == YIDI__MESSAGE__BODY_APPLICATION_SUBMITTED)
         return message->application_submitted->policy_version;
     if (message->body_case != YIDI__MESSAGE__BODY_CARD_ORDERED)
@@ -252,10 +256,11 @@ named_version(const Yidi__Message *message, struct arena *arena)
 }
 
 bool
-policy_exchange_recover(struct office *office, struct peer *peer, const Yidi__Message *message)
+policy_exchange_recover(struct office *office, struct peer *peer,
+                        const Yidi__JournalEntry *returned)
 {
     AUTO(store_txn) struct store_txn *txn = NULL;
-    uint64_t version = named_version(message, &office->arena);
+    uint64_t version = named_version(returned, &office->arena);
     bool known = true, asked = policies_wants(&office->policies, version);
     if (version == 0 || peer->recovery.policies_asked >= ASKED_MAX ||
         store_begin_read(office->options.store, &txn) != OK ||

@@ -16,6 +16,7 @@
 #define IO_POLICY_EXCHANGE_H
 
 #include "common/io/office.h"
+#include "proto/journal.pb-c.h"
 #include "proto/link.pb-c.h"
 
 /* The peer tells what it follows: hand it a newer one, ask it for what is wanted here.
@@ -38,9 +39,9 @@ void policy_exchange_take_offer(struct office *office, struct peer *peer,
 void policy_exchange_take_ask(struct office *office, struct peer *peer, const Yidi__PolicyAsk *ask,
                               const struct link_route *route, const struct office_time *now);
 
-/* A message of a lost past came back from the peer, on our own connection: ask for the policy that
- * it names, if that is not here. True when an answer is to be waited for. */
+/* A message of a lost past came back from the peer, erased or not, on our own connection: ask for
+ * the policy that it names, if that is not here. True when an answer is to be waited for. */
 bool policy_exchange_recover(struct office *office, struct peer *peer,
-                             const Yidi__Message *message);
+                             const Yidi__JournalEntry *returned);
 
 #endif

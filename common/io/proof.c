@@ -69,7 +69,10 @@ describe_entry(const Yidi__JournalEntry *entry, struct arena *arena, Yidi__Verif
         verified->case_number = entry->act->case_number;
         return;
     case YIDI__JOURNAL_ENTRY__BODY_ERASED:
-        verified->kind = "a message that was erased; only its leaf hash is proved";
+        verified->kind =
+            entry->erased->undelivered
+                ? "a message that was erased before it was delivered; only its leaf hash is proved"
+                : "a message that was erased; only its leaf hash is proved";
         verified->case_number = entry->erased->case_number;
         verified->peer = entry->erased->to;
         verified->sequence = entry->erased->sequence;

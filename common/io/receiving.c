@@ -6,6 +6,7 @@
 #include "common/core/require.h"
 #include "common/io/consistency.h"
 #include "common/io/epoch.h"
+#include "common/io/erased.h"
 #include "common/io/exchange.h"
 #include "common/io/inquiry.h"
 #include "common/io/intake.h"
@@ -15,6 +16,7 @@
 #include "common/io/recovery.h"
 #include "common/io/signature.h"
 #include "common/io/start_hold.h"
+#include "common/io/stream_key.h"
 #include "common/io/witness.h"
 
 /* Out of service, or no room for the cases that this peer opens: it is told, and backs off. */
@@ -109,15 +111,68 @@ take_ping(struct office *office, struct peer *peer, const struct link_message *m
     link_frame_reply_welcome(office, peer);
 }
 
+/* The peer's last message: in the coming turn, or in the store. */
+static enum result
+find_last(struct office *office, const struct peer *peer, struct envelope *ret_last)
+{
+    AUTO(store_txn) struct store_txn *txn = NULL;
+    struct stream_key key;
+    struct bytes packed;
+    for (size_t i = office->input_count; i > 0; i--) {
+        const struct input *input = office->inputs[i - 1];
+        if (input->kind != INPUT_MESSAGE || input->peer != peer)
+            continue;
+        *ret_last = input->envelope;
+        return OK;
+    }
+    enum result result = store_begin_read(office->options.store, &txn);
+    if (result == OK)
+        result =
+            store_get(txn, TABLE_INBOX, stream_key(peer->office, peer->applied, &key), &packed);
+    return result == OK ? envelope_unpack(packed, &office->arena, ret_last) : result;
+}
+
+/* A journal holds the messages of a stream in their order. */
+static bool
+stands_behind_last(struct office *office, const struct peer *peer, const struct envelope *envelope)
+{
+    struct envelope last;
+    enum result result = find_last(office, peer, &last);
+    if (result != OK)
+        return result == ERR_ABSENT;
+    return envelope->entry->epoch > last.entry->epoch ||
+           (envelope->entry->epoch == last.entry->epoch && envelope->leaf_index > last.leaf_index);
+}
+
+/* A message that was erased before it could come (erased.h) is the next one of the stream, or none.
+ * That it stands behind the last one in its journal is proved, the rest is the peer's word. */
+static const char *
+find_contradiction_of_erased(struct office *office, const struct peer *peer, const Yidi__Data *data,
+                             const struct link_message *message, const struct envelope *envelope)
+{
+    const Yidi__Erased *erased = envelope->entry->erased;
+    if (!erased->undelivered)
+        return "not_a_message";
+    if (strcmp(erased->to, office->journal.office) != 0)
+        return "for_another_office";
+    if (erased->sequence != data->sequence)
+        return "another_sequence";
+    if (data->attachments != 0 || message->frame_count != 2)
+        return "attachments_missing";
+    return stands_behind_last(office, peer, envelope) ? NULL : "another_place";
+}
+
 /* Does the entry say what the frame claims: from this peer, to us, this sequence, these
  * attachments? */
 static const char *
-find_contradiction(const struct office *office, const struct peer *peer, const Yidi__Data *data,
+find_contradiction(struct office *office, const struct peer *peer, const Yidi__Data *data,
                    const struct link_message *message, const struct envelope *envelope)
 {
     const Yidi__JournalEntry *entry = envelope->entry;
     if (strcmp(entry->office, peer->office) != 0)
         return "another_office_signed";
+    if (erased_is(entry))
+        return find_contradiction_of_erased(office, peer, data, message, envelope);
     if (entry->body_case != YIDI__JOURNAL_ENTRY__BODY_SENT)
         return "not_a_message";
     if (strcmp(entry->sent->to, office->journal.office) != 0)
@@ -159,15 +214,15 @@ check_head(struct office *office, struct peer *peer, const struct envelope *enve
 }
 
 static struct input *
-new_message_input(struct office *office, struct peer *peer, const struct link_message *message,
-                  const struct envelope *envelope)
+new_message_input(struct office *office, struct peer *peer, uint64_t sequence,
+                  const struct link_message *message, const struct envelope *envelope)
 {
     struct input *input = arena_take(&office->arena, sizeof *input);
     if (input == NULL)
         return NULL;
     input->kind = INPUT_MESSAGE;
     input->peer = peer;
-    input->sequence = envelope->entry->sent->sequence;
+    input->sequence = sequence;
     input->envelope = *envelope;
     for (size_t i = 2; i < message->frame_count; i++) {
         input->frames[input->frame_count] = arena_copy(&office->arena, message->frames[i]);
@@ -205,7 +260,7 @@ queue_message(struct office *office, struct peer *peer, const Yidi__Data *data,
         exchange_drop(office, peer->office, contradiction, now);
         return;
     }
-    struct input *input = new_message_input(office, peer, message, &envelope);
+    struct input *input = new_message_input(office, peer, data->sequence, message, &envelope);
     if (input == NULL || peer_note_seen(peer, &envelope.head, envelope.head_text) != OK)
         return;
     REQUIRE(office->input_count < TURN_INPUTS_MAX); /* whoever feeds us asked */

@@ -5,7 +5,9 @@
 #include <stdio.h>
 
 #include "common/core/require.h"
+#include "common/io/erased.h"
 #include "common/io/erasing.h"
+#include "common/io/forgotten.h"
 #include "common/io/input.h"
 #include "common/io/log.h"
 #include "common/io/message_trace.h"
@@ -14,6 +16,7 @@
 #include "common/io/redo.h"
 #include "common/io/replay_rows.h"
 #include "common/io/share.h"
+#include "common/io/stray.h"
 #include "common/io/stream_key.h"
 #include "common/io/wire.h"
 #include "proto/envelope.pb-c.h"
@@ -22,18 +25,15 @@
 enum { TAKEN_PER_ACT_MAX = 256, LOOKED_AT_MAX = 512 };
 
 enum result
-replay_note(struct turn *turn, uint64_t leaf)
+replay_note(struct turn *turn, uint64_t leaf, uint64_t time_ms)
 {
     const struct input *input = turn->input;
     struct peer *peer = input->peer;
     if (input->mine)
         return replay_put_own(turn->txn, &input->envelope, peer->office, leaf);
-    uint64_t *last_ms = &peer->recovery.last_time_ms;
-    if (input->envelope.entry->time_ms > *last_ms)
-        *last_ms = input->envelope.entry->time_ms;
     const struct replay_received received = {
         .leaf = leaf,
-        .time_ms = *last_ms,
+        .time_ms = time_ms,
         .acknowledged = input->sequence <= peer->recovery.acknowledged,
     };
     return replay_put_received(turn->txn, &input->envelope, peer->office, &received);
@@ -113,7 +113,7 @@ static enum result
 load_frames(struct turn *turn, struct input *input)
 {
     const Yidi__Sent *sent = input->envelope.entry->sent;
-    for (size_t i = 0; i < sent->n_attachments; i++) {
+    for (size_t i = 0; !erased_is(input->envelope.entry) && i < sent->n_attachments; i++) {
         struct bytes blob = { 0 };
         enum result result =
             store_get(turn->txn, TABLE_BLOBS,
@@ -126,24 +126,6 @@ load_frames(struct turn *turn, struct input *input)
         input->frame_count++;
     }
     return OK;
-}
-
-/* It was verified when it came back. */
-static enum result
-unpack(struct bytes packed, struct arena *arena, struct envelope *ret_envelope)
-{
-    ProtobufCMessage *message;
-    if (wire_decode(&yidi__envelope__descriptor, packed, arena, &message, NULL) != OK)
-        return ERR_DAMAGED;
-    const Yidi__Envelope *wire = (const Yidi__Envelope *)message;
-    *ret_envelope = (struct envelope){ .entry_bytes = bytes_of(wire->entry.data, wire->entry.len),
-                                       .head_text = wire->head,
-                                       .leaf_index = wire->leaf_index };
-    if (wire_decode(&yidi__journal_entry__descriptor, ret_envelope->entry_bytes, arena, &message,
-                    NULL) != OK)
-        return ERR_DAMAGED;
-    ret_envelope->entry = (const Yidi__JournalEntry *)message;
-    return ret_envelope->entry->body_case == YIDI__JOURNAL_ENTRY__BODY_SENT ? OK : ERR_DAMAGED;
 }
 
 static enum result
@@ -163,7 +145,7 @@ load_received(struct turn *turn, const struct replay_item *item, struct input *r
     if (result == OK && ret_input->packed.data == NULL)
         return ERR_MEMORY;
     if (result == OK)
-        result = unpack(ret_input->packed, turn->arena, &ret_input->envelope);
+        result = envelope_unpack(ret_input->packed, turn->arena, &ret_input->envelope);
     return result == OK ? load_frames(turn, ret_input) : result;
 }
 
@@ -205,7 +187,7 @@ static enum result
 drop_row(struct turn *turn, const struct replay_item *item)
 {
     enum result result = store_delete(turn->txn, TABLE_RECOVERY, replay_key_bytes(&item->key));
-    return result == ERR_ABSENT ? OK : result;
+    return result == OK || result == ERR_ABSENT ? stray_note(turn, item->case_number) : result;
 }
 
 /* Of the messages to us about a case, take the first one that is wanted now.
@@ -244,8 +226,10 @@ close_last_case(struct turn *turn, const struct replay_item *item)
     char open_case[CASE_NUMBER_CHARS + 1];
     struct input input;
     enum result result = load_received(turn, item, &input);
-    const Yidi__Message *message = result == OK ? input.envelope.entry->sent->message : NULL;
-    if (result != OK || message->body_case != YIDI__MESSAGE__BODY_APPLICATION_SUBMITTED)
+    if (result != OK || erased_is(input.envelope.entry))
+        return result;
+    const Yidi__Message *message = input.envelope.entry->sent->message;
+    if (message->body_case != YIDI__MESSAGE__BODY_APPLICATION_SUBMITTED)
         return result;
     const char *citizen = message->application_submitted->form->person->citizen_number;
     result = case_file_find_open(turn->txn, citizen, open_case);
@@ -268,6 +252,8 @@ give_up(struct turn *turn, const struct replay_item *item, const char *rule)
         return replay_postpone(turn->txn, item);
     enum result result = recovery_note_unplaced(turn, item->peer, item->mine, item->sequence,
                                                 item->case_number, rule);
+    if (result == OK)
+        result = forgotten_tell(turn, item->case_number);
     if (result == OK && item->mine)
         result = store_delete(turn->txn, TABLE_RECOVERY, replay_key_bytes(&sent));
     return result == OK || result == ERR_ABSENT ? drop_row(turn, item) : result;
@@ -283,16 +269,33 @@ opened_before(const struct turn *turn, const struct replay_item *item,
            case_file_exists(turn->txn, item->case_number) == OK;
 }
 
+/* What stands for a message is all that came back of it. */
+static enum result
+take_erased(struct turn *turn, const struct replay_item *item, const struct envelope *envelope)
+{
+    bool undelivered = envelope->entry->erased->undelivered;
+    if (undelivered && !item->mine)
+        return drop_row(turn, item); /* it was about no case of this office */
+    return give_up(turn, item,
+                   undelivered ? "it was erased before it was delivered"
+                               : "that office has erased it before its time");
+}
+
 /* A message to us that no act asked for: as if it came now. What the peer knew to be taken was
  * taken then, whatever the handler says today. */
 static enum result
 take_received(struct turn *turn, const struct replay_item *item)
 {
     struct refusal refusal = { 0 };
+    struct input input;
     bool answer = !item->acknowledged && !share_any_is_missing(turn);
-    enum result result = close_last_case(turn, item);
+    enum result result = load_received(turn, item, &input);
+    if (result == OK)
+        result = close_last_case(turn, item);
     if (result == OK)
         result = take_again(turn, item, NULL, false, false, &refusal);
+    if (result == ERR_REFUSED && erased_is(input.envelope.entry))
+        return take_erased(turn, item, &input.envelope);
     if (result == ERR_REFUSED && opened_before(turn, item, &refusal))
         return drop_row(turn, item);
     if (result == ERR_REFUSED && answer)
@@ -311,9 +314,9 @@ load_own(struct turn *turn, const struct replay_item *item, struct envelope *ret
     enum result result = outbox_find(turn->txn, item->peer, item->sequence, turn->arena, &row);
     if (result == ERR_ABSENT)
         return ERR_DAMAGED;
-    return result == OK
-               ? unpack(bytes_of(row->envelope.data, row->envelope.len), turn->arena, ret_envelope)
-               : result;
+    return result == OK ? envelope_unpack(bytes_of(row->envelope.data, row->envelope.len),
+                                          turn->arena, ret_envelope)
+                        : result;
 }
 
 /* A refusal of ours: the message that it names had no effect here, and has none now. */
@@ -380,27 +383,24 @@ is_sent(struct turn *turn, const struct replay_item *item, bool *ret_sent)
 /* The act may need messages of others first; one of them may have brought it about by itself. A
  * refusal of ours proves nothing but itself. */
 static enum result
-redo_act(struct turn *turn, const struct replay_item *item, bool *ret_done,
-         struct refusal *ret_refusal)
+redo_act(struct turn *turn, const struct replay_item *item, const struct envelope *envelope,
+         bool *ret_done, struct refusal *ret_refusal)
 {
-    struct envelope envelope;
     bool evidence = item->kind != MESSAGE_APPLICATION_REFUSED;
     enum result taken = OK;
-    enum result result = load_own(turn, item, &envelope);
-    if (result == OK)
-        result = redo_once(turn, item, &envelope, false, ret_refusal);
+    enum result result = redo_once(turn, item, envelope, false, ret_refusal);
     for (int i = 0; i < TAKEN_PER_ACT_MAX && result == ERR_REFUSED && taken == OK; i++) {
-        taken = take_one_wanted(turn, item->case_number, envelope.entry->sent->message, evidence);
+        taken = take_one_wanted(turn, item->case_number, envelope->entry->sent->message, evidence);
         if (taken == OK)
             taken = is_sent(turn, item, ret_done);
         if (taken == OK && *ret_done)
             return OK;
         if (taken == OK)
-            result = redo_once(turn, item, &envelope, false, ret_refusal);
+            result = redo_once(turn, item, envelope, false, ret_refusal);
     }
     if (taken != OK && taken != ERR_ABSENT)
         return taken;
-    return result == ERR_REFUSED ? redo_once(turn, item, &envelope, true, ret_refusal) : result;
+    return result == ERR_REFUSED ? redo_once(turn, item, envelope, true, ret_refusal) : result;
 }
 
 /* An act that sent several messages is done with the first of them. */
@@ -409,10 +409,15 @@ take_own(struct turn *turn, const struct replay_item *item)
 {
     const struct replay_key sent = replay_sent_key(item);
     struct refusal refusal = { 0 };
+    struct envelope envelope;
     bool done;
     enum result result = is_sent(turn, item, &done);
     if (result == OK && !done)
-        result = redo_act(turn, item, &done, &refusal);
+        result = load_own(turn, item, &envelope);
+    if (result == OK && !done && erased_is(envelope.entry))
+        return take_erased(turn, item, &envelope);
+    if (result == OK && !done)
+        result = redo_act(turn, item, &envelope, &done, &refusal);
     if (result == ERR_REFUSED)
         return give_up(turn, item, refusal.rule);
     if (result == OK)
@@ -450,18 +455,21 @@ leave_out(struct turn *turn, const struct replay_key *key, struct bytes value)
     return result == OK ? store_delete(turn->txn, TABLE_RECOVERY, replay_key_bytes(key)) : result;
 }
 
-/* Offices erase a case on different days: of one that is gone with a peer, what another one still
- * had is no use, and nothing would erase it here. */
+/* Offices erase a case on different days: of one that is gone elsewhere, what a peer still had goes
+ * here, too. */
 static enum result
 forget(struct turn *turn, const struct replay_item *item)
 {
     struct dossier_message message = { .mine = item->mine, .sequence = item->sequence };
     const struct replay_key sent = replay_sent_key(item);
+    struct erased_count count = { 0 };
     uint64_t unused;
     memcpy(message.peer, item->peer, sizeof message.peer);
-    enum result result = erasing_message(turn, item->case_number, &message);
+    enum result result = erasing_message(turn, item->case_number, &message, &count);
     if (result == OK)
         result = dossier_drop_blobs(turn->txn, item->case_number, &unused);
+    if (result == OK)
+        result = forgotten_tell(turn, item->case_number);
     if (result == OK && item->mine)
         result = store_delete(turn->txn, TABLE_RECOVERY, replay_key_bytes(&sent));
     return result == OK || result == ERR_ABSENT ? drop_row(turn, item) : result;
@@ -470,10 +478,12 @@ forget(struct turn *turn, const struct replay_item *item)
 static enum result
 do_item(struct turn *turn, const struct replay_item *item)
 {
-    bool erased;
-    enum result result = dossier_is_erased(turn->txn, item->case_number, &erased);
-    if (result == OK && erased && case_file_exists(turn->txn, item->case_number) == ERR_ABSENT)
-        return forget(turn, item);
+    bool forgotten = false;
+    enum result result = case_file_exists(turn->txn, item->case_number);
+    if (result == ERR_ABSENT)
+        result = forgotten_judge(turn, item->case_number, &forgotten);
+    if (result == OK && forgotten) /* whoever is away may know of later messages */
+        return share_any_is_missing(turn) ? replay_postpone(turn->txn, item) : forget(turn, item);
     if (result != OK)
         return result;
     return item->mine ? take_own(turn, item) : take_received(turn, item);

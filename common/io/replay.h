@@ -19,8 +19,9 @@ enum { REPLAY_BATCH = 128 };
 
 /* Note a message that came back, to be done again: turn->input, which is of kind INPUT_HISTORY.
  *
- * leaf  of its entry Recovered. */
-enum result replay_note(struct turn *turn, uint64_t leaf) MUST_CHECK;
+ * leaf     of its entry Recovered.
+ * time_ms  of it; not before that of the message before it in its stream. */
+enum result replay_note(struct turn *turn, uint64_t leaf, uint64_t time_ms) MUST_CHECK;
 
 /* Do some of it again. ret_left: is there more? */
 enum result replay_some(struct turn *turn, bool *ret_left) MUST_CHECK;

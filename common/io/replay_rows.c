@@ -2,6 +2,7 @@
 #include "common/io/replay_rows.h"
 
 #include "common/core/require.h"
+#include "common/io/erased.h"
 
 enum {
     OWN_KEY_BYTES = 1 + 4 + 8 + OFFICE_CODE_CHARS + 8,
@@ -49,14 +50,14 @@ static struct replay_key
 own_key(const struct envelope *envelope, const char *peer)
 {
     struct replay_key key = { .size = 0 };
-    uint32_t epoch = envelope->entry->epoch;
+    uint32_t epoch = erased_is(envelope->entry) ? UINT32_MAX : envelope->entry->epoch;
     const uint8_t packed[4] = { (uint8_t)(epoch >> 24), (uint8_t)(epoch >> 16),
                                 (uint8_t)(epoch >> 8), (uint8_t)epoch };
     add_byte(&key, 'O');
     add_bytes(&key, packed, sizeof packed);
     add_number(&key, envelope->leaf_index);
     add_bytes(&key, peer, OFFICE_CODE_CHARS);
-    add_number(&key, envelope->entry->sent->sequence);
+    add_number(&key, message_place_of(envelope->entry).sequence);
     return key;
 }
 
@@ -93,13 +94,13 @@ replay_received_prefix(const char *case_number)
 static struct replay_key
 received_key(const struct envelope *envelope, const char *peer, uint64_t time_ms)
 {
-    const Yidi__JournalEntry *entry = envelope->entry;
-    if (entry->sent->message->body_case == YIDI__MESSAGE__BODY_APPLICATION_REMINDED)
+    const struct message_place place = message_place_of(envelope->entry);
+    if (place.kind == YIDI__MESSAGE__BODY_APPLICATION_REMINDED)
         time_ms = UINT64_MAX;
-    struct replay_key key = replay_received_prefix(entry->sent->message->case_number);
+    struct replay_key key = replay_received_prefix(place.case_number);
     add_number(&key, time_ms);
     add_bytes(&key, peer, OFFICE_CODE_CHARS);
-    add_number(&key, entry->sent->sequence);
+    add_number(&key, place.sequence);
     return key;
 }
 
@@ -155,19 +156,21 @@ enum result
 replay_put_own(struct store_txn *txn, const struct envelope *envelope, const char *peer,
                uint64_t leaf)
 {
-    const Yidi__Sent *sent = envelope->entry->sent;
+    const struct message_place place = message_place_of(envelope->entry);
     const struct replay_key own = own_key(envelope, peer);
-    struct replay_key present = replay_sent_prefix(sent->message->case_number, peer,
-                                                   (enum message_kind)sent->message->body_case);
-    add_number(&present, sent->sequence);
-    uint8_t value[OWN_VALUE_BYTES];
+    struct replay_key present =
+        replay_sent_prefix(place.case_number, peer, (enum message_kind)place.kind);
+    add_number(&present, place.sequence);
+    uint8_t value[OWN_VALUE_BYTES], time[8];
     bytes_put_u64(value, leaf);
-    memcpy(value + 8, sent->message->case_number, CASE_NUMBER_CHARS);
-    value[OWN_VALUE_BYTES - 1] = (uint8_t)sent->message->body_case;
+    memcpy(value + 8, place.case_number, CASE_NUMBER_CHARS);
+    value[OWN_VALUE_BYTES - 1] = (uint8_t)place.kind;
+    bytes_put_u64(time, envelope->entry->time_ms);
     enum result result =
         store_put(txn, TABLE_RECOVERY, replay_key_bytes(&own), bytes_of(value, sizeof value));
     if (result == OK)
-        result = store_put(txn, TABLE_RECOVERY, replay_key_bytes(&present), (struct bytes){ 0 });
+        result =
+            store_put(txn, TABLE_RECOVERY, replay_key_bytes(&present), bytes_of(time, sizeof time));
     return result;
 }
 
@@ -216,6 +219,30 @@ replay_find_first(struct store_txn *txn, struct bytes prefix, struct replay_key 
     ret_key->size = 0;
     add_bytes(ret_key, key.data, key.size);
     return OK;
+}
+
+enum result
+replay_find_latest(struct store_txn *txn, const char *case_number, uint64_t *ret_time_ms)
+{
+    uint64_t latest_ms = 0;
+    enum result result = ERR_ABSENT;
+    for (int kind = 0; kind < 2 && result == ERR_ABSENT; kind++) {
+        AUTO(store_cursor) struct store_cursor *cursor = NULL;
+        struct bytes key, value;
+        struct replay_key prefix = replay_received_prefix(case_number);
+        prefix.bytes[0] = kind == 0 ? 'S' : 'R';
+        result = store_cursor_open(txn, TABLE_RECOVERY, replay_key_bytes(&prefix), &cursor);
+        while (result == OK && (result = store_cursor_next(cursor, &key, &value)) == OK) {
+            struct bytes time = kind == 0 ? value : bytes_of(key.data + prefix.size, 8);
+            if (time.size != 8 || key.size < prefix.size + 8)
+                return ERR_DAMAGED;
+            uint64_t time_ms = bytes_get_u64(time.data);
+            if (time_ms > latest_ms && time_ms != UINT64_MAX) /* a reminder's is not kept */
+                latest_ms = time_ms;
+        }
+    }
+    *ret_time_ms = latest_ms;
+    return result == ERR_ABSENT ? OK : result;
 }
 
 enum result

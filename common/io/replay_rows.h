@@ -4,7 +4,7 @@
  * which new ones wait for the sequence of their peer.
  *
  *     'O' epoch, leaf, peer, sequence -> leaf here, case, kind   own message: an act to do again
- *     'S' case, peer, kind, sequence  -> nothing                 own message: sent already
+ *     'S' case, peer, kind, sequence  -> time                    own message: sent already
  *     'R' case, time, peer, sequence  -> leaf here, acknowledged message of the peer to take again
  *     'P', 'Q' as 'O' and 'R': could not be done; tried again when another peer has come back
  *     'H' peer, number                -> packed Sent             held until the peer tells its
@@ -51,7 +51,8 @@ bool replay_held_office(struct bytes key, char ret_office[OFFICE_CODE_CHARS + 1]
 /* The case of a row 'C'; false when it is none. */
 bool replay_awaited_case(struct bytes key, char ret_case_number[CASE_NUMBER_CHARS + 1]);
 
-/* Note a message that came back. leaf is that of its entry Recovered. */
+/* Note a message that came back, erased or not. leaf is that of its entry Recovered. An act of
+ * which no more came back than that it was stands behind all others. */
 enum result replay_put_own(struct store_txn *txn, const struct envelope *envelope, const char *peer,
                            uint64_t leaf) MUST_CHECK;
 struct replay_received {
@@ -66,6 +67,10 @@ enum result replay_put_held(struct store_txn *txn, const char *peer, uint64_t nu
                             struct bytes packed) MUST_CHECK;
 enum result replay_put_awaited(struct store_txn *txn, const char *citizen_number,
                                const char *case_number) MUST_CHECK;
+
+/* The time of the latest message about a case that is still to be done again; 0: there is none. */
+enum result replay_find_latest(struct store_txn *txn, const char *case_number,
+                               uint64_t *ret_time_ms) MUST_CHECK;
 
 /* The first row of a prefix. OK, ERR_ABSENT, ERR_DAMAGED. */
 enum result replay_find_first(struct store_txn *txn, struct bytes prefix,

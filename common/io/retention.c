@@ -10,6 +10,7 @@
 #include "common/io/log.h"
 #include "common/io/recovery.h"
 #include "common/io/start_hold.h"
+#include "common/io/stray.h"
 
 enum {
     BATCH_PAUSE_MS = 1000,  /* between two batches: other work goes first */
@@ -28,7 +29,7 @@ static const uint64_t held_ms = UINT64_C(24) * 3600 * 1000;
 Yidi__EraseStage
 retention_stage(const Yidi__Case *row)
 {
-    if (row->text_erased_ms != 0)
+    if (row->text_erased_ms != 0 && row->late_due_ms == 0)
         return YIDI__ERASE_STAGE__ERASE_NOTHING;
     return row->biometrics_erased_ms != 0 ? YIDI__ERASE_STAGE__ERASE_TEXT
                                           : YIDI__ERASE_STAGE__ERASE_BIOMETRICS;
@@ -43,6 +44,8 @@ retention_due_ms(const Yidi__Case *row, const struct policy_case *policy)
     int32_t days = (int32_t)policy_of_case(policy, key);
     if (stage == YIDI__ERASE_STAGE__ERASE_NOTHING)
         return UINT64_MAX;
+    if (row->text_erased_ms != 0)
+        return row->late_due_ms;
     return civil_date_end_ms(civil_date_add_days(civil_date_of_ms(row->changed_ms), days));
 }
 
@@ -53,22 +56,58 @@ retention_look_ms(const Yidi__Case *row, const struct policy_case *policy, uint6
     return policy->known || due_ms < soon_ms ? due_ms : soon_ms;
 }
 
+/* The time of the case has passed, so nothing that comes later makes it longer. */
+enum result
+retention_note_late(struct turn *turn, struct case_file *file)
+{
+    Yidi__Case *row = file->row;
+    struct policy_case policy;
+    if (row->text_erased_ms == 0 || row->late_due_ms != 0)
+        return OK;
+    enum result result = policies_of_case(turn, row, &policy);
+    if (result != OK)
+        return result;
+    int32_t days = (int32_t)policy_of_case(&policy, POLICY_KEEP_TEXT);
+    row->late_due_ms =
+        civil_date_end_ms(civil_date_add_days(civil_date_of_ms(turn->recorded_ms), days));
+    return case_file_save(file, turn->office->options.role->machine, turn->txn, turn->arena);
+}
+
+/* A closed case, or messages of none (stray.h): what is due first. */
+static enum result
+find_next(struct store_txn *txn, struct deadline_key *ret_key, bool *ret_stray)
+{
+    struct deadline_key stray;
+    enum result of_case = deadline_index_next_erase(txn, NULL, ret_key);
+    if (of_case != OK && of_case != ERR_ABSENT)
+        return of_case;
+    enum result result = stray_next(txn, &stray);
+    *ret_stray = result == OK && (of_case != OK || stray.time_ms < ret_key->time_ms);
+    if (*ret_stray)
+        *ret_key = stray;
+    return result == ERR_ABSENT || result == OK ? (*ret_stray ? OK : of_case) : result;
+}
+
 enum result
 retention_open(struct office *office, struct store_txn *txn, const struct office_time *now)
 {
     struct deadline_key key;
-    enum result result = deadline_index_next_erase(txn, NULL, &key);
+    bool stray;
+    enum result result = find_next(txn, &key, &stray);
     office->retention.next_ms = result == OK ? key.time_ms : UINT64_MAX;
     retention_schedule(office, now);
     return result == ERR_ABSENT ? OK : result;
 }
 
+/* Who is no more is waited for no more. */
 static bool
 share_is_missing(const struct office *office)
 {
-    for (size_t i = 0; i < office->peers.count; i++)
-        if (recovery_bars(office->peers.list[i]))
+    for (size_t i = 0; i < office->peers.count; i++) {
+        const struct peer *peer = office->peers.list[i];
+        if (recovery_bars(peer) && !office_is_gone(office, peer->office))
             return true;
+    }
     return false;
 }
 
@@ -119,18 +158,58 @@ retention_schedule(struct office *office, const struct office_time *now)
 
 /* ---- what holds it back ---- */
 
+static enum result
+find_held(const struct office *office, struct store_txn *txn, const Yidi__Case *row,
+          struct dossier_message *ret_message)
+{
+    bool attached = retention_stage(row) == YIDI__ERASE_STAGE__ERASE_BIOMETRICS;
+    return erasing_find_undelivered(office, txn, row->case_number, attached, ret_message);
+}
+
+/* A warning that the clock of today has not given counts for nothing. */
+static bool
+is_warned(const Yidi__Case *row, uint64_t now_ms)
+{
+    return row->erase_warned_ms != 0 && row->erase_warned_ms <= now_ms;
+}
+
+static uint64_t
+warning_ends_ms(const Yidi__Case *row)
+{
+    return civil_date_end_ms(
+        civil_date_add_days(civil_date_of_ms(row->erase_warned_ms), ERASE_WARNING_DAYS));
+}
+
+static struct trouble
+trouble_of(enum trouble_code code, const struct dossier_message *message)
+{
+    struct trouble trouble = { .code = code, .numbers = { message->sequence } };
+    format_text(trouble.texts[0], TROUBLE_TEXT_BYTES, "%s", message->peer);
+    return trouble;
+}
+
+static void
+describe_held(const Yidi__Case *row, const struct dossier_message *message,
+              struct trouble *ret_held)
+{
+    char day[CIVIL_DATE_TEXT_BYTES];
+    *ret_held = trouble_of(row->erase_warned_ms != 0 ? TROUBLE_ERASING_UNDELIVERED_WARNED
+                                                     : TROUBLE_ERASING_UNDELIVERED,
+                           message);
+    civil_date_format(civil_date_of_ms(warning_ends_ms(row) - 1), day);
+    if (row->erase_warned_ms != 0)
+        format_text(ret_held->texts[1], TROUBLE_TEXT_BYTES, "%s", day);
+}
+
 enum result
-retention_held(const struct office *office, struct store_txn *txn, const char *case_number,
+retention_held(const struct office *office, struct store_txn *txn, const Yidi__Case *row,
                struct trouble *ret_held)
 {
     struct dossier_message message;
     *ret_held = (struct trouble){ 0 };
-    enum result result = erasing_find_undelivered(office, txn, case_number, &message);
-    if (result == OK) {
-        *ret_held = (struct trouble){ .code = TROUBLE_ERASING_UNDELIVERED,
-                                      .numbers = { message.sequence } };
-        format_text(ret_held->texts[0], TROUBLE_TEXT_BYTES, "%s", message.peer);
-    }
+    enum result result = find_held(office, txn, row, &message);
+    if (result == OK)
+        describe_held(row, &message, ret_held);
     return result == ERR_ABSENT ? OK : result;
 }
 
@@ -163,26 +242,42 @@ count(struct turn *turn, unsigned which, uint64_t more)
                      bytes_of(packed, sizeof packed));
 }
 
-/* One entry for each stage of each case: what, how many, and by which policy or why. */
+enum result
+retention_tell(struct turn *turn, const char *case_number, const char *detail,
+               const uint64_t counts[RETENTION_COUNTERS])
+{
+    turn_begin_act(turn, case_number, "erase", detail);
+    enum result result = turn_journal_cause(turn);
+    for (unsigned which = 0; which < RETENTION_COUNTERS && result == OK; which++)
+        result = count(turn, which, counts[which]);
+    return result;
+}
+
+/* One entry for each stage of each case, and for each turn that it takes: what, how many, and by
+ * which policy or why. */
 static enum result
 tell(struct turn *turn, const Yidi__Case *row, Yidi__EraseStage stage,
-     const struct erased_count *erased, const char *why)
+     const struct erased_count *erased, bool all, const char *why)
 {
     bool text = stage == YIDI__ERASE_STAGE__ERASE_TEXT;
+    char messages[80] = "", lost[48] = "";
     char *detail = arena_take(turn->arena, DETAIL_BYTES);
     if (detail == NULL)
         return ERR_MEMORY;
+    if (erased->undelivered > 0)
+        snprintf(lost, sizeof lost, ", %" PRIu64 " of them not delivered", erased->undelivered);
+    if (text || erased->messages > 0)
+        snprintf(messages, sizeof messages, ", %" PRIu64 " messages%s", erased->messages, lost);
     if (text)
-        snprintf(detail, DETAIL_BYTES, "texts, %" PRIu64 " messages; %s", erased->messages, why);
+        snprintf(detail, DETAIL_BYTES, "texts%s%s; %s", messages, all ? "" : ", more to follow",
+                 why);
     else
-        snprintf(detail, DETAIL_BYTES, "photo and fingerprints, %" PRIu64 " files; %s",
-                 erased->attachments, why);
-    turn_begin_act(turn, row->case_number, "erase", detail);
-    enum result result = turn_journal_cause(turn);
-    if (result == OK)
-        result = count(turn, text ? 2 : 0, 1);
-    return result == OK ? count(turn, text ? 3 : 1, text ? erased->messages : erased->attachments)
-                        : result;
+        snprintf(detail, DETAIL_BYTES, "photo and fingerprints, %" PRIu64 " files%s; %s",
+                 erased->attachments, messages, why);
+    const uint64_t counts[RETENTION_COUNTERS] = { !text, erased->attachments,
+                                                  text && all && row->late_due_ms == 0,
+                                                  erased->messages, erased->undelivered };
+    return retention_tell(turn, row->case_number, detail, counts);
 }
 
 /* ---- erasing ---- */
@@ -191,23 +286,43 @@ struct erasure {
     const struct policy_case *policy;
     const char *why;
     uint64_t messages_max;
-    struct erased_count erased; /* out */
+    struct erased_count erased; /* out; of all stages */
 };
+
+static void
+add_up(struct erased_count *sum, const struct erased_count *more)
+{
+    sum->attachments += more->attachments;
+    sum->messages += more->messages;
+    sum->undelivered += more->undelivered;
+}
+
+/* A warning of it is over. */
+static void
+close_stage(const struct turn *turn, Yidi__Case *row, const struct policy_case *policy)
+{
+    row->erase_due_ms = retention_look_ms(row, policy, turn->now_ms);
+    row->erase_warned_ms = row->late_due_ms = 0;
+    if (row->attention != NULL &&
+        strcmp(row->attention->code, refusal_name(REFUSAL_ERASURE_HELD)) == 0)
+        row->attention = NULL;
+}
 
 /* Take a case through its next stage, as far as it goes with so many messages. */
 static enum result
 erase_stage(struct turn *turn, struct case_file *file, struct erasure *erasure)
 {
     const Yidi__EraseStage stage = retention_stage(file->row);
+    struct erased_count erased = { .policy_version = file->row->policy_version };
     bool all = true;
-    enum result result =
-        stage == YIDI__ERASE_STAGE__ERASE_TEXT
-            ? erasing_text(turn, file, erasure->messages_max, &erasure->erased, &all)
-            : erasing_biometrics(turn, file, &erasure->erased);
+    enum result result = stage == YIDI__ERASE_STAGE__ERASE_TEXT
+                             ? erasing_text(turn, file, erasure->messages_max, &erased, &all)
+                             : erasing_biometrics(turn, file, &erased);
+    if (result == OK)
+        result = tell(turn, file->row, stage, &erased, all, erasure->why);
+    add_up(&erasure->erased, &erased);
     if (result == OK && all)
-        result = tell(turn, file->row, stage, &erasure->erased, erasure->why);
-    if (result == OK && all)
-        file->row->erase_due_ms = retention_look_ms(file->row, erasure->policy, turn->now_ms);
+        close_stage(turn, file->row, erasure->policy);
     return result == OK
                ? case_file_save(file, turn->office->options.role->machine, turn->txn, turn->arena)
                : result;
@@ -220,7 +335,37 @@ postpone(struct turn *turn, struct case_file *file, uint64_t due_ms)
     return case_file_save(file, turn->office->options.role->machine, turn->txn, turn->arena);
 }
 
-/* Its time has come, and nothing holds it back. */
+/* Once for each stage, in the journal and before the operators' eyes. */
+static enum result
+warn(struct turn *turn, struct case_file *file, const struct dossier_message *message)
+{
+    struct trouble held;
+    file->row->erase_warned_ms = turn->now_ms;
+    describe_held(file->row, message, &held);
+    const char *words = trouble_in_english(&held, turn->arena);
+    if (words == NULL)
+        return ERR_MEMORY;
+    turn_begin_act(turn, file->row->case_number, "erase-warning", words);
+    enum result result = turn_journal_cause(turn);
+    return result == OK ? turn_set_attention(turn, file, refusal_name(REFUSAL_ERASURE_HELD), words,
+                                             message->peer)
+                        : result;
+}
+
+/* Something needs what is due to go. ret_over: it was waited for long enough. */
+static enum result
+wait_for(struct turn *turn, struct case_file *file, const struct dossier_message *message,
+         bool *ret_over)
+{
+    enum result result = is_warned(file->row, turn->now_ms) ? OK : warn(turn, file, message);
+    uint64_t ends_ms = warning_ends_ms(file->row), soon_ms = turn->now_ms + held_ms;
+    *ret_over = ends_ms <= turn->now_ms;
+    if (result != OK || *ret_over)
+        return result;
+    return postpone(turn, file, ends_ms < soon_ms ? ends_ms : soon_ms);
+}
+
+/* Its time has come. */
 static enum result
 erase_due(struct turn *turn, struct case_file *file, const struct policy_case *policy,
           uint64_t *messages_left)
@@ -240,17 +385,20 @@ erase_due(struct turn *turn, struct case_file *file, const struct policy_case *p
 static enum result
 look_at(struct turn *turn, struct case_file *file, uint64_t *messages_left)
 {
-    struct trouble held;
     struct policy_case policy;
+    struct dossier_message message;
+    bool over = true;
     enum result result = policies_of_case(turn, file->row, &policy);
     if (result != OK)
         return result;
     if (retention_due_ms(file->row, &policy) > turn->now_ms)
         return postpone(turn, file, retention_look_ms(file->row, &policy, turn->now_ms));
-    result = retention_held(turn->office, turn->txn, file->row->case_number, &held);
-    if (result == OK && held.code != TROUBLE_NONE)
-        return postpone(turn, file, turn->now_ms + held_ms);
-    return result == OK ? erase_due(turn, file, &policy, messages_left) : result;
+    result = find_held(turn->office, turn->txn, file->row, &message);
+    if (result == OK)
+        result = wait_for(turn, file, &message, &over);
+    if (result != OK && result != ERR_ABSENT)
+        return result;
+    return over ? erase_due(turn, file, &policy, messages_left) : OK;
 }
 
 /* A case that cannot be read must not stop the office, nor hide those that are due after it. */
@@ -294,6 +442,20 @@ take_next(struct turn *turn, const struct deadline_key *key, uint64_t *messages_
     return result;
 }
 
+static enum result
+take_stray(struct turn *turn, const struct deadline_key *key, uint64_t *messages_left)
+{
+    struct office_retention *retention = &turn->office->retention;
+    if (same_key(key, &retention->culprit))
+        return stray_drop(turn->txn, key);
+    enum result result = stray_erase(turn, key, messages_left);
+    if (result == ERR_DAMAGED) {
+        retention->culprit = *key;
+        retention->failed = true;
+    }
+    return result;
+}
+
 enum result
 retention_erase(struct turn *turn)
 {
@@ -304,7 +466,8 @@ retention_erase(struct turn *turn)
     retention->pending_more = false;
     for (size_t place = 0;; place++) {
         struct deadline_key key;
-        enum result result = deadline_index_next_erase(turn->txn, NULL, &key);
+        bool stray;
+        enum result result = find_next(turn->txn, &key, &stray);
         if (result != OK && result != ERR_ABSENT)
             return result;
         retention->pending_next_ms = result == OK ? key.time_ms : UINT64_MAX;
@@ -312,7 +475,8 @@ retention_erase(struct turn *turn)
         if (!retention->allowed || retention->pending_next_ms > turn->now_ms ||
             place == ERASE_BATCH_MAX || messages_left == 0)
             return OK;
-        result = take_next(turn, &key, &messages_left);
+        result =
+            stray ? take_stray(turn, &key, &messages_left) : take_next(turn, &key, &messages_left);
         if (result != OK)
             return result;
     }
@@ -341,24 +505,31 @@ retention_committed(struct office *office)
 /* ---- before its time ---- */
 
 static enum result
-check_now(struct turn *turn, const struct case_file *file, bool text, struct refusal *ret_refusal)
+check_now(struct turn *turn, const struct case_file *file, const Yidi__EraseNow *request,
+          struct refusal *ret_refusal)
 {
-    struct trouble held;
     char words[TROUBLE_WORDS_BYTES];
     const Yidi__Case *row = file->row;
+    struct dossier_message message;
     if (turn->office->options.role->machine->state_open[row->state])
         return refuse(ret_refusal, REFUSAL_ILLEGAL_IN_STATE, "case_number",
                       "only of a case that has ended something can be erased");
-    if (row->text_erased_ms != 0 || (row->biometrics_erased_ms != 0 && !text))
+    if (retention_stage(row) == YIDI__ERASE_STAGE__ERASE_NOTHING ||
+        (row->biometrics_erased_ms != 0 && !request->text))
         return refuse(ret_refusal, REFUSAL_DATA_ERASED, "case_number", "it is erased already");
     if (share_is_missing(turn->office))
         return refuse(ret_refusal, REFUSAL_ERASURE_HELD, "case_number", "%s",
                       trouble_english(retention_resting(turn->office, turn->recorded_ms)));
-    enum result result = retention_held(turn->office, turn->txn, row->case_number, &held);
-    trouble_say_english(&held, words);
-    if (result == OK && held.code != TROUBLE_NONE)
+    if (request->undelivered)
+        return OK;
+    enum result result = erasing_find_undelivered(turn->office, turn->txn, row->case_number,
+                                                  !request->text, &message);
+    if (result == OK) {
+        const struct trouble held = trouble_of(TROUBLE_ERASING_UNDELIVERED, &message);
+        trouble_say_english(&held, words);
         return refuse(ret_refusal, REFUSAL_ERASURE_HELD, "case_number", "%s", words);
-    return result;
+    }
+    return result == ERR_ABSENT ? OK : result;
 }
 
 enum result
@@ -376,14 +547,15 @@ retention_erase_now(struct turn *turn, const Yidi__EraseNow *request, Yidi__Resp
         return refuse(ret_refusal, REFUSAL_CASE_UNKNOWN, "case_number",
                       "no such case at this office");
     if (result == OK)
-        result = check_now(turn, &file, request->text, ret_refusal);
+        result = check_now(turn, &file, request, ret_refusal);
     if (result == OK)
         result = policies_of_case(turn, file.row, &policy);
     struct erasure erasure = { .policy = &policy,
                                .why = request->reason,
                                .messages_max = UINT64_MAX };
-    while (result == OK && (retention_stage(file.row) == YIDI__ERASE_STAGE__ERASE_BIOMETRICS ||
-                            (request->text && file.row->text_erased_ms == 0)))
+    while (result == OK &&
+           (retention_stage(file.row) == YIDI__ERASE_STAGE__ERASE_BIOMETRICS ||
+            (request->text && retention_stage(file.row) == YIDI__ERASE_STAGE__ERASE_TEXT)))
         result = erase_stage(turn, &file, &erasure);
     if (result != OK)
         return result;
@@ -391,6 +563,7 @@ retention_erase_now(struct turn *turn, const Yidi__EraseNow *request, Yidi__Resp
     answer->case_number = file.row->case_number;
     answer->attachments = erasure.erased.attachments;
     answer->messages = erasure.erased.messages;
+    answer->undelivered = erasure.erased.undelivered;
     response->body_case = YIDI__RESPONSE__BODY_ERASED_NOW;
     response->erased_now = answer;
     return OK;

@@ -7,9 +7,11 @@
  *
  * Both periods count from the day on which the case closed here, by the policy that judges the
  * case. What is next is the first key of a list (deadline_index.h), so the loop sleeps until then;
- * a turn erases of a few cases, in the same transaction as the entry that says so. Nothing is
- * erased of a case while a message about it is not delivered, and nothing at all while the office
- * is out of service, or a share of a lost past is missing. What is erased is erasing.h's to know.
+ * a turn erases of a few cases, in the same transaction as the entry that says so. A photo is held
+ * by a message that is still to bring it to somebody, texts by any that is not delivered; but not
+ * for ever, as its recipient may never come back: the operators are warned, and
+ * ERASE_WARNING_DAYS later it goes, too. Nothing at all is erased while the office is out of
+ * service, or a share of a lost past is missing. What is erased is erasing.h's to know.
  */
 #ifndef IO_RETENTION_H
 #define IO_RETENTION_H
@@ -23,6 +25,10 @@ uint64_t retention_due_ms(const Yidi__Case *row, const struct policy_case *polic
  * another one stands in for it. */
 uint64_t retention_look_ms(const Yidi__Case *row, const struct policy_case *policy,
                            uint64_t now_ms);
+
+/* Something is said about a case, whose texts may be erased: then that goes, too, when it is as old
+ * as texts may become. Saves the row. */
+enum result retention_note_late(struct turn *turn, struct case_file *file) MUST_CHECK;
 
 enum result retention_open(struct office *office, struct store_txn *txn,
                            const struct office_time *now) MUST_CHECK;
@@ -50,14 +56,17 @@ enum result retention_erase_now(struct turn *turn, const Yidi__EraseNow *request
 Yidi__EraseStage retention_stage(const Yidi__Case *row);
 enum trouble_code retention_resting(const struct office *office, uint64_t now_ms);
 
-/* Why the case cannot be erased now. */
+/* What holds the next stage of a case back, and until when. */
 enum result retention_held(const struct office *office, struct store_txn *txn,
-                           const char *case_number, struct trouble *ret_held) MUST_CHECK;
+                           const Yidi__Case *row, struct trouble *ret_held) MUST_CHECK;
 
 /* Key of a counter of what was erased on a day: which is 0 cases, 1 attachments, 2 texts,
- * 3 messages. */
+ * 3 messages, 4 those of them that were not delivered. */
 #define RETENTION_COUNTER_PREFIX "erased/"
-enum { RETENTION_COUNTERS = 4, RETENTION_COUNTER_BYTES = 24 };
+enum { RETENTION_COUNTERS = 5, RETENTION_COUNTER_BYTES = 24 };
+/* An entry of what was erased, and its counters, by which. */
+enum result retention_tell(struct turn *turn, const char *case_number, const char *detail,
+                           const uint64_t counts[RETENTION_COUNTERS]) MUST_CHECK;
 void retention_counter(uint32_t date, unsigned which, char ret_name[RETENTION_COUNTER_BYTES]);
 
 #endif

@@ -54,7 +54,7 @@ static void
 note(Yidi__ErasedDay *day, unsigned which, uint64_t count)
 {
     uint64_t *const fields[RETENTION_COUNTERS] = { &day->cases, &day->attachments, &day->texts,
-                                                   &day->messages };
+                                                   &day->messages, &day->undelivered };
     *fields[which] = count;
 }
 
@@ -100,7 +100,7 @@ describe(struct turn *turn, const Yidi__Case *row, Yidi__EraseDue *due)
     due->policy_version = policy.policy->version;
     if (due->due_ms > turn->now_ms)
         return OK;
-    result = retention_held(turn->office, turn->txn, row->case_number, &held);
+    result = retention_held(turn->office, turn->txn, row, &held);
     if (result != OK)
         return result;
     due->held = trouble_in_english(&held, turn->arena);

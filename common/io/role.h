@@ -67,6 +67,10 @@ struct role {
      * be NULL. */
     enum result (*resume)(struct turn *turn);
 
+    /* A case of the lost past was erased elsewhere, and will not come back: what this role keeps
+     * beside cases says that it misses it. May come again for the same case. May be NULL. */
+    enum result (*forget)(struct turn *turn, const char *case_number);
+
     /* Any other message about a case that exists here, from the office that the case names for its
      * sender's part; MessageRefused from any of its offices. */
     enum result (*take_message)(struct turn *turn, struct case_file *file,

@@ -140,9 +140,7 @@ stream_audit_close(struct stream_audit *streams)
 
 /* A message of this office, as its journal entry says; or as what stands for an erased one does. */
 struct own {
-    const char *to;
-    uint64_t sequence;
-    const char *case_number;
+    struct message_place place;
     const ProtobufCBinaryData *attachments;
     size_t attachment_count;
     uint64_t time_ms;
@@ -152,18 +150,13 @@ struct own {
 static struct own
 own_of(const Yidi__JournalEntry *entry, uint64_t leaf_index)
 {
-    struct own own = { .time_ms = entry->time_ms, .leaf_index = leaf_index };
-    if (erased_is(entry)) {
-        own.to = entry->erased->to;
-        own.sequence = entry->erased->sequence;
-        own.case_number = entry->erased->case_number;
-        return own;
+    struct own own = { .place = message_place_of(entry),
+                       .time_ms = entry->time_ms,
+                       .leaf_index = leaf_index };
+    if (!erased_is(entry)) {
+        own.attachments = entry->sent->attachments;
+        own.attachment_count = entry->sent->n_attachments;
     }
-    own.to = entry->sent->to;
-    own.sequence = entry->sent->sequence;
-    own.case_number = entry->sent->message->case_number;
-    own.attachments = entry->sent->attachments;
-    own.attachment_count = entry->sent->n_attachments;
     return own;
 }
 
@@ -182,7 +175,7 @@ static enum result
 check_sent_blobs(struct audit *audit, const struct audited_peer *peer, const struct own *own)
 {
     enum result result = OK;
-    if (own->sequence <= peer->acknowledged)
+    if (own->place.sequence <= peer->acknowledged)
         return OK;
     for (size_t i = 0; i < own->attachment_count && result == OK; i++) {
         struct bytes value;
@@ -191,7 +184,7 @@ check_sent_blobs(struct audit *audit, const struct audited_peer *peer, const str
         if (result == ERR_ABSENT)
             return audit_trouble(audit, ERR_DAMAGED,
                                  STREAM_FORMAT "attachment %zu is not acknowledged and not here",
-                                 "outbox", peer->office, own->sequence, i + 1);
+                                 "outbox", peer->office, own->place.sequence, i + 1);
     }
     return result;
 }
@@ -202,24 +195,24 @@ check_outbox(struct audit *audit, const struct own *own)
     struct stream_key key;
     struct bytes value;
     ProtobufCMessage *message;
-    enum result result =
-        store_get(audit->txn, TABLE_OUTBOX, stream_key(own->to, own->sequence, &key), &value);
+    enum result result = store_get(audit->txn, TABLE_OUTBOX,
+                                   stream_key(own->place.to, own->place.sequence, &key), &value);
     if (result == ERR_ABSENT)
         return audit_trouble(audit, ERR_DAMAGED,
                              STREAM_FORMAT "no such row for journal entry %" PRIu64, "outbox",
-                             own->to, own->sequence, own->leaf_index);
+                             own->place.to, own->place.sequence, own->leaf_index);
     if (result != OK)
         return result;
     if (wire_decode(&yidi__outbox_row__descriptor, value, &audit->arena, &message, NULL) != OK)
         return audit_trouble(audit, ERR_DAMAGED, STREAM_FORMAT "the row cannot be read", "outbox",
-                             own->to, own->sequence);
+                             own->place.to, own->place.sequence);
     const Yidi__OutboxRow *row = (const Yidi__OutboxRow *)message;
     if (row->envelope.len > 0 || row->leaf_index != own->leaf_index ||
-        row->time_ms != own->time_ms || strcmp(row->case_number, own->case_number) != 0 ||
+        row->time_ms != own->time_ms || strcmp(row->case_number, own->place.case_number) != 0 ||
         !same_attachments(own, row))
         return audit_trouble(audit, ERR_DAMAGED,
                              STREAM_FORMAT "the row is not what journal entry %" PRIu64 " says",
-                             "outbox", own->to, own->sequence, own->leaf_index);
+                             "outbox", own->place.to, own->place.sequence, own->leaf_index);
     return OK;
 }
 
@@ -227,16 +220,16 @@ static enum result
 take_sent(struct stream_audit *streams, const struct own *own)
 {
     struct audit *audit = streams->audit;
-    struct audited_peer *peer = find_peer(streams, own->to);
+    struct audited_peer *peer = find_peer(streams, own->place.to);
     if (peer == NULL)
         return audit_trouble(audit, ERR_DAMAGED,
                              "peers %s: no row, but journal entry %" PRIu64 " was sent to it",
-                             own->to, own->leaf_index);
-    if (own->sequence != peer->sent + 1)
+                             own->place.to, own->leaf_index);
+    if (own->place.sequence != peer->sent + 1)
         return audit_trouble(audit, ERR_DAMAGED,
                              "journal entry %" PRIu64 ": message %" PRIu64
                              " to %s follows message %" PRIu64,
-                             own->leaf_index, own->sequence, own->to, peer->sent);
+                             own->leaf_index, own->place.sequence, own->place.to, peer->sent);
     peer->sent++;
     streams->sent++;
     enum result result = check_outbox(audit, own);
@@ -250,6 +243,7 @@ struct kept {
     const char *peer;
     bool mine; /* of this office, in the outbox; else the peer's, in the inbox */
     bool back;
+    bool erased; /* before it came */
     uint64_t sequence;
     uint32_t epoch;
     uint64_t leaf_index; /* in its sender's journal */
@@ -280,11 +274,11 @@ same_message(const struct audit *audit, const struct kept *kept, const struct en
     const Yidi__JournalEntry *entry = envelope->entry;
     const char *from = kept->mine ? audit->office : kept->peer;
     const char *to = kept->mine ? kept->peer : audit->office;
-    if (entry->body_case != YIDI__JOURNAL_ENTRY__BODY_SENT && !erased_is(entry))
+    if ((entry->body_case != YIDI__JOURNAL_ENTRY__BODY_SENT || kept->erased) && !erased_is(entry))
         return false;
     const struct own own = own_of(entry, envelope->leaf_index);
-    return strcmp(entry->office, from) == 0 && strcmp(own.to, to) == 0 &&
-           own.sequence == kept->sequence && entry->epoch == kept->epoch &&
+    return strcmp(entry->office, from) == 0 && strcmp(own.place.to, to) == 0 &&
+           own.place.sequence == kept->sequence && entry->epoch == kept->epoch &&
            envelope->leaf_index == kept->leaf_index &&
            bytes_equal(bytes_of(envelope->leaf_hash.bytes, DIGEST_BYTES), kept->leaf_hash);
 }
@@ -347,6 +341,7 @@ take_received(struct stream_audit *streams, uint64_t leaf_index, const Yidi__Rec
 {
     const struct kept kept = {
         .peer = received->from,
+        .erased = received->erased,
         .sequence = received->sequence,
         .epoch = received->epoch,
         .leaf_index = received->leaf_index,

@@ -4,6 +4,7 @@
 #include "common/core/require.h"
 #include "common/io/case_trace.h"
 #include "common/io/dossier.h"
+#include "common/io/erased.h"
 #include "common/io/form_view.h"
 #include "common/io/incoming.h"
 #include "common/io/lease.h"
@@ -47,6 +48,7 @@ turn_journal_received(struct turn *turn, const char *refusal_code)
     received.leaf_hash.data = (uint8_t *)input->envelope.leaf_hash.bytes;
     received.leaf_hash.len = DIGEST_BYTES;
     received.refusal_code = (char *)refusal_code;
+    received.erased = erased_is(input->envelope.entry);
     Yidi__JournalEntry entry = YIDI__JOURNAL_ENTRY__INIT;
     entry.body_case = YIDI__JOURNAL_ENTRY__BODY_RECEIVED;
     entry.received = &received;
@@ -271,10 +273,13 @@ save_with_hop(struct turn *turn, struct case_file *file, enum step step)
         if (open && row->stage_deadline_ms == 0)
             row->stage_deadline_ms = 1; /* whatever a peer wrote: no open case is without a clock */
         row->erase_due_ms = open ? 0 : retention_look_ms(row, &policy, turn->recorded_ms);
+        row->erase_warned_ms = 0;
         result = lease_end(turn->txn, row->case_number);
     }
     figures_note_move(turn, file);
-    return result == OK ? case_file_save(file, role->machine, turn->txn, turn->arena) : result;
+    if (result == OK)
+        result = case_file_save(file, role->machine, turn->txn, turn->arena);
+    return result == OK ? retention_note_late(turn, file) : result;
 }
 
 enum result

@@ -25,15 +25,15 @@ print_days(const Yidi__EraseReport *report, struct arena *arena)
 {
     static const struct table_column columns[] = {
         { "ERASED ON", false },     { "PHOTOS OF CASES", true }, { "FILES", true },
-        { "TEXTS OF CASES", true }, { "MESSAGES", true },
+        { "TEXTS OF CASES", true }, { "MESSAGES", true },        { "NOT DELIVERED", true },
     };
     AUTO(table) struct table table;
     table_init(&table, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < report->n_days; i++) {
         const Yidi__ErasedDay *day = report->days[i];
-        const char *cells[] = { output_date(day->date, arena), number(day->cases, arena),
+        const char *cells[] = { output_date(day->date, arena),   number(day->cases, arena),
                                 number(day->attachments, arena), number(day->texts, arena),
-                                number(day->messages, arena) };
+                                number(day->messages, arena),    number(day->undelivered, arena) };
         table_add(&table, cells);
     }
     if (report->n_days > 0)
@@ -136,6 +136,8 @@ print_erased(const Yidi__ErasedNow *erased, bool text)
                                             : "0: there are none, or another case holds them, too");
     if (text)
         table_add_field(&table, "messages erased", number(erased->messages, &arena));
+    if (erased->undelivered > 0)
+        table_add_field(&table, "not delivered", number(erased->undelivered, &arena));
     table_print(&table, stdout);
 }
 
@@ -159,6 +161,7 @@ run_now(const struct settings *settings, const struct arguments *arguments, cons
     erase.case_number = case_number;
     erase.reason = (char *)reason;
     erase.text = arguments_flag(arguments, "texts");
+    erase.undelivered = arguments_flag(arguments, "undelivered");
     request.command_case = YIDI__REQUEST__COMMAND_ERASE_NOW;
     request.erase_now = &erase;
     int status = session_open(&session, settings);
@@ -194,19 +197,25 @@ static const struct argument_rule options[] = {
     { "now", "CASE", false, "erase photo and fingerprints of this closed case before their time" },
     { "reason", "TEXT", false, "with --now: why, such as the number of a court's order" },
     { "texts", NULL, false, "with --now: whatever else names the applicant, too" },
+    { "undelivered", NULL, false,
+      "with --now: even messages that are not delivered; nobody will ever read them" },
     { 0 },
 };
 
 const struct command erase_command = {
     .name = "erase",
-    .synopsis = "--report [--date DATE] [--until DATE] | --now CASE --reason TEXT [--texts]",
+    .synopsis = "--report [--date DATE] [--until DATE] | --now CASE --reason TEXT [--texts] "
+                "[--undelivered]",
     .help = "what is erased of closed cases, and when (删除)",
     .description =
         "The office erases by itself: photo and fingerprints when the time that the policy\n"
         "keeps them (retention.biometrics) has passed since the case closed, and later\n"
         "(retention.text) names, addresses and messages. States, times, offices and fees\n"
-        "stay, and so does every proof. Nothing of a case is erased while a message about\n"
-        "it is not delivered. What was erased cannot be brought back; a backup made before\n"
+        "stay, and so does every proof. Texts wait until all messages about the case are\n"
+        "delivered, a photo until the messages that bring it to somebody are. When that\n"
+        "takes too long, the case calls for attention (ERASURE_HELD); 30 days later they\n"
+        "are erased all the same, and whoever was to get them gets a proof that there was\n"
+        "a message, and no more. What was erased cannot be brought back; a backup made before\n"
         "still has it. Each erasure stands in the journal, with the reason.",
     .options = options,
     .run = run,

@@ -105,6 +105,11 @@ print_report(const Yidi__FeeReport *report, struct arena *arena)
     printf("\nrefunds due: %s before, %s more, %s paid back, %s still due\n",
            yuan(report->due_before_fen, arena), yuan(report->total->refund_due_fen, arena),
            yuan(report->total->refunded_fen, arena), yuan(report->due_after_fen, arena));
+    if (report->unknown > 0)
+        printf("missing: the fee%s of %llu case%s, erased wherever %s; nobody knows %s any more\n",
+               report->unknown == 1 ? "" : "s", (unsigned long long)report->unknown,
+               report->unknown == 1 ? "" : "s", report->unknown == 1 ? "it was" : "they were",
+               report->unknown == 1 ? "it" : "them");
 }
 
 #define CSV_HEADER "day,time_ms,case_number,item,move,kind,waiver,clerk,amount_fen"

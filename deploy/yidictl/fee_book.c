@@ -86,6 +86,10 @@ line_of_clerk(struct fee_book *book, const Yidi__FeeEntry *entry)
 enum result
 fee_book_add(struct fee_book *book, const Yidi__FeeEntry *entry)
 {
+    if (entry->move == YIDI__FEE_MOVE__FEE_UNKNOWN) {
+        book->report.unknown++;
+        return OK;
+    }
     Yidi__FeeLine *of_kind = line_of_kind(book, entry);
     Yidi__FeeLine *of_clerk = line_of_clerk(book, entry);
     if (of_kind == NULL || of_clerk == NULL)

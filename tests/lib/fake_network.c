@@ -444,8 +444,8 @@ fake_network_applied(struct fake_network *network, size_t from, size_t to)
     return peer == NULL ? 0 : peer->applied;
 }
 
-static void
-audit_office(struct fake_network *network, size_t number)
+void
+fake_network_audit_office(struct fake_network *network, size_t number)
 {
     AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network->offices[number].scratch);
     struct envelope_verifier *verifier = calloc(1, sizeof *verifier);
@@ -463,7 +463,7 @@ void
 fake_network_audit(struct fake_network *network)
 {
     for (size_t from = 0; from < network->count; from++) {
-        audit_office(network, from);
+        fake_network_audit_office(network, from);
         for (size_t to = 0; to < network->count; to++)
             if (fake_network_applied(network, from, to) != fake_network_assigned(network, from, to))
                 fail_msg("%s > %s: %llu applied of %llu", network->offices[from].name,

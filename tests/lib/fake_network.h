@@ -160,7 +160,10 @@ uint64_t fake_network_assigned(struct fake_network *network, size_t from, size_t
 uint64_t fake_network_acknowledged(struct fake_network *network, size_t from, size_t to);
 uint64_t fake_network_applied(struct fake_network *network, size_t from, size_t to);
 
-/* journal_audit of every running office, which must find nothing wrong; and every message that was
+/* journal_audit of an office that runs, which must find nothing wrong. */
+void fake_network_audit_office(struct fake_network *network, size_t office);
+
+/* The same of every running office, which must find nothing wrong; and every message that was
  * assigned has been applied. */
 void fake_network_audit(struct fake_network *network);
 

@@ -67,7 +67,7 @@ add_entry(struct recount *recount, const Yidi__FeeEntry *entry)
         day->recounted.taken_fen += entry->amount_fen;
     else if (entry->move == YIDI__FEE_MOVE__FEE_REFUND_DUE)
         day->recounted.refund_due_fen += entry->amount_fen;
-    else
+    else if (entry->move == YIDI__FEE_MOVE__FEE_REFUNDED)
         day->recounted.refunded_fen += entry->amount_fen;
 }
 

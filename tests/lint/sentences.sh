@@ -24,10 +24,12 @@ complain() {
     done
 }
 
-# The sources with each literal in one piece and {} for each value.
+# The sources with each literal in one piece and {} for each value; form feeds between them, for a
+# quote that is no literal's spoils no other file than its own.
 mapfile -t sources < <(git ls-files 'common/*.[ch]' '*-node/*.[ch]' | grep -vE '/(citizen_csv|daemon_start)\.c$')
-perl -0777 -pe 's{/\*.*?\*/}{}gs; s/%[-0-9.]*"\s*PRI[ux]\d+\s*"/{}/g; s/%[-0-9.]*"\s*PRI[ux]\d+/{}"/g;
-    s/"\s*\n?\s*"//g; s/%[-0-9.]*(?:ll|l|z)?[sdux]/{}/g; s/%%/%/g' "${sources[@]}" >"$scratch/sources"
+perl -0777 -pe 's{/\*.*?\*/}{}gs; s/\\\n//g; s/\{[12ab]\}/{}/g;
+    s/%[-0-9.]*"\s*PRI[ux]\d+\s*"/{}/g; s/%[-0-9.]*"\s*PRI[ux]\d+/{}"/g;
+    s/"\s*\n?\s*"//g; s/%[-0-9.]*(?:ll|l|z)?[sdux]/{}/g; s/%%/%/g; $_ .= "\f"' "${sources[@]}" >"$scratch/sources"
 
 # shellcheck disable=SC2016 # $1 and $2 are perl's
 perl -0777 -ne '$field = qr/(?:[^,()"]|"[^"]*"|\((?:[^()]|\([^()]*\))*\))*/;
@@ -37,7 +39,8 @@ perl -0777 -ne '$field = qr/(?:[^,()"]|"[^"]*"|\((?:[^()]|\([^()]*\))*\))*/;
 jq -r 'keys[]' "$sentences" | LC_ALL=C sort >"$scratch/known"
 grep -vxFf "$scratch/known" "$scratch/said" >"$scratch/found" || true
 complain 'no Chinese' <"$scratch/found"
-perl -0777 -ne 'print "$1\n" while /"((?:[^"\\]|\\.)*)"/g' "$scratch/sources" | sort -u >"$scratch/literals"
+perl -0777 -ne 'for (split /\f/) { print "$1\n" while /"((?:[^"\\]|\\.)*)"/g }' \
+    "$scratch/sources" | sort -u >"$scratch/literals"
 grep -vxFf "$scratch/literals" "$scratch/known" | grep -vE "$composed" >"$scratch/found" || true
 complain 'said nowhere' <"$scratch/found"
 jq -r 'to_entries[] | (.key | [scan("\\{\\}")] | length) as $count

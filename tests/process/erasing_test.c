@@ -24,7 +24,7 @@
 
 #define DAY_MS INT64_C(86400000)
 
-enum { OFFICES = 3 };
+enum { OFFICES = 3, OPTIONS = 6 /* of a command, at most */ };
 
 static struct network network;
 static struct made_application application;
@@ -112,14 +112,15 @@ tear_down(void **unused)
 /* ---- what is said ---- */
 
 static int
-run_erase(const struct network_office *office, const char *const options[4])
+run_erase(const struct network_office *office, const char *const options[OPTIONS])
 {
     char path[NETWORK_PATH_BYTES];
     const char *arguments[] = { "--socket",   network_path(office, "control", path),
                                 "--operator", "chief",
                                 "erase",      options[0],
                                 options[1],   options[2],
-                                options[3],   NULL };
+                                options[3],   options[4],
+                                options[5],   NULL };
     return tool_run(&tool, arguments);
 }
 
@@ -133,7 +134,7 @@ static bool
 report_says(void *context)
 {
     const struct wanted *wanted = context;
-    const char *const options[4] = { "--report" };
+    const char *const options[OPTIONS] = { "--report" };
     assert_int_equal(run_erase(wanted->office, options), 0);
     return strstr(tool.text, wanted->words) != NULL;
 }
@@ -215,9 +216,9 @@ an_administrator_erases_a_closed_case_with_a_reason(void **unused)
 {
     (void)unused;
     const char *const list[] = { number };
-    const char *const no_reason[4] = { "--now", number };
-    const char *const photo[4] = { "--now", number, "--reason", "order 12 of the court" };
-    const char *const both[4] = { "--report", "--now", number };
+    const char *const no_reason[OPTIONS] = { "--now", number };
+    const char *const photo[OPTIONS] = { "--now", number, "--reason", "order 12 of the court" };
+    const char *const both[OPTIONS] = { "--report", "--now", number };
     assert_int_equal(run_erase(journey.window, photo), 1);
     assert_non_null(strstr(tool.text, "ILLEGAL_IN_STATE"));
     assert_int_equal(run_erase(journey.window, no_reason), 2);
@@ -230,6 +231,52 @@ an_administrator_erases_a_closed_case_with_a_reason(void **unused)
     failed = false;
 }
 
+static bool
+registry_misses_news(void *context)
+{
+    (void)context;
+    AUTO(network_answer) struct network_answer answer = { 0 };
+    network_show(journey.registry, number, &answer);
+    const Yidi__CaseAttention *attention = answer.response->shown->case_row->attention;
+    return attention != NULL && strcmp(attention->code, "MESSAGE_ERASED") == 0;
+}
+
+/* The registry is away while the card is collected, and comes back when that is erased. */
+static void
+whoever_comes_too_late_is_told_so_and_the_journals_verify(void **unused)
+{
+    (void)unused;
+    const struct network_decision collect = { .verb = YIDI__VERB__COLLECT,
+                                              .operator= "clerk1",
+                                              .old_card_surrendered = true };
+    const struct network_decision abandon = { .verb = YIDI__VERB__ABANDON,
+                                              .operator= "issuer1",
+                                              .text = "the window told how it ended" };
+    const char *const list[] = { number };
+    const char *const held[OPTIONS] = { "--now", number, "--reason", "a court's order", "--texts" };
+    const char *const all[OPTIONS] = { "--now",           number,    "--reason",
+                                       "a court's order", "--texts", "--undelivered" };
+    journey_take(&journey, list, 1, JOURNEY_READY);
+    network_kill(journey.registry);
+    network_decide_one(journey.window, &collect, number, "collected");
+    network_wait_for_state(journey.centre, number, "closed");
+    assert_int_equal(run_erase(journey.window, held), 1);
+    assert_non_null(strstr(tool.text, "ERASURE_HELD"));
+    assert_int_equal(run_erase(journey.window, all), 0);
+    assert_non_null(strstr(tool.text, "not delivered"));
+    network_kill(journey.window);
+    network_start(journey.window);
+    network_start(journey.registry);
+    network_wait_until(&network, "lost news", registry_misses_news, NULL);
+    network_decide_one(journey.registry, &abandon, number, "abandoned");
+    for (size_t i = 0; i < OFFICES; i++) {
+        network_stop(offices[i]);
+        if (tool_verify(&tool, offices[i], "data") != 0)
+            fail_msg("%s: %s", offices[i]->code, tool.text);
+    }
+    failed = false;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -237,6 +284,7 @@ main(int argc, char *argv[])
     const struct CMUnitTest tests[] = {
         TEST(closed_cases_are_erased_in_two_stages_and_the_journals_verify),
         TEST(an_administrator_erases_a_closed_case_with_a_reason),
+        TEST(whoever_comes_too_late_is_told_so_and_the_journals_verify),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

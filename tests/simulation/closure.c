@@ -95,6 +95,15 @@ closure_end(struct world *world)
     closure->begin_ms = closure->end_ms = 0;
 }
 
+void
+closure_come_back(struct world *world)
+{
+    struct closure *closure = &world->closure;
+    closure->gone = false;
+    trust_again(world);
+    fake_network_start(&world->network, closure->victim);
+}
+
 bool
 closure_is_gone(const struct world *world, size_t office)
 {

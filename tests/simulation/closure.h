@@ -30,6 +30,9 @@ void closure_act(struct world *world);
 /* Whoever is to be trusted again, is. */
 void closure_end(struct world *world);
 
+/* Whoever was gone for good is trusted again, and starts. */
+void closure_come_back(struct world *world);
+
 /* Is it no more? */
 bool closure_is_gone(const struct world *world, size_t office);
 

@@ -63,8 +63,8 @@ stream_is_empty(struct world *world, size_t from, size_t to, const char *when)
               acknowledged, trouble_of(world, from, to), trouble_of(world, to, from));
 }
 
-static void
-streams_are_empty(struct world *world, const char *when)
+void
+ending_check_streams(struct world *world, const char *when)
 {
     for (size_t from = 0; from < PLACE_COUNT; from++)
         for (size_t to = 0; to < PLACE_COUNT; to++)
@@ -256,7 +256,7 @@ ending_live(struct world *world)
         wait(world, 10 * minute_ms);
     }
     wait(world, 3 * 60 * minute_ms);
-    streams_are_empty(world, "after three hours without faults");
+    ending_check_streams(world, "after three hours without faults");
     every_citizen_was_told(world);
     overdue_cases_were_told(world);
     for (int round = 0; round < ROUNDS_MAX; round++) {
@@ -268,7 +268,7 @@ ending_live(struct world *world)
     everybody_was_answered(world);
     every_case_has_ended(world);
     wait(world, 60 * minute_ms);
-    streams_are_empty(world, "in the end");
+    ending_check_streams(world, "in the end");
     counter_end(world);
     every_citizen_was_told(world);
     overdue_cases_were_told(world);

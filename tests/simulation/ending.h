@@ -21,6 +21,9 @@ bool ending_excuses_case(const struct world *world, const struct ledger_case *fo
 /* Time alone must empty the streams; then people must be able to end every case. */
 void ending_live(struct world *world);
 
+/* Nothing waits between offices of which something is promised. */
+void ending_check_streams(struct world *world, const char *when);
+
 /* The journal of an office, which may be down, from its first entry; ending_books.c. */
 void ending_check_journal(struct world *world, size_t office);
 

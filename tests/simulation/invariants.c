@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "common/io/case_file.h"
+#include "common/io/wire.h"
 #include "tests/lib/fee_audit.h"
 #include "tests/lib/stock_check.h"
 #include "tests/simulation/world.h"
@@ -47,6 +48,51 @@ received_is_the_next_and_was_sent(struct world *world, size_t office,
               leaf->sequence, name_of(world, leaf->peer));
 }
 
+/* Were the operators told so long ago that what is not delivered goes, too? */
+static bool
+was_warned(struct store_txn *txn, const char *case_number, uint64_t time_ms)
+{
+    AUTO(arena) struct arena arena;
+    AUTO(store_cursor) struct store_cursor *cursor = NULL;
+    struct bytes key, value, all = { 0 };
+    const uint64_t warning_ms = ERASE_WARNING_DAYS * UINT64_C(24) * 3600 * 1000;
+    arena_init(&arena);
+    enum result result = store_cursor_open(txn, TABLE_JOURNAL, all, &cursor);
+    for (; result == OK && store_cursor_next(cursor, &key, &value) == OK; arena_reset(&arena)) {
+        ProtobufCMessage *message;
+        if (wire_decode(&yidi__journal_entry__descriptor, value, &arena, &message, NULL) != OK)
+            return false;
+        const Yidi__JournalEntry *entry = (const Yidi__JournalEntry *)message;
+        if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_ACT &&
+            strcmp(entry->act->verb, "erase-warning") == 0 &&
+            strcmp(entry->act->case_number, case_number) == 0 &&
+            entry->time_ms + warning_ms <= time_ms)
+            return true;
+    }
+    return false;
+}
+
+/* What is taken as nothing is no loss when its case had ended where it came from, and was erased
+ * there after a warning. */
+static void
+lost_news_is_no_loss(struct world *world, size_t office, const struct ledger_leaf *leaf,
+                     uint64_t time_ms)
+{
+    AUTO(arena) struct arena arena;
+    AUTO(store_txn) struct store_txn *txn = NULL;
+    const struct machine *machine = world->network.offices[leaf->peer].role->machine;
+    struct case_file file;
+    arena_init(&arena);
+    txn = scratch_store_read(&world->network.offices[leaf->peer].scratch);
+    INVARIANT(world,
+              case_file_open(txn, machine, leaf->case_number, &arena, &file) == OK &&
+                  !machine->state_open[file.row->state] && file.row->biometrics_erased_ms != 0 &&
+                  was_warned(txn, leaf->case_number, time_ms),
+              "G1 nothing is lost that was not given up", "%s never got message %" PRIu64 " of %s",
+              name_of(world, office), leaf->sequence, name_of(world, leaf->peer));
+    world->verdict->tally.news_lost++;
+}
+
 /* What comes back is what was lost, in its order. */
 static void
 recovered_is_what_was_lost(struct world *world, size_t office, const struct ledger_leaf *leaf,
@@ -79,6 +125,8 @@ invariants_of_entry(struct world *world, size_t office, const struct ledger_leaf
         received_is_the_next_and_was_sent(world, office, leaf, entry->received);
     else if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_RECOVERED)
         recovered_is_what_was_lost(world, office, leaf, entry->recovered);
+    if (entry->body_case == YIDI__JOURNAL_ENTRY__BODY_RECEIVED && entry->received->erased)
+        lost_news_is_no_loss(world, office, leaf, entry->time_ms);
 }
 
 /* ---- offices ---- */

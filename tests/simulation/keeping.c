@@ -8,7 +8,11 @@
 #include "tests/simulation/ending.h"
 #include "tests/simulation/world.h"
 
-enum { KEEPING_VERSION = 2, KEEP_TEXT_DAYS = 20 /* after the world has ended */ };
+enum {
+    KEEPING_VERSION = 2,
+    KEEP_TEXT_DAYS = 20,  /* after the world has ended */
+    KEEPING_WARNINGS = 2, /* of photos, and of texts */
+};
 
 static const uint64_t day_ms = 24 * 60 * 60000;
 
@@ -58,7 +62,7 @@ case_is_erased(struct world *world, size_t office, struct store_txn *txn, const 
     arena_init(&arena);
     if (case_file_open(txn, machine, number, &arena, &file) != OK ||
         file.row->policy_version != KEEPING_VERSION || machine->state_open[file.row->state] ||
-        retention_held(running, txn, number, &held) != OK || held.code != TROUBLE_NONE)
+        retention_held(running, txn, file.row, &held) != OK || held.code != TROUBLE_NONE)
         return;
     INVARIANT(world, file.row->biometrics_erased_ms != 0 && file.row->text_erased_ms != 0,
               "G8 closed cases are erased", "%s at %s", number,
@@ -79,17 +83,35 @@ cases_are_erased(struct world *world, size_t office)
         case_is_erased(world, office, txn, page->cases[i].number);
 }
 
-void
-keeping_live_on(struct world *world)
+static void
+check(struct world *world)
 {
-    const unsigned days = world->days + KEEP_TEXT_DAYS + 9;
-    if (world->seed % 4 != 1)
-        return;
-    for (unsigned day = 0; day < days; day++)
-        fake_network_run_until(&world->network, world->network.now.monotonic_ms + day_ms);
     for (size_t office = 0; office < PLACE_COUNT; office++)
         if (!world_is_rogue(office) && !closure_is_gone(world, office)) {
             cases_are_erased(world, office);
             ending_check_journal(world, office);
         }
+}
+
+static void
+pass_days(struct world *world, unsigned days)
+{
+    for (unsigned day = 0; day < days; day++)
+        fake_network_run_until(&world->network, world->network.now.monotonic_ms + day_ms);
+}
+
+void
+keeping_live_on(struct world *world)
+{
+    if (world->seed % 4 != 1)
+        return;
+    pass_days(world, world->days + KEEP_TEXT_DAYS + 9);
+    check(world);
+    if (!world->closure.gone)
+        return;
+    pass_days(world, KEEPING_WARNINGS * (ERASE_WARNING_DAYS + 2));
+    closure_come_back(world);
+    pass_days(world, 3);
+    ending_check_streams(world, "after an office came back from the dead");
+    check(world);
 }

@@ -23,7 +23,8 @@ void keeping_begin(struct world *world);
 /* Read the policy at an office that runs and is to read it, unless it follows it already. */
 void keeping_give_policy(struct world *world, size_t office);
 
-/* Months after the end: what was to be erased is, and the books still hold. */
+/* Months after the end: what was to be erased is, and the books still hold. Then an office that was
+ * gone for good comes back all the same, for what is left of what it was to get. */
 void keeping_live_on(struct world *world);
 
 #endif

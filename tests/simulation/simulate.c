@@ -182,9 +182,9 @@ tell(const struct plan *plan, const struct board *board, double seconds)
            sum.forgeries);
     printf("late faults %" PRIu64 ", destroyed %" PRIu64 ", redirections %" PRIu64
            ", batches %" PRIu64 ", temporary cards %" PRIu64 ", refunds %" PRIu64
-           ", drafts %" PRIu64 ", questions %" PRIu64 "\n",
+           ", drafts %" PRIu64 ", questions %" PRIu64 ", news lost %" PRIu64 "\n",
            sum.late_faults, sum.destroyed, sum.redirections, sum.batches, sum.temporary_cards,
-           sum.refunds, sum.drafts, sum.questions);
+           sum.refunds, sum.drafts, sum.questions, sum.news_lost);
     printf("invariants checked %" PRIu64 ", failures %d, %.1f s\n", sum.checks, broken != NULL,
            seconds);
     write_figures(&sum);

@@ -19,6 +19,7 @@ struct tally {
     uint64_t partitions;
     uint64_t full_disks;
     uint64_t restores, recoveries;
+    uint64_t news_lost; /* messages that were erased before they came */
     uint64_t overdue;   /* that operators were told of */
     uint64_t forgeries; /* by offices whose keys were stolen */
     uint64_t late_faults, destroyed, redirections, batches, temporary_cards, refunds;
@@ -48,6 +49,7 @@ tally_add(struct tally *sum, const struct tally *part)
     sum->partitions += part->partitions;
     sum->full_disks += part->full_disks;
     sum->restores += part->restores;
+    sum->news_lost += part->news_lost;
     sum->recoveries += part->recoveries;
     sum->overdue += part->overdue;
     sum->forgeries += part->forgeries;

@@ -136,6 +136,72 @@ whatever_happened_since_a_copy_comes_back_to_it(void **unused)
     }
 }
 
+/* ---- before anybody noticed ---- */
+
+/* Neither of those that know of the centre's past reaches it. */
+static void
+cut_off(bool off)
+{
+    static const size_t others[] = { WINDOW, REGISTRY };
+    for (size_t i = 0; i < 2; i++)
+        centre.network.wires.cut[CENTRE][others[i]] = centre.network.wires.cut[others[i]][CENTRE] =
+            off;
+}
+
+/* A registry that had nothing to do with the centre orders a card, and it is made. */
+static void
+serve_a_stranger(void)
+{
+    struct fake_decision examine = fake_desk_steps[0].decision, issue = fake_desk_steps[1].decision;
+    examine.at = issue.at = FAR_REGISTRY;
+    fake_desk_move(&centre.network, FAR_REGISTRY, 2, FAKE_DESK_FAR_DIVISION);
+    fake_desk_citizen(2, YIDI__APPLICATION_KIND__RENEWAL, &centre.application);
+    strcpy(centre.application.citizen.division, FAKE_DESK_FAR_DIVISION);
+    assert_string_equal(fake_desk_apply(&centre.network, &centre.application, "", centre.number),
+                        "");
+    fake_network_settle(&centre.network);
+    centre_expect(&centre, &examine, "examined");
+    centre_expect(&centre, &issue, "issued");
+    fake_network_settle(&centre.network);
+    centre_expect(&centre, &centre_make, "made");
+}
+
+static void
+a_card_is_not_made_twice_because_its_serial_was_given_out_again(void **unused)
+{
+    char number[CASE_NUMBER_CHARS + 1], later[CASE_NUMBER_CHARS + 1], serial[41];
+    (void)unused;
+    centre_receive_blanks(&centre, 50);
+    centre_go(&centre, 1, TO_THE_END);
+    strcpy(number, centre.number);
+    strcpy(serial, centre_row(&centre, CENTRE)->card_serial);
+    cut_off(true);
+    fake_desk_lose_disk(&centre.network, CENTRE);
+    serve_a_stranger();
+    strcpy(later, centre.number);
+    assert_string_equal(centre_row(&centre, CENTRE)->card_serial, serial);
+    cut_off(false);
+    office_halt(centre.network.offices[CENTRE].office,
+                &(struct trouble){ .code = TROUBLE_RESTORED });
+    centre_recover(&centre, CENTRE);
+
+    strcpy(centre.number, number);
+    centre_expect_state(&centre, CENTRE, "closed");
+    assert_string_equal(centre_row(&centre, CENTRE)->card_serial, serial);
+    centre_expect(&centre, &centre_make, "ILLEGAL_IN_STATE");
+    strcpy(centre.number, later);
+    assert_non_null(centre_row(&centre, CENTRE)->attention);
+    assert_string_equal(centre_row(&centre, CENTRE)->attention->code, "CARD_SERIAL_TAKEN");
+    centre_check_books(&centre);
+
+    centre_expect(&centre, &centre_check_bad, "ordered");
+    centre_expect(&centre, &centre_make, "made");
+    assert_string_not_equal(centre_row(&centre, CENTRE)->card_serial, serial);
+    centre_check_books(&centre);
+    fake_network_settle(&centre.network);
+    fake_network_audit(&centre.network);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -143,6 +209,7 @@ main(int argc, char *argv[])
 #define TEST(name) CENTRE_TEST(name, &centre)
         TEST(whatever_happened_to_a_card_survives_the_loss_of_the_disk),
         TEST(whatever_happened_since_a_copy_comes_back_to_it),
+        TEST(a_card_is_not_made_twice_because_its_serial_was_given_out_again),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

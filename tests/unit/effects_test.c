@@ -92,6 +92,7 @@ static const struct named steps[] = {
     STEP(ABANDONMENT_ASKED),
     STEP(NOTED),
     STEP(OLD_CARD_DESTROYED),
+    STEP(NEWS_LOST),
 };
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))

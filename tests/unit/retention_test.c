@@ -14,7 +14,9 @@
 
 #include "common/io/case_file.h"
 #include "common/io/deadline_index.h"
+#include "common/io/dossier.h"
 #include "common/io/store_upgrade.h"
+#include "common/io/stream_key.h"
 #include "common/io/wire.h"
 #include "tests/lib/desk_test.h"
 #include "tests/lib/policy_maker.h"
@@ -198,26 +200,29 @@ a_photo_that_another_case_needs_stays(void **unused)
 }
 
 static void
-nothing_goes_while_a_message_about_the_case_is_not_delivered(void **unused)
+no_text_goes_while_a_message_about_the_case_is_not_delivered(void **unused)
 {
     (void)unused;
+    AUTO(arena) struct arena arena;
+    arena_init(&arena);
     apply(1, "", number);
     fake_desk_walk(&network, number, fake_desk_step_count - 1);
     fake_network_crash(&network, CENTRE);
     assert_string_equal(
         fake_desk_decide(&network, &fake_desk_steps[fake_desk_step_count - 1].decision, number),
         "collected");
-    pass_days(KEEP_PHOTO_DAYS + 2);
-    assert_int_equal(rows(WINDOW, TABLE_BLOBS), BLOBS);
-    assert_int_equal(rows(REGISTRY, TABLE_BLOBS), 0);
+    pass_days(KEEP_TEXT_DAYS + 2);
+    assert_int_equal(desk_test_case(WINDOW, number, &arena)->text_erased_ms, 0);
+    assert_true(desk_test_case(REGISTRY, number, &arena)->text_erased_ms != 0);
     const Yidi__EraseReport *told = report(WINDOW);
-    assert_int_equal(told->n_days, 0);
+    assert_int_equal(told->n_days, 1);
+    assert_int_equal(told->days[0]->texts, 0);
     assert_int_equal(told->n_next, 1);
     assert_non_null(strstr(told->next[0]->held, "is not delivered yet"));
-    assert_string_equal(erase_now(WINDOW, number, false), "ERASURE_HELD");
+    assert_string_equal(erase_now(WINDOW, number, true), "ERASURE_HELD");
     fake_network_start(&network, CENTRE);
     pass_days(2);
-    assert_int_equal(rows(WINDOW, TABLE_BLOBS), 0);
+    assert_true(desk_test_case(WINDOW, number, &arena)->text_erased_ms != 0);
     fake_network_audit(&network);
 }
 
@@ -279,6 +284,7 @@ a_registry_that_has_erased_already_ends_the_case_of_a_fault(void **unused)
     arena_init(&arena);
     finish(1, number);
     assert_string_equal(erase_now(REGISTRY, number, true), "");
+    assert_int_equal(report(REGISTRY)->days[0]->attachments, BLOBS);
     desk_test_decide(&fault, number, "in-production");
     assert_string_equal(fake_network_state(&network, REGISTRY, number), "closed");
     assert_string_equal(fake_network_state(&network, WINDOW, number), "abandoned");
@@ -351,6 +357,82 @@ after_the_second_time_nothing_names_the_applicant(void **unused)
     }
     assert_string_equal(fake_network_state(&network, WINDOW, number), "collected");
     assert_int_equal(report(WINDOW)->waiting, 0);
+}
+
+/* As if the registry had said the same so often. */
+static void
+repeat_first_message(const char *case_number, unsigned times)
+{
+    AUTO(arena) struct arena arena;
+    struct dossier_message message = { .sequence = 1 };
+    struct stream_key key;
+    struct bytes packed;
+    arena_init(&arena);
+    memcpy(message.peer, network.roster.offices[REGISTRY].entry.code, sizeof message.peer);
+    struct store_txn *txn = scratch_store_write(&network.offices[WINDOW].scratch);
+    assert_int_equal(store_get(txn, TABLE_INBOX, stream_key(message.peer, 1, &key), &packed), OK);
+    packed = arena_copy(&arena, packed);
+    for (unsigned i = 0; i < times; i++) {
+        message.sequence = 1000 + i;
+        assert_int_equal(
+            store_put(txn, TABLE_INBOX, stream_key(message.peer, message.sequence, &key), packed),
+            OK);
+        assert_int_equal(dossier_add_message(txn, case_number, &message), OK);
+    }
+    scratch_store_commit(txn);
+}
+
+static void
+what_takes_several_turns_to_erase_is_all_told_of(void **unused)
+{
+    (void)unused;
+    AUTO(arena) struct arena arena;
+    const char *detail = "";
+    arena_init(&arena);
+    finish(1, number);
+    const uint64_t messages = rows(WINDOW, TABLE_INBOX) + rows(WINDOW, TABLE_OUTBOX);
+    repeat_first_message(number, ERASE_MESSAGES_MAX);
+    pass_days(KEEP_TEXT_DAYS + 1);
+    assert_int_equal(count_acts(WINDOW, number, &arena, &detail), 3);
+    assert_null(strstr(detail, "more to follow"));
+    const Yidi__EraseReport *told = report(WINDOW);
+    assert_int_equal(told->days[1]->texts, 1);
+    assert_int_equal(told->days[1]->messages, messages + ERASE_MESSAGES_MAX);
+}
+
+/* The card that was lost turns up long after, and so does what is said of it. */
+static void
+what_comes_after_that_goes_when_it_is_as_old(void **unused)
+{
+    (void)unused;
+    const struct fake_decision found = { .at = WINDOW,
+                                         .verb = YIDI__VERB__DESTROY_OLD,
+                                         .operator= "clerk",
+                                         .card_serial = "LOST-CARD-7",
+                                         .text = "it lay behind the wardrobe" };
+    fake_desk_citizen(1, YIDI__APPLICATION_KIND__REPLACEMENT, &application);
+    assert_string_equal(fake_desk_apply(&network, &application, "", number), "");
+    fake_network_settle(&network);
+    fake_desk_walk(&network, number, fake_desk_step_count);
+    assert_string_equal(fake_network_state(&network, WINDOW, number), "collected");
+    pass_days(KEEP_TEXT_DAYS + 1);
+    assert_int_equal(rows(WINDOW, TABLE_DOSSIERS), 0);
+    assert_string_equal(fake_desk_decide(&network, &found, number), "collected");
+    fake_network_settle(&network);
+    pass_days(KEEP_TEXT_DAYS - 1);
+    for (size_t at = WINDOW; at <= REGISTRY; at += REGISTRY - WINDOW) {
+        assert_int_equal(rows(at, TABLE_DOSSIERS), 1);
+        assert_int_equal(report(at)->waiting, 1);
+    }
+    fake_network_audit(&network);
+    pass_days(2);
+    for (size_t at = WINDOW; at <= REGISTRY; at += REGISTRY - WINDOW) {
+        assert_int_equal(rows(at, TABLE_DOSSIERS), 0);
+        assert_int_equal(report(at)->waiting, 0);
+    }
+    assert_int_equal(report(WINDOW)->n_days, 3);
+    assert_int_equal(report(WINDOW)->days[2]->texts, 0); /* the case is counted once */
+    fake_network_audit(&network);
 }
 
 static const Yidi__Response *
@@ -824,11 +906,13 @@ main(int argc, char *argv[])
     const struct CMUnitTest tests[] = {
         TEST(photo_and_fingerprints_go_when_their_time_has_passed),
         TEST(a_photo_that_another_case_needs_stays),
-        TEST(nothing_goes_while_a_message_about_the_case_is_not_delivered),
+        TEST(no_text_goes_while_a_message_about_the_case_is_not_delivered),
         TEST(a_fault_that_is_found_after_that_needs_another_application),
         TEST(a_centre_that_has_erased_already_refuses_to_make_the_card_again),
         TEST(a_registry_that_has_erased_already_ends_the_case_of_a_fault),
         TEST(after_the_second_time_nothing_names_the_applicant),
+        TEST(what_takes_several_turns_to_erase_is_all_told_of),
+        TEST(what_comes_after_that_goes_when_it_is_as_old),
         TEST(what_is_erased_is_shown_as_such_and_printed_no_more),
         TEST(proofs_hold_whether_or_not_what_they_prove_is_erased),
         TEST(somebody_may_order_that_a_closed_case_is_erased_at_once),

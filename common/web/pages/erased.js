@@ -13,7 +13,7 @@ export async function erasedPage({ body, may }) {
   const sum = (name) => days.reduce((all, row) => all + Number(row[name] ?? 0), 0);
   const figure = (name, count) => h('div.tile', h('span.name', word(`erased.${name}`)), h('b.depth', number(count)));
   const caseCell = ({ case_number: number_ }) => (may('list') ? caseLink(number_) : h('span.mono', inGroups(number_)));
-  const counts = ['cases', 'attachments', 'texts', 'messages'];
+  const counts = ['cases', 'attachments', 'texts', 'messages', 'undelivered'];
   replace(body, h('div.head', h('h1', word('page.erased'))),
     resting && h('p.alarm.warning', h('span.dot'), h('span', word('erased.resting')), h('small', inLanguage(resting, restingChinese))),
     h('section.stages', counts.map((name) => figure(name, sum(name))), figure('waiting', waiting)),

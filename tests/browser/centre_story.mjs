@@ -40,9 +40,9 @@ export async function a_batch_goes_to_the_machine_and_back({ offices, person }) 
 
 export async function a_card_that_is_missing_from_a_package_is_traced_and_made_again({ offices, person }) {
   const numbers = [offices.apply('Shenzhen', 'lin', offices.somebody()), offices.apply('Shenzhen', 'lin', offices.somebody())];
-  for (const number of numbers) await offices.bring(number, 'in-transit', 'P-MISSING');
+  for (const number of numbers) await offices.bring(number, 'in-transit', 'P-404');
   const lin = await person('Shenzhen', 'lin');
-  await lin.open('package/P-MISSING');
+  await lin.open('package/P-404');
   const { case_row: { card_serial: serial } } = offices.ctl('Shenzhen', 'lin', 'show', numbers[0]);
   await lin.fill('card', serial);
   await lin.page.keyboard.press('Enter');
@@ -52,7 +52,7 @@ export async function a_card_that_is_missing_from_a_package_is_traced_and_made_a
   await lin.confirm();
   await offices.state('CentreGD', numbers[1], 'missing');
   const ou = await person('CentreGD', 'ou');
-  await ou.open('package/P-MISSING');
+  await ou.open('package/P-404');
   await ou.page.locator('tr.late', { hasText: numbers[1] }).getByRole('link').click();
   await ou.sees('missing');
   await ou.act('lost', { text: '邮路查找无果' });

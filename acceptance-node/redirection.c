@@ -8,6 +8,7 @@
 #include "common/domain/deadline.h"
 #include "common/io/incoming.h"
 #include "common/io/redo.h"
+#include "common/io/share.h"
 #include "common/io/turn.h"
 
 /* Nobody can decide it: the citizen is told, rather than left to wait. */
@@ -62,6 +63,28 @@ go_to(struct turn *turn, Yidi__Case *row, const Yidi__ApplicationRedirected *red
     return OK;
 }
 
+/* A lost past comes back out of order: what the application was handed in with since shows that it
+ * went on from there. */
+static bool
+was_followed(const struct turn *turn, const Yidi__Case *row,
+             const Yidi__ApplicationRedirected *redirected)
+{
+    return turn->redo != NULL && redirected->redirections < row->redirections;
+}
+
+/* The registry that sends it on may have erased the photo, and the one that it was sent to, which
+ * has it, be away. */
+static enum result
+check_attachments(struct turn *turn, const Yidi__Case *row, struct refusal *ret_refusal)
+{
+    if (!share_any_is_missing(turn))
+        return OK;
+    enum result result = turn_find_attachments(turn, row->form);
+    return result == ERR_ABSENT ? refuse(ret_refusal, REFUSAL_OFFICE_RECOVERING,
+                                         "form.photo_digest", "no other office has handed it back")
+                                : result;
+}
+
 enum result
 acceptance_take_redirection(struct turn *turn, struct case_file *file,
                             const struct incoming *incoming, struct refusal *ret_refusal)
@@ -70,6 +93,8 @@ acceptance_take_redirection(struct turn *turn, struct case_file *file,
     const struct application_event event = { .kind = APPLICATION_REDIRECT };
     if (file->row->state != APPLICATION_SUBMITTED)
         return acceptance_advance(turn, file, incoming, &event, ret_refusal);
+    if (was_followed(turn, file->row, redirected))
+        return OK;
     if (!is_known(turn, redirected, incoming->from))
         return end_undeliverable(
             turn, file, incoming,
@@ -77,6 +102,8 @@ acceptance_take_redirection(struct turn *turn, struct case_file *file,
     if (file->row->redirections >= REDIRECTIONS_MAX)
         return end_undeliverable(turn, file, incoming,
                                  "the registries do not agree which of them decides", ret_refusal);
-    enum result result = go_to(turn, file->row, redirected);
+    enum result result = check_attachments(turn, file->row, ret_refusal);
+    if (result == OK)
+        result = go_to(turn, file->row, redirected);
     return result == OK ? acceptance_advance(turn, file, incoming, &event, ret_refusal) : result;
 }

@@ -102,6 +102,7 @@ fill_redirected(const struct case_file *file, Yidi__ApplicationRedirected *body)
     const Yidi__CaseNote *note = file->row->note;
     REQUIRE(note != NULL);
     yidi__application_redirected__init(body);
+    body->redirections = file->row->redirections;
     body->registry_office = note->registry_office;
     body->registration_division = note->division;
     body->text = note->text;

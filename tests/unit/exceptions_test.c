@@ -720,6 +720,45 @@ a_new_registry_has_its_own_time(void **unused)
     expect_state(FAR_REGISTRY, "received");
 }
 
+static void
+erase_photo(size_t at)
+{
+    Yidi__EraseNow erase = YIDI__ERASE_NOW__INIT;
+    Yidi__Request request = YIDI__REQUEST__INIT;
+    erase.case_number = number;
+    erase.reason = "order 12 of the court";
+    request.operator_ = "chief";
+    request.command_case = YIDI__REQUEST__COMMAND_ERASE_NOW;
+    request.erase_now = &erase;
+    const Yidi__Response *response = fake_network_ask(&network, at, &request, NULL, 0);
+    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_ERASED_NOW);
+}
+
+/* The registry that sent it back has no photo any more, and the one that decided is away. */
+static void
+what_was_sent_back_comes_home_whoever_hands_it_back_first(void **unused)
+{
+    (void)unused;
+    apply(1);
+    expect(&redirect, "redirected");
+    expect(&send_back, "redirected");
+    finish(REGISTRY);
+    erase_photo(FAR_REGISTRY);
+    erase_photo(CENTRE);
+    network.wires.cut[WINDOW][REGISTRY] = network.wires.cut[REGISTRY][WINDOW] = true;
+    fake_desk_lose_disk(&network, WINDOW);
+    fake_desk_recover(&network, WINDOW, YIDI__RECOVER_VERB__RECOVER_START);
+    fake_network_settle(&network);
+    network.wires.cut[WINDOW][REGISTRY] = network.wires.cut[REGISTRY][WINDOW] = false;
+    fake_network_run_until(&network, network.now.monotonic_ms + 3600000);
+    expect_state(WINDOW, "collected");
+    expect_state(REGISTRY, "closed");
+    expect_state(FAR_REGISTRY, "redirected");
+    assert_int_equal(
+        fake_desk_recover(&network, WINDOW, YIDI__RECOVER_VERB__RECOVER_SHOW)->n_missing, 0);
+    fake_network_audit(&network);
+}
+
 /* The two registries change their counties. */
 static void
 move_counties(void)
@@ -800,6 +839,7 @@ main(int argc, char *argv[])
         TEST(registries_pass_it_on_no_more_than_so_often),
         TEST(what_is_sent_back_beside_another_application_is_refused),
         TEST(a_new_registry_has_its_own_time),
+        TEST(what_was_sent_back_comes_home_whoever_hands_it_back_first),
         TEST(redirections_survive_a_loss_after_the_county_has_another_registry),
     };
     if (argc > 1)

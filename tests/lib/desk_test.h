@@ -10,6 +10,7 @@
 
 #include "common/io/case_file.h"
 #include "tests/lib/fake_desk.h"
+#include "tests/lib/policy_maker.h"
 
 extern struct fake_network network;
 extern struct made_application application; /* the last one, or what a test makes of it */
@@ -18,6 +19,9 @@ extern struct made_application application; /* the last one, or what a test make
  * on the registry's file, and nothing is left to say. */
 void desk_test_open(unsigned citizens);
 void desk_test_open_wide(unsigned citizens);
+
+/* The three offices, which keep the photo of a closed case so many days, and its texts so many. */
+void desk_test_open_keeping(unsigned citizens, unsigned photo_days, unsigned text_days);
 
 /* A tear-down for cmocka. */
 int desk_test_close(void **unused);
@@ -35,5 +39,17 @@ void desk_test_decide(const struct fake_decision *decision, const char *case_num
 
 /* The row of a case, as it is stored at a place; in the arena. */
 Yidi__Case *desk_test_case(size_t at, const char *case_number, struct arena *arena);
+
+/* A place adopts a policy of these rules. */
+void desk_test_give_policy(size_t at, uint64_t version, const struct made_rule *rules,
+                           size_t count);
+
+/* Order that of a closed case the photo is erased at once, or its texts, too, and what was not
+ * delivered. Answers the code of the refusal, or "". */
+struct desk_test_erasure {
+    bool text, undelivered;
+};
+const char *desk_test_erase_now(size_t at, const char *case_number,
+                                struct desk_test_erasure erasure);
 
 #endif

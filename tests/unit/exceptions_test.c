@@ -723,15 +723,8 @@ a_new_registry_has_its_own_time(void **unused)
 static void
 erase_photo(size_t at)
 {
-    Yidi__EraseNow erase = YIDI__ERASE_NOW__INIT;
-    Yidi__Request request = YIDI__REQUEST__INIT;
-    erase.case_number = number;
-    erase.reason = "order 12 of the court";
-    request.operator_ = "chief";
-    request.command_case = YIDI__REQUEST__COMMAND_ERASE_NOW;
-    request.erase_now = &erase;
-    const Yidi__Response *response = fake_network_ask(&network, at, &request, NULL, 0);
-    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_ERASED_NOW);
+    const struct desk_test_erasure photo = { 0 };
+    assert_string_equal(desk_test_erase_now(at, number, photo), "");
 }
 
 /* The registry that sent it back has no photo any more, and the one that decided is away. */

@@ -15,61 +15,32 @@
 
 #include "common/domain/civil_date.h"
 #include "common/io/case_file.h"
-#include "tests/lib/fake_desk.h"
-#include "tests/lib/policy_maker.h"
+#include "tests/lib/desk_test.h"
 
 #define DAY_MS UINT64_C(86400000)
 
 enum { KEEP_TEXT_DAYS = 9 };
 
-static struct fake_network network;
-static struct made_application application;
 static struct arena arena;
 static char number[CASE_NUMBER_CHARS + 1];
 static uint32_t accepted_on;
-
-static void
-give_policy(size_t at)
-{
-    static const struct made_rule rules[] = {
-        { .key = "retention.biometrics", .value = 3 },
-        { .key = "retention.text", .value = KEEP_TEXT_DAYS },
-    };
-    struct policy_file *file = NULL;
-    struct refusal refusal = { 0 };
-    struct bytes bytes =
-        policy_maker_sign(1, rules, sizeof rules / sizeof *rules, network.roster.directory_key,
-                          network.roster.directory_certificate, &arena);
-    assert_int_equal(
-        policy_file_decode(bytes, network.roster.root, network.now.wall_ms, &file, &refusal), OK);
-    assert_int_equal(office_set_policy(network.offices[at].office, file, &network.now, &refusal),
-                     OK);
-}
 
 static int
 set_up(void **unused)
 {
     (void)unused;
     arena_init(&arena);
-    fake_desk_open(&network, 1);
-    fake_desk_populate(&network, 1, 2);
-    for (size_t at = 0; at < FAKE_PLACE_COUNT; at++)
-        give_policy(at);
-    fake_network_settle(&network);
-    fake_desk_citizen(1, YIDI__APPLICATION_KIND__RENEWAL, &application);
-    assert_string_equal(fake_desk_apply(&network, &application, "", number), "");
+    desk_test_open_keeping(2, 3, KEEP_TEXT_DAYS);
     accepted_on = civil_date_of_ms(network.now.wall_ms);
-    fake_network_settle(&network);
+    desk_test_apply(1, "", number);
     return 0;
 }
 
 static int
 tear_down(void **unused)
 {
-    (void)unused;
-    fake_network_close(&network);
     arena_fini(&arena);
-    return 0;
+    return desk_test_close(unused);
 }
 
 /* ---- what is done ---- */
@@ -83,16 +54,8 @@ pass_days(unsigned days)
 static void
 erase_now(size_t at)
 {
-    Yidi__EraseNow erase = YIDI__ERASE_NOW__INIT;
-    Yidi__Request request = YIDI__REQUEST__INIT;
-    erase.case_number = number;
-    erase.reason = "a mistake";
-    erase.text = true;
-    request.operator_ = "chief";
-    request.command_case = YIDI__REQUEST__COMMAND_ERASE_NOW;
-    request.erase_now = &erase;
-    const Yidi__Response *response = fake_network_ask(&network, at, &request, NULL, 0);
-    assert_int_equal(response->body_case, YIDI__RESPONSE__BODY_ERASED_NOW);
+    const struct desk_test_erasure all = { .text = true };
+    assert_string_equal(desk_test_erase_now(at, number, all), "");
 }
 
 static const Yidi__RecoveryReport *

@@ -17,58 +17,31 @@
 #include "common/io/wire.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/link.pb-c.h"
-#include "tests/lib/fake_desk.h"
-#include "tests/lib/policy_maker.h"
+#include "tests/lib/desk_test.h"
 
 #define DAY_MS UINT64_C(86400000)
 
 enum { KEEP_PHOTO_DAYS = 3, KEEP_TEXT_DAYS = 9, WARNING_DAYS = 31, BLOBS = 3 };
 
-static struct fake_network network;
-static struct made_application application;
 static struct arena arena;
 static char number[CASE_NUMBER_CHARS + 1];
 
 /* ---- set up ---- */
-
-static void
-give_policy(size_t at)
-{
-    static const struct made_rule rules[] = {
-        { .key = "retention.biometrics", .value = KEEP_PHOTO_DAYS },
-        { .key = "retention.text", .value = KEEP_TEXT_DAYS },
-    };
-    struct policy_file *file = NULL;
-    struct refusal refusal = { 0 };
-    struct bytes bytes =
-        policy_maker_sign(1, rules, sizeof rules / sizeof *rules, network.roster.directory_key,
-                          network.roster.directory_certificate, &arena);
-    assert_int_equal(
-        policy_file_decode(bytes, network.roster.root, network.now.wall_ms, &file, &refusal), OK);
-    assert_int_equal(office_set_policy(network.offices[at].office, file, &network.now, &refusal),
-                     OK);
-}
 
 static int
 set_up(void **unused)
 {
     (void)unused;
     arena_init(&arena);
-    fake_desk_open(&network, 1);
-    fake_desk_populate(&network, 1, 2);
-    for (size_t at = 0; at < FAKE_PLACE_COUNT; at++)
-        give_policy(at);
-    fake_network_settle(&network);
+    desk_test_open_keeping(2, KEEP_PHOTO_DAYS, KEEP_TEXT_DAYS);
     return 0;
 }
 
 static int
 tear_down(void **unused)
 {
-    (void)unused;
-    fake_network_close(&network);
     arena_fini(&arena);
-    return 0;
+    return desk_test_close(unused);
 }
 
 /* ---- what is done ---- */
@@ -76,9 +49,7 @@ tear_down(void **unused)
 static void
 apply(void)
 {
-    fake_desk_citizen(1, YIDI__APPLICATION_KIND__RENEWAL, &application);
-    assert_string_equal(fake_desk_apply(&network, &application, "", number), "");
-    fake_network_settle(&network);
+    desk_test_apply(1, "", number);
 }
 
 static void
@@ -141,17 +112,8 @@ collect_unheard(void)
 static const char *
 erase_now(size_t at, bool undelivered)
 {
-    Yidi__EraseNow erase = YIDI__ERASE_NOW__INIT;
-    Yidi__Request request = YIDI__REQUEST__INIT;
-    erase.case_number = number;
-    erase.reason = "order 12 of the court";
-    erase.text = true;
-    erase.undelivered = undelivered;
-    request.operator_ = "chief";
-    request.command_case = YIDI__REQUEST__COMMAND_ERASE_NOW;
-    request.erase_now = &erase;
-    const Yidi__Response *response = fake_network_ask(&network, at, &request, NULL, 0);
-    return response->body_case == YIDI__RESPONSE__BODY_REFUSAL ? response->refusal->code : "";
+    return desk_test_erase_now(
+        at, number, (struct desk_test_erasure){ .text = true, .undelivered = undelivered });
 }
 
 /* ---- what is seen ---- */
@@ -165,11 +127,7 @@ blobs(size_t at)
 static const Yidi__Case *
 row_at(size_t at)
 {
-    AUTO(store_txn) struct store_txn *txn = scratch_store_read(&network.offices[at].scratch);
-    struct case_file file;
-    assert_int_equal(case_file_open(txn, network.offices[at].role->machine, number, &arena, &file),
-                     OK);
-    return file.row;
+    return desk_test_case(at, number, &arena);
 }
 
 static const char *

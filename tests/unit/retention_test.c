@@ -33,30 +33,11 @@ static const struct made_rule short_rules[] = {
 
 static char number[CASE_NUMBER_CHARS + 1], other[CASE_NUMBER_CHARS + 1];
 
-static void
-give_policy(size_t at, uint64_t version, const struct made_rule *rules, size_t count)
-{
-    AUTO(arena) struct arena arena;
-    struct policy_file *file = NULL;
-    struct refusal refusal = { 0 };
-    arena_init(&arena);
-    struct bytes bytes = policy_maker_sign(version, rules, count, network.roster.directory_key,
-                                           network.roster.directory_certificate, &arena);
-    assert_int_equal(
-        policy_file_decode(bytes, network.roster.root, network.now.wall_ms, &file, &refusal), OK);
-    assert_int_equal(office_set_policy(network.offices[at].office, file, &network.now, &refusal),
-                     OK);
-}
-
 static int
 set_up(void **unused)
 {
     (void)unused;
-    fake_desk_open(&network, 1);
-    fake_desk_populate(&network, 1, 4);
-    for (size_t at = 0; at < FAKE_PLACE_COUNT; at++)
-        give_policy(at, 1, short_rules, COUNT(short_rules));
-    fake_network_settle(&network);
+    desk_test_open_keeping(4, KEEP_PHOTO_DAYS, KEEP_TEXT_DAYS);
     return 0;
 }
 
@@ -129,16 +110,7 @@ report(size_t at)
 static const char *
 erase_now(size_t at, const char *case_number, bool text)
 {
-    Yidi__EraseNow erase = YIDI__ERASE_NOW__INIT;
-    Yidi__Request request = YIDI__REQUEST__INIT;
-    erase.case_number = (char *)(uintptr_t)case_number;
-    erase.reason = "order 12 of the court";
-    erase.text = text;
-    request.operator_ = "chief";
-    request.command_case = YIDI__REQUEST__COMMAND_ERASE_NOW;
-    request.erase_now = &erase;
-    const Yidi__Response *response = fake_network_ask(&network, at, &request, NULL, 0);
-    return response->body_case == YIDI__RESPONSE__BODY_REFUSAL ? response->refusal->code : "";
+    return desk_test_erase_now(at, case_number, (struct desk_test_erasure){ .text = text });
 }
 
 static const struct fake_decision fault = { .at = WINDOW,
@@ -713,7 +685,7 @@ a_case_whose_policy_cannot_be_read_holds_up_no_other(void **unused)
     (void)unused;
     uint8_t first[8];
     finish(1, number);
-    give_policy(WINDOW, 2, short_rules, COUNT(short_rules));
+    desk_test_give_policy(WINDOW, 2, short_rules, COUNT(short_rules));
     fake_network_settle(&network);
     finish(2, other);
     fake_network_crash(&network, WINDOW);

@@ -24,6 +24,8 @@
 enum {
     OFFICES_MAX = 16,
     CITIZENS_PER_REGISTRY = 120,
+    ONE_CHILD_IN = 10, /* of those who have no application in the plan */
+    CHILD_YEARS = 12,
     WAVES = 3,
     PLAN_BY_HAND = APPLICATIONS_PLANNED, /* beyond the planned ones */
 };
@@ -149,7 +151,7 @@ applicant(const struct demo *demo, unsigned plan)
         return applicant(demo, plan - 1);
     struct citizen_draft citizen;
     citizen_invent(serial_of(plan), county_of(demo, route_of(demo, plan).registry), demo->today,
-                   trait == TRAIT_CHILD ? 12 : 0, &citizen);
+                   trait == TRAIT_CHILD ? CHILD_YEARS : 0, &citizen);
     application_adjust_record(trait, &citizen);
     return citizen;
 }
@@ -176,7 +178,8 @@ write_population(const struct demo *demo, unsigned registry, unsigned *next_seri
     }
     for (; count < CITIZENS_PER_REGISTRY; count++) {
         struct citizen_draft citizen;
-        citizen_invent((*next_serial)++, county_of(demo, registry), demo->today, 0, &citizen);
+        citizen_invent((*next_serial)++, county_of(demo, registry), demo->today,
+                       count % ONE_CHILD_IN == 0 ? CHILD_YEARS : 0, &citizen);
         citizen_write(&citizen, file);
     }
     close_file(file, path);

@@ -31,7 +31,7 @@ export async function a_batch_goes_to_the_machine_and_back({ offices, person }) 
   await mo.page.locator('.calm').waitFor();
 
   const results = join(folder, 'results.csv');
-  writeFileSync(results, `case,serial,result,text\n${numbers[0]},M-0001,ok\n${numbers[1]},M-0002,defective,"torn, and scorched"\n${numbers[1]},M-0003,perhaps\n`);
+  writeFileSync(results, `case,serial,result,text\n${numbers[0]},M-0001,ok\n${numbers[1]},M-0002,defective,"撕裂，烧焦"\n${numbers[1]},M-0003,perhaps\n`);
   await mo.page.locator('input[type=file]').setInputFiles(results);
   await mo.page.locator('.results', { hasText: mo.word('batch.line', { n: 4 }) }).waitFor();
   await offices.state('CentreGD', numbers[0], 'made');

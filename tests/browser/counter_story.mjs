@@ -44,12 +44,12 @@ export async function a_temporary_card_goes_out_and_comes_back({ offices, person
   await offices.bring(number, 'in-production');
   const lin = await person('Shenzhen', 'lin');
   await lin.openCase(number, 'in-production');
-  await lin.act('temporary', { card_serial: 'TEMP-0001' });
+  await lin.act('temporary', { card_serial: 'T-0001' });
   await lin.open('temporary');
-  await lin.page.locator('tr', { hasText: 'TEMP-0001' }).getByRole('button', { name: lin.word('act.temporary-back') }).click();
+  await lin.page.locator('tr', { hasText: 'T-0001' }).getByRole('button', { name: lin.word('act.temporary-back') }).click();
   await lin.fill('text', '本人交回');
   await lin.confirm();
-  await lin.page.locator('tr', { hasText: 'TEMP-0001' }).waitFor({ state: 'detached' });
+  await lin.page.locator('tr', { hasText: 'T-0001' }).waitFor({ state: 'detached' });
 }
 
 export async function a_guardian_collects_a_childs_card({ offices, person }) {

@@ -74,7 +74,9 @@ class Offices {
 
   // A new applicant at each call, with files for a photo and two thumbs: of age, or a child.
   somebody({ child = false } = {}) {
-    const [citizen] = this.people.splice(this.people.findIndex(({ birth_date: born }) => (born > '2011') === child), 1);
+    const place = this.people.findIndex(({ birth_date: born }) => (born > '2011') === child);
+    if (place < 0) throw new Error('nobody is left on record');
+    const [citizen] = this.people.splice(place, 1);
     this.serial = String(Number(this.serial) + 1).padStart(2, '0');
     const file = (path) => join(this.folder, 'data', path);
     return { ...citizen, photo: file(`photos/${this.serial}.jpg`), right: file(`templates/${this.serial}-right.bin`), left: file(`templates/${this.serial}-left.bin`) };

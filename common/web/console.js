@@ -134,13 +134,19 @@ async function show() {
   const body = h(`div.page.${pages[page] ? page : 'missing'}`);
   replace(document.body, frame(page, body));
   document.getElementById('main').focus({ preventScroll: true }); // until the page knows better
+  // A page may be left before all of it has come: what it begins after that ends at once.
   const stops = [];
-  stop = () => stops.splice(0).forEach((each) => each());
+  let left = false;
+  stop = () => {
+    left = true;
+    stops.splice(0).forEach((each) => each());
+  };
+  const onLeave = (act) => (left ? act() : stops.push(act));
   const context = {
-    body, rest, query, sought, seek, who, may, role, reload: show,
-    onChange: (listener) => listeners.add(listener),
-    every: (ms, act) => { const timer = setInterval(act, ms); stops.push(() => clearInterval(timer)); },
-    onLeave: (act) => stops.push(act),
+    body, rest, query, sought, seek, who, may, role, onLeave,
+    reload: () => left || show(),
+    onChange: (listener) => left || listeners.add(listener),
+    every: (ms, act) => { const timer = setInterval(act, ms); onLeave(() => clearInterval(timer)); },
   };
   try {
     if (!pages[page]) throw new Error(word('page.missing'));

@@ -76,6 +76,27 @@ export async function the_queue_is_worked_through_with_the_keyboard({ offices, p
   for (const number of numbers) await offices.state('Langzhong', number, 'examined');
 }
 
+export async function a_page_that_is_left_before_it_has_come_hears_no_key({ offices, person }) {
+  const number = offices.apply('Shenzhen', 'lin', offices.somebody());
+  await offices.state('Langzhong', number, 'received');
+  const pu = await person('Langzhong', 'pu');
+  let release;
+  const held = new Promise((done) => { release = done; });
+  await pu.page.route('**/api/v1/show', async (route) => { await held; await route.continue(); });
+  const asked = pu.page.waitForRequest('**/api/v1/show');
+  const answered = pu.page.waitForResponse('**/api/v1/show');
+  await pu.page.evaluate((each) => { location.hash = `#/case/${each}`; }, number);
+  await asked;
+  await pu.open('peers');
+  release();
+  await (await answered).finished();
+  await pu.page.waitForTimeout(500);
+  await pu.page.keyboard.press('e');
+  await pu.page.waitForTimeout(200);
+  assert.equal(await pu.page.locator('dialog').count(), 0);
+  await pu.page.unroute('**/api/v1/show');
+}
+
 export async function whoever_looks_at_the_cards_of_a_citizen_says_why({ offices, person }) {
   const { citizen_number: number } = offices.somebody();
   const pu = await person('Langzhong', 'pu', 'en');

@@ -65,7 +65,9 @@ export class Person {
 
   // A page by its hash, such as case/440305….
   async open(place) {
-    await this.page.goto(`${this.at.console}/#/${place}`);
+    const address = `${this.at.console}/#/${place}`;
+    if (this.page.url() === address) await this.page.reload();
+    else await this.page.goto(address);
     await this.page.locator('#main .page > *').first().waitFor();
   }
 

@@ -56,12 +56,12 @@ struct bench {
 static void
 send_one(struct bench *bench)
 {
-    struct bytes frames[1 + ATTACHMENTS_MAX];
+    struct bytes frames[LOAD_FRAMES];
     if (bench->sent_count == bench->application_count)
         bench_fail("no applications are left");
     load_frames(bench->load, bench->sent_count, frames);
     bench->sent_ms[bench->sent_count++] = bench_now_ms();
-    if (control_client_send(bench->client, frames, 1 + ATTACHMENTS_MAX) != OK)
+    if (control_client_send(bench->client, frames, LOAD_FRAMES) != OK)
         bench_fail("the daemon takes no application");
 }
 

@@ -57,13 +57,13 @@ note_done(struct desk *desk, const char *case_number, double now_ms)
 static void
 send_application(struct desk *desk, size_t index)
 {
-    struct bytes frames[1 + ATTACHMENTS_MAX];
+    struct bytes frames[LOAD_FRAMES];
     if (desk->pause_ms > 0)
         bench_sleep_ms(desk->pause_ms);
     load_frames(desk->load, desk->first_load + index, frames);
     if (desk->sent_ms != NULL)
         desk->sent_ms[index] = bench_now_ms();
-    if (control_client_send(desk->client, frames, 1 + ATTACHMENTS_MAX) != OK)
+    if (control_client_send(desk->client, frames, LOAD_FRAMES) != OK)
         bench_fail("%s: the daemon takes no application", desk->name);
 }
 

@@ -127,7 +127,7 @@ load_destroy(struct load *load)
 }
 
 void
-load_frames(struct load *load, size_t index, struct bytes ret_frames[1 + ATTACHMENTS_MAX])
+load_frames(struct load *load, size_t index, struct bytes ret_frames[LOAD_FRAMES])
 {
     REQUIRE(index < load->count);
     struct photo *photo = &load->photos[index % PHOTO_COUNT];

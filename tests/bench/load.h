@@ -19,9 +19,11 @@ struct load *load_new(const char *division, const char *operator, uint64_t first
                       size_t application_count);
 void load_destroy(struct load *load);
 
+enum { LOAD_FRAMES = 4 }; /* request, photo, two templates */
+
 /* Frames of the request number index, to be sent before the next call: request, photo, templates.
  * Its id is the index. */
-void load_frames(struct load *load, size_t index, struct bytes ret_frames[1 + ATTACHMENTS_MAX]);
+void load_frames(struct load *load, size_t index, struct bytes ret_frames[LOAD_FRAMES]);
 
 /* A photo of the load, for other benches. */
 struct bytes load_photo(const struct load *load, size_t index);
